@@ -1,0 +1,1 @@
+"""From a file to an `Article`: structure, never a sound."""

@@ -1,0 +1,80 @@
+"""The article as data: title, sections, blocks, lines. Structure only; nothing here is a sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class BlockKind(Enum):
+    """What a block of the article is, which decides how it is paced."""
+
+    PARAGRAPH = "paragraph"
+    VERSE = "verse"
+    QUESTION = "question"
+    QUOTE = "quote"
+    LIST = "list"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that belong on one line, without any markup.
+
+    Attributes:
+        text: the words; no line break, no space at either end. Marks such as `[pause 4s]` are
+            still in it.
+        number: the line of the source it begins on, counted from 1.
+    """
+
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines between two empty lines.
+
+    Attributes:
+        kind: what the block is.
+        lines: one line for a paragraph or a question block in prose, however it was wrapped in the
+            source; a line for each line of verse; a line for each item of a list; for a quotation
+            a line for each paragraph or line of verse in it; for a mark that stands alone, the mark.
+    """
+
+    kind: BlockKind
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the blocks under it.
+
+    Attributes:
+        heading: None for what stands before the first heading.
+        blocks: in the order of the source.
+    """
+
+    heading: Line | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text with its structure.
+
+    Attributes:
+        title: empty where the source has none.
+        subtitle: empty where the source has none.
+        author: empty where the source has none.
+        language: a BCP 47 tag such as `en` or `pt-BR`; empty where the source doesn't say.
+        date: `YYYY-MM-DD`, or empty where the source doesn't say.
+        sections: in the order of the source; never empty in an article that was read.
+    """
+
+    title: str
+    subtitle: str
+    author: str
+    language: str
+    date: str
+    sections: tuple[Section, ...]

@@ -1,0 +1,55 @@
+"""The one door to pydub, to the ffmpeg program and to samples as NumPy arrays.
+
+pydub's `AudioSegment` is this package's currency for finite clips. Its own look for `ffmpeg` on the
+PATH is replaced by the program that the `imageio-ffmpeg` wheel brings, so nothing needs installing.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+
+with warnings.catch_warnings():
+    # pydub warns that no ffmpeg is on the PATH, and on Python 3.11 and 3.12 that audioop is deprecated.
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
+
+__all__ = ["AudioSegment", "Samples", "ffmpeg_program", "samples_from_segment", "segment_from_samples"]
+
+Samples = npt.NDArray[np.float32]
+"""Audio as float32, full scale at ±1.0; shape (frames,) for mono clips, (frames, channels) for mixes."""
+
+_FULL_SCALE_16_BIT = 32768.0
+
+
+@functools.cache
+def ffmpeg_program() -> str:
+    """Return the path of the ffmpeg program that ships with `imageio-ffmpeg`."""
+    import imageio_ffmpeg
+
+    program = str(imageio_ffmpeg.get_ffmpeg_exe())
+    AudioSegment.converter = program
+    return program
+
+
+def samples_from_segment(segment: AudioSegment) -> Samples:
+    """Return the samples of a 16-bit segment, shape (frames,) if it is mono, else (frames, channels)."""
+    pcm = np.frombuffer(segment.raw_data, dtype="<i2")
+    samples = pcm.astype(np.float32) / np.float32(_FULL_SCALE_16_BIT)
+    return samples if segment.channels == 1 else samples.reshape(-1, segment.channels)
+
+
+def segment_from_samples(samples: Samples, rate_hz: int) -> AudioSegment:
+    """Return samples as a 16-bit segment, rounded to the nearest step and clipped at full scale.
+
+    Args:
+        samples: shape (frames,) or (frames, channels), full scale at ±1.0.
+        rate_hz: frames per second.
+    """
+    scaled = np.rint(np.asarray(samples, dtype=np.float32) * np.float32(_FULL_SCALE_16_BIT))
+    pcm = np.clip(scaled, -_FULL_SCALE_16_BIT, _FULL_SCALE_16_BIT - 1).astype("<i2")
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    return AudioSegment(pcm.tobytes(), frame_rate=rate_hz, sample_width=2, channels=channels)

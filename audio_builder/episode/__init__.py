@@ -1,0 +1,1 @@
+"""From blocks to a finished file: encode, tag, verify, report."""

@@ -1,0 +1,1 @@
+"""From a `Script` to a `Narration`: one cached clip for each phrase."""

@@ -1,0 +1,70 @@
+"""What narration delivers: a clip of sound for each phrase of the script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from audio_builder.audio import AudioSegment
+from audio_builder.script.cues import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The sound of one phrase, trimmed, faded and at the episode's rate; loaded when it is needed.
+
+    A long episode has thousands of clips, so a clip is a handle on a cache entry and not the sound
+    itself: memory stays flat however long the episode is.
+
+    Attributes:
+        say: the phrase.
+        key: its content address in the cache, 64 hexadecimal digits.
+        frames: exact length at `rate_hz`.
+        rate_hz: the episode's sample rate.
+        lead_frames: quiet frames before the first sound (the trimmer's margin).
+        tail_frames: quiet frames after the last sound.
+        loader: reads the sound from the cache and verifies it.
+    """
+
+    say: Say
+    key: str
+    frames: int
+    rate_hz: int
+    lead_frames: int
+    tail_frames: int
+    loader: Callable[[str], AudioSegment] = field(repr=False, compare=False)
+
+    def load(self) -> AudioSegment:
+        """Return the sound: mono, 16 bit, `rate_hz`, exactly `frames` long.
+
+        Raises:
+            NarrationError: the cache entry is gone or damaged since it was narrated.
+        """
+        return self.loader(self.key)
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds from the first to the last sound."""
+        return (self.frames - self.lead_frames - self.tail_frames) / self.rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """The script's phrases, spoken.
+
+    Attributes:
+        clips: one for each `Say` of the script, in its order.
+        rate_hz: the episode's sample rate, the same in every clip.
+        synthesized: how many clips an engine spoke for this build.
+        cached: how many came from the cache.
+        wpm: measured words per minute inside phrases: words ÷ the clips' speech; 0 without speech.
+        rate_note: what to tell the user about the rate, such as that the voice can't go that slow;
+            empty where there is nothing to tell.
+    """
+
+    clips: tuple[Clip, ...]
+    rate_hz: int
+    synthesized: int
+    cached: int
+    wpm: float
+    rate_note: str = ""

@@ -1,0 +1,34 @@
+"""What a running build tells whoever is watching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["read", "narrate", "arrange", "render", "verify"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step forward in one stage of a build.
+
+    Attributes:
+        stage: the stage at work.
+        done: how much of it is finished, in the stage's own unit (clips, seconds of audio).
+        total: how much there is to do, in the same unit; 0 while unknown.
+        detail: what is being worked on, for a person to read: the sentence being spoken.
+    """
+
+    stage: Stage
+    done: float
+    total: float
+    detail: str = ""
+
+
+Progress = Callable[[Step], None]
+"""Called in the building thread with each `Step`; it must return soon and must not raise."""
+
+
+def silent(_step: Step) -> None:
+    """The progress of a build that nobody watches."""

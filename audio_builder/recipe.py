@@ -1,0 +1,143 @@
+"""The recipe: everything about an episode that is not its words.
+
+Every default of the product stands here once, with its unit, its range and its help text; the
+command line's options, the recipe files, the docs and the error messages derive from it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+def _number(low: float, high: float, unit: str, text: str) -> Meta:
+    """A bound and documented number."""
+    return Meta(ge=low, le=high, description=text, extra={"unit": unit})
+
+
+def _text(text: str, *, longest: int = 1000) -> Meta:
+    """A bound and documented text."""
+    return Meta(max_length=longest, description=text)
+
+
+class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How fast the voice speaks and how long each silence is. The defaults are the preset `gentle`."""
+
+    preset: Annotated[str, _text("which table of pauses to start from")] = "gentle"
+    wpm: Annotated[float, _number(60, 240, "wpm", "speaking rate inside phrases")] = 125.0
+    opening_s: Annotated[float, _number(0, 60, "s", "before the first word")] = 6.0
+    title_s: Annotated[float, _number(0, 60, "s", "after the title")] = 2.5
+    subtitle_s: Annotated[float, _number(0, 60, "s", "after the subtitle")] = 4.0
+    sentence_s: Annotated[float, _number(0, 60, "s", "after a sentence")] = 1.0
+    line_s: Annotated[float, _number(0, 60, "s", "after a line of verse")] = 1.6
+    stanza_s: Annotated[float, _number(0, 60, "s", "after a stanza")] = 3.2
+    paragraph_s: Annotated[float, _number(0, 60, "s", "after a paragraph")] = 3.2
+    item_s: Annotated[float, _number(0, 60, "s", "after an item of a list")] = 1.6
+    question_s: Annotated[float, _number(0, 60, "s", "after a question that asks for an answer")] = 5.0
+    ellipsis_s: Annotated[float, _number(0, 60, "s", "where the words trail off (…)")] = 1.5
+    before_heading_s: Annotated[float, _number(0, 60, "s", "before a new section")] = 5.0
+    bell_s: Annotated[float, _number(0, 60, "s", "from a bell's stroke to the next words")] = 3.0
+    after_heading_s: Annotated[float, _number(0, 60, "s", "after a heading")] = 1.8
+    breath_in_s: Annotated[float, _number(1, 20, "s", "breathing in, for each [breath]")] = 4.0
+    breath_out_s: Annotated[float, _number(1, 20, "s", "breathing out, for each [breath]")] = 6.0
+    closing_s: Annotated[float, _number(0, 60, "s", "after the last word")] = 10.0
+    longest_s: Annotated[float, _number(1, 60, "s", "no silence that a rule sets is longer")] = 15.0
+
+
+PACING_PRESETS: dict[str, Pacing] = {
+    "gentle": Pacing(),
+    "spacious": Pacing(
+        preset="spacious",
+        wpm=118.0,
+        opening_s=8.0,
+        title_s=3.5,
+        subtitle_s=5.0,
+        sentence_s=1.6,
+        line_s=2.0,
+        stanza_s=5.0,
+        paragraph_s=5.5,
+        item_s=2.2,
+        question_s=8.0,
+        ellipsis_s=2.4,
+        before_heading_s=8.0,
+        bell_s=4.0,
+        after_heading_s=2.5,
+        closing_s=15.0,
+    ),
+    "reading": Pacing(
+        preset="reading",
+        wpm=150.0,
+        opening_s=4.0,
+        title_s=1.5,
+        subtitle_s=2.0,
+        sentence_s=0.6,
+        line_s=1.0,
+        stanza_s=1.6,
+        paragraph_s=1.2,
+        item_s=0.8,
+        question_s=1.6,
+        ellipsis_s=0.8,
+        before_heading_s=2.5,
+        bell_s=2.0,
+        after_heading_s=1.2,
+        closing_s=8.0,
+    ),
+}
+"""The named tables of pauses. `gentle` is the default of every field above."""
+
+
+class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is heard besides the voice."""
+
+    background: Annotated[str, _text("the bed: a name, a path to an audio file, or none")] = "drone"
+    bed_below_speech_db: Annotated[
+        float, _number(20, 60, "dB", "how far the bed lies under the quietest second of speech (RMS)")
+    ] = 23.0
+    swell_db: Annotated[float, _number(0, 12, "dB", "how much the bed rises in the pauses")] = 4.0
+    attack_s: Annotated[float, _number(0.05, 10, "s", "how long the bed takes to go down")] = 0.8
+    release_s: Annotated[float, _number(0.05, 20, "s", "how long the bed takes to come up")] = 2.5
+    fade_in_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to appear")] = 5.0
+    fade_out_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to vanish")] = 9.0
+    bell: Annotated[str, _text("the bell at section starts: a name, or none")] = "bowl"
+    bell_below_speech_db: Annotated[
+        float, _number(0, 40, "dB", "how far a bell's peak lies under the peaks of speech")
+    ] = 8.0
+
+
+class Mastering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The delivered file."""
+
+    target_lufs: Annotated[float, _number(-24, -12, "LUFS", "integrated loudness")] = -16.0
+    tolerance_lu: Annotated[float, _number(0.1, 1, "LU", "how far from the target it may land")] = 0.5
+    ceiling_dbtp: Annotated[float, _number(-6, -0.5, "dBTP", "highest true peak")] = -1.0
+    channels: Annotated[int, _number(1, 2, "", "1 for mono, 2 for stereo")] = 2
+    sample_rate_hz: Annotated[int, _number(44100, 48000, "Hz", "44100 or 48000")] = 44100
+    bitrate_kbps: Annotated[int, _number(64, 320, "kbps", "constant bit rate of the MP3")] = 128
+
+
+class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the player shows. What is left empty comes from the article, or is left out."""
+
+    title: Annotated[str, _text("title of the episode")] = ""
+    subtitle: Annotated[str, _text("subtitle of the episode")] = ""
+    author: Annotated[str, _text("who wrote the words")] = ""
+    show: Annotated[str, _text("name of the show")] = "Reflections"
+    date: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="publishing date, YYYY-MM-DD")] = ""
+    track: Annotated[int, _number(0, 9999, "", "number of the episode; 0 for none")] = 0
+    genre: Annotated[str, _text("genre")] = "Podcast"
+    language: Annotated[str, _text("language of the words, such as en or pt-BR", longest=35)] = ""
+    cover: Annotated[str, _text("path of a JPEG or PNG; empty to have one drawn")] = ""
+
+
+class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything about an episode that is not its words.
+
+    `Recipe()` is the default; `audio_builder.recipe_file.load` reads one from TOML.
+    """
+
+    voice: Annotated[str, _text("name of the voice")] = "joe"
+    pacing: Pacing = Pacing()
+    soundscape: Soundscape = Soundscape()
+    mastering: Mastering = Mastering()
+    tags: Tags = Tags()

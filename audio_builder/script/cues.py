@@ -1,0 +1,126 @@
+"""The script as data: what is said, and every silence with its reason. It knows no voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What a spoken phrase is in the text; engines may speak a title unlike a sentence."""
+
+    TITLE = "title"
+    SUBTITLE = "subtitle"
+    HEADING = "heading"
+    PROSE = "prose"
+    VERSE = "verse"
+    QUOTE = "quote"
+    ITEM = "item"
+
+
+class Reason(Enum):
+    """Why a silence is there. All but `MARK` are named after the pause in `Pacing` that sets it."""
+
+    OPENING = "opening"
+    TITLE = "title"
+    SUBTITLE = "subtitle"
+    SENTENCE = "sentence"
+    LINE = "line"
+    STANZA = "stanza"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    QUESTION = "question"
+    ELLIPSIS = "ellipsis"
+    BEFORE_HEADING = "before heading"
+    BELL = "bell"
+    AFTER_HEADING = "after heading"
+    CLOSING = "closing"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A phrase to speak: one sentence, one line of verse, one heading.
+
+    Attributes:
+        text: the words as written, with their punctuation; never empty, no line break, no mark.
+        role: what the phrase is in the text.
+    """
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A silence of the voice; the background goes on.
+
+    Attributes:
+        seconds: more than 0.
+        reason: which rule set it, or `Reason.MARK` where a person did.
+    """
+
+    seconds: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A bell is struck here. It takes no time: the rest that follows lets it ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """Breaths for the listener to follow, marked by soft tones.
+
+    Attributes:
+        in_s: breathing in, in seconds.
+        out_s: breathing out, in seconds.
+        count: how many breaths; at least 1.
+    """
+
+    in_s: float
+    out_s: float
+    count: int
+
+    @property
+    def seconds(self) -> float:
+        """How long the breaths take together."""
+        return (self.in_s + self.out_s) * self.count
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterStart:
+    """A chapter begins with whatever comes next.
+
+    Attributes:
+        title: what the player shows.
+    """
+
+    title: str
+
+
+Cue = Say | Rest | Bell | Breath | ChapterStart
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A paced text: all that happens in an episode, in order, before any voice has spoken.
+
+    Attributes:
+        title: title of the episode; empty where there is none.
+        subtitle: empty where there is none.
+        author: empty where there is none.
+        language: a BCP 47 tag, or empty where it isn't known.
+        date: `YYYY-MM-DD`, or empty.
+        pacing: name of the preset that set the pauses.
+        cues: in order; the first is a `ChapterStart`.
+    """
+
+    title: str
+    subtitle: str
+    author: str
+    language: str
+    date: str
+    pacing: str
+    cues: tuple[Cue, ...]

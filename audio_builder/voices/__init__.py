@@ -1,0 +1,1 @@
+"""The voices: their profiles, their files and the engines that speak them."""

@@ -1,0 +1,54 @@
+"""The boundary between this package and whatever can speak."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from audio_builder.audio import AudioSegment
+from audio_builder.voices.profile import Voice
+
+ENTRY_POINT_GROUP = "audio_builder.engines"
+"""An engine is a class without arguments, published under its name in this entry point group."""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Something that can speak. One instance lives in one worker process and speaks on its main thread.
+
+    An engine may print, crash or hang: it is run where that harms nothing. Making an instance must
+    be cheap and load no model; models are loaded by the first `speak` and kept.
+    """
+
+    def voices(self) -> tuple[str, ...]:
+        """Return the engine's own names of the voices it can find on this machine.
+
+        Empty for an engine whose voices are all files named by profiles.
+
+        Raises:
+            MissingExtra: the packages it needs aren't installed.
+        """
+        ...
+
+    def speak(self, text: str, voice: Voice) -> AudioSegment:
+        """Return `text` spoken by `voice`: mono, 16 bit, at the engine's own sample rate, untrimmed.
+
+        Args:
+            text: one phrase, without marks; never empty.
+            voice: profile, rate setting and the paths of its files, already verified.
+
+        Raises:
+            MissingExtra: the packages it needs aren't installed.
+            EngineFailed: it could not speak the text.
+        """
+        ...
+
+    def fingerprint(self) -> str:
+        """Return the engine's name and the versions of everything that changes its sound.
+
+        Part of each clip's cache key, beside the hashes of the voice's files. It is asked for in
+        the building process, so it must be cheap: read versions, import nothing heavy.
+
+        Raises:
+            MissingExtra: the packages it needs aren't installed.
+        """
+        ...

