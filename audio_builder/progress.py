@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["read", "narrate", "arrange", "render", "verify"]
+Stage = Literal["narrate", "wait", "render", "verify"]
+"""The stages that take long enough to be watched; `wait` is for another build in the same folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Step:
 
     Attributes:
         stage: the stage at work.
-        done: how much of it is finished, in the stage's own unit (clips, seconds of audio).
+        done: how much of it is finished, in the stage's own unit (clips, or seconds of audio).
         total: how much there is to do, in the same unit; 0 while unknown.
         detail: what is being worked on, for a person to read: the sentence being spoken.
     """
@@ -31,4 +32,4 @@ Progress = Callable[[Step], None]
 
 
 def silent(_step: Step) -> None:
-    """The progress of a build that nobody watches."""
+    """Watch nothing."""

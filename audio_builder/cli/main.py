@@ -1,0 +1,92 @@
+"""The command `audio-builder`: finds the subcommand, and turns every error into a message and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from audio_builder import __version__
+from audio_builder.cli.console import Console
+from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted
+
+COMMANDS = {
+    "build": "Turn an article into an episode.",
+    "script": "Show the paced script of an article, to read and edit.",
+    "check": "Measure an MP3 against the standard for podcasts.",
+    "voices": "List the voices.",
+    "doctor": "Say what is installed, what is missing and how to mend it.",
+}
+"""Each command and its line in the help. Its module is imported only when it is called."""
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are modules of this package, so that `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"audio_builder.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):  # pragma: no cover - a test calls every command
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each command has its own help: audio-builder build --help",
+)
+@click.version_option(__version__, prog_name="audio-builder")
+def cli() -> None:
+    """Turn a text into a voice-guided reflection episode for any podcast player, offline."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code (see `audio_builder.errors`)."""
+    console = Console.from_arguments(arguments)
+    try:
+        result = cli.main(args=list(arguments), prog_name="audio-builder", standalone_mode=False, obj=console)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort, Interrupted):
+        console.error("stopped", hint="Nothing is half written. The same command goes on where this one stopped.")
+        return Interrupted.exit_code
+    except AudioBuilderError as error:
+        if console.verbose:
+            traceback.print_exc()
+        console.error(error.message, hint=error.hint)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has gone; python would complain once more while it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if console.verbose:
+            traceback.print_exc()
+        console.error(
+            f"this should not have happened: {type(error).__name__}: {error}",
+            hint="It is a defect of audio-builder. Run the same command with -v, and report what it prints.",
+        )
+        return INTERNAL_ERROR
+    return result if isinstance(result, int) else 0
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit."""
+    sys.exit(run(sys.argv[1:]))

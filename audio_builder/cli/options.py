@@ -1,0 +1,100 @@
+"""Options that more than one command takes. Those that set a recipe field say so from its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from audio_builder.recipe import PACING_PRESETS, Recipe
+from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+RECIPE_OPTIONS: Mapping[str, str] = {
+    "voice": "voice",
+    "pacing": "pacing.preset",
+    "wpm": "pacing.wpm",
+    "background": "soundscape.background",
+    "title": "tags.title",
+    "subtitle": "tags.subtitle",
+    "author": "tags.author",
+    "show": "tags.show",
+    "date": "tags.date",
+}
+"""Each option and the recipe field it sets."""
+
+_METAVARS = {"pacing": "|".join(PACING_PRESETS), "wpm": "N", "background": "NAME|FILE|none", "date": "YYYY-MM-DD"}
+
+_PACING_OPTIONS = ("pacing", "wpm")
+
+
+def recipe_options(*names: str) -> Callable[[_Function], _Function]:
+    """Return a decorator that adds the named options (all where none is named) and `--recipe`."""
+
+    def decorate(function: _Function) -> _Function:
+        for name in reversed(names or tuple(RECIPE_OPTIONS)):
+            function = _option(name)(function)
+        return click.option(
+            "--recipe",
+            "recipe_file",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE.toml",
+            help="Settings from a TOML file; options win over it.",
+        )(function)
+
+    return decorate
+
+
+def _option(name: str) -> Callable[[_Function], _Function]:
+    field = setting(RECIPE_OPTIONS[name])
+    about = f"{field.help[:1].upper()}{field.help[1:]}"
+    if field.range_text:
+        about += f", {field.range_text}"
+    if field.default not in ("", 0):
+        about += f"  [default: {field.default if isinstance(field.default, str) else f'{field.default:g}'}]"
+    kind = float if isinstance(field.default, float) else str
+    return click.option(f"--{name}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
+
+
+def recipe_from_options(recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
+    """Return the recipe of a command line: defaults, then the preset, then the file, then the options.
+
+    Raises:
+        RecipeError: a setting is unknown, of the wrong type or out of range.
+    """
+    layers: list[Layer] = [read_recipe_file(recipe_file)] if recipe_file else []
+    for name, value in chosen.items():
+        if value is not None:
+            table, _, key = RECIPE_OPTIONS[name].rpartition(".")
+            layers.append({table: {key: value}} if table else {key: value})
+    return make_recipe(*layers)
+
+
+def output_folder(default: str) -> Callable[[_Function], _Function]:
+    """Return a decorator that adds `-o/--output`."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=default,
+        show_default=True,
+        metavar="DIR",
+        help="Folder for the episode; made if it isn't there.",
+    )
+
+
+def verbosity(function: _Function) -> _Function:
+    """Add `-q` and `-v`, which the console reads from the command line itself."""
+    for flag, about in (
+        (("-v", "--verbose"), "Say more; show the traceback of an error."),
+        (("-q", "--quiet"), "Say nothing but the result and errors."),
+    ):
+        function = click.option(*flag, is_flag=True, expose_value=False, help=about)(function)
+    return function
+
+
+source_argument = click.argument("source", metavar="SOURCE")
+"""A path, or `-` for standard input."""

@@ -1,0 +1,88 @@
+"""The progress bar: what is being spoken, how far a build has come, how long it will still take."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from audio_builder.cli.console import Console, printable
+from audio_builder.progress import Progress, Stage, Step, silent
+
+_TITLES: dict[Stage, str] = {
+    "narrate": "Speaking",
+    "wait": "Waiting",
+    "render": "Mixing",
+    "verify": "Listening",
+}
+_LONGEST_DETAIL = 48
+
+
+@contextlib.contextmanager
+def progress_bar(console: Console) -> Iterator[Progress]:
+    """Give a `Progress` that draws a bar on stderr, or plain lines where stderr is no terminal.
+
+    Nothing is shown when the console is quiet.
+    """
+    if console.quiet:
+        yield silent
+        return
+    from rich.console import Console as Terminal
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    terminal = Terminal(stderr=True, highlight=False)
+    if not terminal.is_terminal:
+        yield _PlainLines(console)
+        return
+    columns = (
+        TextColumn("{task.description:<9}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f} %", markup=False),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[detail]}", markup=False, style="dim"),
+    )
+    with Bars(*columns, console=terminal, transient=True) as bars:
+        yield _Bars(bars)
+
+
+class _Bars:
+    """One bar for each stage that has begun."""
+
+    def __init__(self, bars: object) -> None:
+        from rich.progress import Progress as Bars
+        from rich.progress import TaskID
+
+        if not isinstance(bars, Bars):  # pragma: no cover - the type exists only once rich is imported
+            raise TypeError(bars)
+        self._bars = bars
+        self._tasks: dict[Stage, TaskID] = {}
+
+    def __call__(self, step: Step) -> None:
+        if step.stage not in self._tasks:
+            self._tasks[step.stage] = self._bars.add_task(_TITLES[step.stage], total=None, detail="")
+        self._bars.update(
+            self._tasks[step.stage],
+            completed=step.done,
+            total=step.total or None,
+            detail=_shortened(step.detail),
+        )
+
+
+class _PlainLines:
+    """A line when a stage begins: for logs, where a bar would be litter."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._begun: set[Stage] = set()
+
+    def __call__(self, step: Step) -> None:
+        if step.stage in self._begun:
+            return
+        self._begun.add(step.stage)
+        amount = f" {step.total:.0f} phrases" if step.stage == "narrate" and step.total else ""
+        self._console.say(f"{_TITLES[step.stage]}{amount} …")
+
+
+def _shortened(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

@@ -1,0 +1,205 @@
+"""Recipes from TOML files and options: layers of settings, merged, checked, described.
+
+A layer is a plain nested mapping that holds only what somebody chose. Layers are merged, the later
+ones winning, onto the pacing preset that they name; what comes out is one checked `Recipe`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from audio_builder.errors import RecipeError
+from audio_builder.recipe import PACING_PRESETS, Recipe
+
+Layer = Mapping[str, Any]
+"""Settings that somebody chose: keys of `Recipe`, its tables as nested mappings."""
+
+_LARGEST_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of the recipe, described from its definition.
+
+    Attributes:
+        path: its key in TOML, such as `pacing.sentence_s`.
+        help: what it sets.
+        unit: its unit, or an empty string.
+        low: smallest allowed number; None where there is no range.
+        high: largest allowed number; None where there is no range.
+        choices: the only values allowed; empty where there is no list.
+        default: the default of the preset `gentle`.
+    """
+
+    path: str
+    help: str
+    unit: str
+    low: float | None
+    high: float | None
+    choices: tuple[int, ...]
+    default: str | float
+
+    @property
+    def range_text(self) -> str:
+        """The allowed values for a person to read; empty for texts."""
+        if self.choices:
+            return f"{', '.join(str(choice) for choice in self.choices)} {self.unit}".rstrip()
+        if self.low is None or self.high is None:
+            return ""
+        return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
+
+
+def settings() -> Iterator[Setting]:
+    """Yield every field of the recipe in its order, tables flattened to dotted paths."""
+    yield from _settings_of(inspect.type_info(Recipe), Recipe(), "")
+
+
+def setting(path: str) -> Setting:
+    """Return the description of one field, such as `pacing.wpm`."""
+    return next(found for found in settings() if found.path == path)
+
+
+def _settings_of(struct: inspect.Type, defaults: Any, prefix: str) -> Iterator[Setting]:
+    if not isinstance(struct, inspect.StructType):  # pragma: no cover - the recipe is made of structs
+        raise TypeError(struct)
+    for field in struct.fields:
+        default = getattr(defaults, field.name)
+        kind, notes, unit = field.type, {}, ""
+        if isinstance(kind, inspect.Metadata):
+            notes, unit = kind.extra_json_schema or {}, (kind.extra or {}).get("unit", "")
+            kind = kind.type
+        if isinstance(kind, inspect.StructType):
+            yield from _settings_of(kind, default, f"{prefix}{field.name}.")
+        else:
+            low, high = getattr(kind, "ge", None), getattr(kind, "le", None)
+            choices = (
+                tuple(value for value in kind.values if isinstance(value, int))
+                if isinstance(kind, inspect.LiteralType)
+                else ()
+            )
+            yield Setting(prefix + field.name, notes.get("description", ""), unit, low, high, choices, default)
+
+
+def read_recipe_file(path: Path) -> Layer:
+    """Return the settings of a TOML file, keys not yet checked.
+
+    Raises:
+        RecipeError: it can't be read, is no TOML or is over a megabyte.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_FILE_BYTES:
+            raise RecipeError(f"the recipe {path} is over a megabyte", hint="A recipe is a short TOML file.")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"can't read the recipe {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"the recipe {path} is not valid TOML: {error}") from error
+
+
+def make_recipe(*layers: Layer) -> Recipe:
+    """Return the recipe that the layers give, the later ones winning.
+
+    Raises:
+        RecipeError: a key is unknown, or a value is of the wrong type or out of range.
+    """
+    chosen: dict[str, Any] = {}
+    for layer in layers:
+        _merge(chosen, layer)
+    _check_keys(chosen)
+    pacing = chosen.get("pacing", {})
+    preset = pacing.get("preset", "gentle") if isinstance(pacing, Mapping) else "gentle"
+    if preset not in PACING_PRESETS:
+        raise RecipeError(
+            f"there is no pacing {preset!r}; the presets are {', '.join(PACING_PRESETS)}",
+            hint=_closest(str(preset), PACING_PRESETS),
+        )
+    complete: dict[str, Any] = {"pacing": msgspec.to_builtins(PACING_PRESETS[preset])}
+    _merge(complete, chosen)
+    _check_finite(complete, "")
+    try:
+        recipe = msgspec.convert(complete, Recipe)
+    except msgspec.ValidationError as error:
+        raise RecipeError(_in_plain_words(str(error))) from error
+    _check_date(recipe.tags.date)
+    return recipe
+
+
+def recipe_as_toml(recipe: Recipe) -> str:
+    """Return a TOML file that gives this recipe: every setting, with its help as a comment."""
+    lines: list[str] = []
+    table = ""
+    for field in settings():
+        holder, _, name = field.path.rpartition(".")
+        if holder != table:
+            lines += ["", f"[{holder}]"]
+            table = holder
+        value = getattr(getattr(recipe, holder) if holder else recipe, name)
+        literal = msgspec.json.encode(value).decode()
+        about = f"{field.help} ({field.range_text})" if field.range_text else field.help
+        lines.append(f"{name} = {literal}  # {about}")
+    return "\n".join(lines) + "\n"
+
+
+def _merge(into: dict[str, Any], layer: Layer) -> None:
+    for key, value in layer.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key, {}), dict):
+            _merge(into.setdefault(key, {}), value)
+        else:
+            into[key] = value
+
+
+def _check_keys(chosen: Layer) -> None:
+    """Refuse unknown keys with the closest known one, which msgspec's own message doesn't offer."""
+    known = [field.path for field in settings()]
+    tables = {path.partition(".")[0] for path in known if "." in path}
+    for key, value in chosen.items():
+        is_table = key in tables and isinstance(value, Mapping)
+        paths = [f"{key}.{name}" for name in value] if is_table else [key]
+        for path in paths:
+            if path not in known and path not in tables:
+                raise RecipeError(f"a recipe has no setting {path!r}", hint=_closest(path, known))
+
+
+def _check_finite(value: Any, path: str) -> None:
+    """Refuse nan and inf, which TOML can write and no comparison with a range catches."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _check_finite(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise RecipeError(f"{path} must be a number from {setting(path).range_text}, not {value}")
+
+
+def _check_date(day: str) -> None:
+    try:
+        _ = day and datetime.date.fromisoformat(day)
+    except ValueError as error:
+        raise RecipeError(f"tags.date is {day!r}, which is no day of the calendar (YYYY-MM-DD)") from error
+
+
+def _closest(given: str, known: Mapping[str, Any] | list[str]) -> str:
+    matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)
+    return f"Did you mean {matches[0]}?" if matches else ""
+
+
+def _in_plain_words(complaint: str) -> str:
+    """Turn msgspec's `Expected … - at `$.pacing.wpm`` into a sentence that names key and range."""
+    what, _, where = complaint.partition(" - at `$")
+    path = where.strip("`").lstrip(".")
+    field = next((known for known in settings() if known.path == path), None)
+    if field is None:
+        return f"the setting {path or 'recipe'} is wrong: {what[:1].lower()}{what[1:]}"
+    if field.choices:
+        return f"{path} ({field.help}) must be one of {field.range_text}"
+    if field.low is not None:
+        return f"{path} must be a number from {field.range_text}: {what[:1].lower()}{what[1:]}"
+    return f"{path} ({field.help}): {what[:1].lower()}{what[1:]}"
