@@ -6,7 +6,8 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from audio_builder.errors import DiskFull, OutputError
@@ -88,11 +89,72 @@ def write_bytes(target: Path, content: bytes) -> None:
         commit(draft, target)
 
 
-def sweep_drafts(folder: Path) -> int:
-    """Remove what an interrupted build left in a folder; return how many files. Hold the folder's lock."""
-    swept = 0
+@contextlib.contextmanager
+def folder_locked(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold a folder for this process until the block ends; sweep what a killed build left in it first.
+
+    The lock is on the folder itself, so it leaves no file behind and dies with its process.
+
+    Args:
+        folder: an existing folder.
+        on_wait: called once if another process holds the folder, before waiting for it.
+
+    Raises:
+        OutputError: the folder can't be opened, or its file system has no locks.
+    """
+    try:
+        with _exclusive(folder, on_wait):
+            _sweep_drafts(folder)
+            yield
+    except _LockError as error:
+        raise output_error(error.cause, folder) from error.cause
+
+
+class _LockError(Exception):
+    """Locking failed; kept apart from the errors of the block that runs under the lock."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+@contextlib.contextmanager
+def _exclusive(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    if sys.platform == "win32":  # pragma: no cover - Windows can't lock a folder itself
+        import filelock
+
+        lock = filelock.FileLock(folder / ".audio-builder.lock")
+        with contextlib.suppress(filelock.Timeout):
+            lock.acquire(timeout=0)
+        if not lock.is_locked:
+            on_wait()
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    import fcntl
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise _LockError(error) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _LockError(error) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sweep_drafts(folder: Path) -> None:
+    """Remove every draft of a folder: whoever holds its lock is the only one who may have one."""
     for stale in folder.glob(f".*{DRAFT_SUFFIX}"):
         with contextlib.suppress(OSError):
             stale.unlink()
-            swept += 1
-    return swept

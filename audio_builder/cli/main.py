@@ -61,30 +61,37 @@ def run(arguments: Sequence[str]) -> int:
         result = cli.main(args=list(arguments), prog_name="audio-builder", standalone_mode=False, obj=console)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
-    except click.ClickException as error:
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user unasked
+        return _tell(console, error)
+    except KeyboardInterrupt:
+        return _tell(console, Interrupted("stopped"))
+    return result if isinstance(result, int) else 0
+
+
+def _tell(console: Console, error: Exception) -> int:
+    """Say what went wrong, and return the exit code that stands for it."""
+    if isinstance(error, click.Abort):
+        error = Interrupted("stopped")
+    if isinstance(error, Interrupted):
+        console.error("stopped", hint="Nothing is half written. The same command goes on where this one stopped.")
+        return error.exit_code
+    if isinstance(error, click.ClickException):
         error.show(file=sys.stderr)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort, Interrupted):
-        console.error("stopped", hint="Nothing is half written. The same command goes on where this one stopped.")
-        return Interrupted.exit_code
-    except AudioBuilderError as error:
-        if console.verbose:
-            traceback.print_exc()
-        console.error(error.message, hint=error.hint)
-        return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has gone; python would complain once more while it closes stdout.
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has gone; Python would complain once more while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:
-        if console.verbose:
-            traceback.print_exc()
-        console.error(
-            f"this should not have happened: {type(error).__name__}: {error}",
-            hint="It is a defect of audio-builder. Run the same command with -v, and report what it prints.",
-        )
-        return INTERNAL_ERROR
-    return result if isinstance(result, int) else 0
+    if console.verbose:
+        traceback.print_exception(error)
+    if isinstance(error, AudioBuilderError):
+        console.error(error.message, hint=error.hint)
+        return error.exit_code
+    console.error(
+        f"this should not have happened: {type(error).__name__}: {error}",
+        hint="It is a defect of audio-builder. Run the same command with -v, and report what it prints.",
+    )
+    return INTERNAL_ERROR
 
 
 def main() -> NoReturn:

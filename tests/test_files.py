@@ -1,0 +1,146 @@
+"""Writing so that nothing is ever half there."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from audio_builder import files
+from audio_builder.errors import DiskFull, OutputError
+
+
+def test_a_committed_draft_replaces_the_old_file_and_leaves_no_litter(tmp_path: Path):
+    """After `write_bytes` the folder holds the file with its new bytes, and nothing else."""
+    target = tmp_path / "episode.mp3"
+    target.write_bytes(b"old")
+    files.write_bytes(target, b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("episode.mp3", b"new")]
+
+
+def test_a_failure_inside_the_block_leaves_the_old_file_and_no_litter(tmp_path: Path):
+    """An error before `commit` changes nothing."""
+    target = tmp_path / "episode.mp3"
+    target.write_bytes(b"old")
+    with pytest.raises(ZeroDivisionError), files.draft_beside(target) as draft:
+        draft.write_bytes(b"half")
+        raise ZeroDivisionError
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("episode.mp3", b"old")]
+
+
+def test_the_folder_is_made_when_it_is_not_there(tmp_path: Path):
+    """A target may lie in a folder that does not exist yet."""
+    files.write_bytes(tmp_path / "a" / "b" / "c.txt", b"x")
+    assert (tmp_path / "a" / "b" / "c.txt").read_bytes() == b"x"
+
+
+def test_a_file_where_the_folder_should_be_is_an_output_error(tmp_path: Path):
+    """The message names the path that can't be written."""
+    (tmp_path / "output").write_text("I am a file")
+    with pytest.raises(OutputError, match=r"episode\.mp3") as caught:
+        files.write_bytes(tmp_path / "output" / "episode.mp3", b"x")
+    assert "-o DIR" in caught.value.hint
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_has_an_error_of_its_own(tmp_path: Path, code: int):
+    """No space and no quota are both `DiskFull`."""
+    error = files.output_error(OSError(code, os.strerror(code)), tmp_path / "episode.mp3")
+    assert isinstance(error, DiskFull)
+    assert "episode.mp3" in error.message
+
+
+def test_taking_a_folder_sweeps_what_a_killed_build_left(tmp_path: Path):
+    """Drafts go when the folder is locked; every other file stays."""
+    (tmp_path / ".a.mp3.1.draft").write_bytes(b"x")
+    (tmp_path / "c.mp3").write_bytes(b"x")
+    with files.folder_locked(tmp_path, pytest.fail):
+        assert [path.name for path in tmp_path.iterdir()] == ["c.mp3"]
+    assert [path.name for path in tmp_path.iterdir()] == ["c.mp3"]
+
+
+def test_a_second_build_waits_for_the_first(tmp_path: Path):
+    """Whoever finds the folder held is told so, and goes on when it is free."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    told: list[str] = []
+
+    def on_wait() -> None:
+        told.append("waiting")
+        holder.communicate("")  # ends the holder, and with it its lock
+
+    with files.folder_locked(tmp_path, on_wait):
+        assert told == ["waiting"]
+
+
+def test_a_failure_under_the_lock_is_told_as_it_is(tmp_path: Path):
+    """An error of the block is not taken for an error of the lock."""
+    with pytest.raises(OSError, match="my own"), files.folder_locked(tmp_path, pytest.fail):
+        raise OSError("my own")
+
+
+def test_a_folder_that_is_not_there_cannot_be_held(tmp_path: Path):
+    """The message names the folder."""
+    with pytest.raises(OutputError, match="absent"), files.folder_locked(tmp_path / "absent", pytest.fail):
+        pass
+
+
+_HOLD = """
+import sys
+from pathlib import Path
+from audio_builder import files
+with files.folder_locked(Path(sys.argv[1]), lambda: None):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace (Debian: apt install strace)")
+@pytest.mark.parametrize(
+    ("inject", "expected"),
+    [
+        ("write:error=ENOSPC", "DiskFull"),
+        ("fsync:error=EIO", "OutputError"),
+        ("rename:error=EACCES", "OutputError"),
+    ],
+)
+def test_injected_faults_leave_the_old_file(tmp_path: Path, inject: str, expected: str):
+    """Whatever call fails while an episode is put in place, the old one is intact and nothing is left over."""
+    target = tmp_path / "episode.mp3"
+    target.write_bytes(b"old")
+    program = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from audio_builder import files
+        from audio_builder.errors import OutputError
+        try:
+            files.write_bytes(Path(sys.argv[1]), b"new")
+        except OutputError as error:
+            sys.exit(type(error).__name__)
+        """
+    )
+    # -P limits the fault to calls on paths in this folder; a rename is matched by its arguments too.
+    command = ["strace", "-f", "-o", str(tmp_path.parent / "trace"), "-P", str(tmp_path), "-e", f"inject={inject}"]
+    run = subprocess.run(
+        [*_with_drafts(command, inject), sys.executable, "-c", program, str(target)],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.stderr.strip().splitlines()[-1:] == [expected], run.stderr
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("episode.mp3", b"old")]
+
+
+def _with_drafts(command: list[str], inject: str) -> list[str]:
+    """A draft's name is random, so faults on it can't be chosen by path: they strike every call of their kind."""
+    if inject.startswith("write"):
+        # Python itself writes nothing before the draft; its later message on stderr is a write as well: strike once.
+        command[-1] += ":when=1"
+    at = command.index("-P")
+    return command[:at] + command[at + 2 :]
