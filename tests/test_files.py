@@ -26,9 +26,14 @@ def test_a_failure_inside_the_block_leaves_the_old_file_and_no_litter(tmp_path: 
     """An error before `commit` changes nothing."""
     target = tmp_path / "episode.mp3"
     target.write_bytes(b"old")
-    with pytest.raises(ZeroDivisionError), files.draft_beside(target) as draft:
-        draft.write_bytes(b"half")
-        raise ZeroDivisionError
+
+    def fail_half_way() -> None:
+        with files.draft_beside(target) as draft:
+            draft.write_bytes(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("episode.mp3", b"old")]
 
 

@@ -1,0 +1,47 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL_ARTICLE = ROOT.parent / "shared" / "articles" / "closeness.txt"
+
+# Property tests say what holds, not how fast; the same examples every time keep a red run reproducible.
+hypothesis_settings.register_profile(
+    "project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may open a connection: the program never does unless it is asked for a download."""
+
+    def refuse(_self: socket.socket, address: object) -> None:
+        raise AssertionError(f"tried to connect to {address!r}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test has a clip cache of its own, so that what it counts is its own."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("AUDIO_BUILDER_CACHE", os.fspath(folder))
+    return folder
+
+
+@pytest.fixture
+def real_article() -> Path:
+    """The long real article that is kept beside the project, where it is there."""
+    if not REAL_ARTICLE.exists():
+        pytest.skip("the real article isn't beside this checkout (../shared/articles/closeness.txt)")
+    return REAL_ARTICLE
