@@ -1,0 +1,222 @@
+"""The frames of an MP3, walked one by one: what is really in the file, against what its header promises.
+
+Neither decoders nor tag libraries tell a truncated MP3 from a whole one: they play what is there.
+Layout: ISO/IEC 11172-3 and 13818-3, layer III; the Xing/Info header with LAME's extension.
+"""
+
+from __future__ import annotations
+
+import functools
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio_builder.errors import NotAudio
+
+_BITRATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
+_BITRATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
+_RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+_MPEG_1 = 3
+_LAYER_3 = 1
+_MONO = 3
+_ID3_HEADER_BYTES = 10
+_ID3V1_BYTES = 128
+_APE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHeader:
+    """The four bytes that begin a frame.
+
+    Attributes:
+        rate_hz: frames of sound per second.
+        channels: 1 or 2.
+        bitrate_kbps: of this MPEG frame.
+        size_bytes: of the MPEG frame, its header included.
+        samples: frames of sound in it: 1152 or 576.
+        info_offset: where in the frame a Xing/Info header would stand.
+    """
+
+    rate_hz: int
+    channels: int
+    bitrate_kbps: int
+    size_bytes: int
+    samples: int
+    info_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mpeg:
+    """What a walk over all frames of an MP3 found.
+
+    Attributes:
+        rate_hz: frames of sound per second.
+        channels: 1 or 2.
+        bitrates_kbps: every bit rate that occurs, rising; more than one is a variable bit rate.
+        mpeg_frames: how many MPEG frames of sound there are, the header's own frame not counted.
+        samples_per_frame: 1152 or 576.
+        promised_frames: how many the Xing/Info header says there are; None without one.
+        delay: frames of sound the encoder put before the first; None without a gapless header.
+        padding: frames of sound it put after the last; None without a gapless header.
+        stray_bytes: bytes between the tags that belong to no frame.
+        cut_short: whether the last frame ends after the file does.
+        old_tags: `ID3v1` and `APE` where these are found at the end.
+    """
+
+    rate_hz: int
+    channels: int
+    bitrates_kbps: tuple[int, ...]
+    mpeg_frames: int
+    samples_per_frame: int
+    promised_frames: int | None
+    delay: int | None
+    padding: int | None
+    stray_bytes: int
+    cut_short: bool
+    old_tags: tuple[str, ...]
+
+    @property
+    def gapless(self) -> bool:
+        """Whether a player can leave out what the encoder added at both ends."""
+        return self.delay is not None and self.padding is not None
+
+    @property
+    def frames(self) -> int:
+        """Frames of sound that a gapless player plays."""
+        return self.mpeg_frames * self.samples_per_frame - (self.delay or 0) - (self.padding or 0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that the header promises is there, and nothing else between the tags."""
+        kept = self.promised_frames is None or self.promised_frames == self.mpeg_frames
+        return kept and not self.cut_short and self.stray_bytes == 0
+
+
+@functools.lru_cache(maxsize=256)
+def parse_header(four: bytes) -> FrameHeader | None:
+    """Return what the first four bytes of a layer III frame say, or None if they begin no such frame."""
+    if len(four) < 4 or four[0] != 0xFF or four[1] & 0xE0 != 0xE0:
+        return None
+    version, layer = four[1] >> 3 & 3, four[1] >> 1 & 3
+    rate_index, bitrate_index = four[2] >> 2 & 3, four[2] >> 4
+    if version not in _RATES_HZ or layer != _LAYER_3 or rate_index == 3:
+        return None
+    bitrate_kbps = (_BITRATES_1 if version == _MPEG_1 else _BITRATES_2)[bitrate_index]
+    if bitrate_kbps == 0:
+        return None
+    rate_hz = _RATES_HZ[version][rate_index]
+    channels = 1 if four[3] >> 6 == _MONO else 2
+    samples = 1152 if version == _MPEG_1 else 576
+    size_bytes = samples // 8 * bitrate_kbps * 1000 // rate_hz + (four[2] >> 1 & 1)
+    side_info = (32 if channels == 2 else 17) if version == _MPEG_1 else (17 if channels == 2 else 9)
+    return FrameHeader(rate_hz, channels, bitrate_kbps, size_bytes, samples, 4 + side_info)
+
+
+def id3_bytes(start: bytes) -> int:
+    """Return how long the ID3v2 tag is that a file's first ten bytes announce; 0 without one."""
+    if len(start) < _ID3_HEADER_BYTES or start[:3] != b"ID3":
+        return 0
+    size = functools.reduce(lambda total, byte: total << 7 | byte & 0x7F, start[6:10], 0)
+    footer = _ID3_HEADER_BYTES if start[5] & 0x10 else 0
+    return _ID3_HEADER_BYTES + size + footer
+
+
+def find_frame(content: bytes | mmap.mmap, start: int, end: int) -> int:
+    """Return where the next frame begins that is followed by another, or by the end; -1 if none does."""
+    position = content.find(b"\xff", start, end)
+    while position >= 0:
+        header = parse_header(content[position : position + 4])
+        if header is not None:
+            after = position + header.size_bytes
+            if after == end or (after < end and parse_header(content[after : after + 4]) is not None):
+                return position
+        position = content.find(b"\xff", position + 1, end)
+    return -1
+
+
+def walk(path: Path) -> Mpeg:
+    """Walk over every frame of an MP3. About 1 ms for each minute of sound.
+
+    Raises:
+        NotAudio: the file can't be read, or no layer III frame is in it.
+    """
+    try:
+        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return _walk(content, path)
+    except (OSError, ValueError) as error:
+        # mmap refuses an empty file with ValueError.
+        raise NotAudio(f"can't read {path} as an MP3: {error}") from error
+
+
+def _walk(content: mmap.mmap, path: Path) -> Mpeg:
+    end, old_tags = _without_old_tags(content)
+    begin = id3_bytes(content[:_ID3_HEADER_BYTES])
+    position = find_frame(content, begin, end)
+    first = parse_header(content[position : position + 4]) if position >= 0 else None
+    if first is None:
+        raise NotAudio(f"{path} holds no MP3 sound")
+    promised, delay, padding, is_info = _info(content[position : position + first.size_bytes], first)
+    stray = position - begin
+    if is_info:
+        position += first.size_bytes
+    bitrates: set[int] = set()
+    count = 0
+    while position < end:
+        header = parse_header(content[position : position + 4])
+        if header is None:
+            found = find_frame(content, position, end)
+            stray += (found if found >= 0 else end) - position
+            position = found if found >= 0 else end
+            continue
+        bitrates.add(header.bitrate_kbps)
+        count += 1
+        position += header.size_bytes
+    cut_short = position > end
+    return Mpeg(
+        rate_hz=first.rate_hz,
+        channels=first.channels,
+        bitrates_kbps=tuple(sorted(bitrates or {first.bitrate_kbps})),
+        mpeg_frames=count - cut_short,
+        samples_per_frame=first.samples,
+        promised_frames=promised,
+        delay=delay,
+        padding=padding,
+        stray_bytes=stray,
+        cut_short=cut_short,
+        old_tags=old_tags,
+    )
+
+
+def _without_old_tags(content: mmap.mmap) -> tuple[int, tuple[str, ...]]:
+    """Return where the sound ends at the latest, and which old tags follow."""
+    end = len(content)
+    found: list[str] = []
+    if end >= _ID3V1_BYTES and content[end - _ID3V1_BYTES :][:3] == b"TAG":
+        end -= _ID3V1_BYTES
+        found.append("ID3v1")
+    footer = content[end - _APE_BYTES : end] if end >= _APE_BYTES else b""
+    if footer[:8] == b"APETAGEX":
+        size = int.from_bytes(footer[12:16], "little")
+        header = _APE_BYTES if footer[23] & 0x80 else 0
+        end = max(0, end - size - header)
+        found.append("APE")
+    return end, tuple(found)
+
+
+def _info(frame: bytes, header: FrameHeader) -> tuple[int | None, int | None, int | None, bool]:
+    """Return frames promised, delay, padding, and whether this frame is a header rather than sound."""
+    at = header.info_offset
+    if frame[36:40] == b"VBRI":
+        return int.from_bytes(frame[50:54], "big"), None, None, True
+    if frame[at : at + 4] not in {b"Xing", b"Info"}:
+        return None, None, None, False
+    flags = int.from_bytes(frame[at + 4 : at + 8], "big")
+    after = at + 8
+    promised = int.from_bytes(frame[after : after + 4], "big") if flags & 1 else None
+    for flag, size in ((1, 4), (2, 4), (4, 100), (8, 4)):
+        after += size if flags & flag else 0
+    lame = frame[after : after + 24]
+    if len(lame) < 24 or not lame[:4].strip(b"\0"):
+        return promised, None, None, True
+    both = int.from_bytes(lame[21:24], "big")
+    return promised, both >> 12, both & 0xFFF, True

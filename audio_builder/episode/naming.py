@@ -1,0 +1,92 @@
+"""What an episode is called, and what its file is called: any title gives a harmless name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+
+import msgspec
+from anyascii import anyascii
+
+from audio_builder.episode.words import clean
+from audio_builder.errors import OutputError
+from audio_builder.recipe import Tags
+from audio_builder.script.cues import Script
+
+LONGEST_STEM = 64
+"""Leaves room for suffixes such as `.chapters.json` within 80 characters."""
+
+_HASH_DIGITS = 8
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "clock", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+)
+"""Names that Windows keeps for devices, whatever suffix follows."""
+
+UNTITLED = "Untitled"
+
+
+def resolved_tags(tags: Tags, script: Script) -> Tags:
+    """Return tags in which everything left empty comes from the article; the title is never empty."""
+    return msgspec.structs.replace(
+        tags,
+        title=clean(tags.title) or clean(script.title) or UNTITLED,
+        subtitle=clean(tags.subtitle) or clean(script.subtitle),
+        author=clean(tags.author) or clean(script.author),
+        language=tags.language or script.language,
+        date=tags.date or script.date,
+    )
+
+
+def file_stem(title: str) -> str:
+    """Return a file name for a title, without a suffix: `[a-z0-9-]`, 1 to 64 characters.
+
+    Letters are transliterated. Where something of the title is lost (another script, a name too long,
+    nothing left, a name Windows keeps for a device), eight digits of the title's SHA-256 tell it from others.
+
+    >>> file_stem("The Weight of a Quiet Evening")
+    'the-weight-of-a-quiet-evening'
+    >>> file_stem("Über den Abend")
+    'uber-den-abend'
+    """
+    composed = unicodedata.normalize("NFC", title)
+    plain = anyascii(composed.encode("utf-8", "ignore").decode("utf-8")).lower()
+    # An apostrophe joins: don't → dont. Everything else that is no letter or digit parts.
+    stem = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’`]", "", plain)).strip("-")
+    if stem and len(stem) <= LONGEST_STEM and stem not in _RESERVED and not _is_lossy(composed):
+        return stem
+    digest = hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_DIGITS]
+    room = LONGEST_STEM - _HASH_DIGITS - 1
+    kept = stem if len(stem) <= room else _whole_words(stem[: room + 1])[:room].strip("-")
+    return f"{kept}-{digest}" if kept else f"episode-{digest}"
+
+
+def episode_path(folder: Path, title: str, suffix: str = ".mp3") -> Path:
+    """Return where the episode of a title belongs: directly inside `folder`.
+
+    Raises:
+        OutputError: the path would leave the folder.
+    """
+    target = folder / f"{file_stem(title)}{suffix}"
+    if target.parent.resolve() != folder.resolve() or target.name != Path(target.name).name:
+        raise OutputError(f"the file of {title!r} would be written outside of {folder}")
+    return target
+
+
+def _is_lossy(title: str) -> bool:
+    """Whether letters of another script than Latin, or pictures, had to be transliterated."""
+    for character in title:
+        category = unicodedata.category(character)
+        if category.startswith(("L", "N")):
+            if not unicodedata.name(character, "").startswith(("LATIN", "DIGIT")):
+                return True
+        elif category in {"So", "Cs", "Co", "Cn"}:
+            return True
+    return False
+
+
+def _whole_words(stem: str) -> str:
+    """Return a cut name without the word that the cut went through, if that leaves most of it."""
+    shorter = stem.rpartition("-")[0]
+    return shorter if len(shorter) > len(stem) // 2 else stem
