@@ -1,0 +1,98 @@
+"""From a script to a narration: every phrase spoken once, and never again."""
+
+from __future__ import annotations
+
+from audio_builder.narration.cache import ClipCache, StoredClip
+from audio_builder.narration.clip import Clip, Narration
+from audio_builder.narration.key import clip_key, identity_of
+from audio_builder.narration.pool import Job, Pool, PoolEvent
+from audio_builder.narration.protocol import Spoken, Task
+from audio_builder.narration.speak import spoken_text
+from audio_builder.progress import Progress, Step, silent
+from audio_builder.script.cues import Say, Script
+from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.profile import Voice
+from audio_builder.voices.words import count_words
+
+
+def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which voice, and where the clips are kept
+    script: Script,
+    voice: Voice,
+    *,
+    cache: ClipCache,
+    rate_hz: int,
+    progress: Progress = silent,
+    note: str = "",
+    workers: int | None = None,
+) -> Narration:
+    """Return a clip for each phrase of a script, from the cache or spoken by worker processes.
+
+    A phrase that occurs twice is spoken once. No process is started if all clips are in the cache.
+
+    Args:
+        script: its `Say` cues are spoken.
+        voice: from `prepare_voice`.
+        cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
+        rate_hz: the episode's sample rate.
+        progress: told of each clip that begins and is finished; its unit is clips.
+        note: from `prepare_voice`, passed on as `rate_note`.
+        workers: how many processes speak at once; by default one for each core.
+
+    Raises:
+        EngineFailed: the engine failed on a sentence, twice.
+        EngineTimedOut: it did not answer in time, twice.
+        ClipRejected: its sound can't be the sentence.
+        MissingExtra: its packages aren't installed.
+        OutputError: the cache can't be written.
+        KeyboardInterrupt: Ctrl-C; finished clips are kept.
+    """
+    says = tuple(cue for cue in script.cues if isinstance(cue, Say))
+    identity = identity_of(voice, load_engine(voice.profile.engine).fingerprint(), rate_hz)
+    keys = [clip_key(say, identity) for say in says]
+    texts = {key: spoken_text(say.text) for key, say in zip(keys, says, strict=True)}
+    stored = {key: clip for key in texts if (clip := cache.find(key)) is not None}
+    jobs = [Job(key, text) for key, text in texts.items() if key not in stored]
+    done, total = len(stored), len(texts)
+    progress(Step("narrate", done, total))
+
+    def store(job: Job, spoken: Spoken) -> None:
+        frames = len(spoken.pcm) // 2
+        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames)
+        cache.store(job.key, clip, spoken.pcm)
+        stored[job.key] = clip
+
+    def tell(event: PoolEvent) -> None:
+        nonlocal done
+        done += event.finished
+        progress(Step("narrate", done, total, event.job.text))
+
+    if jobs:
+        cache.sweep()
+        Pool(Task(voice=voice, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
+    clips = tuple(_clip(say, key, stored[key], cache) for say, key in zip(says, keys, strict=True))
+    return Narration(
+        clips=clips,
+        rate_hz=rate_hz,
+        synthesized=len(jobs),
+        cached=len(clips) - len(jobs),
+        wpm=measured_wpm(clips),
+        rate_note=note,
+    )
+
+
+def measured_wpm(clips: tuple[Clip, ...]) -> float:
+    """Return words per minute inside phrases: words ÷ the clips' speech, pauses between clips left out."""
+    minutes = sum(clip.speech_s for clip in clips) / 60
+    return sum(count_words(clip.say.text) for clip in clips) / minutes if minutes > 0 else 0.0
+
+
+def _clip(say: Say, key: str, stored: StoredClip, cache: ClipCache) -> Clip:
+    return Clip(
+        say=say,
+        key=key,
+        frames=stored.frames,
+        rate_hz=stored.rate_hz,
+        lead_frames=stored.lead_frames,
+        tail_frames=stored.tail_frames,
+        loader=cache.load,
+    )

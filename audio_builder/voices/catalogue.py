@@ -1,0 +1,116 @@
+"""Finding voices: one TOML profile for each, in the folders that are looked in."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+import audio_builder
+from audio_builder.errors import UnknownVoice, VoiceError
+from audio_builder.voices.profile import VoiceProfile
+
+_LARGEST_PROFILE_BYTES = 1_000_000
+
+
+def profile_folders() -> tuple[Path, ...]:
+    """Return the folders with voice profiles, the user's own first, then the shipped ones."""
+    import platformdirs
+
+    package = Path(audio_builder.__file__).resolve().parent
+    checkout = package.parent / "voices"
+    shipped = checkout if (package.parent / "pyproject.toml").is_file() else package / "voices" / "profiles"
+    return platformdirs.user_data_path("audio-builder", appauthor=False) / "voices", shipped
+
+
+def list_voices(folders: tuple[Path, ...] | None = None) -> tuple[VoiceProfile, ...]:
+    """Return every voice, by name; a user's own profile takes the place of a shipped one.
+
+    Args:
+        folders: where to look, the first that has a name wins; by default `profile_folders()`.
+
+    Raises:
+        VoiceError: a profile is malformed (its file and the field).
+    """
+    return tuple(read_profile(path) for _, path in sorted(_profile_files(folders).items()))
+
+
+def find_voice(name: str, folders: tuple[Path, ...] | None = None) -> VoiceProfile:
+    """Return the voice of that name. Other profiles aren't read, so a broken one does no harm.
+
+    Args:
+        name: as the user typed it; upper and lower case are the same.
+        folders: as in `list_voices`.
+
+    Raises:
+        UnknownVoice: there is none (with the closest names).
+        VoiceError: its profile is malformed (the file and the field).
+    """
+    files = _profile_files(folders)
+    path = files.get(name.strip().lower())
+    if path is None:
+        close = difflib.get_close_matches(name.lower(), files, n=3, cutoff=0.5)
+        known = ", ".join(sorted(files)) or "none"
+        hint = f"Did you mean {' or '.join(close)}?" if close else "See `audio-builder voices` for the list."
+        raise UnknownVoice(f"there is no voice called “{name}”; the voices are: {known}", hint=hint)
+    return read_profile(path)
+
+
+def read_profile(path: Path) -> VoiceProfile:
+    """Return the profile in a TOML file, checked.
+
+    Raises:
+        VoiceError: it can't be read or is malformed (its file and the field).
+    """
+    try:
+        if path.stat().st_size > _LARGEST_PROFILE_BYTES:
+            raise VoiceError(f"the voice profile {path} is larger than {_LARGEST_PROFILE_BYTES} bytes")
+        profile = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), VoiceProfile)
+    except msgspec.ValidationError as error:
+        raise _malformed(path, str(error)) from error
+    except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors
+        raise _malformed(path, f"it isn't TOML in UTF-8: {error}") from error
+    except OSError as error:
+        raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
+    for problem in _problems(profile, path):
+        raise _malformed(path, problem)
+    return profile
+
+
+def _profile_files(folders: tuple[Path, ...] | None) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in profile_folders() if folders is None else folders:
+        for path in sorted(folder.glob("*.toml")):
+            found.setdefault(path.stem.lower(), path)
+    return found
+
+
+def _problems(profile: VoiceProfile, path: Path) -> list[str]:
+    """Return what the types can't say: in words, each with its field."""
+    problems = []
+    if profile.name != path.stem:
+        problems.append(f"name is “{profile.name}”, but must be the file's own name, “{path.stem}”")
+    if not all(point.setting > 0 and point.wpm > 0 for point in profile.calibration):
+        problems.append("calibration: every setting and wpm must be above 0")
+    rates = [point.wpm for point in profile.calibration]
+    if any(slower >= faster for slower, faster in itertools.pairwise(rates)):
+        problems.append("calibration must be in the order of rising wpm")
+    roles = [file.role for file in profile.files]
+    if len(set(roles)) < len(roles):
+        problems.append("files: two of them have the same role")
+    for file in profile.files:
+        for source in file.sources:
+            parts = source.path.replace("\\", "/").split("/")
+            if ".." in parts or parts[0] == "" or ":" in source.path:
+                problems.append(f"files: the path “{source.path}” must stay inside its package")
+    return problems
+
+
+def _malformed(path: Path, problem: str) -> VoiceError:
+    return VoiceError(
+        f"the voice profile {path} is malformed: {problem}",
+        hint="Mend that field, or delete the file if it is your own and no longer needed.",
+    )

@@ -1,0 +1,233 @@
+"""Reading an ONNX model file: external data is refused, and its random numbers become an input.
+
+Only the outline of the file is read: field numbers, lengths, names. The format is Protocol Buffers' wire
+format with the field numbers of the public `onnx.proto3`; both are small and don't change, so the large
+`onnx` package isn't needed for this.
+
+A voice model such as Piper's draws noise inside its graph, from a generator that is seeded once for each
+session: a sentence sounds different each time it is spoken. Here each `RandomNormalLike` node is replaced
+by nodes that take their noise from a new input of the graph, so that whoever runs the model decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from audio_builder.errors import VoiceError
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_MODEL_GRAPH, _MODEL_FUNCTION = 7, 25
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_SPARSE = 1, 5, 11, 15
+_NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 3, 4, 5
+_FUNCTION_NODE = 7
+_ATTRIBUTE_NAME = 1
+_ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
+_SPARSE_PARTS = (1, 2)
+_TENSOR_EXTERNAL_DATA, _TENSOR_DATA_LOCATION = 13, 14
+_FLOAT, _INT64 = 1, 7
+_NOISE_INPUT = "audio_builder_noise_{}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedableModel:
+    """A model whose noise comes from outside.
+
+    Attributes:
+        content: the rewritten ONNX file.
+        noise_inputs: names of the inputs that want standard normal float32 noise, shape (n,) with any
+            n ≥ 1; a longer demand repeats it. Empty for a model that draws none.
+    """
+
+    content: bytes
+    noise_inputs: tuple[str, ...]
+
+
+def seedable_model(content: bytes, name: str) -> SeedableModel:
+    """Return the model with every `RandomNormalLike` fed from an input of its own.
+
+    Args:
+        content: a whole ONNX file.
+        name: what to call it in an error.
+
+    Raises:
+        VoiceError: it isn't a well-formed ONNX file, or it refers to data outside itself.
+    """
+    inputs: list[str] = []
+    parts: list[bytes] = []
+    try:
+        for field in _fields(content, 0, len(content)):
+            if field.number == _MODEL_GRAPH:
+                _refuse_external_data(content, field, name)
+                parts.append(_bytes_field(_MODEL_GRAPH, _graph_with_inputs(content, field, inputs)))
+                continue
+            if field.number == _MODEL_FUNCTION:
+                for node in _children(content, field, _FUNCTION_NODE):
+                    _refuse_in_node(content, node, name)
+            parts.append(content[field.outer : field.end])
+    except (IndexError, UnicodeDecodeError, ValueError) as error:
+        raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
+    return SeedableModel(b"".join(parts), tuple(inputs))
+
+
+def _refuse_external_data(content: bytes, graph: _Field, name: str) -> None:
+    for tensor in _children(content, graph, _GRAPH_INITIALIZER):
+        _refuse_in_tensor(content, tensor, name)
+    for sparse in _children(content, graph, _GRAPH_SPARSE):
+        for tensor in _children(content, sparse, *_SPARSE_PARTS):
+            _refuse_in_tensor(content, tensor, name)
+    for node in _children(content, graph, _GRAPH_NODE):
+        _refuse_in_node(content, node, name)
+
+
+def _refuse_in_node(content: bytes, node: _Field, name: str) -> None:
+    for attribute in _children(content, node, _NODE_ATTRIBUTE):
+        for tensor in _children(content, attribute, *_ATTRIBUTE_TENSORS):
+            _refuse_in_tensor(content, tensor, name)
+        for sparse in _children(content, attribute, *_ATTRIBUTE_SPARSE):
+            for tensor in _children(content, sparse, *_SPARSE_PARTS):
+                _refuse_in_tensor(content, tensor, name)
+        for graph in _children(content, attribute, *_ATTRIBUTE_GRAPHS):
+            _refuse_external_data(content, graph, name)
+
+
+def _refuse_in_tensor(content: bytes, tensor: _Field, name: str) -> None:
+    for field in _fields(content, tensor.start, tensor.end):
+        located = field.number == _TENSOR_DATA_LOCATION and any(content[field.start : field.end])
+        if located or field.number == _TENSOR_EXTERNAL_DATA:
+            raise VoiceError(
+                f"{name} keeps part of its weights in another file, which a voice model must not",
+                hint="Use a model that is complete in one .onnx file.",
+            )
+
+
+def _graph_with_inputs(content: bytes, graph: _Field, inputs: list[str]) -> bytes:
+    """Return the graph's content with its random nodes replaced; add the new inputs' names to `inputs`."""
+    parts: list[bytes] = []
+    for field in _fields(content, graph.start, graph.end):
+        replaced = _replaced_node(content, field, inputs) if field.number == _GRAPH_NODE else b""
+        parts.append(replaced or content[field.outer : field.end])
+    parts += [_bytes_field(_GRAPH_INPUT, _noise_input_info(noise)) for noise in inputs]
+    return b"".join(parts)
+
+
+def _replaced_node(content: bytes, node: _Field, inputs: list[str]) -> bytes:
+    """Return nodes that do what a `RandomNormalLike` node does, from an input; nothing for other nodes."""
+    texts: dict[int, str] = {}
+    for field in _fields(content, node.start, node.end):
+        if field.number in (_NODE_INPUT, _NODE_OUTPUT, _NODE_OP):
+            texts.setdefault(field.number, content[field.start : field.end].decode())
+    if texts.get(_NODE_OP) != "RandomNormalLike" or not _is_standard_normal(content, node):
+        return b""
+    noise = _NOISE_INPUT.format(len(inputs))
+    inputs.append(noise)
+    like, output = texts[_NODE_INPUT], texts[_NODE_OUTPUT]
+
+    def part(name: str) -> str:
+        return f"{noise}/{name}"
+
+    zero, one = _scalar(0), _scalar(1)
+    return b"".join(
+        (
+            _node("Constant", (), part("zero"), zero),
+            _node("Constant", (), part("one"), one),
+            _node("Size", (noise,), part("stock")),
+            _node("Size", (like,), part("wanted")),
+            _node("Range", (part("zero"), part("wanted"), part("one")), part("count")),
+            _node("Mod", (part("count"), part("stock")), part("index")),
+            _node("Gather", (noise, part("index")), part("flat")),
+            _node("Shape", (like,), part("shape")),
+            _node("Reshape", (part("flat"), part("shape")), output),
+        )
+    )
+
+
+def _is_standard_normal(content: bytes, node: _Field) -> bool:
+    names = (
+        content[name.start : name.end]
+        for attribute in _children(content, node, _NODE_ATTRIBUTE)
+        for name in _children(content, attribute, _ATTRIBUTE_NAME)
+    )
+    return not any(name in (b"mean", b"scale") for name in names)
+
+
+def _node(op: str, inputs: tuple[str, ...], output: str, attribute: bytes = b"") -> bytes:
+    content = b"".join(_bytes_field(_NODE_INPUT, name.encode()) for name in inputs)
+    content += _bytes_field(_NODE_OUTPUT, output.encode()) + _bytes_field(_NODE_NAME, f"{output}:{op}".encode())
+    content += _bytes_field(_NODE_OP, op.encode())
+    return _bytes_field(_GRAPH_NODE, content + attribute)
+
+
+def _scalar(value: int) -> bytes:
+    """Return the attribute `value` of a `Constant`: an int64 tensor of no dimensions (TensorProto 2 and 9)."""
+    tensor = _varint_field(2, _INT64) + _bytes_field(9, value.to_bytes(8, "little"))
+    return _bytes_field(_NODE_ATTRIBUTE, _bytes_field(1, b"value") + _bytes_field(5, tensor) + _varint_field(20, 4))
+
+
+def _noise_input_info(name: str) -> bytes:
+    """Return a ValueInfoProto: a float tensor of one dimension of any length."""
+    dimension = _bytes_field(1, _bytes_field(2, f"{name}_length".encode()))
+    tensor_type = _varint_field(1, _FLOAT) + _bytes_field(2, dimension)
+    return _bytes_field(1, name.encode()) + _bytes_field(2, _bytes_field(1, tensor_type))
+
+
+class _Field(NamedTuple):
+    """A field of a message: its number, where it begins with its key, and where its content lies."""
+
+    number: int
+    outer: int
+    start: int
+    end: int
+
+
+def _children(content: bytes, parent: _Field, *numbers: int) -> Iterator[_Field]:
+    return (field for field in _fields(content, parent.start, parent.end) if field.number in numbers)
+
+
+def _fields(content: bytes, start: int, end: int) -> Iterator[_Field]:
+    at = start
+    while at < end:
+        outer = at
+        key, at = _read_varint(content, at)
+        wire = key & 7
+        if wire == _BYTES:
+            length, at = _read_varint(content, at)
+        elif wire == _VARINT:
+            length = _read_varint(content, at)[1] - at
+        elif wire in (_FIXED32, _FIXED64):
+            length = 4 if wire == _FIXED32 else 8
+        else:
+            raise ValueError(f"unknown wire type {wire} at byte {outer}")
+        if at + length > end:
+            raise ValueError(f"a field at byte {outer} is longer than what holds it")
+        yield _Field(key >> 3, outer, at, at + length)
+        at += length
+
+
+def _read_varint(content: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = content[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+    raise ValueError(f"a number at byte {at} has no end")
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _varint_field(number: int, value: int) -> bytes:
+    return _varint(number << 3 | _VARINT) + _varint(value)
+
+
+def _bytes_field(number: int, content: bytes) -> bytes:
+    return _varint(number << 3 | _BYTES) + _varint(len(content)) + content

@@ -1,0 +1,160 @@
+"""Piper: small neural voices that run on a processor in a fraction of real time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audio_builder.audio import AudioSegment
+from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
+from audio_builder.voices.engines.onnx_file import seedable_model
+from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.profile import Voice
+from audio_builder.voices.words import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+_LONGEST_PIECE = 400
+"""Characters in one run of the model. Its attention grows with the square of them, and longer sentences
+than it was trained on come out hurried."""
+
+_CLAUSE_END = re.compile(r"(?<=[;:,—–…])\s+|(?<=[.!?])\s+")
+_NOISE_FLOATS = 1 << 17
+"""Noise before it repeats: 8 s of speech at 192 channels and 86 columns a second."""
+
+
+class PiperEngine:
+    """Speaks with a Piper voice: the files `model` (ONNX) and `config` (JSON); the setting is `length_scale`.
+
+    The noise that the model adds is seeded with what is spoken: the same words at the same rate are the
+    same bytes on one machine, in whichever order and process they are spoken.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: dict[Path, Any] = {}
+
+    def voices(self) -> tuple[str, ...]:
+        """Return nothing: each voice is a pair of files named by a profile."""
+        self.fingerprint()
+        return ()
+
+    def fingerprint(self) -> str:
+        """Return the versions of everything that turns text into this sound.
+
+        Raises:
+            MissingExtra: `piper-tts` isn't installed.
+        """
+        piper, runtime, numpy = (
+            installed_version(name, "the engine piper") for name in ("piper-tts", "onnxruntime", "numpy")
+        )
+        return f"piper seeded-1 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
+
+    def speak(self, text: str, voice: Voice) -> AudioSegment:
+        """Return `text` at the model's own rate, usually 22,050 Hz.
+
+        Raises:
+            MissingExtra: `piper-tts` isn't installed.
+            VoiceFileMissing: the voice names no model or no config.
+            VoiceError: the model or its config is malformed or refers to data outside itself.
+            EngineFailed: there is nothing that could be spoken in the text.
+        """
+        try:
+            from piper import SynthesisConfig
+        except ImportError as error:
+            raise missing_extra("piper-tts", "the engine piper") from error
+        speaker = self._speaker(voice)
+        # Peaks are left as the model gives them: bringing each sentence to full scale makes short ones shout.
+        config = SynthesisConfig(length_scale=voice.rate, normalize_audio=False)
+        pcm = b"".join(
+            chunk.audio_int16_bytes for piece in _pieces(text) for chunk in speaker.synthesize(piece, config)
+        )
+        if not pcm:
+            raise EngineFailed(f"Piper found nothing to speak in {quoted(text)}")
+        return AudioSegment(pcm, frame_rate=speaker.config.sample_rate, sample_width=2, channels=1)
+
+    def _speaker(self, voice: Voice) -> Any:
+        """Return the loaded `PiperVoice`, loading it when it is first asked for."""
+        try:
+            model, config = voice.paths["model"], voice.paths["config"]
+        except KeyError as error:
+            raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
+        if model not in self._loaded:
+            self._loaded[model] = _load(model, config)
+        return self._loaded[model]
+
+
+class _SeededSession:
+    """What Piper sees as its session: it adds the noise that the rewritten model asks for."""
+
+    def __init__(self, session: Any, noise_inputs: tuple[str, ...]) -> None:
+        self._session = session
+        self._noise_inputs = noise_inputs
+
+    def run(self, outputs: list[str] | None, feed: dict[str, npt.NDArray[np.generic]]) -> list[Any]:
+        """Run the model with noise that depends on nothing but its other inputs."""
+        import numpy as np
+
+        said = hashlib.sha256(b"".join(name.encode() + feed[name].tobytes() for name in sorted(feed)))
+        generator = np.random.Generator(np.random.PCG64(int.from_bytes(said.digest()[:8], "big")))
+        noise = {name: generator.standard_normal(_NOISE_FLOATS, dtype=np.float32) for name in self._noise_inputs}
+        result: list[Any] = self._session.run(outputs, {**feed, **noise})
+        return result
+
+
+def _load(model: Path, config: Path) -> Any:
+    import onnxruntime
+    from piper import PiperVoice
+    from piper.config import PiperConfig
+
+    options = onnxruntime.SessionOptions()
+    # The pool runs one process for each core; more threads in each only contend.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # The lengths of phrases differ, so a remembered memory layout is never used again: 245 MB saved.
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
+        seedable = seedable_model(model.read_bytes(), model.name)
+        session = onnxruntime.InferenceSession(seedable.content, options, providers=["CPUExecutionProvider"])
+    except OSError as error:
+        raise VoiceFileMissing(f"can't read {error.filename}: {error.strerror}") from error
+    except VoiceError:
+        raise
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise VoiceError(f"{config.name} isn't a Piper configuration: {error!r}") from error
+    except Exception as error:  # onnxruntime's errors have no common class of their own
+        raise VoiceError(f"onnxruntime can't load {model.name}: {error}") from error
+    return PiperVoice(session=_SeededSession(session, seedable.noise_inputs), config=settings)
+
+
+def _pieces(text: str) -> list[str]:
+    """Return a phrase in pieces the model takes, cut between clauses, else between words."""
+    # Piper reads [[…]] as phonemes; in an article these are only brackets.
+    text = text.replace("[[", "[ [").replace("]]", "] ]")
+    # Without a full stop a heading ends in the air.
+    text = text + "." if text[-1:].isalnum() else text
+    pieces: list[str] = []
+    for clause in _CLAUSE_END.split(text) if len(text) > _LONGEST_PIECE else [text]:
+        for part in _cut(clause):
+            if pieces and len(pieces[-1]) + 1 + len(part) <= _LONGEST_PIECE:
+                pieces[-1] += f" {part}"
+            else:
+                pieces.append(part)
+    return pieces
+
+
+def _cut(clause: str) -> list[str]:
+    """Return a clause in parts of at most `_LONGEST_PIECE` characters, cut at spaces where there are any."""
+    parts = []
+    while len(clause) > _LONGEST_PIECE:
+        space = clause.rfind(" ", 1, _LONGEST_PIECE + 1)
+        end = space if space > 0 else _LONGEST_PIECE
+        parts.append(clause[:end].rstrip())
+        clause = clause[end:].lstrip()
+    return [*parts, clause] if clause else parts

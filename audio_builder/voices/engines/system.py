@@ -1,0 +1,179 @@
+"""The operating system's own voice through pyttsx3; on Linux that is espeak-ng.
+
+pyttsx3 must be watched closely. On Linux `runAndWait` returns while espeak-ng still works in another
+thread, several queued files leave only the last, failures are swallowed, and it prints on stdout. So this
+engine speaks one utterance at a time on its process's main thread, waits for the event that says it is
+finished and for a file that no longer grows, and then checks the file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from audio_builder.audio import AudioSegment
+from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
+from audio_builder.voices.engines.sound_file import read_sound_file
+from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.profile import Voice
+from audio_builder.voices.words import quoted
+
+_WANTED_BY = "the engine system"
+_BASE_DEADLINE_S = 10.0
+_DEADLINE_S_PER_CHARACTER = 0.05
+"""espeak-ng needs 0.5 ms a character; a Mac's voices may speak at a fifth of real time."""
+
+_POLL_S = 0.005
+_QUIET_S = 0.5
+"""A driver that doesn't report its end (SAPI) has finished when its file rests for this long."""
+
+_SHORTEST_S_PER_CHARACTER, _LONGEST_S_PER_CHARACTER, _LONGEST_EXTRA_S = 1 / 25, 1 / 5, 8.0
+_FASTEST_SETTING, _USUAL_SETTING = 450.0, 175.0
+
+
+class SystemEngine:
+    """Speaks with pyttsx3; its setting is pyttsx3's `rate`.
+
+    The profile's settings `linux_voice`, `darwin_voice` and `win32_voice` name the voice of each system.
+    """
+
+    def __init__(self) -> None:
+        self._speech: Any = None
+        self._finished = threading.Event()
+        self._error: list[BaseException] = []
+
+    def voices(self) -> tuple[str, ...]:
+        """Return the names by which the operating system knows its voices.
+
+        Raises:
+            MissingExtra: there is no voice on this machine (with the command that mends it).
+        """
+        return tuple(str(voice.id) for voice in self._started().getProperty("voices"))
+
+    def fingerprint(self) -> str:
+        """Return the versions of pyttsx3 and of what speaks behind it.
+
+        Raises:
+            MissingExtra: one of them isn't installed.
+        """
+        return f"system pyttsx3={installed_version('pyttsx3', _WANTED_BY)} {_speaker_version()}"
+
+    def speak(self, text: str, voice: Voice) -> AudioSegment:
+        """Return `text` at the rate of the file that the operating system's voice wrote.
+
+        Raises:
+            MissingExtra: there is no voice on this machine.
+            EngineTimedOut: the file was not finished in the time its text allows.
+            EngineFailed: the voice reported an error, or the file can't be that text.
+        """
+        speech = self._started()
+        self._finished.clear()
+        self._error.clear()
+        # A name is set only once a phrase is about to be spoken: pyttsx3 reports a wrong one through `error`.
+        name = voice.profile.settings.get(f"{sys.platform}_voice")
+        if name:
+            speech.setProperty("voice", str(name))
+        speech.setProperty("rate", round(voice.rate))
+        with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
+            file = Path(folder) / "phrase.wav"
+            speech.save_to_file(text, str(file))
+            speech.runAndWait()
+            self._wait_for(file, text)
+            sound = read_sound_file(file)
+        _check_length(sound, text, voice.rate)
+        return sound
+
+    def _started(self) -> Any:
+        """Return pyttsx3's engine, started when it is first needed."""
+        if self._speech is None:
+            _load_espeak()
+            try:
+                import pyttsx3
+
+                self._speech = pyttsx3.init()
+            except (ImportError, RuntimeError, OSError) as error:
+                raise _no_voice(error) from error
+            self._speech.connect("finished-utterance", lambda **_: self._finished.set())
+            self._speech.connect("error", lambda exception, **_: self._error.append(exception))
+        return self._speech
+
+    def _wait_for(self, file: Path, text: str) -> None:
+        """Wait until the utterance is reported finished and its file has settled."""
+        limit_s = _BASE_DEADLINE_S + _DEADLINE_S_PER_CHARACTER * len(text)
+        start = changed = time.monotonic()
+        size = -1
+        while time.monotonic() - start < limit_s:
+            if self._error:
+                raise EngineFailed(f"pyttsx3 failed on {quoted(text)}: {self._error[0]}") from self._error[0]
+            previous, size = size, file.stat().st_size if file.exists() else 0
+            if size != previous:
+                changed = time.monotonic()
+            elif size > 0 and (self._finished.is_set() or time.monotonic() - changed > _QUIET_S):
+                return
+            time.sleep(_POLL_S)
+        raise EngineTimedOut(f"pyttsx3 did not finish {quoted(text)} within {limit_s:.0f} s")
+
+
+def _check_length(sound: AudioSegment, text: str, rate: float) -> None:
+    """Refuse a sound that can't be the text, allowing for digits, which take longer than they look."""
+    weight = sum(6 if character.isdigit() else 1 for character in text)
+    shortest = _SHORTEST_S_PER_CHARACTER * len(text) * _USUAL_SETTING / _FASTEST_SETTING
+    longest = (_LONGEST_S_PER_CHARACTER * weight + _LONGEST_EXTRA_S) * max(1.0, _USUAL_SETTING / rate)
+    if not shortest <= sound.duration_seconds <= longest:
+        raise EngineFailed(
+            f"pyttsx3 gave {sound.duration_seconds:.2f} s for {quoted(text)}; "
+            f"between {shortest:.2f} s and {longest:.2f} s would be plausible"
+        )
+
+
+def _load_espeak() -> ctypes.CDLL | None:
+    """Load espeak-ng so that pyttsx3 finds it: the one of `espeakng-loader`, else the system's.
+
+    pyttsx3 asks for `libespeak-ng.so.1` by that name; a library of that name that is already loaded is
+    what it then gets.
+
+    Returns:
+        the library, or None on systems that speak with something else.
+
+    Raises:
+        MissingExtra: there is neither.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        import espeakng_loader
+
+        library = ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+        os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+    except (ImportError, OSError, RuntimeError):
+        try:
+            return ctypes.CDLL("libespeak-ng.so.1", mode=ctypes.RTLD_GLOBAL)
+        except OSError as error:
+            raise _no_voice(error) from error
+    return library
+
+
+def _speaker_version() -> str:
+    """Return what speaks behind pyttsx3, with its version."""
+    if sys.platform != "linux":
+        return f"{platform.system()}={platform.mac_ver()[0] or platform.version()}"
+    try:
+        return f"espeakng-loader={installed_version('espeakng-loader', _WANTED_BY)}"
+    except MissingExtra:
+        library = _load_espeak()
+    if library is None:  # never on Linux; said for the type checker
+        return ""
+    library.espeak_Info.restype = ctypes.c_char_p
+    return f"espeak-ng={library.espeak_Info(None).decode()}"
+
+
+def _no_voice(error: Exception) -> MissingExtra:
+    missing = missing_extra("espeakng-loader", _WANTED_BY)
+    return MissingExtra(f"no system voice can be used on this machine: {error}", hint=missing.hint)

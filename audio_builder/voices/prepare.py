@@ -1,0 +1,42 @@
+"""Making a voice ready to speak: its engine is there, its files are verified, its rate is solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.files import locate_files
+from audio_builder.voices.profile import Voice, VoiceProfile
+from audio_builder.voices.rates import solve_rate
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedVoice:
+    """A voice that can speak, and what to tell the user about its rate.
+
+    Attributes:
+        voice: what `narrate` is given.
+        note: empty, or that the voice can't go that slow or fast and what is used instead.
+    """
+
+    voice: Voice
+    note: str
+
+
+def prepare_voice(profile: VoiceProfile, wpm: float) -> PreparedVoice:
+    """Return a voice ready to speak at a rate. No engine is started, no model loaded.
+
+    Args:
+        profile: from `catalogue.find_voice`.
+        wpm: words per minute inside phrases.
+
+    Raises:
+        MissingExtra: a package it needs isn't installed (with the command that mends it).
+        VoiceFileMissing: a file it needs isn't there.
+        VoiceFileChanged: a file isn't the one that was checked.
+        VoiceError: its engine is unknown or can't be loaded.
+    """
+    load_engine(profile.engine).fingerprint()
+    paths = locate_files(profile)
+    rate = solve_rate(profile, wpm)
+    return PreparedVoice(Voice(profile=profile, rate=rate.setting, paths=paths), rate.note)

@@ -1,0 +1,70 @@
+"""From words per minute to the number an engine understands."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+from audio_builder.voices.profile import RatePoint, VoiceProfile
+
+_UNHEARD = 0.005
+"""A rate that is missed by less than this share isn't worth a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateSolution:
+    """The setting for a wanted rate.
+
+    Attributes:
+        setting: the engine's own number, rounded to five digits so that equal wishes share cached clips.
+        wpm: what the voice speaks at that setting.
+        note: empty, or that the voice can't go that slow or fast and what is used instead.
+    """
+
+    setting: float
+    wpm: float
+    note: str
+
+
+def solve_rate(profile: VoiceProfile, wpm: float) -> RateSolution:
+    """Return the setting at which a voice speaks `wpm` words per minute, within what was measured.
+
+    Between two measurements the logarithm of the setting is linear in the logarithm of the rate. That
+    is exact both for engines whose setting is proportional to the rate and for those whose setting
+    stretches time.
+
+    Args:
+        profile: its calibration is what is interpolated.
+        wpm: wanted words per minute inside phrases, above 0.
+    """
+    points = profile.calibration
+    slowest, fastest = points[0].wpm, points[-1].wpm
+    reached = min(max(wpm, slowest), fastest)
+    setting = _between(points, reached, "wpm", "setting")
+    note = ""
+    if abs(reached - wpm) > _UNHEARD * wpm:
+        limit = "slower" if wpm < reached else "faster"
+        note = (
+            f"the voice “{profile.name}” can't speak {limit} than {reached:.0f} words per minute; "
+            f"{wpm:.0f} was asked for, {reached:.0f} is used"
+        )
+    return RateSolution(float(f"{setting:.5g}"), reached, note)
+
+
+def expected_wpm(profile: VoiceProfile, setting: float) -> float:
+    """Return how fast a voice speaks at a setting of its engine, in words per minute."""
+    points = sorted(profile.calibration, key=lambda point: point.setting)
+    within = min(max(setting, points[0].setting), points[-1].setting)
+    return _between(tuple(points), within, "setting", "wpm")
+
+
+def _between(points: tuple[RatePoint, ...], at: float, known: str, wanted: str) -> float:
+    """Return `wanted` where `known` is `at`, interpolated between points that rise in `known`."""
+    for low, high in itertools.pairwise(points):
+        x0, x1 = math.log(getattr(low, known)), math.log(getattr(high, known))
+        if at <= getattr(high, known) and x1 > x0:
+            share = (math.log(at) - x0) / (x1 - x0)
+            y0, y1 = math.log(getattr(low, wanted)), math.log(getattr(high, wanted))
+            return math.exp(y0 + share * (y1 - y0))
+    return float(getattr(points[-1], wanted))
