@@ -47,14 +47,17 @@ class Ffmpeg:
         Raises:
             EncoderError: the program can't be started.
         """
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+        if sys.platform == "win32":
+            group, flags = None, subprocess.CREATE_NEW_PROCESS_GROUP
+        else:
+            group, flags = 0, 0
         try:
             self._process = subprocess.Popen(
                 [ffmpeg_program(), *QUIET, *self.arguments],
                 stdin=subprocess.PIPE if self.feeds else subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL if self.feeds else subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                process_group=None if sys.platform == "win32" else 0,
+                process_group=group,
                 creationflags=flags,
             )
         except (OSError, RuntimeError) as error:

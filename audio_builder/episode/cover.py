@@ -1,0 +1,235 @@
+"""The cover: drawn from the title, or a picture of the user's own made to fit."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms, ImageDraw, ImageOps
+
+from audio_builder.episode.standard import COVER_BYTES, COVER_SIDE_PX
+from audio_builder.episode.typeset import font, printable, set_text
+from audio_builder.errors import RecipeError
+
+SIDE_PX = 1400
+_MARGIN_PX = 130
+_TITLE_TOP_PX = 260
+_TITLE_SIZES_PX = (*range(168, 60, -6), *range(60, 35, -4))
+_QUALITIES = (92, 88, 82, 74, 64, 50, 35)
+_SMALLEST_OWN_PX = 600
+_LARGEST_OWN_BYTES = 40 * 1024 * 1024
+_LARGEST_OWN_PIXELS = 60_000_000
+_DISC_GAP_PX = 36
+_SMALLEST_DISC_PX = 64
+
+Field = npt.NDArray[np.float32]
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Palette:
+    """Sky at the top, glow at the horizon, water at the bottom, and the colour of letters and light."""
+
+    sky: Colour
+    glow: Colour
+    water: Colour
+    light: Colour
+
+
+_PALETTES = (
+    _Palette((22, 32, 51), (84, 106, 134), (17, 26, 43), (240, 237, 228)),
+    _Palette((21, 38, 37), (84, 112, 100), (15, 29, 29), (241, 238, 224)),
+    _Palette((42, 28, 50), (122, 87, 104), (31, 20, 39), (246, 235, 226)),
+    _Palette((58, 31, 30), (142, 84, 64), (41, 21, 22), (251, 239, 222)),
+    _Palette((14, 39, 50), (66, 108, 114), (10, 28, 38), (236, 240, 232)),
+    _Palette((43, 41, 27), (112, 105, 70), (31, 29, 18), (246, 241, 222)),
+    _Palette((27, 26, 56), (88, 84, 132), (19, 18, 42), (238, 234, 244)),
+    _Palette((55, 35, 42), (134, 94, 96), (40, 24, 31), (250, 239, 233)),
+)
+
+
+def draw_cover(title: str, author: str, show: str) -> bytes:
+    """Return a cover for a title: a JPEG of 1400 × 1400 pixels, RGB, at most 512 KB.
+
+    A still horizon with ripples, whose colours and place follow from the title: the same title gives the
+    same picture. Texts in a script that the font lacks are left out, and the picture stands alone.
+
+    Args:
+        title: of the episode; any text, any length.
+        author: who wrote the words; may be empty.
+        show: name of the show; may be empty.
+    """
+    seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
+    palette = _PALETTES[seed[0] % len(_PALETTES)]
+    words, by, of = printable(title), printable(author), printable(show)
+    box = (SIDE_PX - 2 * _MARGIN_PX, 560 if len(words) <= 120 else 760)
+    setting = set_text(words, "Semibold", box, _TITLE_SIZES_PX) if words else None
+    bottom = _TITLE_TOP_PX + setting.height_px if setting else 0
+    horizon = 0.56 if setting is None else max(0.68, (bottom + _DISC_GAP_PX + _SMALLEST_DISC_PX) / SIDE_PX)
+    picture = _scene(seed, palette, horizon, room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
+    draw = ImageDraw.Draw(picture)
+    if of:
+        _small_caps(draw, of, (_MARGIN_PX, _MARGIN_PX), palette.light)
+    if setting is not None:
+        face = font("Semibold", setting.size_px)
+        for number, line in enumerate(setting.lines):
+            baseline = _TITLE_TOP_PX + round(setting.size_px * 0.82) + number * setting.leading_px
+            draw.text((_MARGIN_PX, baseline), line, font=face, fill=palette.light, anchor="ls")
+    if by:
+        name = set_text(by, "It", (box[0], 60), (46, 40, 34))
+        place = (_MARGIN_PX, SIDE_PX - _MARGIN_PX)
+        draw.text(place, name.lines[0], font=font("It", name.size_px), fill=palette.light, anchor="ls")
+    return _jpeg(picture)
+
+
+def fit_cover(path: Path) -> bytes:
+    """Return a picture of the user's own as a cover: a square JPEG of 1400 to 3000 pixels, at most 512 KB.
+
+    It is cut to its centre square, enlarged if it is smaller than 1400 pixels, and freed from
+    transparency (on white) and from everything a camera adds, such as the place.
+
+    Raises:
+        RecipeError: it can't be read, is no JPEG or PNG, or is far too small or too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_OWN_BYTES:
+            raise RecipeError(
+                f"the cover {path} has {size // 2**20} MB; at most {_LARGEST_OWN_BYTES // 2**20} are read"
+            )
+        with warnings.catch_warnings():
+            # Our own limit below is stricter than the one that Pillow warns at.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("JPEG", "PNG")) as opened:
+                _check_size(path, opened.width, opened.height)
+                picture = _plain_rgb(opened)
+    except Image.DecompressionBombError as error:
+        raise RecipeError(f"the cover {path} opens to far too many pixels", hint=_COVER_HINT) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        # Pillow raises SyntaxError for a broken PNG and ValueError for some broken headers.
+        reason = getattr(error, "strerror", None) or "it is no JPEG or PNG that can be opened"
+        raise RecipeError(f"can't use the cover {path}: {reason}", hint=_COVER_HINT) from error
+    low, high = COVER_SIDE_PX
+    side = min(max(low, min(picture.size)), high)
+    return _jpeg(ImageOps.fit(picture, (side, side), method=Image.Resampling.LANCZOS))
+
+
+_COVER_HINT = "Give a square JPEG or PNG of 1400 to 3000 pixels, or no cover to have one drawn."
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if width * height > _LARGEST_OWN_PIXELS:
+        raise RecipeError(f"the cover {path} has {width} × {height} pixels, far too many", hint=_COVER_HINT)
+    if min(width, height) < _SMALLEST_OWN_PX:
+        raise RecipeError(
+            f"the cover {path} has only {width} × {height} pixels; at least {_SMALLEST_OWN_PX} are needed",
+            hint=_COVER_HINT,
+        )
+
+
+def _plain_rgb(opened: Image.Image) -> Image.Image:
+    """Return a picture upright, in sRGB, without transparency."""
+    picture = ImageOps.exif_transpose(opened)
+    profile = opened.info.get("icc_profile")
+    if picture.mode.startswith("I"):
+        # Pillow clips 16 bits to 8 instead of scaling them.
+        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
+    if picture.has_transparency_data:
+        upper = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", upper.size, "white"), upper)
+    elif profile and picture.mode in {"RGB", "CMYK", "L"}:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            # A broken profile costs a little of the colours, not the cover.
+            converted = None
+        picture = converted or picture
+    return picture.convert("RGB")
+
+
+def _scene(seed: bytes, palette: _Palette, horizon: float, room_px: int) -> Image.Image:
+    """Return a horizon with a low light over it and ripples under it, without any text.
+
+    Args:
+        seed: decides the places.
+        palette: the colours.
+        horizon: its height, as a part of the picture from the top.
+        room_px: how far the light may rise without touching the title.
+    """
+    height = horizon * SIDE_PX
+    centre = SIDE_PX * (0.60 + 0.24 * seed[1] / 255)
+    y, x = np.mgrid[0:SIDE_PX, 0:SIDE_PX].astype(np.float32)
+    above = np.clip(y / height, 0, 1)
+    below = np.clip((y - height) / (SIDE_PX - height), 0, 1)
+    light = np.array(palette.light, dtype=np.float32)
+    sky = _blend(palette.sky, palette.glow, above**3)
+    water = _blend(palette.glow, palette.water, below**0.55)
+    on_water = y >= height
+    picture = np.where(on_water[..., None], water, sky)
+    # A light that stands half below the horizon, with a wide, soft glow.
+    radius = max(min(120 + 70 * seed[2] / 255, room_px), _SMALLEST_DISC_PX)
+    distance = np.hypot(x - centre, y - height)
+    disc = np.clip((radius - distance) / 1.5 + 0.5, 0, 1) * ~on_water
+    halo = np.exp(-((distance / (radius * 2.6)) ** 2)) * 0.16
+    ripples = _ripples(x - centre, y - height, seed[3], SIDE_PX - height) * on_water
+    strength = np.maximum(np.maximum(disc * 0.55, halo), ripples)
+    picture = picture + (light - picture) * strength[..., None]
+    # A trace of noise keeps eight bits from showing bands in so slow a gradient.
+    noise = np.random.default_rng(int.from_bytes(seed[:8], "big")).uniform(-0.9, 0.9, (SIDE_PX, SIDE_PX, 1))
+    return Image.fromarray(np.clip(picture + noise + 0.5, 0, 255).astype(np.uint8), "RGB")
+
+
+def _ripples(dx: Field, dy: Field, variant: int, depth: float) -> Field:
+    """Return how bright concentric ripples are, seen flat over water; they widen and fade outwards."""
+    reach = np.sqrt(dx**2 + (dy * 4.2) ** 2)
+    phase = np.sqrt(np.maximum(reach, 1.0)) * (0.92 + 0.3 * variant / 255)
+    crest = (0.5 + 0.5 * np.cos(phase * 2.4)) ** 10
+    fade = np.exp(-reach / 620) * np.clip(1 - dy / max(depth, 1.0), 0, 1) ** 0.6
+    return np.asarray(crest * fade * 0.42, dtype=np.float32)
+
+
+def _blend(first: Colour, second: Colour, share: Field) -> Field:
+    start, end = np.array(first, dtype=np.float32), np.array(second, dtype=np.float32)
+    return np.asarray(start + (end - start) * share[..., None], dtype=np.float32)
+
+
+def _small_caps(draw: ImageDraw.ImageDraw, text: str, place: tuple[int, int], colour: Colour) -> None:
+    """Write a line in wide-set capitals, the way books set a series title; smaller if it is long."""
+    capitals = text.upper()
+    for size_px in (32, 26, 20):
+        face = font("Regular", size_px)
+        gap = size_px * 0.22
+        length = sum(face.getlength(letter) + gap for letter in capitals)
+        if length <= SIDE_PX - 2 * _MARGIN_PX:
+            break
+    else:
+        # Too long even then: set as a normal line, shortened.
+        line = set_text(text, "Regular", (SIDE_PX - 2 * _MARGIN_PX, 40), (28,))
+        draw.text(place, line.lines[0], font=font("Regular", line.size_px), fill=colour, anchor="ls")
+        return
+    x, y = float(place[0]), place[1]
+    for letter in capitals:
+        draw.text((x, y), letter, font=face, fill=colour, anchor="ls")
+        x += face.getlength(letter) + gap
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    """Return a picture as the best JPEG that is small enough."""
+    content = b""
+    for quality in _QUALITIES:
+        stream = io.BytesIO()
+        # Full colour resolution: letters on a coloured ground fray otherwise.
+        picture.save(stream, "JPEG", quality=quality, subsampling=0, optimize=True)
+        content = stream.getvalue()
+        if len(content) <= COVER_BYTES:
+            return content
+    if picture.width > COVER_SIDE_PX[0]:
+        smaller = max(COVER_SIDE_PX[0], picture.width * 3 // 4)
+        return _jpeg(picture.resize((smaller, smaller), Image.Resampling.LANCZOS))
+    return content
