@@ -1,0 +1,171 @@
+"""How loud the speech is: one pass over the clips, each loaded once and dropped."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import signal
+
+from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.mix.loudness import HOP_S, integrated_lufs, k_weighting
+from audio_builder.mix.timeline import PlacedClip, Timeline
+
+CELL_S = 0.02
+"""Speech is remembered as one energy and one peak for each 20 ms: 1.4 MB for an hour."""
+CELLS_PER_HOP = round(HOP_S / CELL_S)
+
+_LARGEST_EVENING_DB = 3.0
+_PAUSE_GATE_DB = -20.0
+
+Cells = npt.NDArray[np.float32]
+"""One value for each `CELL_S` of the episode."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechLevels:
+    """What the mix has to know of the speech, in one channel and after the evening.
+
+    Attributes:
+        clip_gains_db: what brings each clip of the timeline nearer to the middle one, within ±3 dB:
+            engines speak short sentences louder or softer than long ones.
+        energies: K-weighted mean square of each cell.
+        peaks: highest magnitude in each cell, full scale at 1.0.
+        loudness_lufs: integrated loudness of the clips joined without pauses; −inf without speech.
+        usual_peak_dbfs: the middle one of the clips' peaks; −inf without speech.
+        quietest_second_dbfs: smallest root mean square of any second inside a phrase, or of a whole
+            phrase that is shorter; −inf without speech.
+    """
+
+    clip_gains_db: tuple[float, ...]
+    energies: Cells
+    peaks: Cells
+    loudness_lufs: float
+    usual_peak_dbfs: float
+    quietest_second_dbfs: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One clip: where its cells begin, how loud it is, and its quietest second (dBFS)."""
+
+    first_cell: int
+    cells: int
+    loudness_db: float
+    peak_dbfs: float
+    quietest_dbfs: float
+
+
+def measure_speech(timeline: Timeline) -> SpeechLevels:
+    """Return the levels of a timeline's speech.
+
+    Raises:
+        NarrationError: a clip can't be loaded any more.
+    """
+    cell = round(timeline.rate_hz * CELL_S)
+    energies = np.zeros(timeline.frames // cell + 1, dtype=np.float32)
+    peaks = np.zeros_like(energies)
+    weighting = k_weighting(timeline.rate_hz)
+    measured = [_measure(placed, cell, weighting, (energies, peaks)) for placed in timeline.clips]
+    # A clip without sound is left as it is, and is no example for the others.
+    audible = [clip for clip in measured if math.isfinite(clip.loudness_db)]
+    if not audible:
+        return SpeechLevels((0.0,) * len(measured), energies, peaks, -math.inf, -math.inf, -math.inf)
+    middle = float(np.median([clip.loudness_db for clip in audible]))
+    gains = [_evening(clip.loudness_db, middle) for clip in measured]
+    spoken = np.zeros(len(energies), dtype=bool)
+    cell_gains = np.ones(len(energies), dtype=np.float32)
+    for clip, gain_db in zip(measured, gains, strict=True):
+        where = slice(clip.first_cell, clip.first_cell + clip.cells)
+        spoken[where] = True
+        cell_gains[where] = 10 ** (gain_db / 20)
+    energies *= cell_gains**2
+    peaks *= cell_gains
+    evened = [pair for pair in zip(measured, gains, strict=True) if math.isfinite(pair[0].loudness_db)]
+    return SpeechLevels(
+        clip_gains_db=tuple(gains),
+        energies=energies,
+        peaks=peaks,
+        loudness_lufs=integrated_lufs(hops_from_cells(energies[spoken])),
+        usual_peak_dbfs=float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in evened])),
+        quietest_second_dbfs=min(clip.quietest_dbfs + gain_db for clip, gain_db in evened),
+    )
+
+
+def hops_from_cells(cells: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Return the mean of each run of cells that makes 100 ms, what the loudness functions take."""
+    hops = len(cells) // CELLS_PER_HOP
+    means: npt.NDArray[np.float64] = (
+        cells[: hops * CELLS_PER_HOP].reshape(hops, CELLS_PER_HOP).mean(axis=1, dtype=np.float64)
+    )
+    return means
+
+
+def cells_of_sound(
+    sound: Samples, offset: int, cell: int, weighting: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
+    """Return the K-weighted mean square and the peak of each cell that a mono sound touches.
+
+    Args:
+        sound: shape (frames,).
+        offset: frames from the beginning of the first cell to the sound.
+        cell: frames of a cell.
+        weighting: second-order sections of the K-weighting.
+    """
+    padded = np.pad(sound, (offset, -(offset + len(sound)) % cell))
+    weighted = signal.sosfilt(weighting, padded.astype(np.float64)).reshape(-1, cell)
+    return np.einsum("cf,cf->c", weighted, weighted) / cell, np.abs(padded).reshape(-1, cell).max(axis=1)
+
+
+def _measure(
+    placed: PlacedClip, cell: int, weighting: npt.NDArray[np.float64], totals: tuple[Cells, Cells]
+) -> _Measured:
+    """Load and measure one clip, and enter its cells into the totals."""
+    sound = samples_from_segment(placed.clip.load())
+    first, offset = divmod(placed.start, cell)
+    energies, peaks = cells_of_sound(sound, offset, cell, weighting)
+    where = slice(first, first + len(energies))
+    totals[0][where] += energies[: len(totals[0]) - first]
+    np.maximum(totals[1][where], peaks[: len(totals[1]) - first], out=totals[1][where])
+    voiced = energies[energies > energies.mean() * 10 ** (_PAUSE_GATE_DB / 10)]
+    speech = sound[placed.clip.lead_frames : len(sound) - placed.clip.tail_frames]
+    return _Measured(
+        first_cell=first,
+        cells=len(energies),
+        loudness_db=_decibels(float(voiced.mean())) if voiced.size else -math.inf,
+        peak_dbfs=2 * _decibels(float(np.abs(sound).max(initial=0.0))),
+        quietest_dbfs=_decibels(_quietest_second(speech, cell)),
+    )
+
+
+def _quietest_second(speech: Samples, cell: int) -> float:
+    """Return the smallest mean square of any second of a phrase, or of all of it if it is shorter.
+
+    A second more than 20 dB below the phrase is a pause inside it, not speech.
+    """
+    if not speech.size:
+        return 0.0
+    per_second = round(1 / CELL_S)
+    whole = float(np.vdot(speech, speech)) / len(speech)
+    cells = len(speech) // cell
+    if cells <= per_second:
+        return whole
+    squares = np.square(speech[: cells * cell]).reshape(cells, cell).mean(axis=1, dtype=np.float64)
+    seconds = np.lib.stride_tricks.sliding_window_view(squares, per_second).mean(axis=1)
+    spoken = seconds[seconds > whole * 10 ** (_PAUSE_GATE_DB / 10)]
+    return float(spoken.min()) if spoken.size else whole
+
+
+def _evening(loudness_db: float, middle_db: float) -> float:
+    """Return the gain that brings a clip to the middle, as far as that is gentle."""
+    if not math.isfinite(loudness_db):
+        return 0.0
+    return float(np.clip(middle_db - loudness_db, -_LARGEST_EVENING_DB, _LARGEST_EVENING_DB))
+
+
+def _decibels(power: float) -> float:
+    """Return a power in dB; −inf for 0."""
+    return 10 * math.log10(power) if power > 0 else -math.inf

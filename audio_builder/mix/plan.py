@@ -1,0 +1,154 @@
+"""The mix decided before a frame of it is rendered: gains that will land on the target."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audio_builder.mix.levels import CELL_S, Cells, SpeechLevels, cells_of_sound, hops_from_cells
+from audio_builder.mix.loudness import integrated_lufs, k_weighting
+from audio_builder.mix.release import released
+from audio_builder.mix.timeline import Timeline
+from audio_builder.mix.tones import tone_sound
+from audio_builder.recipe import Mastering, Soundscape
+from audio_builder.sound.bed import Bed
+
+ENCODER_HEADROOM_DB = 0.5
+"""An MP3 overshoots what was encoded: the limiter's ceiling lies this far below the delivered one."""
+
+_ROUNDS = 30
+_CLOSE_ENOUGH_LU = 0.005
+_LARGEST_GAIN_DB = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class MixPlan:
+    """Every gain of the mix.
+
+    Attributes:
+        channels: 1 or 2.
+        clip_gains_db: for each clip of the timeline, all it takes to the finished mix.
+        bed_gain_db: of the bed under speech; −inf for none.
+        tone_gain_db: of bells and breaths.
+        ceiling_dbtp: highest true peak that the limiter lets through.
+        predicted_lufs: integrated loudness of the limited mix, as far as can be told beforehand.
+        predicted_limiting_db: how much the limiter will take from the highest peak.
+    """
+
+    channels: int
+    clip_gains_db: tuple[float, ...]
+    bed_gain_db: float
+    tone_gain_db: float
+    ceiling_dbtp: float
+    predicted_lufs: float
+    predicted_limiting_db: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Forecast:
+    """What the mix will be made of, cell by cell, and how to foresee its loudness."""
+
+    levels: SpeechLevels
+    tone_energies: Cells
+    tone_peaks: Cells
+    channels: int
+    ceiling_dbtp: float
+    tone_below_db: float
+
+    def tone_gain_db(self, speech_gain_db: float) -> float:
+        """Return the tones' gain: so far below the usual peak of speech, which the limiter may lower."""
+        peak_dbfs = self.levels.usual_peak_dbfs + speech_gain_db
+        return min(peak_dbfs, self.ceiling_dbtp) - self.tone_below_db
+
+    def limiting_db(self, speech_gain_db: float) -> npt.NDArray[np.float64]:
+        """Return how much the limiter will take away in each cell."""
+        peaks = self.levels.peaks * 10 ** (speech_gain_db / 20)
+        peaks += self.tone_peaks * 10 ** (self.tone_gain_db(speech_gain_db) / 20)
+        over = np.maximum(peaks / 10 ** (self.ceiling_dbtp / 20), 1.0, dtype=np.float64)
+        return released(20 * np.log10(over), 1 / CELL_S, before_db=0.0)
+
+    def lufs(self, speech_gain_db: float) -> float:
+        """Return the integrated loudness with this gain."""
+        energies = self.levels.energies * 10 ** (speech_gain_db / 10)
+        energies += self.tone_energies * 10 ** (self.tone_gain_db(speech_gain_db) / 10)
+        limited = energies * 10 ** (self.limiting_db(speech_gain_db) / -10)
+        return integrated_lufs(self.channels * hops_from_cells(limited))
+
+
+def plan_mix(
+    levels: SpeechLevels,
+    timeline: Timeline,
+    bed: Bed,
+    soundscape: Soundscape,
+    mastering: Mastering,
+    trim_db: float = 0.0,
+) -> MixPlan:
+    """Return the gains with which the mix lands on the target.
+
+    The gain comes from the speech, with the tones and the limiter foreseen; the bed, 20 dB or more
+    below, changes the loudness by less than 0.1 LU. A peaky voice loses loudness in the limiter, so
+    the gain is found by iteration on 20 ms cells.
+
+    Args:
+        levels: of the timeline's speech.
+        timeline: the tones on it.
+        bed: the background; its loudest second decides its gain.
+        soundscape: how far the bed and the tones lie below the speech.
+        mastering: target, ceiling and channels.
+        trim_db: added to the target: what an encoder was found to take away.
+    """
+    tone_energies, tone_peaks = _tone_cells(timeline, soundscape, len(levels.energies))
+    ceiling_dbtp = mastering.ceiling_dbtp - ENCODER_HEADROOM_DB
+    forecast = _Forecast(
+        levels, tone_energies, tone_peaks, mastering.channels, ceiling_dbtp, soundscape.bell_below_speech_db
+    )
+    gain_db = _gain_for(forecast, mastering.target_lufs + trim_db)
+    quietest_dbfs = levels.quietest_second_dbfs + gain_db
+    return MixPlan(
+        channels=mastering.channels,
+        clip_gains_db=tuple(gain_db + own_db for own_db in levels.clip_gains_db),
+        bed_gain_db=_bed_gain_db(quietest_dbfs, bed, soundscape),
+        tone_gain_db=forecast.tone_gain_db(gain_db),
+        ceiling_dbtp=ceiling_dbtp,
+        predicted_lufs=forecast.lufs(gain_db),
+        predicted_limiting_db=float(forecast.limiting_db(gain_db).max(initial=0.0)),
+    )
+
+
+def _gain_for(forecast: _Forecast, target_lufs: float) -> float:
+    """Return the speech's gain in dB that reaches a loudness, or comes as near as the limiter lets it."""
+    if not math.isfinite(forecast.levels.loudness_lufs):
+        return 0.0
+    gain_db = target_lufs - forecast.levels.loudness_lufs
+    for _ in range(_ROUNDS):
+        missing_lu = target_lufs - forecast.lufs(gain_db)
+        if not math.isfinite(missing_lu) or abs(missing_lu) < _CLOSE_ENOUGH_LU:
+            break
+        # Each dB brings a little less than one, so these steps come nearer from one side.
+        gain_db = min(gain_db + missing_lu, _LARGEST_GAIN_DB)
+    return gain_db
+
+
+def _bed_gain_db(quietest_dbfs: float, bed: Bed, soundscape: Soundscape) -> float:
+    """Return the bed's gain under speech: its loudest second under the quietest of the speech."""
+    if not math.isfinite(bed.loudest_second_dbfs) or not math.isfinite(quietest_dbfs):
+        return -math.inf
+    return quietest_dbfs - soundscape.bed_below_speech_db - bed.loudest_second_dbfs
+
+
+def _tone_cells(timeline: Timeline, soundscape: Soundscape, count: int) -> tuple[Cells, Cells]:
+    """Return the K-weighted mean square and the peak of the tones in each cell, at their full level."""
+    cell = round(timeline.rate_hz * CELL_S)
+    weighting = k_weighting(timeline.rate_hz)
+    energies, peaks = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
+    for tone in timeline.tones:
+        middle = tone_sound(tone, soundscape.bell, timeline.rate_hz).mean(axis=1)
+        first, offset = divmod(tone.start, cell)
+        tone_energies, tone_peaks = cells_of_sound(middle, offset, cell, weighting)
+        where = slice(first, first + len(tone_energies))
+        energies[where] += tone_energies[: count - first]
+        np.maximum(peaks[where], tone_peaks[: count - first], out=peaks[where])
+    return energies, peaks

@@ -1,0 +1,105 @@
+"""Timeline to sound, block by block: the voice in the middle, the tones, and the bed around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.mix.ducking import BedEnvelope
+from audio_builder.mix.plan import MixPlan
+from audio_builder.mix.separation import SeparationMeter
+from audio_builder.mix.timeline import Timeline
+from audio_builder.mix.tones import tone_sound
+from audio_builder.recipe import Soundscape
+from audio_builder.sound.bed import Bed
+
+BLOCK_FRAMES = 32768
+"""Small enough that a block of every stem fits into a processor's cache."""
+
+
+def render(
+    timeline: Timeline,
+    plan: MixPlan,
+    bed: Bed,
+    soundscape: Soundscape,
+    separation: SeparationMeter | None = None,
+    block_frames: int = BLOCK_FRAMES,
+) -> Iterator[Samples]:
+    """Yield the mix at its final level, not yet limited, from the first frame to the last.
+
+    Each clip is loaded when it is reached and dropped when it is over, so memory does not grow with
+    the length of the episode. Every frame depends on its position alone: whatever the block size,
+    the samples are the same.
+
+    Args:
+        timeline: what sounds when.
+        plan: how loud.
+        bed: the background, with as many channels as the plan.
+        soundscape: the bell, the bed's swell and its fades.
+        separation: takes the two stems, so that the bed's distance can be reported.
+        block_frames: frames of each block but the last.
+
+    Yields:
+        Blocks of shape (frames, channels), full scale at ±1.0; peaks may lie above.
+
+    Raises:
+        NarrationError: a clip can't be loaded any more.
+    """
+    envelope = BedEnvelope(timeline, soundscape)
+    bed_gain = np.float32(_linear(plan.bed_gain_db))
+
+    def clip_sound(number: int) -> Samples:
+        """Return a clip at its final level, shape (frames,)."""
+        sound = samples_from_segment(timeline.clips[number].clip.load())
+        return sound * np.float32(_linear(plan.clip_gains_db[number]))
+
+    def tone_sound_at_level(number: int) -> Samples:
+        """Return a tone at its final level, shape (frames, channels)."""
+        sound = tone_sound(timeline.tones[number], soundscape.bell, timeline.rate_hz)
+        sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
+        return sound * np.float32(_linear(plan.tone_gain_db))
+
+    speech = _Track([placed.start for placed in timeline.clips], clip_sound)
+    tones = _Track([tone.start for tone in timeline.tones], tone_sound_at_level)
+    for start in range(0, timeline.frames, block_frames):
+        frames = min(block_frames, timeline.frames - start)
+        voice = np.zeros(frames, dtype=np.float32)
+        speech.add_to(voice, start)
+        if bed_gain:
+            mix = bed.read(start, frames)
+            mix *= (envelope.gains(start, frames) * bed_gain)[:, np.newaxis]
+        else:
+            mix = np.zeros((frames, plan.channels), dtype=np.float32)
+        if separation:
+            separation.push(start, voice, mix)
+        mix += voice[:, np.newaxis]
+        tones.add_to(mix, start)
+        yield mix
+
+
+class _Track:
+    """Sounds at their places, each loaded when it is reached and dropped when it is over."""
+
+    def __init__(self, starts: Sequence[int], load: Callable[[int], Samples]) -> None:
+        self._starts = starts
+        self._load = load
+        self._next = 0
+        self._playing: list[tuple[int, Samples]] = []
+
+    def add_to(self, block: Samples, start: int) -> None:
+        """Add what sounds in a block to it, in place; blocks must follow one another."""
+        end = start + len(block)
+        while self._next < len(self._starts) and self._starts[self._next] < end:
+            self._playing.append((self._starts[self._next], self._load(self._next)))
+            self._next += 1
+        for at, sound in self._playing:
+            first, last = max(at, start), min(at + len(sound), end)
+            block[first - start : last - start] += sound[first - at : last - at]
+        self._playing = [(at, sound) for at, sound in self._playing if at + len(sound) > end]
+
+
+def _linear(gain_db: float) -> float:
+    """Return a linear gain; 0 for −inf."""
+    return float(10 ** (gain_db / 20))

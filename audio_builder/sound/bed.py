@@ -1,0 +1,63 @@
+"""What a background is to the mix: endless sound that can be read from any frame on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from audio_builder.audio import Samples
+
+REFERENCE_DBFS = -20.0
+"""Root mean square of every bed as it is delivered, over its whole length and all channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class BedFormat:
+    """What the mix asks of a bed.
+
+    Attributes:
+        rate_hz: frames per second.
+        channels: 1 or 2.
+    """
+
+    rate_hz: int
+    channels: int
+
+
+class Bed(Protocol):
+    """An endless background without a seam; the same frames sound the same however they are read."""
+
+    @property
+    def channels(self) -> int:
+        """1 or 2."""
+        ...
+
+    @property
+    def loudest_second_dbfs(self) -> float:
+        """An upper bound of the root mean square of any second of it; −inf for silence."""
+        ...
+
+    def read(self, start: int, frames: int) -> Samples:
+        """Return frames from a position on, shape (frames, channels), free of DC, at `REFERENCE_DBFS`.
+
+        Args:
+            start: frame of the episode, 0 or more.
+            frames: how many.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoBed:
+    """The background `none`."""
+
+    channels: int
+    loudest_second_dbfs: float = -math.inf
+
+    def read(self, start: int, frames: int) -> Samples:
+        """Return silence; `start` makes no difference."""
+        del start
+        return np.zeros((frames, self.channels), dtype=np.float32)
