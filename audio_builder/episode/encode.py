@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from audio_builder.episode.ffmpeg import Ffmpeg
+from audio_builder.episode.gapless import set_length
 from audio_builder.errors import DiskFull, EncoderError
 
 BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -47,6 +48,7 @@ def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, b
         raise EncoderError("there is no sound to encode: the mix gave no block at all")
     if fed % frame_bytes:
         raise EncoderError(f"the sound ends inside a frame: {fed} bytes are no multiple of {frame_bytes}")
+    set_length(target, fed // frame_bytes)
 
 
 def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from audio_builder.episode.chapters import PlayerChapter, player_chapters
 from audio_builder.episode.id3 import MutagenError, id3
 from audio_builder.episode.language import UNKNOWN, three_letters
+from audio_builder.episode.tag_order import put_chapters_in_order
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
@@ -96,6 +97,10 @@ def tag(draft: Path, labels: Labels, *, version: Literal[3, 4] = 3) -> None:
         if isinstance(cause, OSError):
             raise output_error(cause, draft) from error
         raise OutputError(f"can't write the tag of {draft}: {error}") from error
+    try:
+        put_chapters_in_order(draft)
+    except OSError as error:
+        raise output_error(error, draft) from error
 
 
 def disclosure(narrator: Narrator) -> str:
