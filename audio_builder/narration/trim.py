@@ -22,6 +22,10 @@ stay natural up to 150 ms."""
 FADE_IN_S, FADE_OUT_S = 0.010, 0.020
 """Within the margins, so that neither a step nor a click is heard at a join."""
 
+_EDGE_S = 0.005
+"""An engine may begin in the middle of an "s": its own first and last moments are faded, or they would click
+against the silence that is added."""
+
 _WINDOW_S, _HOP_S = 0.010, 0.0025
 _OVER_FLOOR_DB = 9.0
 _SOFTEST_DB, _LOUDEST_DB = -58.0, -38.0
@@ -72,14 +76,14 @@ def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
     """
     samples = resample(samples_from_segment(spoken), int(spoken.frame_rate), rate_hz)
     first, last = find_speech(samples, rate_hz)
+    edge = round(_EDGE_S * rate_hz)
+    samples = _faded(samples, edge, edge)
     lead, tail = round(LEAD_S * rate_hz), round(TAIL_S * rate_hz)
     before = np.zeros(max(0, lead - first), dtype=np.float32)
     after = np.zeros(max(0, last + tail - len(samples)), dtype=np.float32)
     cut = np.concatenate((before, samples[max(0, first - lead) : last + tail], after))
     # pydub's fades count in whole milliseconds and may change the number of frames; these don't.
-    fade_in, fade_out = round(FADE_IN_S * rate_hz), round(FADE_OUT_S * rate_hz)
-    cut[:fade_in] *= _raised_cosine(fade_in)
-    cut[len(cut) - fade_out :] *= _raised_cosine(fade_out)[::-1]
+    cut = _faded(cut, round(FADE_IN_S * rate_hz), round(FADE_OUT_S * rate_hz))
     return TrimmedClip(segment_from_samples(cut, rate_hz), lead, tail)
 
 
@@ -138,7 +142,16 @@ def _levels_db(samples: Samples, window: int, hop: int) -> npt.NDArray[np.float6
     return levels
 
 
+def _faded(samples: Samples, fade_in: int, fade_out: int) -> Samples:
+    """Return samples that rise from silence and fall back to it, over that many frames, along a cosine."""
+    faded = samples.copy()
+    fade_in, fade_out = min(fade_in, len(faded)), min(fade_out, len(faded))
+    faded[:fade_in] *= _raised_cosine(fade_in)
+    faded[len(faded) - fade_out :] *= _raised_cosine(fade_out)[::-1]
+    return faded
+
+
 def _raised_cosine(frames: int) -> Samples:
     """Return a rise from 0 to 1."""
-    angle = np.pi * (np.arange(frames, dtype=np.float32) + np.float32(0.5)) / np.float32(frames)
+    angle = np.pi * (np.arange(frames, dtype=np.float32) + np.float32(0.5)) / np.float32(max(1, frames))
     return np.asarray((1 - np.cos(angle)) / 2, dtype=np.float32)

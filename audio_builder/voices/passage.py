@@ -1,8 +1,9 @@
 """The text on which a voice's rate is measured: phrases as a reflection has them, short and long.
 
-Short phrases are spoken more slowly than long ones, so a rate is a property of a voice and a mixture. This
-one has titles, verse, questions and sentences of up to forty words. To measure a voice, narrate these
-phrases at a setting and read `Narration.wpm`.
+Short phrases are spoken more slowly than long ones, and long words take longer than short ones, so a rate
+belongs to a voice and a mixture. This one has titles, verse, questions, lists and sentences of up to forty
+words, nine words to a phrase and 1.4 syllables to a word, as reflective prose has. To measure a voice,
+narrate these phrases at a setting and read `Narration.wpm`.
 """
 
 from __future__ import annotations
@@ -10,42 +11,53 @@ from __future__ import annotations
 CALIBRATION_PASSAGE: tuple[str, ...] = (
     "What the River Keeps",
     "On patience, and the slow work of water.",
-    "Sit for a moment where you are.",
+    "Sit for a moment wherever you happen to be.",
     "Nothing needs to be finished before you begin.",
-    ("There is a bend in the river near my grandmother's house where the current seems to stop, "
-    "and as a child I believed that the water rested there, the way people rest on a landing of the stairs."),
-    "It doesn't rest, of course.",
+    (
+        "There is a bend in the river behind my grandmother's house where the current almost seems to stop, "
+        "and as a child I believed that the water rested there, the way people rest on a landing of the stairs."
+    ),
+    "It doesn't, of course.",
     "Underneath, it goes on carving the bank, a grain at a time, without any plan at all.",
-    "How much of what matters in you has been made like that?",
+    "How much of your own character was made like that?",
     "Slowly.",
     "Out of sight.",
-    ("We are used to counting what we have done by the end of the week, and it is easy to forget that "
-    "kindness, trust and good judgement were never the work of one afternoon."),
-    "Think of someone whose company makes you calm.",
-    "They did not become that person quickly, and they could not have told you when it happened.",
+    (
+        "We count what we have done by the end of the week, and we forget that kindness, "
+        "trust and good judgement were never the work of a single afternoon."
+    ),
+    "Remember someone whose company makes you calm.",
+    "They didn't become that person overnight—and they couldn't have told you when it happened.",
     "The Weight of Hurry",
-    "Hurry has a sound of its own: cupboards shut a little too hard, half a sentence called from another room.",
-    "You know it in your shoulders before you know it in your thoughts.",
-    "What would change if you let the next task wait for three breaths?",
+    "Hurry has a sound of its own: doors closing a little too hard, half a sentence from another room.",
+    "Your shoulders know it before your thoughts do.",
+    "What would change if the next task waited for three breaths?",
     "Not an hour.",
     "Only three breaths.",
-    ("Some of us were praised for being quick when we were small, and we have been running towards that "
-    "praise ever since, long after the people who gave it have stopped looking."),
-    "You may put it down now.",
-    "You may arrive late to your own worries.",
-    "Stone, leaf, water,",
-    "the light on the far bank,",
-    "a door left open in the evening.",
-    "None of these is trying to be anything else.",
+    (
+        "Some of us were praised for being quick when we were little, and we've been running towards that "
+        "praise ever since, long after the people who gave it have stopped looking."
+    ),
+    "You may put it down now… just for a while.",
+    "You're allowed to arrive late to your own worries.",
+    "Stone, willow, water,",
+    "the evening light on the far bank,",
+    "a window left open.",
+    "None of these is trying to be anything else—only this.",
     "Letting It Carry You",
-    "When you notice that you are pushing, see whether something is already moving in the direction you need.",
+    "When you notice yourself pushing… see whether something is already moving in the direction you need.",
     "A friend who would listen.",
     "A habit that asks for very little.",
-    "The plain tiredness that would become sleep, if you stopped arguing with it.",
-    "Isn't it strange how seldom we ask for help from what is nearest?",
+    "The ordinary tiredness that would turn into sleep, if only you stopped arguing with it.",
+    "Why is it so hard to accept help from what is nearest?",
+    "More honesty.",
+    "More patience with unfinished things.",
+    "Fewer explanations.",
     "The river keeps nothing that it is given, and yet everything along its banks is green.",
-    "Perhaps that is enough to remember today.",
+    "Perhaps that's enough to remember today.",
+    "Imagine the afternoon without its usual hurry.",
+    "Imagine being ordinary—quietly, completely ordinary—and at ease.",
     "Go gently.",
     "The water is going there too.",
 )
-"""About 370 words in 36 phrases."""
+"""About 390 words in 41 phrases."""
