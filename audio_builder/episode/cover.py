@@ -20,7 +20,10 @@ SIDE_PX = 1400
 _MARGIN_PX = 130
 _TITLE_TOP_PX = 260
 _TITLE_SIZES_PX = (*range(168, 60, -6), *range(60, 35, -4))
-_QUALITIES = (92, 88, 82, 74, 64, 50, 35)
+_GOOD = ((92, 0), (88, 0), (82, 0), (78, 2))
+_POOR = ((64, 2), (50, 2), (35, 2), (20, 2), (10, 2))
+"""JPEG qualities with Pillow's code for the resolution of colours: 0 is full, 2 is half."""
+
 _SMALLEST_OWN_PX = 600
 _LARGEST_OWN_BYTES = 40 * 1024 * 1024
 _LARGEST_OWN_PIXELS = 60_000_000
@@ -220,16 +223,17 @@ def _small_caps(draw: ImageDraw.ImageDraw, text: str, place: tuple[int, int], co
 
 
 def _jpeg(picture: Image.Image) -> bytes:
-    """Return a picture as the best JPEG that is small enough."""
+    """Return a picture as the best JPEG that is small enough: rather fewer pixels than poor ones."""
+    smallest = COVER_SIDE_PX[0]
     content = b""
-    for quality in _QUALITIES:
+    for quality, colours in _GOOD if picture.width > smallest else (*_GOOD, *_POOR):
         stream = io.BytesIO()
-        # Full colour resolution: letters on a coloured ground fray otherwise.
-        picture.save(stream, "JPEG", quality=quality, subsampling=0, optimize=True)
+        # Full colour resolution first: letters on a coloured ground fray otherwise.
+        picture.save(stream, "JPEG", quality=quality, subsampling=colours)
         content = stream.getvalue()
         if len(content) <= COVER_BYTES:
             return content
-    if picture.width > COVER_SIDE_PX[0]:
-        smaller = max(COVER_SIDE_PX[0], picture.width * 3 // 4)
-        return _jpeg(picture.resize((smaller, smaller), Image.Resampling.LANCZOS))
-    return content
+    if picture.width == smallest:
+        return content
+    side = max(smallest, picture.width * 3 // 4)
+    return _jpeg(picture.resize((side, side), Image.Resampling.LANCZOS))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import io
+import math
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 
 from PIL import ImageFont
@@ -18,6 +21,9 @@ _BREAK_BONUS = 0.12
 
 _SHORT_WORD_COST = 0.08
 """What it costs to end a line with a word like “a” or “the”, which belongs to the next."""
+
+_MOST_CHARACTERS = 400
+"""More would be too small to read on any cover."""
 
 _DIVIDE_BELOW_PX = 80
 """A word is rather set smaller than divided, down to this size."""
@@ -94,6 +100,8 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
         sizes_px: to choose from, falling.
     """
     width, height = box_px
+    if len(text) > _MOST_CHARACTERS:
+        text = f"{text[:_MOST_CHARACTERS].rstrip()}…"
     words = text.split()
     for size_px in sizes_px:
         face, leading_px = font(style, size_px), _leading(size_px)
@@ -171,12 +179,17 @@ def _divided(word: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """Return a word in pieces that fit a line, each but the last with a hyphen."""
     pieces: list[str] = []
     while face.getlength(word) > width:
-        cut = len(word) - 1
-        while cut > 1 and face.getlength(f"{word[:cut]}-") > width:
-            cut -= 1
+        # The longest beginning that fits with its hyphen; at least one letter, so that it ends.
+        lengths = partial(_length_to, word, face)
+        cut = bisect.bisect_right(range(2, len(word)), width, key=lengths) + 1
         pieces.append(f"{word[:cut]}-")
         word = word[cut:]
     return [*pieces, word]
+
+
+def _length_to(word: str, face: ImageFont.FreeTypeFont, end: int) -> int:
+    """Return the length of a word's beginning with a hyphen, in whole pixels."""
+    return math.ceil(face.getlength(f"{word[:end]}-"))
 
 
 def _shortened(line: str, face: ImageFont.FreeTypeFont, width: int) -> str:
