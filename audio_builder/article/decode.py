@@ -1,0 +1,77 @@
+"""From bytes to text: UTF-8 first, then what the bytes themselves announce, then the likeliest encoding."""
+
+from __future__ import annotations
+
+import codecs
+
+from audio_builder.errors import NotText
+
+# The longer marks come first: UTF-32's little-endian mark begins with UTF-16's.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MAGIC = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive, as DOCX and EPUB files are",
+    b"ID3": "an MP3 file",
+    b"RIFF": "a sound or film",
+    b"OggS": "a sound",
+    b"fLaC": "a sound",
+    b"{\\rtf": "an RTF document",
+}
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
+_MOST_CONTROLS = 0.01
+_HINT = "Give a text: save or export it as plain text or Markdown in UTF-8."
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text the bytes hold.
+
+    Raises:
+        NotText: they are a picture, a sound, an archive or otherwise binary, or in no encoding that can be told.
+    """
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise NotText(f"{name} is not a text but {kind}", hint=_HINT)
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _strictly(data, encoding, name)
+    if b"\0" in data or len(data) - len(data.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(data):
+        raise NotText(f"{name} is not a text: it holds bytes that no text has", hint=_HINT)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _likeliest(data, name)
+
+
+def _strictly(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotText(
+            f"{name} says that it is {encoding.removesuffix('-sig').upper()} but is broken at byte {error.start}",
+            hint=_HINT,
+        ) from error
+
+
+def _likeliest(data: bytes, name: str) -> str:
+    """Return the text in the likeliest encoding of one byte a character, or of East Asia."""
+    import charset_normalizer
+
+    found = charset_normalizer.from_bytes(data, cp_exclusion=["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_7"])
+    best = found.best()
+    if best is None:
+        raise NotText(f"{name} is not a text in any encoding that can be told", hint=_HINT)
+    for match in found:
+        # A short text fits several encodings equally well: Windows' Western one is by far the most usual.
+        equally_good = match.chaos <= best.chaos and match.coherence >= best.coherence
+        if equally_good and "cp1252" in match.could_be_from_charset:
+            return _strictly(data, "cp1252", name)
+    return str(best)

@@ -1,0 +1,80 @@
+"""From headings and blocks in a row to an article: what is the title, what are the sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.marks import without_marks
+from audio_builder.article.model import Article, Block, Line, Section
+
+LONGEST_HEADING = 300
+"""Characters. Players cut titles long before; what is longer is a paragraph that looks like a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the source.
+
+    Attributes:
+        line: its words, in the notation of marks.
+        level: 1 for the highest.
+    """
+
+    line: Line
+    level: int
+
+
+Element = Heading | Block
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A source taken apart.
+
+    Attributes:
+        title: None where the source has none of its own.
+        subtitle: None where the source has none.
+        elements: all that follows, in order.
+    """
+
+    title: Line | None
+    subtitle: Line | None
+    elements: tuple[Element, ...]
+
+
+def make_article(outline: Outline, front: FrontMatter) -> Article:
+    """Return the article. What the front matter says comes before what the text shows."""
+    return Article(
+        title=front.title or _plain(outline.title),
+        subtitle=front.subtitle or _plain(outline.subtitle),
+        author=front.author,
+        language=front.language,
+        date=front.date,
+        sections=_sections(outline.elements),
+    )
+
+
+def same_words(line: Line, text: str) -> bool:
+    """Tell whether a line says what `text` says, whatever the case and the spaces."""
+    return without_marks(line.text).casefold() == " ".join(text.split()).casefold()
+
+
+def _plain(line: Line | None) -> str:
+    return without_marks(line.text) if line else ""
+
+
+def _sections(elements: Sequence[Element]) -> tuple[Section, ...]:
+    sections: list[Section] = []
+    heading: Line | None = None
+    blocks: list[Block] = []
+    for element in elements:
+        if isinstance(element, Block):
+            blocks.append(element)
+            continue
+        if heading or blocks:
+            sections.append(Section(heading, tuple(blocks)))
+        heading, blocks = element.line, []
+    sections.append(Section(heading, tuple(blocks)))
+    return tuple(sections)

@@ -1,0 +1,84 @@
+"""The first stage of the line: a source becomes an `Article`."""
+
+from __future__ import annotations
+
+from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
+from audio_builder.article.marks import Locate, Place, Words, split, without_marks
+from audio_builder.article.model import Article, Line
+from audio_builder.article.outline import Heading, Outline, make_article
+from audio_builder.article.plain import read_plain
+from audio_builder.article.source import SourceText
+from audio_builder.article.text import speakable
+from audio_builder.errors import EmptySource, ScriptError, SourceError
+
+
+def read(source: SourceText) -> Article:
+    """Return the article that a plain or Markdown text is.
+
+    Every mark in it is checked here, where its line and column are still known.
+
+    Raises:
+        EmptySource: there are no words in it.
+        ScriptError: a mark is malformed or looks mistyped; with file, line and column.
+        SourceError: the front matter is malformed, or the source is a script, which needs no reading.
+    """
+    if source.kind == "script":
+        raise SourceError(
+            f"{source.name} is a script, not an article", hint="Build from it as it is; its pauses are already set."
+        )
+    front = FrontMatter() if source.kind == "plain" else read_front_matter(source.text, source.name)
+    body = without_front_matter(source.text, front)
+    outline = _outline_of(source, body, front)
+    _check_marks(outline, source)
+    article = make_article(outline, front)
+    if not _has_words(article):
+        raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")
+    return article
+
+
+def _outline_of(source: SourceText, body: str, front: FrontMatter) -> Outline:
+    if source.kind == "plain":
+        return read_plain(body, front)
+    # The parser takes a moment to import: a plain text does without it.
+    from audio_builder.article.markdown import read_markdown
+
+    return read_markdown(body, front)
+
+
+def _check_marks(outline: Outline, source: SourceText) -> None:
+    """Raise the error of the first mark that is wrong, or stands in a title."""
+    source_lines = source.text.split("\n")
+    for line in (outline.title, outline.subtitle):
+        if line and any(
+            not isinstance(piece, Words) for piece in split(line.text, _finder(line, source, source_lines))
+        ):
+            raise ScriptError(
+                f"{source.name}:{line.number}: a mark can't stand in the title",
+                hint="Put it on a line of its own below.",
+            )
+    for element in outline.elements:
+        for line in (element.line,) if isinstance(element, Heading) else element.lines:
+            if "[" in line.text:
+                split(line.text, _finder(line, source, source_lines))
+
+
+def _finder(line: Line, source: SourceText, source_lines: list[str]) -> Locate:
+    """Return what finds a mark of a line in the source, where it was wrapped and may have had other signs around it."""
+
+    def locate(bracket: str, _offset: int) -> Place:
+        for number, text in enumerate(source_lines[line.number - 1 :], start=line.number):
+            if (column := text.find(bracket)) >= 0:
+                return Place(source.name, number, column + 1)
+        return Place(source.name, line.number, 1)
+
+    return locate
+
+
+def _has_words(article: Article) -> bool:
+    lines = (
+        line
+        for section in article.sections
+        for line in ((section.heading,) if section.heading else ())
+        + tuple(line for block in section.blocks for line in block.lines)
+    )
+    return speakable(article.title) or any(speakable(without_marks(line.text)) for line in lines)

@@ -1,0 +1,126 @@
+"""Opening a source: a file or bytes become text of a known kind, or an error that says why not."""
+
+from __future__ import annotations
+
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from audio_builder.article.decode import decode
+from audio_builder.article.frontmatter import read_front_matter
+from audio_builder.article.text import clean
+from audio_builder.errors import EmptySource, SourceError, SourceTooLarge
+
+LARGEST_BYTES = 20 * 1024 * 1024
+"""Bytes of a source at most: about a hundred novels."""
+
+LONGEST_LINE = 1_000_000
+"""Characters of one line at most."""
+
+SCRIPT_KEY = "audio-builder-script"
+"""The key of the front matter by which a script file is known."""
+
+Kind = Literal["plain", "markdown", "script"]
+
+_MARKDOWN_SUFFIXES = (".md", ".markdown")
+_OPEN_SUFFIXES = (".txt", ".text", "")
+_ATX_HEADING = re.compile(r"(?:\A|\n[ \t]*\n|\A\n*)#{1,6}[ \t]+\S")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    r"""A text as it was found, before its structure is read.
+
+    Attributes:
+        text: with `\n` line ends and without control characters; never empty.
+        name: what messages call it: the path as given, or `-` for standard input.
+        kind: `script` where the front matter has the key `audio-builder-script`; `markdown` by its
+            suffix, or where a text of another suffix begins with front matter or has a heading
+            written with `#` after an empty line; else `plain`.
+    """
+
+    text: str
+    name: str
+    kind: Kind
+
+
+def open_source(path: Path) -> SourceText:
+    """Return the text of a file.
+
+    Raises:
+        SourceError: the file isn't there, can't be read, or is of a kind that isn't supported.
+        EmptySource: nothing but space is in it.
+        NotText: it is binary, or in no encoding that can be told.
+        SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise SourceError(f"{path} is a folder", hint="Give a file in it.")
+        _check_suffix(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError(f"{path} is not a file", hint="Use - to read from standard input.")
+        _check_size(status.st_size, str(path))
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_BYTES + 1)
+    except FileNotFoundError as error:
+        raise SourceError(f"there is no file {path}", hint="Check the spelling and the folder.") from error
+    except (OSError, ValueError) as error:
+        # ValueError: a path with a NUL character.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SourceError(f"can't read {path}: {reason}") from error
+    return source_from_bytes(data, str(path))
+
+
+def source_from_bytes(data: bytes, name: str) -> SourceText:
+    """Return the text that bytes hold, such as those of standard input.
+
+    Args:
+        data: at most 20 MB; read one byte more than `LARGEST_BYTES` from a stream and no further.
+        name: for messages; a suffix `.md` or `.markdown` makes it Markdown.
+
+    Raises:
+        EmptySource: nothing but space is in it.
+        NotText: it is binary, or in no encoding that can be told.
+        SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
+        SourceError: its front matter is malformed.
+    """
+    _check_size(len(data), name)
+    text = clean(decode(data, name))
+    if not text.strip():
+        raise EmptySource(f"{name} is empty", hint="Give a text with words in it.")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE:
+            raise SourceTooLarge(
+                f"{name}:{number}: the line has {len(line):,} characters; at most {LONGEST_LINE:,} are allowed",
+                hint="Put each paragraph on a line of its own.",
+            )
+    return SourceText(text, name, _kind(text, name))
+
+
+def _kind(text: str, name: str) -> Kind:
+    front = read_front_matter(text, name)
+    if SCRIPT_KEY in front.values:
+        return "script"
+    markdown = Path(name).suffix.lower() in _MARKDOWN_SUFFIXES or front.lines or _ATX_HEADING.search(text)
+    return "markdown" if markdown else "plain"
+
+
+def _check_suffix(path: Path) -> None:
+    suffix = path.suffix.lower()
+    if suffix not in _MARKDOWN_SUFFIXES and suffix not in _OPEN_SUFFIXES:
+        raise SourceError(
+            f"{path}: files ending in {path.suffix} can't be read; "
+            "plain text (.txt, .text), Markdown (.md, .markdown) and scripts are allowed",
+            hint="Save or export the text as .txt or .md.",
+        )
+
+
+def _check_size(size_bytes: int, name: str) -> None:
+    if size_bytes > LARGEST_BYTES:
+        raise SourceTooLarge(
+            f"{name} is larger than 20 MB ({LARGEST_BYTES:,} bytes), which is the most that is read",
+            hint="Split the text into several episodes.",
+        )

@@ -1,0 +1,200 @@
+r"""The script file: a script as text that a person can read, edit and build from.
+
+One phrase a line, its pause after it; the sign at the start of a line says what the phrase is:
+
+    # title     ### subtitle     ## heading     > quotation     | line of verse     - item
+
+A line without a sign is prose. A backslash makes the character after it ordinary: `\[`, `\#`.
+`format_script` and `parse_script` are each other's exact inverses.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
+from audio_builder.article.marks import (
+    BellMark,
+    BreathMark,
+    ChapterMark,
+    Locate,
+    PauseMark,
+    Place,
+    Words,
+    escape,
+    split,
+)
+from audio_builder.article.source import SCRIPT_KEY
+from audio_builder.article.text import clean, speakable
+from audio_builder.errors import EmptySource, ScriptError
+from audio_builder.recipe import PACING_PRESETS, Pacing
+from audio_builder.script.chapters import UNTITLED, check_chapters
+from audio_builder.script.cues import Bell, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.script.marks import breath_cue, reason_of, written
+
+VERSION = "1"
+"""Version of the notation, the value of the key `audio-builder-script`."""
+
+_KEYS = (SCRIPT_KEY, "title", "subtitle", "author", "language", "date", "pacing")
+_SIGNS = {
+    Role.TITLE: "# ",
+    Role.SUBTITLE: "### ",
+    Role.HEADING: "## ",
+    Role.PROSE: "",
+    Role.VERSE: "| ",
+    Role.QUOTE: "> ",
+    Role.ITEM: "- ",
+}
+_ROLES = {sign.strip(): role for role, sign in _SIGNS.items() if sign}
+_SIGN = re.compile(r"\s*(#{1,3}|[|>-])(?:\s+|$)")
+_NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.BELL})
+_PLAIN_VALUE = re.compile(r"[^\W_][\w ,.'’()!?…–—“”-]*(?<! )")
+_QUOTED_IN_YAML = re.compile(r'["\\]|[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]')
+_HELP = """\
+# One phrase a line, with the pause after it. Change what you like, then build from this file.
+# A pause without a reason, such as [pause 12s], is yours: it stays as it is under any pacing.
+# Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
+# Marks: [pause 4s] [bell] [breath 4-6 x3] [chapter A title]. Put \\ before a bracket that is to be read aloud.
+"""
+
+
+def format_script(script: Script) -> str:
+    """Return a script as the text of a script file."""
+    values = (VERSION, script.title, script.subtitle, script.author, script.language, script.date, script.pacing)
+    head = "".join(f"{key}: {_yaml(value)}\n" for key, value in zip(_KEYS, values, strict=True) if value)
+    return f"---\n{head}{_HELP}---\n" + "\n".join(_lines(script.cues)) + "\n"
+
+
+def parse_script(text: str, name: str) -> Script:
+    """Return the script that a script file holds.
+
+    Lines without a letter or a digit are passed over. Where the file doesn't begin with a chapter,
+    one is begun for it.
+
+    Args:
+        text: the whole file.
+        name: the file's name, for messages.
+
+    Raises:
+        ScriptError: a mark, a reason or the front matter is wrong; with line and column, and the closest right one.
+        SourceError: the front matter is malformed.
+        EmptySource: nothing is said in it.
+        SourceTooLarge: it has more than 255 chapters, the most an MP3 file can list.
+    """
+    text = clean(text)
+    front = read_front_matter(text, name)
+    _check_front_matter(front, name)
+    pacing = front.values.get("pacing", "")
+    cues: list[Cue] = []
+    for number, line in enumerate(without_front_matter(text, front).split("\n"), start=1):
+        cues.extend(_line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing())))
+    if not any(isinstance(cue, Say) for cue in cues):
+        raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
+    cues = _beginning_with_chapter(cues, front.title)
+    check_chapters(cues, name)
+    return Script(front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues))
+
+
+def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:
+    """Yield the lines of the file's body, with empty ones where a reader takes a breath."""
+    before: list[Cue] = []
+    for row in _rows(cues):
+        if _gap_between(before, row):
+            yield ""
+        yield " ".join(_say_line(cue) if isinstance(cue, Say) else written(cue) for cue in row)
+        before = row
+
+
+def _rows(cues: tuple[Cue, ...]) -> list[list[Cue]]:
+    """Return the cues that stand on one line together: a phrase, a bell or a breath with its rests."""
+    rows: list[list[Cue]] = []
+    for cue in cues:
+        if isinstance(cue, Rest) and rows and not isinstance(rows[-1][0], ChapterStart):
+            rows[-1].append(cue)
+        else:
+            rows.append([cue])
+    return rows
+
+
+def _gap_between(before: list[Cue], row: list[Cue]) -> bool:
+    if not before or isinstance(row[0], ChapterStart):
+        return True
+    first, last = before[0], before[-1]
+    if isinstance(last, Rest):
+        return last.reason not in _NO_GAP_AFTER
+    return isinstance(first, Say) and isinstance(row[0], Say) and first.role is not row[0].role
+
+
+def _say_line(say: Say) -> str:
+    text = escape(say.text)
+    if say.role is Role.PROSE and _SIGN.match(text):
+        return f"\\{text}"
+    return f"{_SIGNS[say.role]}{text}"
+
+
+def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue]:
+    """Yield the cues of one line; `place` is where the line begins."""
+    sign = _SIGN.match(line)
+    role = _ROLES[sign[1]] if sign else Role.PROSE
+    start = sign.end() if sign else len(line) - len(line.lstrip())
+    locate = _locate_from(place, start)
+    for piece in split(line[start:], locate, script=True):
+        match piece:
+            case Words(words):
+                if speakable(words):
+                    yield Say(" ".join(words.split()), role)
+            case PauseMark(seconds, reason):
+                if seconds > 0:
+                    yield Rest(seconds, reason_of(reason, locate("", line.find(reason) - start)))
+            case BellMark():
+                yield Bell()
+            case BreathMark():
+                yield breath_cue(piece, pacing)
+            case ChapterMark(title):
+                yield ChapterStart(title)
+
+
+def _locate_from(place: Place, start: int) -> Locate:
+    return lambda _bracket, offset: Place(place.name, place.line, place.column + start + offset)
+
+
+def _beginning_with_chapter(cues: list[Cue], title: str) -> list[Cue]:
+    """Return the cues with the first chapter before everything that sounds or rests."""
+    for place, cue in enumerate(cues):
+        if isinstance(cue, ChapterStart):
+            return [cue, *cues[:place], *cues[place + 1 :]]
+        if not isinstance(cue, Rest):
+            break
+    return [ChapterStart(title or UNTITLED), *cues]
+
+
+def _check_front_matter(front: FrontMatter, name: str) -> None:
+    version = front.values.get(SCRIPT_KEY, "")
+    if version != VERSION:
+        found = f"`{SCRIPT_KEY}: {version}`" if version else "no version"
+        raise ScriptError(
+            f"{name}:1: the front matter has {found}; a script file has `{SCRIPT_KEY}: {VERSION}`",
+            hint="Write a script file with `audio-builder script` and edit that.",
+        )
+    for key in front.values:
+        if key not in _KEYS:
+            closest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0)[0]
+            raise ScriptError(
+                f"{name}: `{key}` is not a key of a script's front matter; the closest is `{closest}`. "
+                f"The keys are {', '.join(_KEYS)}.",
+                hint="Remove the line or correct it.",
+            )
+
+
+def _yaml(value: str) -> str:
+    """Return a text as a YAML value: as it is where that is safe, else in double quotation marks."""
+    if _PLAIN_VALUE.fullmatch(value):
+        return value
+    return f'"{_QUOTED_IN_YAML.sub(_yaml_escape, value)}"'
+
+
+def _yaml_escape(found: re.Match[str]) -> str:
+    character = found.group()
+    return f"\\{character}" if character in '"\\' else f"\\U{ord(character):08x}"

@@ -1,0 +1,33 @@
+"""How long a rest is, from its reason and the pacing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audio_builder.recipe import Pacing
+from audio_builder.script.cues import Cue, Reason, Rest
+
+
+def seconds_for(reason: Reason, pacing: Pacing) -> float:
+    """Return how long a rule's rest lasts: the field of `Pacing` named after its reason, `longest_s` at most.
+
+    Args:
+        reason: any but `Reason.MARK`, whose length a person sets.
+        pacing: the table of pauses.
+
+    >>> seconds_for(Reason.BEFORE_HEADING, Pacing(before_heading_s=7))
+    7
+    """
+    seconds: float = getattr(pacing, f"{reason.value.replace(' ', '_')}_s")
+    return min(seconds, pacing.longest_s)
+
+
+def retimed(cues: Iterable[Cue], pacing: Pacing) -> tuple[Cue, ...]:
+    """Return the cues with every rule's rest as long as the pacing says; those of 0 s are left out."""
+    timed: list[Cue] = []
+    for cue in cues:
+        if not isinstance(cue, Rest) or cue.reason is Reason.MARK:
+            timed.append(cue)
+        elif (seconds := seconds_for(cue.reason, pacing)) > 0:
+            timed.append(Rest(seconds, cue.reason))
+    return tuple(timed)
