@@ -15,8 +15,8 @@ from audio_builder.errors import EngineFailed, EngineTimedOut
 from audio_builder.narration.process import WorkerProcess
 from audio_builder.narration.protocol import Spoken, Task
 
-MOST_WORKERS = 16
-"""A neural voice takes some 300 MB in each worker; more cores than this would buy memory for little time."""
+MOST_WORKERS = 8
+"""A neural voice takes some 500 MB in each worker: this many are 4 GB, on a machine with the cores for it."""
 
 _WAKE_S = 0.25
 """How often the waiting thread looks up, for systems where a wait can't be interrupted by Ctrl-C."""

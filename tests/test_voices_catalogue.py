@@ -1,0 +1,89 @@
+"""The catalogue of voices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from audio_builder.errors import UnknownVoice, VoiceError
+from audio_builder.voices.catalogue import find_voice, list_voices, profile_folders
+
+GOOD = """
+name = "mine"
+engine = "tone"
+language = "en"
+description = "mine"
+licence = "CC0-1.0"
+[[calibration]]
+setting = 100
+wpm = 100
+"""
+
+
+def written(folder: Path, text: str, name: str = "mine") -> tuple[Path, ...]:
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return (folder,)
+
+
+def test_shipped_voices_are_all_well_formed() -> None:
+    """The project ships joe, system and tone, and each says its licence."""
+    shipped = {voice.name: voice for voice in list_voices(profile_folders()[1:])}
+    assert {"joe", "system", "tone"} <= set(shipped)
+    assert shipped["joe"].licence == "CC0-1.0"
+    assert len(shipped["joe"].calibration) >= 5
+    assert len(shipped["system"].calibration) >= 5
+
+
+def test_a_voice_is_found_whatever_its_case() -> None:
+    """`Joe` is joe."""
+    assert find_voice("Joe").name == "joe"
+
+
+def test_an_unknown_voice_is_answered_with_the_closest_names() -> None:
+    """A slip of the finger is recognised."""
+    with pytest.raises(UnknownVoice, match="no voice called “jo”") as caught:
+        find_voice("jo")
+    assert "joe" in caught.value.hint
+
+
+def test_a_users_own_profile_takes_the_place_of_a_shipped_one(tmp_path: Path) -> None:
+    """The first folder that has a name wins."""
+    folders = written(tmp_path, GOOD.replace('"mine"', '"joe"'), "joe") + profile_folders()[1:]
+    assert find_voice("joe", folders).engine == "tone"
+
+
+def test_a_broken_profile_does_no_harm_to_another_voice(tmp_path: Path) -> None:
+    """Only the profile that is asked for is read."""
+    folders = written(tmp_path, "broken", "broken") + written(tmp_path, GOOD)
+    assert find_voice("mine", folders).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("wpm = 100", 'wpm = "fast"'), "calibration[0].wpm"),
+        (('language = "en"', ""), "language"),
+        (('engine = "tone"', 'engine = "tone"\nrat = 1'), "rat"),
+        (("wpm = 100", "wpm = 0"), "calibration"),
+        (("wpm = 100", "wpm = 100\n[[calibration]]\nsetting = 50\nwpm = 90"), "rising wpm"),
+        (('name = "mine"', 'name = "yours"'), "name is “yours”"),
+        (('name = "mine"', "name = mine"), "TOML"),
+    ],
+)
+def test_a_malformed_profile_is_named_with_its_field(tmp_path: Path, change: tuple[str, str], named: str) -> None:
+    """The error names the file and what is wrong in it."""
+    folders = written(tmp_path, GOOD.replace(*change))
+    with pytest.raises(VoiceError) as caught:
+        list_voices(folders)
+    assert str(tmp_path / "mine.toml") in caught.value.message
+    assert named in caught.value.message
+
+
+@pytest.mark.parametrize("path", ["../secrets", "/etc/passwd", "a/../../b", "C:\\\\x", "\\\\x"])
+def test_a_profile_names_no_file_outside_its_package(tmp_path: Path, path: str) -> None:
+    """Paths stay inside the distribution that is named."""
+    sources = f'[[files.sources]]\ndistribution = "pip"\nversion = "1"\npath = "{path}"\n'
+    file = f'[[files]]\nrole = "model"\nname = "m"\nsize_bytes = 1\nsha256 = "{"0" * 64}"\n'
+    with pytest.raises(VoiceError, match="must stay inside its package"):
+        list_voices(written(tmp_path, GOOD + file + sources))
