@@ -272,6 +272,15 @@ def test_the_worst_second_counts() -> None:
     assert found.worst_separation_db == pytest.approx(17, abs=0.1)
 
 
+def test_a_pause_inside_a_phrase_is_no_speech() -> None:
+    """A second in which the voice rests is not held against the bed."""
+    cells = energies(timeline(), -20, -45)
+    cells[1750:1850] = 10 ** (-45 / 10)
+    found = levels(cells, timeline())
+    assert found is not None
+    assert found.worst_separation_db == pytest.approx(25, abs=0.1)
+
+
 def test_a_bed_that_rises_between_phrases_is_not_held_against_the_speech() -> None:
     """Under the phrase counts what is heard beside it; a swell far away is the rest's business."""
     cells = energies(timeline(), -20, -45)

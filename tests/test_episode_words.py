@@ -21,7 +21,7 @@ def say(text: str) -> Say:
     [
         (Reason.SENTENCE, " "),
         (Reason.ELLIPSIS, " "),
-        (Reason.MARK, " "),
+        (Reason.MARK, "\n"),
         (Reason.LINE, "\n"),
         (Reason.ITEM, "\n"),
         (Reason.STANZA, "\n\n"),
@@ -42,6 +42,12 @@ def test_the_strongest_of_several_rests_counts() -> None:
     """A pause that a person set does not close the gap between paragraphs."""
     assert words(say("One."), Rest(3, Reason.PARAGRAPH), Rest(4, Reason.MARK), say("Two.")) == "One.\n\nTwo."
     assert words(say("One."), Rest(4, Reason.MARK), Rest(1, Reason.LINE), say("Two.")) == "One.\nTwo."
+
+
+def test_a_pause_inside_a_sentence_does_not_break_it() -> None:
+    """Words that go on in lower case stay on their line."""
+    assert words(say("Let it,"), Rest(4, Reason.MARK), say("slowly, go.")) == "Let it, slowly, go."
+    assert words(say("one,"), Rest(2, Reason.LINE), say("two")) == "one,\ntwo"
 
 
 def test_breaths_bells_and_chapters_part_paragraphs() -> None:

@@ -79,24 +79,23 @@ class _Plain:
     def push(self, block: Samples) -> None:
         self._sums += block.sum(axis=0, dtype=np.float64)
         self.frames += len(block)
-        self._push_silence(block)
-        power = np.einsum("fc,fc->f", block, block) / np.float32(self.channels)
-        power = np.concatenate((self._rest, power))
+        squares = np.einsum("fc,fc->f", block, block)
+        self._push_silence(squares)
+        power = np.concatenate((self._rest, squares / np.float32(self.channels)))
         cell = self.rate_hz // CELLS_PER_S
         whole = len(power) - len(power) % cell
         self._cells.append(power[:whole].reshape(-1, cell).mean(axis=1))
         self._rest = power[whole:]
 
-    def _push_silence(self, block: Samples) -> None:
-        peaks = np.abs(block).max(axis=1)
-        loud = np.flatnonzero(peaks >= _DIGITAL_SILENCE)
+    def _push_silence(self, squares: Samples) -> None:
+        loud = np.flatnonzero(squares >= _DIGITAL_SILENCE**2)
         if not len(loud):
-            self._run += len(block)
+            self._run += len(squares)
             self.longest = max(self.longest, self._run)
             return
         inner = int(np.diff(loud).max(initial=1)) - 1
         self.longest = max(self.longest, self._run + int(loud[0]), inner)
-        self._run = len(block) - 1 - int(loud[-1])
+        self._run = len(squares) - 1 - int(loud[-1])
         self.longest = max(self.longest, self._run)
 
     def energies(self) -> Energies:

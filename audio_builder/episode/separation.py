@@ -6,7 +6,8 @@ background is ducked or coming up again, so each of the two bounds the level und
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
 The speech is taken second by second (a phrase's last second ends with it; a shorter phrase is one
-piece), because WCAG's technique G56 excepts only sounds of one or two seconds. Levels are plain RMS.
+piece; a second more than 20 dB below its phrase is a pause inside it), because WCAG's technique G56
+excepts only sounds of one or two seconds. Levels are plain RMS.
 The figure is the worst second of speech against the background beside its own phrase.
 """
 
@@ -30,6 +31,7 @@ _GUARD = 10
 
 _SHORTEST_REST = 30
 _SECOND = CELLS_PER_S
+_PAUSE_GATE_DB = -20.0
 _FLOOR = 1e-12
 """−120 dBFS stands for silence, so that differences stay finite."""
 
@@ -127,7 +129,9 @@ def _seconds(span: Interval) -> Iterator[Interval]:
 
 
 def _quietest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:
-    return min(_mean(sums, second) for second in _seconds(span))
+    """Return the energy of a phrase's quietest second of speech; a pause inside it is none."""
+    gate = _mean(sums, span) * 10 ** (_PAUSE_GATE_DB / 10)
+    return min(energy for energy in (_mean(sums, second) for second in _seconds(span)) if energy >= gate)
 
 
 def _loudest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:

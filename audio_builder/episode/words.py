@@ -13,9 +13,13 @@ _AFTER: dict[Reason, str] = {
     Reason.ELLIPSIS: _SPACE,
     Reason.LINE: _NEWLINE,
     Reason.ITEM: _NEWLINE,
-    Reason.MARK: "",
+    Reason.MARK: _NEWLINE,
 }
-"""What a silence looks like on the page. Every other reason is a blank line; a mark alone is nothing."""
+"""What a silence looks like on the page; every other reason is a blank line.
+
+A pause that a person set may stand for that between two paragraphs: it begins a line of its own,
+unless the words go on in lower case.
+"""
 
 _BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -30,17 +34,21 @@ def words_of(script: Script) -> str:
     """
     pieces: list[str] = []
     gap = ""
+    reason: Reason | None = None
     for cue in script.cues:
         match cue:
             case Say():
+                words = clean(cue.text)
                 if pieces:
-                    pieces.append(gap or _SPACE)
-                pieces.append(clean(cue.text))
-                gap = ""
+                    goes_on = reason is Reason.MARK and words[:1].islower()
+                    pieces.append(_SPACE if goes_on else gap or _SPACE)
+                pieces.append(words)
+                gap, reason = "", None
             case Rest():
                 gap = max(gap, _AFTER.get(cue.reason, _BLANK_LINE), key=_weight)
+                reason = cue.reason
             case ChapterStart() | Bell() | Breath():
-                gap = _BLANK_LINE
+                gap, reason = _BLANK_LINE, None
     return "".join(pieces)
 
 
