@@ -105,7 +105,7 @@ def test_a_good_episode_passes_with_numbers(good: Path) -> None:
     """Every line is within the standard, and the numbers are the ones that were mixed."""
     steps: list[Step] = []
     found = verify(good, Promise(timeline(), Mastering()), steps.append)
-    assert found.ok, [line.sentence for line in found.failed]
+    assert found.ok, [str(line) for line in found.failed]
     values = {line.name: line.value for line in found.lines}
     assert values["loudness"] == pytest.approx(-16.0, abs=0.5)
     assert values["frames of sound"] == 25 * RATE
@@ -118,9 +118,9 @@ def test_a_good_episode_passes_with_numbers(good: Path) -> None:
 
 def test_a_good_episode_passes_the_check_of_strangers_too(good: Path) -> None:
     """What verify lets out, `audio-builder check` accepts."""
-    found = check_file(good)
-    assert found.ok, [line.sentence for line in found.failed]
-    assert "chapters cover the file: yes" in "\n".join(line.sentence for line in found.lines)
+    found = check_file(good).findings
+    assert found.ok, [str(line) for line in found.failed]
+    assert "chapters cover the file: yes" in "\n".join(str(line) for line in found.lines)
 
 
 def test_a_bed_too_loud_is_found_in_the_finished_file(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_cut_off_file_is_found(tmp_path: Path, good: Path) -> None:
     path = tmp_path / "cut.mp3"
     path.write_bytes(good.read_bytes()[:-30_000])
     assert {"complete", "frames of sound"} <= failed(path).keys()
-    assert "complete" in {line.name for line in check_file(path).failed}
+    assert "complete" in {line.name for line in check_file(path).findings.failed}
 
 
 def test_another_make_than_ordered_is_found(good: Path) -> None:
@@ -198,8 +198,8 @@ def test_a_bare_mp3_is_told_what_it_lacks(tmp_path: Path) -> None:
     lines = timeline()
     pcm = (speech(lines)[:, :1] * 3276).astype("<i2")
     encode([pcm.tobytes()], path, rate_hz=RATE, channels=1, bitrate_kbps=48)
-    found = check_file(path)
-    sentences = [line.sentence for line in found.failed]
+    found = check_file(path).findings
+    sentences = [str(line) for line in found.failed]
     assert not found.ok
     assert "bit rate: 48 kbps (allowed: 64 to 128 kbps for 1 channel)" in sentences
     assert "tag: none (allowed: ID3v2.3 or ID3v2.4)" in sentences
@@ -211,10 +211,10 @@ def test_a_wav_is_measured_but_is_no_mp3(tmp_path: Path) -> None:
     """Sound of another format gets its numbers, and one line that says what is wrong."""
     path = tmp_path / "a.mp3"
     AudioSegment.silent(1500, frame_rate=RATE).export(path, format="wav").close()
-    found = check_file(path)
-    assert found.lines[0].sentence == "format: wav (allowed: MP3)"
-    assert "loudness: silent (allowed: -17 to -15 LUFS)" in [line.sentence for line in found.failed]
-    assert "longest digital silence: 1.5 s" in [line.sentence for line in found.lines]
+    found = check_file(path).findings
+    assert str(found.lines[0]) == "format: wav (allowed: MP3)"
+    assert "loudness: silent (allowed: -17 to -15 LUFS)" in [str(line) for line in found.failed]
+    assert "longest digital silence: 1.5 s" in [str(line) for line in found.lines]
 
 
 def test_a_text_is_no_audio(tmp_path: Path) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 from msgspec import Struct
 
-from audio_builder.episode.standard import Findings
+from audio_builder.episode.chapters import player_chapters
+from audio_builder.episode.standard import LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.mix.timeline import Timeline
+from audio_builder.narration.clip import Narration
+from audio_builder.recipe import Recipe
+from audio_builder.voices.catalogue import find_voice
 
 SCHEMA_VERSION = 1
 """Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
@@ -90,6 +97,27 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     findings: Findings
     stages: tuple[StageReport, ...] = ()
 
+    def as_json(self) -> str:
+        """Return the report as indented JSON, without a line break at its end."""
+        return to_json(self).decode().rstrip("\n")
+
+    def summary(self) -> tuple[str, ...]:
+        """Return what a person wants to know at the end of a build, in a few lines."""
+        minutes, seconds = divmod(round(self.duration_s), 60)
+        chapters = f"{len(self.chapters)} chapter" + "s" * (len(self.chapters) != 1)
+        wanted = {LOUDNESS: 0, TRUE_PEAK: 1, SEPARATION: 2}
+        measured = sorted(
+            (line for line in self.findings.lines if line.name in wanted), key=lambda line: wanted[line.name]
+        )
+        voice = f"voice {self.voice.name} at {self.voice.wpm_measured:.0f} words per minute"
+        phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
+        lines = (
+            f"{self.title}: {minutes}:{seconds:02d}, {chapters}, {self.silence_share:.0%} without speech",
+            f"{voice}; {phrases}",
+            *(str(line) for line in measured),
+        )
+        return (*lines, self.voice.note) if self.voice.note else lines
+
 
 class CheckReport(Struct, frozen=True, kw_only=True):
     """What was measured on a file.
@@ -105,6 +133,65 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     path: str
     ok: bool
     findings: Findings
+
+    def as_json(self) -> str:
+        """Return the report as indented JSON, without a line break at its end."""
+        return to_json(self).decode().rstrip("\n")
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the findings as lines for a person, those that fail marked, and the verdict at the end."""
+        failed = len(self.findings.failed)
+        verdict = "It meets the standard." if self.ok else f"{failed} of {len(self.findings.lines)} lines fail."
+        return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict)
+
+
+def report_on(
+    path: Path,
+    recipe: Recipe,
+    timeline: Timeline,
+    narration: Narration,
+    findings: Findings,
+    stages: tuple[StageReport, ...] = (),
+) -> BuildReport:
+    """Return the report on an episode.
+
+    Args:
+        path: where it is.
+        recipe: with its tags resolved.
+        timeline: for the chapters and the length.
+        narration: for the clips and the measured rate.
+        findings: from `verify`.
+        stages: what each took.
+
+    Raises:
+        VoiceError: the recipe's voice is unknown by now.
+    """
+    profile = find_voice(recipe.voice)
+    speech_s = sum(clip.speech_s for clip in narration.clips)
+    return BuildReport(
+        path=str(path),
+        title=recipe.tags.title,
+        duration_s=timeline.seconds,
+        chapters=tuple(
+            ChapterReport(title=chapter.title, start_s=chapter.start_ms / 1000, end_s=chapter.end_ms / 1000)
+            for chapter in player_chapters(timeline)
+        ),
+        voice=VoiceReport(
+            name=profile.name,
+            engine=profile.engine,
+            licence=profile.licence,
+            attribution=profile.attribution,
+            wpm_asked=recipe.pacing.wpm,
+            wpm_measured=narration.wpm,
+            note=narration.rate_note,
+        ),
+        clips_synthesized=narration.synthesized,
+        clips_cached=narration.cached,
+        speech_s=speech_s,
+        silence_share=1 - speech_s / timeline.seconds if timeline.frames else 0.0,
+        findings=findings,
+        stages=stages,
+    )
 
 
 def to_json(report: BuildReport | CheckReport) -> bytes:

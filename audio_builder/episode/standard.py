@@ -14,6 +14,11 @@ from msgspec import Struct
 
 from audio_builder.recipe import Mastering
 
+LOUDNESS = "loudness"
+TRUE_PEAK = "true peak"
+SEPARATION = "speech above background, worst second"
+"""Names of the findings that others look for."""
+
 
 class Finding(Struct, frozen=True, kw_only=True):
     """One thing that was measured.
@@ -32,9 +37,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     allowed: str = ""
     ok: bool = True
 
-    @property
-    def sentence(self) -> str:
-        """The finding as one line: `loudness: -16.2 LUFS (allowed: -16.5 to -15.5 LUFS)`."""
+    def __str__(self) -> str:
+        """Return the finding as one line: `loudness: -16.2 LUFS (allowed: -16.5 to -15.5 LUFS)`."""
         value = f"{self.value:.10g}" if isinstance(self.value, float) else self.value
         found = f"{self.name}: {value} {self.unit}".rstrip()
         return f"{found} (allowed: {self.allowed})" if self.allowed else found
@@ -58,6 +62,12 @@ class Findings(Struct, frozen=True, kw_only=True):
     def failed(self) -> tuple[Finding, ...]:
         """The lines that don't."""
         return tuple(line for line in self.lines if not line.ok)
+
+    @property
+    def loudness_lufs(self) -> float:
+        """Integrated loudness as it was found; minus infinity where there was only silence."""
+        found = (line.value for line in self.lines if line.name == LOUDNESS)
+        return next((value for value in found if isinstance(value, float)), -math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +112,12 @@ class Rule:
         return Finding(name=self.name, value=float(rounded), unit=self.unit, allowed=self.allowed, ok=ok)
 
 
-PODCAST_LOUDNESS = Rule("loudness", "LUFS", -17.0, -15.0, 2)
-PODCAST_TRUE_PEAK = Rule("true peak", "dBTP", None, -1.0, 2)
+PODCAST_LOUDNESS = Rule(LOUDNESS, "LUFS", -17.0, -15.0, 2)
+PODCAST_TRUE_PEAK = Rule(TRUE_PEAK, "dBTP", None, -1.0, 2)
 LOUDNESS_RANGE = Rule("loudness range", "LU")
 DC_OFFSET = Rule("constant offset", "% of full scale", 0.0, 0.1, 3)
 DIGITAL_SILENCE = Rule("longest digital silence", "s")
-SPEECH_ABOVE_BED = Rule("speech above background, worst second", "dB", 20.0)
+SPEECH_ABOVE_BED = Rule(SEPARATION, "dB", 20.0)
 SPEECH_ABOVE_RESTS = Rule("speech above the loudest rest", "dB", 10.0)
 QUIETEST_PHRASE = Rule("quietest phrase", "dBFS", -50.0)
 
@@ -124,12 +134,12 @@ CHAPTER_SLACK_MS = 50
 def loudness_rule(mastering: Mastering) -> Rule:
     """Return the bounds of loudness that a recipe asks for."""
     low, high = (mastering.target_lufs + sign * mastering.tolerance_lu for sign in (-1, 1))
-    return Rule("loudness", "LUFS", round(low, 2), round(high, 2), 2)
+    return Rule(LOUDNESS, "LUFS", round(low, 2), round(high, 2), 2)
 
 
 def true_peak_rule(mastering: Mastering) -> Rule:
     """Return the bound of the true peak that a recipe asks for."""
-    return Rule("true peak", "dBTP", None, mastering.ceiling_dbtp, 2)
+    return Rule(TRUE_PEAK, "dBTP", None, mastering.ceiling_dbtp, 2)
 
 
 def fact(name: str, value: float | str, *, allowed: str, ok: bool, unit: str = "") -> Finding:

@@ -16,6 +16,7 @@ from audio_builder.episode.findings import (
 )
 from audio_builder.episode.measure import Measurements, measure
 from audio_builder.episode.mpeg import walk
+from audio_builder.episode.report import CheckReport
 from audio_builder.episode.separation import levels
 from audio_builder.episode.standard import (
     PODCAST_LOUDNESS,
@@ -88,19 +89,27 @@ def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findin
     )
 
 
-def check_file(path: Path, progress: Progress = silent) -> Findings:
+def check_file(path: Path, progress: Progress = silent) -> CheckReport:
     """Measure any audio file and say, line by line, what meets the standard and what doesn't.
 
     Raises:
         NotAudio: it can't be read or decoded.
         EncoderError: ffmpeg can't be started.
     """
+    findings = _strangers(path, progress)
+    return CheckReport(path=str(path), ok=findings.ok, findings=findings)
+
+
+def _strangers(path: Path, progress: Progress) -> Findings:
     kind = sniff(path)
-    measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, 0)))
-    sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
     if kind != "mp3":
+        measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, 0)))
+        sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
         return Findings(lines=(fact("format", kind, allowed="MP3", ok=False), *sound))
     mpeg, tag = walk(path), read_tag(path)
+    length_s = mpeg.frames / mpeg.rate_hz
+    measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, length_s)))
+    sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
     chapters = (*contiguous_findings(tag.chapters, measured.seconds), *contents_findings(tag))
     return Findings(lines=(*format_findings(mpeg), *sound, *tag_findings(tag), *chapters))
 
