@@ -5,9 +5,9 @@ beside it: from 250 to 50 ms before its first sound and from 50 to 250 ms after 
 background is ducked or coming up again, so each of the two bounds the level under the phrase from
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
-The speech is taken second by second (a phrase's last second ends with it; a shorter phrase is one
-piece; a second more than 20 dB below its phrase is a pause inside it), because WCAG's technique G56
-excepts only sounds of one or two seconds. Levels are plain RMS.
+The speech is judged by every second that lies in a phrase, because WCAG's technique G56 excepts only
+sounds of one or two seconds. A shorter phrase is one piece; a second more than 20 dB below its phrase is
+a pause inside it. Levels are plain RMS.
 The figure is the worst second of speech against the background beside its own phrase.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -119,23 +118,23 @@ def _rests(timeline: Timeline, cells: int) -> Iterator[Interval]:
             yield start, end
 
 
-def _seconds(span: Interval) -> Iterator[Interval]:
-    """Cut a span into seconds; the last ends with it and may overlap the one before."""
+def _seconds(sums: npt.NDArray[np.float64], span: Interval) -> npt.NDArray[np.float64]:
+    """Return the energy of every second that lies in a span, one each hundredth; of all of a shorter span."""
     start, end = span
     length = min(_SECOND, end - start)
-    bounds = [*range(start, end - length, length), end - length, end]
-    for first, _ in pairwise(bounds):
-        yield first, first + length
+    energies: npt.NDArray[np.float64] = (sums[start + length : end + 1] - sums[start : end + 1 - length]) / length
+    return energies
 
 
 def _quietest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:
     """Return the energy of a phrase's quietest second of speech; a pause inside it is none."""
+    seconds = _seconds(sums, span)
     gate = _mean(sums, span) * 10 ** (_PAUSE_GATE_DB / 10)
-    return min(energy for energy in (_mean(sums, second) for second in _seconds(span)) if energy >= gate)
+    return float(seconds[seconds >= gate].min(initial=seconds.max()))
 
 
 def _loudest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:
-    return max(_mean(sums, second) for second in _seconds(span))
+    return float(_seconds(sums, span).max())
 
 
 def _mean(sums: npt.NDArray[np.float64], span: Interval) -> float:
