@@ -38,9 +38,7 @@ def test_a_rate_out_of_reach_is_the_nearest_and_says_so() -> None:
     """The voice's slowest measured rate is used, and both numbers are told."""
     slow = solve_rate(with_points((2.0, 100.0), (1.0, 200.0)), 70)
     assert (slow.setting, slow.wpm) == (2.0, 100.0)
-    assert slow.note == (
-        "the voice “tone” can't speak slower than 100 words per minute; 70 was asked for, 100 is used"
-    )
+    assert slow.note == ("the voice “tone” can't speak slower than 100 words per minute; 70 was asked for, 100 is used")
     fast = solve_rate(with_points((2.0, 100.0), (1.0, 200.0)), 230)
     assert (fast.setting, fast.wpm) == (1.0, 200.0)
     assert "faster than 200" in fast.note

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,6 +18,7 @@ from audio_builder.narration.protocol import Answer, Phrase, Refused, Spoken, Ta
 from audio_builder.voices.words import quoted
 
 _LAST_WORDS_BYTES = 600
+_END_S = 1.0
 _RETRY_HINT = (
     "Run the same command again: finished sentences are kept. If it stops at the same one, word it "
     "differently or choose another voice."
@@ -114,8 +116,18 @@ class WorkerProcess:
                 else:
                     self._process.kill()
 
+    def _wait_for_end(self) -> None:
+        """Give a process that closed its end a moment to end by itself, so that its own exit code is told."""
+        until = time.monotonic() + _END_S
+        while time.monotonic() < until:
+            with self._lock:
+                if self._process.poll() is not None:
+                    return
+            time.sleep(_END_S / 100)
+
     def _last_words(self) -> str:
         """Return how the process ended and the last lines it wrote to stderr."""
+        self._wait_for_end()
         self.stop()
         code = self._process.returncode
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"

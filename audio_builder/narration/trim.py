@@ -27,13 +27,13 @@ _EDGE_S = 0.005
 against the silence that is added."""
 
 _WINDOW_S, _HOP_S = 0.010, 0.0025
-_OVER_FLOOR_DB = 9.0
-_SOFTEST_DB, _LOUDEST_DB = -58.0, -38.0
+_FLOOR_PERCENT, _OVER_FLOOR_DB = 5, 9.0
+_SOFTEST_DB, _LOUDEST_DB = -58.0, -32.0
 """The threshold lies between these, relative to the loud parts of the phrase: fricatives at a phrase's
 start are 25 to 35 dB below its vowels, breath and hiss of a recording 45 to 60 dB."""
 
-_SHORTEST_SOUND_WINDOWS = 3
-"""Fewer windows above the threshold in a row are a click, not speech."""
+_SHORTEST_SOUND_WINDOWS = 8
+"""Fewer windows in a row above the threshold are a click of under 10 ms; the burst of a final "t" has 20."""
 
 _PRE_EMPHASIS = 0.9
 """Lifts the highs, where fricatives are, over hum."""
@@ -91,8 +91,8 @@ def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
     """Return the first frame with sound and the frame after the last; (0, 0) where there is none.
 
     Levels are taken in windows of 10 ms with the highs lifted. The threshold is 9 dB above the quietest
-    tenth of the phrase, kept between 58 and 38 dB under its loud parts. A sound shorter than three
-    windows at either end is passed over as a click.
+    twentieth of the phrase, kept between 58 and 32 dB under its loud parts. A sound of under 10 ms at
+    either end is passed over as a click.
 
     Args:
         samples: shape (frames,), full scale at ±1.0.
@@ -105,7 +105,7 @@ def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
     loud = float(np.percentile(levels, 95))
     if loud < -80:
         return 0, 0
-    floor = float(np.percentile(levels, 10))
+    floor = float(np.percentile(levels, _FLOOR_PERCENT))
     threshold = min(max(floor + _OVER_FLOOR_DB, loud + _SOFTEST_DB), loud + _LOUDEST_DB)
     above = levels > threshold
     # A run is long enough where as many windows in a row, here or just before, are above.

@@ -1,0 +1,115 @@
+"""The real Piper engine, with the shipped voice."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from audio_builder.errors import VoiceError, VoiceFileMissing
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.narrate import narrate
+from audio_builder.narration.speak import speak_phrase
+from audio_builder.narration.trim import trim
+from audio_builder.voices.engines.onnx_file import seedable_model
+from audio_builder.voices.engines.piper import PiperEngine, _pieces
+from audio_builder.voices.rates import expected_wpm
+from audio_builder.voices.words import count_words
+from tests.held_out import HELD_OUT
+from tests.voice_helpers import ready, script_of
+
+pytestmark = pytest.mark.engine
+
+LONG = (
+    "When the first snow came that year, it came at night, and nobody in the village heard it arrive, "
+    "because snow has no footsteps; it only takes away the sound of everything else, the gate, the dog, the "
+    "late train in the valley, until people turn over in their sleep and wonder what it is that has stopped, "
+    "and in the morning they open the door on a world that seems to have been waiting, very patiently, for "
+    "somebody to make the first mark upon it."
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> PiperEngine:
+    """One engine with its model loaded, for all tests here."""
+    return PiperEngine()
+
+
+@pytest.mark.parametrize("text", ["Begin.", "Yes?", "What the Snow Keeps", "In 1984, 3 % of us stayed [[here]].", LONG])
+def test_real_phrases_are_spoken_at_a_plausible_length(engine: PiperEngine, text: str) -> None:
+    """From one word to more than 400 characters."""
+    voice = ready("joe", 125)
+    clip = speak_phrase(engine, voice, text, 44100)
+    wpm = count_words(text) / clip.speech_s * 60
+    assert 50 < wpm < 190
+    assert clip.segment.max_dBFS < -0.1
+
+
+def test_the_same_words_are_the_same_bytes(engine: PiperEngine) -> None:
+    """Also after other words, and from a model that was loaded anew."""
+    voice = ready("joe", 125)
+    first = engine.speak("The lake was quite still.", voice).raw_data
+    engine.speak("Something else was said.", voice)
+    assert engine.speak("The lake was quite still.", voice).raw_data == first
+    assert PiperEngine().speak("The lake was quite still.", voice).raw_data == first
+    # … and a rate that differs by a thousandth draws other noise, so a second attempt isn't the first again.
+    assert engine.speak("The lake was quite still.", msgspec.structs.replace(voice, rate=voice.rate * 1.001)) != first
+
+
+def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path) -> None:
+    """Within 5 per cent, on a text of more than 300 words that wasn't used to calibrate."""
+    assert sum(count_words(text) for text in HELD_OUT) > 300
+    narration = narrate(script_of(*HELD_OUT), ready("joe", 125), cache=ClipCache(tmp_path), rate_hz=44100)
+    assert narration.wpm == pytest.approx(125, rel=0.05)
+
+
+def test_a_slower_rate_is_slower(engine: PiperEngine) -> None:
+    """The setting follows the calibration, in order."""
+    text = "Nothing has to be decided before the kettle boils."
+    lengths = [trim(engine.speak(text, ready("joe", wpm)), 44100).speech_s for wpm in (110, 150, 200)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert expected_wpm(ready("joe", 110).profile, ready("joe", 110).rate) == pytest.approx(110, rel=1e-3)
+
+
+@pytest.mark.parametrize("text", [LONG * 3, "x" * 1000, "word " * 300, "Hi."])
+def test_long_phrases_are_cut_between_clauses_and_lose_nothing(text: str) -> None:
+    """No piece is longer than the model takes, and every letter is in one of them."""
+    pieces = _pieces(text)
+    assert all(0 < len(piece) <= 401 for piece in pieces)
+    assert re.sub(r"\W", "", "".join(pieces)) == re.sub(r"\W", "", text)
+
+
+def test_a_model_with_data_outside_itself_is_refused() -> None:
+    """A tensor that says where else its bytes lie: TensorProto's fields 13 and 14."""
+    for outside in (b"\x6a\x02\x0a\x00", b"\x70\x01"):
+        graph = b"\x2a" + bytes([len(outside)]) + outside
+        with pytest.raises(VoiceError, match="in another file"):
+            seedable_model(b"\x3a" + bytes([len(graph)]) + graph, "model.onnx")
+
+
+@pytest.mark.parametrize("content", [b"\x3a\xff\xff\xff\xff\x0f", b"\x3a", b"\x0f\x0f", b"\xff" * 40])
+def test_a_file_that_isnt_a_model_is_refused(content: bytes) -> None:
+    """Cut off, or something else altogether."""
+    with pytest.raises(VoiceError, match=r"model\.onnx isn't a well-formed ONNX file"):
+        seedable_model(content, "model.onnx")
+
+
+def test_a_voice_without_its_files_or_with_a_broken_config_is_refused(tmp_path: Path) -> None:
+    """In words, not as a traceback of the engine's."""
+    voice = ready("joe")
+    with pytest.raises(VoiceFileMissing, match="names no 'model'"):
+        PiperEngine().speak("Hello.", msgspec.structs.replace(voice, paths={}))
+    config, model = tmp_path / "c.json", tmp_path / "m.onnx"
+    model.write_bytes(b"\x08\x08")
+    config.write_text(json.dumps({"audio": {}}))
+    broken = msgspec.structs.replace(voice, paths={"model": model, "config": config})
+    with pytest.raises(VoiceError, match=r"c\.json isn't a Piper configuration"):
+        PiperEngine().speak("Hello.", broken)
+
+
+def test_its_fingerprint_names_what_makes_the_sound() -> None:
+    """Versions of the package, the runtime and what draws the noise."""
+    assert re.fullmatch(r"piper seeded-1 piper-tts=\S+ onnxruntime=\S+ numpy=\S+", PiperEngine().fingerprint())

@@ -1,0 +1,137 @@
+"""The real system voice through pyttsx3: always in a worker process, as in a build."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from audio_builder.audio import ffmpeg_program
+from audio_builder.errors import EngineFailed, MissingExtra
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.narrate import narrate
+from audio_builder.voices.engines import system
+from audio_builder.voices.engines.sound_file import read_sound_file
+from audio_builder.voices.engines.system import SystemEngine
+from audio_builder.voices.words import count_words
+from tests.held_out import HELD_OUT
+from tests.test_engine_piper import LONG
+from tests.voice_helpers import ready, script_of
+
+pytestmark = pytest.mark.engine
+
+
+def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path) -> None:
+    """Within 5 per cent, on a text of more than 300 words that wasn't used to calibrate."""
+    narration = narrate(script_of(*HELD_OUT), ready("system", 125), cache=ClipCache(tmp_path), rate_hz=44100)
+    assert narration.wpm == pytest.approx(125, rel=0.05)
+
+
+def test_one_word_and_four_hundred_characters_are_whole(tmp_path: Path) -> None:
+    """In a fresh process, where pyttsx3 returns before espeak-ng has finished; and in one that has spoken."""
+    texts = (
+        LONG,
+        "Begin.",
+        "-v is not an option, and <b>this</b> isn't markup: it is 50 % of a sentence.",
+        LONG[:-1] + "!",
+    )
+    narration = narrate(script_of(*texts), ready("system", 150), cache=ClipCache(tmp_path), rate_hz=44100, workers=1)
+    seconds = {clip.say.text: clip.speech_s for clip in narration.clips}
+    assert count_words(LONG) / seconds[LONG] * 60 == pytest.approx(150, rel=0.2)
+    assert 0.2 < seconds["Begin."] < 0.8
+    assert seconds[texts[3]] == pytest.approx(seconds[LONG], rel=0.05)
+
+
+def test_a_voice_the_system_doesnt_have_is_an_error(tmp_path: Path) -> None:
+    """pyttsx3 swallows it; we don't."""
+    voice = ready("system")
+    profile = msgspec.structs.replace(voice.profile, settings={f"{sys.platform}_voice": "no-such-voice"})
+    with pytest.raises(EngineFailed, match="no-such-voice"):
+        narrate(
+            script_of("Hello."),
+            msgspec.structs.replace(voice, profile=profile),
+            cache=ClipCache(tmp_path),
+            rate_hz=44100,
+        )
+
+
+def test_its_prints_never_reach_our_stdout(tmp_path: Path) -> None:
+    """pyttsx3 reports each file on stdout, which belongs to the path of the episode."""
+    code = (
+        "from pathlib import Path\n"
+        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.narrate import narrate\n"
+        "from tests.voice_helpers import ready, script_of\n"
+        f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
+        "n = narrate(script_of('Hello there.'), ready('system'), cache=cache, rate_hz=44100)\n"
+        "print(n.synthesized)\n"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_it_lists_the_voices_of_the_system() -> None:
+    """In a process of its own, as espeak-ng can be started only once in one."""
+    code = "from audio_builder.voices.engines.system import SystemEngine as S; print(*S().voices(), sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) > 50
+    assert "gmw/en-us" in done.stdout
+
+
+def test_without_espeak_the_command_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the wheel's library nor the system's can be loaded."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_args, **_named: (_ for _ in ()).throw(OSError("not found")))
+    with pytest.raises(MissingExtra) as caught:
+        SystemEngine().voices()
+    assert caught.value.hint == "Install it with: pip install 'audio-builder[system]'"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="espeak-ng is the system's voice on Linux only")
+def test_a_system_library_serves_where_the_wheel_isnt_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fingerprint then has the library's own version."""
+    if not any(Path(folder).glob("**/libespeak-ng.so.1") for folder in ("/usr/lib", "/lib")):
+        pytest.skip("no espeak-ng is installed on this system")
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
+
+    def not_installed(name: str, wanted_by: str) -> str:
+        if name == "espeakng-loader":
+            raise MissingExtra(f"{wanted_by} needs {name}")
+        return "2.99"
+
+    monkeypatch.setattr(system, "installed_version", not_installed)
+    assert "espeak-ng=1." in SystemEngine().fingerprint()
+
+
+def test_a_file_that_isnt_whole_is_refused(tmp_path: Path) -> None:
+    """Missing, empty, or shorter than its header says."""
+    path = tmp_path / "phrase.wav"
+    with pytest.raises(EngineFailed, match="no readable sound"):
+        read_sound_file(path)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 22050, 0, "NONE", ""))
+        file.writeframes(bytes(2000))
+    assert read_sound_file(path).frame_count() == 1000
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(EngineFailed, match="750 frames where its header says 1000"):
+        read_sound_file(path)
+    path.write_bytes(b"")
+    with pytest.raises(EngineFailed, match="no readable sound"):
+        read_sound_file(path)
+
+
+def test_a_mac_voices_file_is_read_whatever_its_name(tmp_path: Path) -> None:
+    """A Mac writes AIFF into a file called .wav."""
+    path, made = tmp_path / "phrase.wav", tmp_path / "phrase.aiff"
+    tone = ["-f", "lavfi", "-i", "sine=440:duration=0.5:sample_rate=22050"]
+    subprocess.run([ffmpeg_program(), "-v", "error", *tone, str(made)], check=True)
+    made.rename(path)
+    sound = read_sound_file(path)
+    assert sound.duration_seconds == pytest.approx(0.5, abs=0.01)
+    assert (sound.channels, sound.sample_width) == (1, 2)

@@ -1,0 +1,121 @@
+"""The cache of clips: what is damaged is never played."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audio_builder.errors import NarrationError, OutputError
+from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache, StoredClip
+
+KEY, OTHER = "ab" * 32, "cd" * 32
+CLIP = StoredClip(frames=300, rate_hz=44100, lead_frames=20, tail_frames=30)
+PCM = bytes(range(200)) * 3
+
+
+def filled(folder: Path) -> tuple[ClipCache, Path]:
+    cache = ClipCache(folder)
+    cache.store(KEY, CLIP, PCM)
+    return cache, folder / "ab" / f"{KEY}.clip"
+
+
+def test_what_is_stored_is_found_and_played(tmp_path: Path) -> None:
+    """The same frames, the same samples, and no other file."""
+    cache, path = filled(tmp_path)
+    assert cache.find(KEY) == CLIP
+    assert cache.load(KEY).raw_data == PCM
+    assert cache.load(KEY).frame_rate == 44100
+    assert cache.find(OTHER) is None
+    assert cache.damaged == 0
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
+
+
+@given(st.data())
+def test_one_flipped_bit_anywhere_is_noticed(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """In the header or in the samples: a counted miss, and the entry is gone."""
+    cache, path = filled(tmp_path_factory.mktemp("c"))
+    content = bytearray(path.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(content)
+    assert cache.find(KEY) is None
+    assert cache.damaged == 1
+    assert not path.exists()
+
+
+@given(st.integers(0, 699))
+def test_a_torn_entry_is_noticed_wherever_it_ends(tmp_path_factory: pytest.TempPathFactory, end: int) -> None:
+    """A write that was cut off by a crash is a miss."""
+    cache, path = filled(tmp_path_factory.mktemp("c"))
+    os.truncate(path, min(end, path.stat().st_size - 1))
+    assert cache.find(KEY) is None
+    assert cache.damaged == 1
+
+
+def test_an_entry_under_a_wrong_name_is_never_played(tmp_path: Path) -> None:
+    """The key is in the entry itself."""
+    cache, path = filled(tmp_path)
+    wrong = tmp_path / "cd" / f"{OTHER}.clip"
+    wrong.parent.mkdir()
+    path.rename(wrong)
+    assert cache.find(OTHER) is None
+    assert cache.damaged == 1
+
+
+def test_a_clip_that_vanishes_during_a_build_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    """Loading verifies again."""
+    cache, path = filled(tmp_path)
+    path.unlink()
+    with pytest.raises(NarrationError) as caught:
+        cache.load(KEY)
+    assert "Run the same command again" in caught.value.hint
+
+
+def test_a_folder_that_cant_be_written_is_named_with_the_way_out(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError) as caught:
+        ClipCache(tmp_path / "file").store(KEY, CLIP, PCM)
+    assert str(tmp_path / "file") in caught.value.message
+    assert FOLDER_VARIABLE in caught.value.hint
+
+
+def test_only_old_drafts_are_swept(tmp_path: Path) -> None:
+    """Another build may be writing right now."""
+    old, new = tmp_path / ".a.1.draft", tmp_path / ".b.2.draft"
+    for draft in (old, new):
+        draft.write_text("")
+    os.utime(old, (time.time() - 90000,) * 2)
+    ClipCache(tmp_path).sweep()
+    assert [file.name for file in tmp_path.iterdir()] == [new.name]
+
+
+def test_the_folder_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Otherwise it is the user's cache folder."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "x"))
+    assert ClipCache().folder == tmp_path / "x"
+    monkeypatch.delenv(FOLDER_VARIABLE)
+    assert ClipCache().folder.parts[-2:] == ("audio-builder", "clips")
+
+
+def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
+    """Whoever reads finds a whole entry or none."""
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from audio_builder.narration.cache import ClipCache, StoredClip\n"
+        f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
+        "for number in range(300):\n"
+        f"    cache.store({KEY!r}, StoredClip(50000, 44100, 1, 1), bytes([number % 251]) * 100000)\n"
+        f"    assert cache.find({KEY!r}) is not None\n"
+        "assert cache.damaged == 0\n"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
+    for writer in writers:
+        assert writer.communicate()[1] == b""
+        assert writer.returncode == 0

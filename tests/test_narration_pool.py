@@ -1,0 +1,259 @@
+"""Worker processes that crash, hang, print and lie; and Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.narrate import narrate
+from audio_builder.narration.pool import Deadlines, Job, Pool, PoolEvent
+from audio_builder.narration.protocol import Spoken, Task
+from tests.voice_helpers import install_engine, script_of, voice_of
+
+SHORT = Deadlines(start_s=2.5, base_s=0.5, per_character_s=0.0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """After each test there is no thread and no child process that wasn't there before."""
+    threads, children = threading.active_count(), children_of(os.getpid())
+    yield
+    assert threading.active_count() == threads
+    assert children_of(os.getpid()) == children
+
+
+def children_of(pid: int) -> set[str]:
+    """The child processes of all threads of a process; those of a pool belong to its threads."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return {child for children in lists for child in children.read_text().split()}
+
+
+def spoken(engine: str, *texts: str, deadlines: Deadlines | None = None, workers: int = 1) -> dict[str, Spoken]:
+    """Run a pool on these texts, and return what was stored."""
+    stored: dict[str, Spoken] = {}
+
+    def store(job: Job, clip: Spoken) -> None:
+        stored[job.text] = clip
+
+    task = Task(voice=voice_of(engine), rate_hz=44100)
+    try:
+        Pool(task, store, workers=workers, deadlines=deadlines).run([Job(text, text) for text in texts], lambda _: None)
+    except AudioBuilderError as error:
+        error.stored = stored  # type: ignore[attr-defined]
+        raise
+    return stored
+
+
+def test_a_worker_that_crashes_once_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clip is tried again in a new process, and nobody notices."""
+    once = tmp_path / "once"
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "fragile",
+        f"""
+        if "break" in text and not Path({str(once)!r}).exists():
+            Path({str(once)!r}).touch()
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return good(text, voice)
+        """,
+    )
+    assert set(spoken("fragile", "One.", "Then break.", "Three.")) == {"One.", "Then break.", "Three."}
+
+
+def test_a_worker_that_crashes_twice_is_an_error_that_names_the_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what the process last said; finished clips are kept."""
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "broken",
+        """
+        if "break" in text:
+            print("out of paper", file=sys.stderr, flush=True)
+            os._exit(41)
+        return good(text, voice)
+        """,
+    )
+    with pytest.raises(EngineFailed) as caught:
+        spoken("broken", "A long first sentence, spoken before.", "Then break.")
+    assert "“Then break.”" in caught.value.message
+    assert "exit code 41; it last said: out of paper" in caught.value.message
+    assert "finished sentences are kept" in caught.value.hint
+    assert set(caught.value.stored) == {"A long first sentence, spoken before."}  # type: ignore[attr-defined]
+
+
+def test_a_worker_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice, and then the error names the sentence and the limit."""
+    pids = tmp_path / "pids"
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "stuck",
+        f"""
+        import subprocess
+        grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        with open({str(pids)!r}, "a") as file:
+            file.write(f"{{os.getpid()}} {{grandchild.pid}} ")
+        time.sleep(60)
+        """,
+    )
+    with pytest.raises(EngineTimedOut, match=r"did not finish “Wait\.” within 3\.0 s"):
+        spoken("stuck", "Wait.", deadlines=SHORT)
+    gone = pids.read_text().split()
+    assert len(gone) == 4
+    for pid in gone:
+        state = Path(f"/proc/{pid}/stat")
+        # A grandchild is reaped by whoever inherits orphans here, which may take its time.
+        assert not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_an_engine_may_print_and_read_without_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """stdout and stdin are ours alone, at the level of the operating system too."""
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "chatty",
+        """
+        print("garbage " * 1000)
+        os.write(1, bytes(range(256)) * 500)
+        os.system("echo more garbage")
+        assert sys.stdin.read() == ""
+        return good(text, voice)
+        """,
+    )
+    assert set(spoken("chatty", "One.", "Two.")) == {"One.", "Two."}
+
+
+@pytest.mark.parametrize(
+    ("sound", "told"),
+    [
+        ("AudioSegment(bytes(88200), frame_rate=22050, sample_width=2, channels=1)", "silent"),
+        ("AudioSegment(b'', frame_rate=22050, sample_width=2, channels=1)", "silent"),
+        ("good(text * 9, voice)", "it lasts"),
+    ],
+)
+def test_a_wrong_sound_is_tried_twice_and_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: str, told: str
+) -> None:
+    """The error names the sentence and the numbers."""
+    tries = tmp_path / "tries"
+    install_engine(monkeypatch, tmp_path, "wrong", f"open({str(tries)!r}, 'a').write('x')\nreturn {sound}")
+    with pytest.raises(ClipRejected, match=told) as caught:
+        spoken("wrong", "One two three four five. ")
+    assert "“One two three four five" in caught.value.message
+    assert tries.read_text() == "xx"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("raise ZeroDivisionError('seven')", "the engine raised ZeroDivisionError: seven"),
+        ("return 'no sound'", "gave no mono 16-bit sound"),
+        ("return good(text, voice).set_channels(2)", "gave no mono 16-bit sound"),
+        ("sys.exit(3)", "exit code"),
+    ],
+)
+def test_whatever_an_engine_does_wrong_is_an_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, told: str
+) -> None:
+    """With the sentence it was about."""
+    install_engine(monkeypatch, tmp_path, "odd", body)
+    with pytest.raises(EngineFailed, match=told) as caught:
+        spoken("odd", "One.")
+    assert "“One.”" in caught.value.message
+
+
+def test_an_engines_own_error_keeps_its_class_and_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing extra found by the worker is one for the user too."""
+    body = "from audio_builder.errors import MissingExtra\nraise MissingExtra('no ears', hint='pip install ears')"
+    install_engine(monkeypatch, tmp_path, "earless", body)
+    with pytest.raises(AudioBuilderError) as caught:
+        spoken("earless", "One.")
+    assert (type(caught.value).__name__, caught.value.hint, caught.value.exit_code) == (
+        "MissingExtra",
+        "pip install ears",
+        4,
+    )
+
+
+def test_the_longest_phrases_are_spoken_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no worker is left with a long one at the end."""
+    begun: list[str] = []
+
+    def tell(event: PoolEvent) -> None:
+        if not event.finished:
+            begun.append(event.job.text)
+
+    texts = ["Two words.", "One.", "Four words, or five."]
+    pool = Pool(Task(voice=voice_of("tone"), rate_hz=44100), lambda _job, _clip: None, workers=1)
+    pool.run([Job(text, text) for text in texts], tell)
+    assert begun == ["Four words, or five.", "Two words.", "One."]
+
+
+def test_a_clip_that_cant_be_stored_ends_the_narration(tmp_path: Path) -> None:
+    """An error in the threads that store reaches the caller."""
+
+    def refuse(_job: Job, _clip: Spoken) -> None:
+        raise EngineFailed("no room")
+
+    with pytest.raises(EngineFailed, match="no room"):
+        Pool(Task(voice=voice_of("tone"), rate_hz=44100), refuse, workers=2).run([Job("a", "A.")], lambda _: None)
+
+
+def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No traceback of a worker, no process left; the next run speaks only the rest."""
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    install_engine(monkeypatch, site, "slow", "time.sleep(0.1 if len(text) > 40 else 60)\nreturn good(text, voice)")
+    texts = [f"A long sentence number {number}, which is spoken at once." for number in range(4)] + ["Stay.", "Stop."]
+    script = tmp_path / "user_script.py"
+    # No guard against being imported again: a user's script needs none.
+    script.write_text(
+        f"import sys\nsys.path[:0] = [{str(site)!r}, {str(Path(__file__).parent.parent)!r}]\n"
+        "from pathlib import Path\n"
+        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.narrate import narrate\n"
+        "from tests.voice_helpers import script_of, voice_of\n"
+        "def tell(step): print(step.done, step.detail, flush=True)\n"
+        f"narrate(script_of(*{texts!r}), voice_of('slow'), cache=ClipCache(Path({str(cache)!r})), rate_hz=44100,\n"
+        "        progress=tell, workers=2)\n"
+    )
+    command = [sys.executable, str(script)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    seen: list[list[str]] = []
+    for line in process.stdout:
+        seen.append(line.split(maxsplit=1))
+        if seen[-1][0] == "4" and {"Stay.\n", "Stop.\n"} <= {text for _, *rest in seen for text in rest}:
+            break
+    workers = children_of(process.pid)
+    before = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert time.monotonic() - before < 2
+    assert said.rstrip().endswith("KeyboardInterrupt")
+    assert len(workers) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    kept = narrate(script_of(*texts[:4]), voice_of("slow"), cache=ClipCache(cache), rate_hz=44100)
+    assert kept.cached == 4
+
+
+def test_a_deadline_grows_with_the_text_and_with_starting() -> None:
+    """20 s, half a second for each character, and a minute for a process that has to load its model."""
+    assert Deadlines().limit_s("a" * 100, fresh=False) == 70
+    assert Deadlines().limit_s("a" * 100, fresh=True) == 130

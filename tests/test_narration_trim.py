@@ -1,0 +1,92 @@
+"""Trimming: exact margins, and nothing of the words is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audio_builder.audio import Samples, samples_from_segment, segment_from_samples
+from audio_builder.narration.trim import find_speech, resample, trim
+
+RATE = 22050
+
+
+def vowel(seconds: float, level: float = 0.3) -> Samples:
+    time = np.arange(round(seconds * RATE)) / RATE
+    harmonics = [np.sin(2 * np.pi * 150 * k * time + k * k) / k for k in range(1, 21)]
+    return np.asarray(level / 1.5 * np.sum(harmonics, axis=0), dtype=np.float32)
+
+
+def hiss(seconds: float, level: float) -> Samples:
+    noise = np.random.default_rng(3).standard_normal(round(seconds * RATE))
+    return (level * np.append(0, np.diff(noise))).astype(np.float32)
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(round(seconds * RATE), dtype=np.float32)
+
+
+@given(st.floats(0, 1.5), st.floats(0, 1.5), st.floats(0.1, 2), st.sampled_from([44100, 48000, 22050]))
+def test_every_clip_has_the_same_margins(before: float, after: float, long: float, rate_hz: int) -> None:
+    """40 ms before the sound, 120 ms after it, however much silence the engine left."""
+    clip = trim(segment_from_samples(np.concatenate((silence(before), vowel(long), silence(after))), RATE), rate_hz)
+    assert (clip.lead_frames, clip.tail_frames) == (round(0.04 * rate_hz), round(0.12 * rate_hz))
+    assert clip.speech_s == pytest.approx(long, abs=0.015)
+    assert clip.segment.frame_rate == rate_hz
+
+
+@pytest.mark.parametrize("noise_db", [-96, -80, -70])
+def test_speech_is_found_above_the_noise_of_a_recording(noise_db: float) -> None:
+    """Hiss under the whole clip moves neither end by more than 15 ms."""
+    words = np.concatenate((silence(0.6), vowel(0.5), silence(0.2), vowel(0.4), silence(0.7)))
+    first, last = find_speech(words + hiss(len(words) / RATE + 1, 10 ** (noise_db / 20))[: len(words)], RATE)
+    assert first / RATE == pytest.approx(0.6, abs=0.015)
+    assert last / RATE == pytest.approx(1.7, abs=0.015)
+
+
+@pytest.mark.parametrize("below_db", [20, 28, 34])
+def test_a_soft_consonant_at_either_end_is_kept(below_db: float) -> None:
+    """An "f" of 80 ms, up to 34 dB softer than the vowel, belongs to the word."""
+    soft = hiss(0.08, 0.2 * 10 ** (-below_db / 20))
+    first, last = find_speech(np.concatenate((silence(0.4), soft, vowel(0.5), soft, silence(0.4))), RATE)
+    assert first / RATE == pytest.approx(0.4, abs=0.02)
+    assert last / RATE == pytest.approx(1.06, abs=0.02)
+
+
+def test_a_click_before_the_words_is_cut_off() -> None:
+    """5 ms of noise, far from the words, isn't speech."""
+    click = np.concatenate((silence(0.2), hiss(0.005, 0.1), silence(0.5), vowel(0.5), silence(0.3)))
+    assert find_speech(click, RATE)[0] / RATE == pytest.approx(0.705, abs=0.015)
+
+
+def test_a_pause_inside_the_phrase_stays() -> None:
+    """Only the ends are trimmed."""
+    clip = trim(segment_from_samples(np.concatenate((vowel(0.3), silence(2), vowel(0.3))), RATE), RATE)
+    assert clip.speech_s == pytest.approx(2.6, abs=0.02)
+
+
+def test_both_ends_of_a_clip_are_silent() -> None:
+    """Even where the engine begins in the middle of a sound, no step is left to click."""
+    samples = samples_from_segment(trim(segment_from_samples(vowel(0.5) + np.float32(0.1), RATE), 44100).segment)
+    assert abs(samples[0]) < 1e-3
+    assert abs(samples[-1]) < 1e-3
+    assert np.max(np.abs(np.diff(samples))) < 0.03
+
+
+@pytest.mark.parametrize("sound", [silence(1.0), silence(0.001), silence(0), vowel(1.0, 1e-5)])
+def test_silence_has_no_speech(sound: Samples) -> None:
+    """What can't be heard comes back as margins alone."""
+    assert trim(segment_from_samples(sound, RATE), 44100).speech_s <= 0
+
+
+def test_resampling_keeps_the_sound_and_adds_no_images() -> None:
+    """A 1 kHz tone stays where it is; what a linear interpolation would add above 11 kHz is below -80 dB."""
+    time = np.arange(RATE) / RATE
+    tone = np.sin(2 * np.pi * 1000 * time).astype(np.float32)
+    spectrum = np.abs(np.fft.rfft(resample(tone, RATE, 44100)[2205:-2205] * np.hanning(44100 - 4410)))
+    hertz = np.fft.rfftfreq(44100 - 4410, 1 / 44100)
+    assert hertz[spectrum.argmax()] == pytest.approx(1000, abs=2)
+    assert 20 * np.log10(spectrum[hertz > 11025].max() / spectrum.max()) < -80
+    assert len(resample(tone, RATE, 48000)) == 48000
