@@ -138,7 +138,7 @@ def test_a_figure_from_the_stems_is_judged_instead(tmp_path: Path, good: Path) -
     }
     found = verify(good, Promise(timeline(), Mastering(), stems_separation_db=24.0))
     assert found.ok
-    assert any(line.name == "speech above background, at least, in the file" for line in found.lines)
+    assert any(line.name == "speech above background, told from the file" for line in found.lines)
 
 
 def test_too_soft_and_too_loud_are_named(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ beside it: from 250 to 50 ms before its first sound and from 50 to 250 ms after 
 background is ducked or coming up again, so each of the two bounds the level under the phrase from
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
-The speech is judged by every second that lies in a phrase, because WCAG's technique G56 excepts only
-sounds of one or two seconds. A shorter phrase is one piece; a second more than 20 dB below its phrase is
-a pause inside it. Levels are plain RMS.
+The speech is judged by every second of it in a phrase, because WCAG's technique G56 excepts only
+sounds of one or two seconds. Pauses inside a phrase (a fifth of a second or more at 20 dB below it) are
+no speech and are left out first: a second that is mostly pause says nothing about the speech. What is
+spoken for less than a second is one piece. Levels are plain RMS.
 The figure is the worst second of speech against the background beside its own phrase.
 """
 
@@ -30,7 +31,10 @@ _GUARD = 10
 
 _SHORTEST_REST = 30
 _SECOND = CELLS_PER_S
+_PAUSE = 20
 _PAUSE_GATE_DB = -20.0
+"""A fifth of a second so far below its phrase is a pause."""
+
 _FLOOR = 1e-12
 """−120 dBFS stands for silence, so that differences stay finite."""
 
@@ -77,7 +81,7 @@ def levels(energies: Energies, timeline: Timeline) -> Levels | None:
     # A phrase with no free moment on either side is held against the loudest background anywhere.
     fallback = max(heard, default=_FLOOR)
     worst = min(
-        _db(_quietest_second(sums, span)) - _db(fallback if level is None else level)
+        _db(_quietest_second(energies[slice(*span)])) - _db(fallback if level is None else level)
         for span, level in zip(spoken, beside, strict=True)
     )
     rests = [_loudest_second(sums, rest) for rest in _rests(timeline, cells)]
@@ -126,11 +130,14 @@ def _seconds(sums: npt.NDArray[np.float64], span: Interval) -> npt.NDArray[np.fl
     return energies
 
 
-def _quietest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:
-    """Return the energy of a phrase's quietest second of speech; a pause inside it is none."""
-    seconds = _seconds(sums, span)
-    gate = _mean(sums, span) * 10 ** (_PAUSE_GATE_DB / 10)
-    return float(seconds[seconds >= gate].min(initial=seconds.max()))
+def _quietest_second(phrase: Energies) -> float:
+    """Return the energy of the quietest second of speech in a phrase, its pauses left out."""
+    gate = float(phrase.mean()) * 10 ** (_PAUSE_GATE_DB / 10)
+    if len(phrase) > _PAUSE:
+        quiet = np.lib.stride_tricks.sliding_window_view(phrase, _PAUSE).mean(axis=1) < gate
+        phrase = phrase[np.convolve(quiet, np.ones(_PAUSE)) < 0.5]
+    sums = np.concatenate(([0.0], np.cumsum(phrase, dtype=np.float64)))
+    return float(_seconds(sums, (0, len(phrase))).min())
 
 
 def _loudest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:

@@ -46,7 +46,7 @@ class Promise:
         mastering: loudness, true peak, rate, channels, bit rate.
         stems_separation_db: worst second of speech above the background, measured on the two before
             they were mixed, if the mix knows it: then this is judged, and the figure told from the
-            decoded mix is only a lower bound beside it.
+            decoded mix stands beside it.
     """
 
     timeline: Timeline
@@ -133,7 +133,7 @@ def _level_findings(measured: Measurements, promise: Promise) -> tuple[Finding, 
     if stems_db is None:
         separation: tuple[Finding, ...] = (SPEECH_ABOVE_BED.judge(found.worst_separation_db),)
     else:
-        told = Rule("speech above background, at least, in the file", "dB")
+        told = Rule("speech above background, told from the file", "dB")
         separation = (SPEECH_ABOVE_BED.judge(stems_db), told.judge(found.worst_separation_db))
     return (
         *separation,
