@@ -1,5 +1,26 @@
-"""Turn a text into a voice-guided reflection episode, offline."""
+"""Turn a text into a voice-guided reflection episode, offline.
+
+`build` is the whole job in one call; `audio_builder.pipeline` shows the stages that it is made of.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audio_builder.pipeline import build
+    from audio_builder.recipe import Recipe
+
 __version__ = "0.1.0"
+__all__ = ["Recipe", "__version__", "build"]
+
+_HOMES = {"build": "audio_builder.pipeline", "Recipe": "audio_builder.recipe"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is asked for: the command line must start fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

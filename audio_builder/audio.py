@@ -7,17 +7,27 @@ PATH is replaced by the program that the `imageio-ffmpeg` wheel brings, so nothi
 from __future__ import annotations
 
 import functools
+import subprocess
 import warnings
 
 import numpy as np
 import numpy.typing as npt
+
+from audio_builder.errors import EncoderError
 
 with warnings.catch_warnings():
     # pydub warns that no ffmpeg is on the PATH, and on Python 3.11 and 3.12 that audioop is deprecated.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
 
-__all__ = ["AudioSegment", "Samples", "ffmpeg_program", "samples_from_segment", "segment_from_samples"]
+__all__ = [
+    "AudioSegment",
+    "Samples",
+    "ffmpeg_program",
+    "ffmpeg_version",
+    "samples_from_segment",
+    "segment_from_samples",
+]
 
 Samples = npt.NDArray[np.float32]
 """Audio as float32, full scale at ±1.0; shape (frames,) for mono clips, (frames, channels) for mixes."""
@@ -33,6 +43,22 @@ def ffmpeg_program() -> str:
     program = str(imageio_ffmpeg.get_ffmpeg_exe())
     AudioSegment.converter = program
     return program
+
+
+def ffmpeg_version() -> str:
+    """Return the first words of what `ffmpeg -version` prints, such as `ffmpeg version 9.0.2`.
+
+    Raises:
+        EncoderError: the program is missing or does not run.
+    """
+    try:
+        run = subprocess.run([ffmpeg_program(), "-version"], capture_output=True, check=True, text=True, timeout=30)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        # imageio-ffmpeg raises RuntimeError where its wheel has no program for this machine.
+        raise EncoderError(
+            f"ffmpeg can't be run: {error}", hint="Install it with: pip install --force-reinstall imageio-ffmpeg"
+        ) from error
+    return " ".join(run.stdout.split()[:3])
 
 
 def samples_from_segment(segment: AudioSegment) -> Samples:

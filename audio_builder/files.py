@@ -89,6 +89,20 @@ def write_bytes(target: Path, content: bytes) -> None:
         commit(draft, target)
 
 
+def write_probe(folder: Path) -> None:
+    """Make sure that files can be written in a folder, which is made if it isn't there; leave nothing behind.
+
+    Raises:
+        OutputError: the folder can't be made or written.
+        DiskFull: no space is left.
+    """
+    with draft_beside(folder / "probe") as draft:
+        try:
+            draft.write_bytes(b"\0" * 4096)
+        except OSError as error:
+            raise output_error(error, folder) from error
+
+
 @contextlib.contextmanager
 def folder_locked(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Hold a folder for this process until the block ends; sweep what a killed build left in it first.

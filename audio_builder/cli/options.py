@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from audio_builder.recipe import PACING_PRESETS, Recipe
 from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
+
+if TYPE_CHECKING:
+    from audio_builder.prepare import Document
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -27,8 +31,6 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 """Each option and the recipe field it sets."""
 
 _METAVARS = {"pacing": "|".join(PACING_PRESETS), "wpm": "N", "background": "NAME|FILE|none", "date": "YYYY-MM-DD"}
-
-_PACING_OPTIONS = ("pacing", "wpm")
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -59,13 +61,13 @@ def _option(name: str) -> Callable[[_Function], _Function]:
     return click.option(f"--{name}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
 
 
-def recipe_from_options(recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
-    """Return the recipe of a command line: defaults, then the preset, then the file, then the options.
+def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
+    """Return the recipe of a command line: the source's own settings, then the recipe file, then the options.
 
     Raises:
         RecipeError: a setting is unknown, of the wrong type or out of range.
     """
-    layers: list[Layer] = [read_recipe_file(recipe_file)] if recipe_file else []
+    layers = [own, read_recipe_file(recipe_file)] if recipe_file else [own]
     for name, value in chosen.items():
         if value is not None:
             table, _, key = RECIPE_OPTIONS[name].rpartition(".")
@@ -73,17 +75,33 @@ def recipe_from_options(recipe_file: Path | None, chosen: Mapping[str, str | flo
     return make_recipe(*layers)
 
 
-def output_folder(default: str) -> Callable[[_Function], _Function]:
-    """Return a decorator that adds `-o/--output`."""
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=default,
-        show_default=True,
-        metavar="DIR",
-        help="Folder for the episode; made if it isn't there.",
-    )
+def read_source_argument(source: str) -> Document:
+    """Return what a path holds, or standard input for `-`.
+
+    Raises:
+        SourceError: it can't be read, or there is nothing in it to speak.
+    """
+    from audio_builder.article.source import source_from_bytes
+    from audio_builder.prepare import read_document
+
+    if source == "-":
+        return read_document(source_from_bytes(sys.stdin.buffer.read(), "standard input"))
+    return read_document(Path(source))
+
+
+output_folder = click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="output",
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the episode; made if it isn't there.",
+)
+
+json_output = click.option(
+    "--json", "as_json", is_flag=True, help="Print a report as JSON; its schema has a version number."
+)
 
 
 def verbosity(function: _Function) -> _Function:

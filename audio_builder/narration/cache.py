@@ -55,7 +55,7 @@ class ClipCache:
         Args:
             folder: by default the one named by AUDIO_BUILDER_CACHE, else the user's cache folder.
         """
-        self.folder = _default_folder() if folder is None else folder
+        self.folder = default_cache_folder() if folder is None else folder
         self.damaged = 0
 
     def find(self, key: str) -> StoredClip | None:
@@ -157,7 +157,7 @@ def _checksum(fields: tuple[bytes | int, ...], pcm: bytes) -> bytes:
     return hashlib.sha256(_HEADER.pack(*fields, bytes(32)) + pcm).digest()
 
 
-def _default_folder() -> Path:
+def default_cache_folder() -> Path:
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named).expanduser()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-import audio_builder
 from audio_builder.errors import UnknownVoice, VoiceError
 from audio_builder.voices.profile import VoiceProfile
 
@@ -20,7 +19,7 @@ def profile_folders() -> tuple[Path, ...]:
     """Return the folders with voice profiles, the user's own first, then the shipped ones."""
     import platformdirs
 
-    package = Path(audio_builder.__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     checkout = package.parent / "voices"
     shipped = checkout if (package.parent / "pyproject.toml").is_file() else package / "voices" / "profiles"
     return platformdirs.user_data_path("audio-builder", appauthor=False) / "voices", shipped

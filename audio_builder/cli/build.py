@@ -1,0 +1,63 @@
+"""`audio-builder build`: from an article to an episode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import (
+    json_output,
+    output_folder,
+    read_source_argument,
+    recipe_from_options,
+    recipe_options,
+    source_argument,
+    verbosity,
+)
+from audio_builder.cli.progress import progress_bar
+
+
+@click.command(
+    "build",
+    epilog="""\b
+Examples:
+  audio-builder build my-article.md
+  audio-builder build my-article.md --pacing spacious --background none
+  pandoc talk.docx -t plain | audio-builder build - --title "A talk"
+""",
+)
+@source_argument
+@output_folder
+@recipe_options()
+@json_output
+@verbosity
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    source: str,
+    output: Path,
+    recipe_file: Path | None,
+    as_json: bool,
+    **chosen: str | float | None,
+) -> None:
+    """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
+
+    SOURCE is a plain text, a Markdown article, a script file (see `audio-builder script`), or - for standard input.
+    Times are in seconds, rates in words per minute (wpm).
+    """
+    from audio_builder import pipeline, prepare
+
+    console = ctx.ensure_object(Console)
+    document = read_source_argument(source)
+    recipe = recipe_from_options(prepare.own_settings(document), recipe_file, chosen)
+    with progress_bar(console) as progress:
+        report = pipeline.build(document, recipe, output, progress=progress)
+    if as_json:
+        console.result(report.as_json())
+    else:
+        console.result_path(Path(report.path))
+    for line in report.summary():
+        console.say(line)

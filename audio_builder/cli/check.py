@@ -1,0 +1,39 @@
+"""`audio-builder check`: any MP3 against the standard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import json_output, verbosity
+from audio_builder.cli.progress import progress_bar
+from audio_builder.errors import CHECK_FAILED
+
+
+@click.command(
+    "check",
+    epilog="""\b
+Examples:
+  audio-builder check output/my-episode.mp3
+  audio-builder check somebody-elses.mp3 --json
+""",
+)
+@click.argument("file", metavar="FILE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_output
+@verbosity
+@click.pass_context
+def command(ctx: click.Context, file: Path, as_json: bool) -> None:
+    """Measure FILE.mp3 and say, line by line, what meets the standard for podcasts and what doesn't.
+
+    Loudness is in LUFS, true peak in dBTP, times are in seconds. The exit code is 10 when something fails.
+    """
+    from audio_builder.episode.verify import check_file
+
+    console = ctx.ensure_object(Console)
+    with progress_bar(console) as progress:
+        report = check_file(file, progress)
+    console.result(report.as_json() if as_json else "\n".join(report.lines()))
+    if not report.ok:
+        ctx.exit(CHECK_FAILED)

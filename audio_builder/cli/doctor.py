@@ -1,0 +1,110 @@
+"""`audio-builder doctor`: what is installed, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from audio_builder import __version__
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import output_folder, verbosity
+from audio_builder.errors import AudioBuilderError
+
+
+@dataclass(frozen=True, slots=True)
+class _Symptom:
+    """One line of the examination.
+
+    Attributes:
+        about: what was looked at.
+        found: what was found, or what is wrong.
+        well: whether it works.
+        needed: whether no episode can be made without it.
+        mend: what to do about it, empty when it works.
+    """
+
+    about: str
+    found: str
+    well: bool = True
+    needed: bool = True
+    mend: str = ""
+
+
+@click.command(
+    "doctor",
+    epilog="""\b
+Examples:
+  audio-builder doctor
+  audio-builder doctor -o /media/podcasts
+""",
+)
+@output_folder
+@verbosity
+@click.pass_context
+def command(ctx: click.Context, output: Path) -> None:
+    """Say what is installed, what is missing, and the exact command that mends it.
+
+    The exit code is 1 when something that every episode needs is missing.
+    """
+    console = ctx.ensure_object(Console)
+    fit = True
+    for symptom in _examine(output):
+        label = "ok     " if symptom.well else "missing" if symptom.needed else "absent "
+        console.result(f"{label}  {symptom.about}: {symptom.found}")
+        if symptom.mend:
+            console.result(f"         → {symptom.mend}")
+        fit = fit and (symptom.well or not symptom.needed)
+    if not fit:
+        ctx.exit(1)
+
+
+def _examine(output: Path) -> Iterator[_Symptom]:
+    from audio_builder.recipe import Recipe
+    from audio_builder.voices.status import voice_statuses
+
+    yield _Symptom("audio-builder", __version__)
+    yield _Symptom("Python", f"{platform.python_version()} at {sys.executable}")
+    yield _tried("encoder", _encoder)
+    for status in voice_statuses():
+        is_default = status.name == Recipe().voice
+        about = f"voice {status.name}" + (" (default)" if is_default else "")
+        if status.ready:
+            yield _Symptom(about, f"{status.description} ({status.engine})")
+        else:
+            yield _Symptom(about, status.problem, well=False, needed=is_default, mend=status.mend)
+    yield _tried("cache of spoken phrases", _cache)
+    yield _tried("folder for episodes", lambda: _folder(output))
+
+
+def _tried(about: str, look: Callable[[], str]) -> _Symptom:
+    try:
+        return _Symptom(about, look())
+    except AudioBuilderError as error:
+        return _Symptom(about, error.message, well=False, mend=error.hint)
+
+
+def _encoder() -> str:
+    from audio_builder.audio import ffmpeg_version
+
+    return ffmpeg_version()
+
+
+def _cache() -> str:
+    from audio_builder.files import write_probe
+    from audio_builder.narration.cache import default_cache_folder
+
+    folder = default_cache_folder()
+    write_probe(folder)
+    return str(folder)
+
+
+def _folder(folder: Path) -> str:
+    from audio_builder.files import write_probe
+
+    write_probe(folder)
+    return str(folder.resolve())

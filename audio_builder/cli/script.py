@@ -1,0 +1,61 @@
+"""`audio-builder script`: the paced script, to read and edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import (
+    read_source_argument,
+    recipe_from_options,
+    recipe_options,
+    source_argument,
+    verbosity,
+)
+
+
+@click.command(
+    "script",
+    epilog="""\b
+Examples:
+  audio-builder script my-article.md
+  audio-builder script my-article.md --pacing spacious -o my-script.md
+  audio-builder script my-article.md -o my-script.md && audio-builder build my-script.md
+""",
+)
+@source_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the script to a file instead of standard output.",
+)
+@recipe_options("pacing", "wpm", "title", "subtitle", "author", "date")
+@verbosity
+@click.pass_context
+def command(
+    ctx: click.Context, /, source: str, output: Path | None, recipe_file: Path | None, **chosen: str | float | None
+) -> None:
+    """Print the paced script of SOURCE: what will be said, and every pause in seconds with its reason.
+
+    Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
+    """
+    from audio_builder import prepare
+    from audio_builder.files import write_bytes
+    from audio_builder.script.estimate import estimate
+    from audio_builder.script.notation import format_script
+
+    console = ctx.ensure_object(Console)
+    document = read_source_argument(source)
+    recipe = recipe_from_options(prepare.own_settings(document), recipe_file, chosen)
+    script = prepare.make_script(document, recipe)
+    text = format_script(script)
+    if output is None:
+        console.result(text)
+    else:
+        write_bytes(output, text.encode("utf-8"))
+        console.result_path(output)
+    console.say(estimate(script, recipe.pacing.wpm).summary())

@@ -1,0 +1,178 @@
+"""The line from an article to an episode: read, pace, narrate, arrange, render, master, encode, tag, verify, move."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audio_builder import __version__
+from audio_builder.article.model import Article
+from audio_builder.article.source import SourceText
+from audio_builder.audio import Samples
+from audio_builder.episode.encode import encode
+from audio_builder.episode.report import BuildReport, StageReport, report_on
+from audio_builder.episode.standard import Findings
+from audio_builder.episode.tags import Labels, Narrator, tag
+from audio_builder.episode.verify import Promise, verify
+from audio_builder.errors import VerificationError
+from audio_builder.files import commit, draft_beside, folder_locked
+from audio_builder.mix.arrange import arrange
+from audio_builder.mix.levels import SpeechLevels, measure_speech
+from audio_builder.mix.master import master
+from audio_builder.mix.plan import plan_mix
+from audio_builder.mix.render import render
+from audio_builder.mix.separation import SeparationMeter
+from audio_builder.mix.timeline import Timeline
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip import Narration
+from audio_builder.narration.narrate import narrate
+from audio_builder.prepare import Document, Plan, make_script, own_settings, prepare, read_document
+from audio_builder.progress import Progress, Step, silent
+from audio_builder.recipe import Recipe
+from audio_builder.recipe_file import make_recipe
+from audio_builder.script.cues import Script
+from audio_builder.sound.backgrounds import open_bed
+from audio_builder.sound.bed import Bed, BedFormat
+
+_TAKES = 3
+"""How often the mix is encoded at most. The first nearly always lands; each next corrects what the encoder changed."""
+
+
+def build(
+    source: str | Path | SourceText | Document,
+    recipe: Recipe | None = None,
+    target: str | Path = "output",
+    *,
+    progress: Progress = silent,
+) -> BuildReport:
+    """Turn an article or a script into an episode, and return the report on what was delivered.
+
+    Args:
+        source: the path of a text, or what `prepare.read_document` made of it.
+        recipe: None for the defaults, and for a script its own pacing.
+        target: folder for the episode; made if it isn't there.
+        progress: called with each step.
+
+    Raises:
+        AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
+    """
+    clock = _Clock()
+    document = source if isinstance(source, Article | Script) else read_document(source)
+    recipe = recipe or make_recipe(own_settings(document))
+    plan = prepare(make_script(document, recipe), recipe, Path(target))
+    clock.lap("prepare")
+    narration = speak(plan, progress)
+    clock.lap("narrate")
+    timeline = arrange(plan.script, narration, recipe.soundscape)
+    with (
+        folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
+        draft_beside(plan.path) as draft,
+    ):
+        findings = deliver(draft, timeline, plan, progress)
+        commit(draft, plan.path)
+    clock.lap("deliver")
+    return report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+
+
+def speak(plan: Plan, progress: Progress = silent) -> Narration:
+    """Return the narration of a plan, from the cache of this machine or from the engine."""
+    return narrate(
+        plan.script,
+        plan.voice.voice,
+        cache=ClipCache(),
+        rate_hz=plan.recipe.mastering.sample_rate_hz,
+        progress=progress,
+        note=plan.voice.note,
+    )
+
+
+def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = silent) -> Findings:
+    """Mix, master, encode and tag a timeline into a draft, and return what was measured on it.
+
+    The gain is found before mixing; what the encoder then changes is measured on the file and
+    corrected in another take, until the file meets what the recipe promises.
+
+    Raises:
+        VerificationError: it does not, after three takes.
+    """
+    mastering = plan.recipe.mastering
+    levels = measure_speech(timeline)
+    bed = open_bed(plan.recipe.soundscape.background, BedFormat(mastering.sample_rate_hz, mastering.channels))
+    trim_db = 0.0
+    for _ in range(_TAKES):
+        findings = _take(draft, timeline, plan, _Stems(levels, bed, trim_db), progress)
+        if findings.ok:
+            return findings
+        trim_db += mastering.target_lufs - findings.loudness_lufs
+    raise VerificationError(
+        f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",
+        hint="The earlier episode, if there was one, is untouched. Please report this with your text and recipe.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stems:
+    """What one take is mixed from.
+
+    Attributes:
+        levels: of the speech.
+        bed: the background.
+        trim_db: correction of the gain, from what the take before measured.
+    """
+
+    levels: SpeechLevels
+    bed: Bed
+    trim_db: float
+
+
+def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: Progress) -> Findings:
+    """Write one take into the draft and measure it."""
+    recipe = plan.recipe
+    gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, recipe.mastering, stems.trim_db)
+    separation = SeparationMeter(timeline)
+    blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
+    encode(
+        master(blocks, gains, timeline.rate_hz),
+        draft,
+        rate_hz=timeline.rate_hz,
+        channels=recipe.mastering.channels,
+        bitrate_kbps=recipe.mastering.bitrate_kbps,
+    )
+    tag(draft, _labels(timeline, plan))
+    return verify(draft, Promise(timeline, recipe.mastering, separation.worst_second_db()), progress)
+
+
+def _labels(timeline: Timeline, plan: Plan) -> Labels:
+    voice = plan.voice.voice.profile
+    return Labels(
+        tags=plan.recipe.tags,
+        script=plan.script,
+        timeline=timeline,
+        narrator=Narrator(voice.name, voice.engine, voice.licence, voice.attribution),
+        cover=plan.cover,
+        encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
+    )
+
+
+def _watched(blocks: Iterable[Samples], timeline: Timeline, progress: Progress) -> Iterator[Samples]:
+    """Yield blocks, and tell how many seconds have gone by."""
+    frames = 0
+    for block in blocks:
+        yield block
+        frames += len(block)
+        progress(Step("render", frames / timeline.rate_hz, timeline.seconds))
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Elapsed seconds of each stage, for the report alone."""
+
+    laps: list[StageReport] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps.append(StageReport(stage=stage, seconds=round(now - self.started, 3)))
+        self.started = now

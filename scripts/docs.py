@@ -1,0 +1,96 @@
+"""Writes the generated parts of the docs anew:  .venv/bin/python scripts/docs.py
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. A test fails when one is stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from audio_builder import errors
+from audio_builder.cli.main import COMMANDS, cli
+from audio_builder.recipe import PACING_PRESETS
+from audio_builder.recipe_file import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+_PART = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def recipe_table() -> str:
+    """Every setting with its unit, range and default."""
+    rows = ["| setting | what it sets | allowed | default |", "|---|---|---|---|"]
+    for field in settings():
+        default = f"`{field.default}`" if field.default != "" else ""
+        rows.append(f"| `{field.path}` | {field.help} | {field.range_text} | {default} |")
+    return "\n".join(rows)
+
+
+def preset_table() -> str:
+    """Every number of every preset."""
+    names = list(PACING_PRESETS)
+    rows = [f"| setting | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
+    for field in settings():
+        if field.path.startswith("pacing.") and field.low is not None:
+            key = field.path.removeprefix("pacing.")
+            values = (f"{getattr(PACING_PRESETS[name], key):g} {field.unit}" for name in names)
+            rows.append(f"| `{field.path}` | {' | '.join(values)} |")
+    return "\n".join(rows)
+
+
+def error_table() -> str:
+    """Every error of the tree with its exit code."""
+    rows = ["| exit code | error | when |", "|---|---|---|"]
+    tree = [value for value in vars(errors).values() if inspect.isclass(value)]
+    for error in sorted(tree, key=lambda error: error.exit_code):
+        about = (inspect.getdoc(error) or "").splitlines()[0]
+        rows.append(f"| {error.exit_code} | `{error.__name__}` | {about} |")
+    return "\n".join(rows)
+
+
+def help_of(command: str) -> Callable[[], str]:
+    """What `audio-builder COMMAND --help` prints."""
+
+    def generate() -> str:
+        context = click.Context(cli, info_name="audio-builder")
+        found = cli.get_command(context, command)
+        assert found is not None, command
+        with click.Context(
+            found, info_name=command, parent=context, terminal_width=100, max_content_width=100
+        ) as inner:
+            return "```text\n" + found.get_help(inner).rstrip() + "\n```"
+
+    return generate
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    "recipe table": recipe_table,
+    "preset table": preset_table,
+    "error table": error_table,
+    **{f"help {command}": help_of(command) for command in COMMANDS},
+}
+
+
+def refreshed(page: str) -> str:
+    """Return a page with its generated parts made anew."""
+    return _PART.sub(lambda part: f"{part[1]}{GENERATORS[part['name']]()}\n{part[3]}", page)
+
+
+def main() -> int:
+    """Write every page whose generated parts are stale; return 0."""
+    for path in sorted(ROOT.glob("docs/**/*.md")):
+        page = path.read_text(encoding="utf-8")
+        fresh = refreshed(page)
+        if fresh != page:
+            path.write_text(fresh, encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""From an article to a delivered MP3, with real voices; what is asserted was measured on the file."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutagen.id3 import ID3
+from mutagen.mp3 import MP3, BitrateMode
+
+import audio_builder
+from audio_builder.episode.report import BuildReport
+from audio_builder.recipe_file import make_recipe
+
+from . import instruments
+from .conftest import ROOT
+
+SHORT = ROOT / "examples" / "one-quiet-minute.md"
+LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"
+
+SHORT_WORDS = (
+    "One Quiet Minute Wherever you are sitting let the chair do a little more of the work Nothing to Finish "
+    "For the next minute there is nothing to finish and nothing to put right The room can be as untidy as it is "
+    "So can your thoughts Listen for the sound that is farthest away Then for the one that is nearest What changes "
+    "when you stop waiting for silence Keep that with you and go on with your day"
+).split()
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """An episode and what was reported of it."""
+
+    report: BuildReport
+    path: Path
+
+
+def _built(folder: Path, source: Path, **recipe: object) -> Delivered:
+    report = audio_builder.build(source, make_recipe(recipe), folder)
+    return Delivered(report, Path(report.path))
+
+
+@pytest.fixture(scope="module", params=["joe", "system"])
+def episode(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
+    """The short example, spoken by a real engine."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("AUDIO_BUILDER_CACHE", str(tmp_path_factory.mktemp("cache")))
+    try:
+        return _built(tmp_path_factory.mktemp("output"), SHORT, voice=request.param, tags={"date": "2026-11-23"})
+    finally:
+        patch.undo()
+
+
+@pytest.mark.engine
+class TestDelivered:
+    """What every listener gets, whichever engine speaks."""
+
+    def test_loudness_and_peak_are_those_of_podcasts(self, episode: Delivered):
+        """ffmpeg's own meter says −16.0 ± 0.5 LUFS and at most −1.0 dBTP of the decoded MP3."""
+        heard = instruments.loudness(episode.path)
+        assert heard.integrated_lufs == pytest.approx(-16.0, abs=0.5)
+        assert heard.true_peak_dbtp <= -1.0
+
+    def test_the_report_agrees_with_ffmpeg(self, episode: Delivered):
+        """The reported loudness is within 0.1 LU of ffmpeg's, the true peak within 0.3 dB."""
+        heard = instruments.loudness(episode.path)
+        reported = {line.name: line.value for line in episode.report.findings.lines}
+        assert reported["loudness"] == pytest.approx(heard.integrated_lufs, abs=0.1)
+        assert reported["true peak"] == pytest.approx(heard.true_peak_dbtp, abs=0.3)
+
+    def test_the_decoded_length_is_the_reported_one_to_the_frame(self, episode: Delivered):
+        """The gapless header holds: decoding gives no frame more or less than were rendered."""
+        samples, rate_hz = instruments.decoded(episode.path)
+        assert len(samples) == round(episode.report.duration_s * rate_hz)
+        assert (rate_hz, samples.shape[1]) == (44100, 2)
+
+    def test_the_bed_lies_twenty_db_under_the_speech(self, episode: Delivered):
+        """In the file, the background of the loudest pause lies 20 dB RMS or more under the speech as a whole."""
+        samples, rate_hz = instruments.decoded(episode.path)
+        opening = samples[2 * rate_hz : 5 * rate_hz]  # the voice begins at 6 s
+        level = instruments.rms_dbfs(samples) + 3  # about half of the episode is speech
+        assert level - instruments.rms_dbfs(opening) >= 20
+        assert np.abs(opening).max() > 0, "there is a background"
+
+    def test_it_begins_and_ends_in_silence(self, episode: Delivered):
+        """The first and the last tenth of a second are faded: nothing clicks on or off."""
+        samples, rate_hz = instruments.decoded(episode.path)
+        for edge in (samples[: rate_hz // 10], samples[-rate_hz // 10 :]):
+            assert instruments.rms_dbfs(edge) < -70
+
+    def test_chapters_begin_where_their_sound_begins(self, episode: Delivered):
+        """The second chapter starts within 50 ms of the bell that opens it; the first starts at 0."""
+        samples, rate_hz = instruments.decoded(episode.path)
+        starts = [chapter.start_s for chapter in episode.report.chapters]
+        onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-45)
+        assert starts[0] == 0
+        assert len(starts) == 2
+        assert np.abs(onsets - starts[1]).min() <= 0.05
+
+    def test_the_tag_tells_a_player_everything(self, episode: Delivered):
+        """Title, author, show, date, language, disclosure, cover and encoder are in the ID3 tag."""
+        tag = ID3(episode.path, translate=False)
+        texts = {key: str(tag[key]) for key in ("TIT2", "TPE1", "TALB", "TYER", "TDAT", "TCON", "TLAN")}
+        assert texts == {
+            "TIT2": "One Quiet Minute", "TPE1": "The audio-builder authors", "TALB": "Reflections",
+            "TYER": "2026", "TDAT": "2311", "TCON": "Podcast", "TLAN": "eng",
+        }  # fmt: skip
+        assert "synthetic" in str(tag.getall("COMM")[0])
+        assert tag.getall("APIC")[0].data[:2] == b"\xff\xd8"
+        assert "audio-builder" in str(tag["TSSE"])
+
+    def test_chapters_are_in_the_tag_as_players_want_them(self, episode: Delivered):
+        """One ordered top-level CTOC with a title of its own names contiguous CHAPs, the last ending with the sound."""
+        tag = ID3(episode.path, translate=False)
+        (contents,) = tag.getall("CTOC")
+        chapters = [tag[f"CHAP:{name}"] for name in contents.child_element_ids]
+        assert contents.flags == 3
+        assert str(contents.sub_frames["TIT2"])
+        assert [str(chapter.sub_frames["TIT2"]) for chapter in chapters] == ["One Quiet Minute", "Nothing to Finish"]
+        assert chapters[0].start_time == 0
+        assert chapters[0].end_time == chapters[1].start_time
+        assert chapters[1].end_time == pytest.approx(episode.report.duration_s * 1000, abs=1)
+
+    def test_the_lyrics_are_the_words(self, episode: Delivered):
+        """Every word of the article is in the lyrics, once and in order."""
+        (lyrics,) = ID3(episode.path).getall("USLT")
+        assert re.findall(r"[\w’']+", lyrics.text) == SHORT_WORDS
+
+    def test_the_bit_rate_is_constant(self, episode: Delivered):
+        """The file is CBR at 128 kbps: players seek badly in anything else."""
+        info = MP3(episode.path).info
+        assert (info.bitrate, info.bitrate_mode) == (128000, BitrateMode.CBR)
+
+    def test_the_voice_speaks_as_fast_as_asked(self, episode: Delivered):
+        """80 words are few, so the measured rate is within 10 % of the preset's 125 words per minute."""
+        assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.10)
+
+    def test_nothing_else_is_left_in_the_folder(self, episode: Delivered):
+        """The output folder holds the episode alone."""
+        assert list(episode.path.parent.iterdir()) == [episode.path]
+
+    @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe (Debian: apt install ffmpeg)")
+    def test_ffprobe_sees_the_chapters(self, episode: Delivered):
+        """Another reader finds the same chapters at the same times."""
+        command = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", str(episode.path)]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["chapters"]
+        seen = [(chapter["tags"]["title"], round(float(chapter["start_time"]), 3)) for chapter in found]
+        assert seen == [(chapter.title, round(chapter.start_s, 3)) for chapter in episode.report.chapters]
+
+    @pytest.mark.skipif(shutil.which("mp3val") is None, reason="needs mp3val (Debian: apt install mp3val)")
+    def test_mp3val_has_nothing_to_warn_of(self, episode: Delivered):
+        """mp3val always exits with 0; its lines count."""
+        run = subprocess.run(["mp3val", str(episode.path)], check=True, capture_output=True, text=True)
+        assert "WARNING" not in run.stdout
+        assert "ERROR" not in run.stdout
+        assert "CBR" in run.stdout
+
+
+def test_other_pacing_and_background_speak_nothing(tmp_path: Path):
+    """After one build, a build with another pacing and another background synthesizes 0 clips."""
+    first = _built(tmp_path, SHORT, voice="tone")
+    second = _built(tmp_path, SHORT, voice="tone", pacing={"preset": "spacious"}, soundscape={"background": "none"})
+    assert first.report.clips_synthesized == len(_says(SHORT))
+    assert (second.report.clips_synthesized, second.report.clips_cached) == (0, len(_says(SHORT)))
+    assert second.report.duration_s > first.report.duration_s + 10
+
+
+def _says(source: Path) -> list[str]:
+    from audio_builder.prepare import make_script, read_document
+    from audio_builder.script.cues import Say
+
+    script = make_script(read_document(source), make_recipe())
+    return [cue.text for cue in script.cues if isinstance(cue, Say)]
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path):
+    """Two builds of the same article with the same recipe are one file, byte for byte."""
+    first = _built(tmp_path / "a", SHORT, voice="tone")
+    second = _built(tmp_path / "b", SHORT, voice="tone")
+    assert first.path.read_bytes() == second.path.read_bytes()
+
+
+def test_an_episode_can_be_built_from_its_script(tmp_path: Path):
+    """A script built as it was printed gives the same episode as the article; an edited pause lengthens it."""
+    from audio_builder.prepare import make_script, read_document
+    from audio_builder.script.notation import format_script
+
+    recipe = make_recipe({"voice": "tone"})
+    text = format_script(make_script(read_document(SHORT), recipe))
+    script, longer = tmp_path / "script.md", tmp_path / "longer.md"
+    script.write_text(text, encoding="utf-8")
+    longer.write_text(text.replace("[pause 10s closing]", "[pause 14s]"), encoding="utf-8")
+    article = _built(tmp_path / "a", SHORT, voice="tone")
+    from_script = _built(tmp_path / "b", script, voice="tone")
+    from_longer = _built(tmp_path / "c", longer, voice="tone")
+    assert from_script.path.read_bytes() == article.path.read_bytes()
+    assert from_longer.report.duration_s == pytest.approx(article.report.duration_s + 4, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("channels", "bitrate"), [(1, 64), (1, 128), (2, 192)], ids=["mono 64", "mono 128", "stereo 192"]
+)
+def test_mono_and_other_bit_rates_land_on_the_target_too(tmp_path: Path, channels: int, bitrate: int):
+    """LAME changes the level of mono files; what is delivered is on target all the same, by ffmpeg's meter."""
+    episode = _built(tmp_path, SHORT, voice="tone", mastering={"channels": channels, "bitrate_kbps": bitrate})
+    heard = instruments.loudness(episode.path)
+    assert heard.integrated_lufs == pytest.approx(-16.0, abs=0.5)
+    assert heard.true_peak_dbtp <= -1.0
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_the_long_example_is_half_silence(tmp_path: Path):
+    """The reflection of about 600 words becomes an episode of which 35 to 60 % is silence or background."""
+    episode = _built(tmp_path, LONG, voice="joe")
+    assert 0.35 <= episode.report.silence_share <= 0.60
+    assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.05)
+    assert len(episode.report.chapters) == 5
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_the_real_article(tmp_path: Path, real_article: Path):
+    """A real article: 5 chapters named as its headings, 35 to 60 % silence, every chapter where its sound begins."""
+    episode = _built(tmp_path, real_article, voice="joe")
+    samples, rate_hz = instruments.decoded(episode.path)
+    onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-45)
+    starts = [chapter.start_s for chapter in episode.report.chapters]
+    assert len(starts) == 5
+    assert [np.abs(onsets - start).min() <= 0.05 for start in starts[1:]] == [True] * 4
+    assert 0.35 <= episode.report.silence_share <= 0.60
+    assert instruments.loudness(episode.path).integrated_lufs == pytest.approx(-16.0, abs=0.5)
