@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -47,6 +49,7 @@ class BedEnvelope:
         drawn = knots[:-1, np.newaxis] + np.diff(knots)[:, np.newaxis] * ramp
         offset = start - first * _STEP_FRAMES
         gains: Samples = drawn.reshape(-1)[offset : offset + frames]
+        gains[max(0, self._frames - start) :] = 0.0
         return gains
 
     def _at(self, positions: npt.NDArray[np.int64]) -> Samples:
@@ -71,7 +74,7 @@ def _swells(timeline: Timeline, soundscape: Soundscape) -> tuple[npt.NDArray[np.
     first = timeline.clips[0].speech_start - guard
     # Nothing was said before the first words, so the bed need not come up; after the last it stays up.
     corners += [(first - attack, 1.0), (first, 0.0)] if first >= attack else [(0, 0.0)]
-    for before, after in zip(timeline.clips, timeline.clips[1:], strict=False):
+    for before, after in pairwise(timeline.clips):
         down = after.speech_start - guard
         if down - before.speech_end >= release + attack:
             up = before.speech_end

@@ -1,4 +1,4 @@
-"""A limiter that looks ahead: no true peak above the ceiling, and not a bit changed where none would be."""
+"""A limiter that looks ahead: no true peak above the ceiling, and not a bit changed where none comes near."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from audio_builder.mix.release import released
 from audio_builder.mix.true_peak import AFTER, BEFORE, frame_peaks
 
 _LOOK_AHEAD_S = 0.005
+_READING_ERROR_DB = 0.1  # Eightfold oversampling can miss so much of a peak made of sound at 16 kHz.
 _GRID_FRAMES = 16384  # Work is cut here whatever the blocks are, so the result doesn't depend on them.
 
 Reductions = npt.NDArray[np.float64]
@@ -51,12 +52,14 @@ class _Limiter:
         self._half = 2 * (half // 2) + 1  # odd, so that the averages are centred
         self._ahead = 2 * (self._half - 1)
         self._rate_hz = rate_hz
-        self._ceiling = 10 ** (ceiling_dbtp / 20)
+        self._ceiling = 10 ** ((ceiling_dbtp - _READING_ERROR_DB) / 20)
         # Frames whose peaks can't be judged yet for want of the frames after them, and those before.
         self._unjudged: Samples = np.zeros((BEFORE, channels), dtype=np.float32)
         self._last_peak = 0.0
-        self._waiting: Samples = np.zeros((0, channels), dtype=np.float32)
-        self._needed: Reductions = np.zeros(0)
+        # Silence before the first frame lets the gain come down ahead of a peak there; it is not passed on.
+        self._waiting: Samples = np.zeros((self._ahead, channels), dtype=np.float32)
+        self._needed: Reductions = np.zeros(self._ahead)
+        self._unwanted = self._ahead
         self._held: Reductions = np.zeros(self._ahead)
 
     def push(self, block: Samples) -> Iterator[Samples]:
@@ -69,7 +72,7 @@ class _Limiter:
     def finish(self) -> Iterator[Samples]:
         """Yield the rest: silence follows the last frame."""
         channels = self._unjudged.shape[1]
-        left = len(self._unjudged) - BEFORE + len(self._waiting)
+        left = len(self._unjudged) - BEFORE + len(self._waiting) - self._unwanted
         silence = np.zeros((AFTER + self._ahead, channels), dtype=np.float32)
         for block in self.push(silence):
             yield block[:left]
@@ -89,7 +92,9 @@ class _Limiter:
         if ready > 0:
             block = self._waiting[:ready]
             reduction = self._reductions(ready)
-            yield block * _gain(reduction)[:, np.newaxis] if reduction.any() else block
+            block = block * _gain(reduction)[:, np.newaxis] if reduction.any() else block
+            yield block[self._unwanted :]
+            self._unwanted = max(0, self._unwanted - ready)
             self._waiting = self._waiting[ready:].copy()
             self._needed = self._needed[ready:].copy()
 

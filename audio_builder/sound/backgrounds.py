@@ -30,7 +30,7 @@ def check_background(background: str) -> None:
     if background in BEDS:
         return
     if not _looks_like_path(background):
-        close = difflib.get_close_matches(background.lower(), BEDS, n=3, cutoff=0.5)
+        close = difflib.get_close_matches(background.lower(), BEDS, n=3, cutoff=0.6)
         raise SoundError(
             f"there is no background named {background!r}; there are {', '.join(sorted(BEDS))}",
             hint=f"Did you mean {' or '.join(close)}?" if close else "Name one of these, or the path of an audio file.",
@@ -57,7 +57,7 @@ def open_bed(background: str, bed_format: BedFormat) -> Bed:
 def _looks_like_path(background: str) -> bool:
     """Tell whether a value means a file rather than a misspelt name."""
     path = Path(background)
-    if path.suffix or len(path.parts) > 1 or "\\" in background:
+    if path.suffix or "/" in background or "\\" in background:
         return True
     try:
         return path.exists()

@@ -43,8 +43,8 @@ class _Mode:
 # The ratios are those of a bowl's bending modes as measured by Inácio, Henrique and Antunes,
 # "The Dynamics of Tibetan Singing Bowls" (Acta Acustica 92, 2006): about 1, 2.8, 5.3, 8.3, 11.7.
 _BOWL = (
-    _Mode(1.0, 0.0, 11.0, 0.55, 0.35),
-    _Mode(2.77, -7.0, 7.0, 0.83, 0.6),
+    _Mode(1.0, 0.0, 11.0, 0.55, 0.15),
+    _Mode(2.77, -7.0, 7.0, 0.83, 0.5),
     _Mode(5.18, -15.0, 4.0, 1.30, 0.8),
     _Mode(8.16, -24.0, 2.2, 1.70, 0.9),
     _Mode(11.66, -33.0, 1.2, 2.10, 1.0),
@@ -62,7 +62,7 @@ def check_bell(name: str) -> None:
         SoundError: there is none of that name.
     """
     if name not in BELLS:
-        close = difflib.get_close_matches(name.lower(), BELLS, n=3, cutoff=0.5)
+        close = difflib.get_close_matches(name.lower(), BELLS, n=3, cutoff=0.6)
         raise SoundError(
             f"there is no bell named {name!r}; there are {', '.join(BELLS)}",
             hint=f"Did you mean {' or '.join(close)}?" if close else "",
