@@ -158,6 +158,7 @@ def _checksum(fields: tuple[bytes | int, ...], pcm: bytes) -> bytes:
 
 
 def default_cache_folder() -> Path:
+    """Return the folder named by AUDIO_BUILDER_CACHE, else the clips' place in the user's cache folder."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named).expanduser()
