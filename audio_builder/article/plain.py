@@ -31,7 +31,9 @@ _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
 _QUOTED = re.compile(r"\s*>\s?")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
-_NO_HEADING_ENDS_IN = (".", ",", ";", ":", "…", "-", "–", "—")
+_CLOSERS = "”’\"')»"
+_NO_TITLE_ENDS_IN = (".", ",", ";", ":", "。")
+_NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
 _SENTENCE_MARKS = ("!", "?", "？", "！", "。", "؟", "।")
 
 
@@ -133,7 +135,7 @@ def _is_title(chunk: _Chunk) -> bool:
     return (
         bool(text)
         and columns(text) <= _LONGEST_TITLE_COLUMNS
-        and not text.endswith(_NO_HEADING_ENDS_IN[:4])
+        and not text.rstrip(_CLOSERS).endswith(_NO_TITLE_ENDS_IN)
         and _may_be_heading(text)
     )
 
@@ -168,10 +170,11 @@ def _heading_level(chunk: _Chunk, *, text_follows: bool) -> int:
         return chunk.level
     text = chunk.text
     short = columns(text) <= _LONGEST_HEADING_COLUMNS and len(text.split()) <= _MOST_HEADING_WORDS
-    if not (text and short and text_follows) or text.endswith(_NO_HEADING_ENDS_IN) or not _may_be_heading(text):
+    bare = text.rstrip(_CLOSERS)
+    if not (bare and short and text_follows) or bare.endswith(_NO_HEADING_ENDS_IN) or not _may_be_heading(text):
         return 0
     set_off = chunk.blank_before >= 2
-    if text.endswith(_SENTENCE_MARKS):
+    if bare.endswith(_SENTENCE_MARKS):
         return 2 if set_off and _in_title_case(text) else 0
     return 2 if set_off or _in_title_case(text) else 0
 

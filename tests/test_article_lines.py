@@ -1,0 +1,60 @@
+"""Verse or wrapped prose: decided for each block by its own line breaks."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from audio_builder.article.lines import broken_on_purpose, unwrapped
+
+PROSE = (
+    "The harbour was quiet that morning, and the boats lay against each other like people asleep on a train. "
+    "Somebody had left a coat on the wall, and the wind went through its pockets, one after the other, and found "
+    "nothing it wanted. By noon the coat was gone."
+)
+VERSE = ("A cup, warm on one side", "a window, cold on the other", "and between them", "you")
+PENTAMETER = (
+    "The boats lay close against the harbour wall",
+    "and somebody had left a coat behind;",
+    "the wind went through its pockets, found them small,",
+    "and put the sleeves together, being kind.",
+)
+
+
+@pytest.mark.parametrize("width", [30, 40, 50, 60, 66, 72, 80, 100])
+def test_prose_wrapped_at_any_usual_width_is_prose(width: int) -> None:
+    """No break in it was needed for more than the width."""
+    lines = textwrap.wrap(PROSE, width)
+    assert not broken_on_purpose(lines, document_unwrapped=False)
+
+
+@pytest.mark.parametrize("width", [66, 72, 80, 100])
+def test_wrapped_prose_pasted_into_an_unwrapped_document_is_still_prose(width: int) -> None:
+    """Its lines stop in mid-phrase."""
+    assert not broken_on_purpose(textwrap.wrap(PROSE, width), document_unwrapped=True)
+
+
+@pytest.mark.parametrize("lines", [VERSE, VERSE[:2], PENTAMETER], ids=["free", "two lines", "pentameter"])
+@pytest.mark.parametrize("document_unwrapped", [True, False])
+def test_short_lines_are_verse(lines: tuple[str, ...], *, document_unwrapped: bool) -> None:
+    """The next word would have fitted."""
+    assert broken_on_purpose(lines, document_unwrapped=document_unwrapped)
+
+
+def test_lines_that_end_sentences_are_meant() -> None:
+    """However long they are."""
+    assert broken_on_purpose(
+        ["He is there. You are there.", "But the warmth is " + "far " * 20 + "away."], document_unwrapped=False
+    )
+
+
+def test_one_line_has_no_break() -> None:
+    """So nothing was meant by it."""
+    assert not broken_on_purpose(["A cup, warm."], document_unwrapped=True)
+
+
+def test_a_document_is_unwrapped_where_many_lines_are_longer_than_an_editor_wraps() -> None:
+    """One long line among many wrapped ones is a table or a link."""
+    assert unwrapped([PROSE, "short"])
+    assert not unwrapped([*textwrap.wrap(PROSE * 9, 72), "x" * 200])

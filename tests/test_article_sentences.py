@@ -1,0 +1,84 @@
+"""Sentences: where they end, and that nothing of them is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audio_builder.article.sentences import asks, ends_sentence, sentences
+from audio_builder.article.text import clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He met St. John.",
+        "See cf. p. 12 of it.",
+        "Bring e.g. a cup.",
+        "It costs 3.14 dollars.",
+        "Dr. Who came by.",
+        "See vol. 2, no. 4, pp. 3–4.",
+        "About approx. 5 of them.",
+        "“Is it so?” he asked.",
+        "He said “Yes!” and left.",
+        "Mr. Smith left at 5 p.m. on Monday.",
+        "She waited… and he came.",
+        "J. R. R. Tolkien wrote it.",
+    ],
+)
+def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
+    """Abbreviations, decimals, initials, and marks inside quotation marks."""
+    assert sentences(f"First. {text} Last.", "en") == ("First.", text, "Last.")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "parts"),
+    [
+        ("zh", "你好。我很好！你呢？", ("你好。", "我很好！", "你呢？")),
+        ("ar", "مرحبا. كيف حالك؟ بخير.", ("مرحبا.", "كيف حالك؟", "بخير.")),
+        ("de", "Das war z. B. am 3. März. Und heute?", ("Das war z. B. am 3. März.", "Und heute?")),
+        ("xx", "One. Two.", ("One.", "Two.")),
+    ],
+)
+def test_other_languages_have_their_own_stops(language: str, text: str, parts: tuple[str, ...]) -> None:
+    """An unknown language is split by the rules most share."""
+    assert sentences(text, language) == parts
+
+
+@given(st.text(max_size=200), st.sampled_from(["en", "de", "fr", "hi", "zh", "ar", ""]))
+def test_no_character_of_a_text_is_lost(text: str, language: str) -> None:
+    """Joined again, the sentences are the text, but for spaces."""
+    cleaned = clean(text)
+    assert "".join("".join(sentences(cleaned, language)).split()) == "".join(cleaned.split())
+
+
+def test_unclosed_quotation_marks_in_a_long_text_take_no_time() -> None:
+    """The splitter alone takes minutes for this one, because its time grows with the square of their number."""
+    text = "“a " * 100_000
+    assert "".join(sentences(text, "en")).replace(" ", "") == "“a" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("What is it?", True),
+        ("What?!", True),
+        ("(Is it?)", True),
+        ("أين؟", True),
+        ("是吗？", True),
+        ("It is.", False),
+        ("She said, “Why?”", False),
+        ("“Why?” she said.", False),
+        ("What if…?", True),
+    ],
+)
+def test_a_question_is_the_writers_own(sentence: str, *, question: bool) -> None:
+    """One inside quotation marks is somebody else's."""
+    assert asks(sentence) is question
+
+
+def test_a_sentence_ends_with_its_stop_whatever_closes_after_it() -> None:
+    """Quotation marks and brackets don't hide it."""
+    assert all(map(ends_sentence, ["It is.", "“It is.”", "(Is it?)", "好。", "So…"]))
+    assert not any(map(ends_sentence, ["It is", "It is,", "", "It is:"]))

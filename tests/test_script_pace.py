@@ -1,0 +1,240 @@
+"""Pacing: the order of what happens, and how long each silence is."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from audio_builder.article.model import Article, Block, BlockKind, Line, Section
+from audio_builder.article.read import read
+from audio_builder.article.source import SourceText, open_source
+from audio_builder.errors import ScriptError, SourceTooLarge
+from audio_builder.recipe import Pacing
+from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
+from audio_builder.script.estimate import estimate
+from audio_builder.script.pace import pace
+from audio_builder.script.timing import seconds_for
+from tests.conftest import ROOT
+
+EXAMPLES = ROOT / "examples"
+
+
+def _cues(text: str, **pauses: float) -> list[Cue]:
+    source = SourceText(textwrap.dedent(text).strip("\n"), "a.md", "markdown")
+    return list(pace(read(source), Pacing(**pauses)).cues)  # type: ignore[arg-type]
+
+
+def _after(text: str, **pauses: float) -> list[tuple[str, float, str]]:
+    """Return each phrase with the length and the reason of the rest after it."""
+    cues = _cues(text, **pauses)
+    return [
+        (cue.text, following.seconds, following.reason.value)
+        for cue, following in pairwise(cues)
+        if isinstance(cue, Say) and isinstance(following, Rest)
+    ]
+
+
+def test_an_article_is_told_in_this_order() -> None:
+    """Chapter, opening, title, subtitle, text; each section with its chapter, bell and heading; the closing."""
+    assert _cues("# A\n\n*B.*\n\nCome. Dine.\n\n## E\n\nF.\n") == [
+        ChapterStart("A"),
+        Rest(6.0, Reason.OPENING),
+        Say("A", Role.TITLE),
+        Rest(2.5, Reason.TITLE),
+        Say("B.", Role.SUBTITLE),
+        Rest(4.0, Reason.SUBTITLE),
+        Say("Come.", Role.PROSE),
+        Rest(1.0, Reason.SENTENCE),
+        Say("Dine.", Role.PROSE),
+        Rest(5.0, Reason.BEFORE_HEADING),
+        ChapterStart("E"),
+        Bell(),
+        Rest(3.0, Reason.BELL),
+        Say("E", Role.HEADING),
+        Rest(1.8, Reason.AFTER_HEADING),
+        Say("F.", Role.PROSE),
+        Rest(10.0, Reason.CLOSING),
+    ]
+
+
+def test_without_a_title_the_first_chapter_is_the_first_heading_or_the_beginning() -> None:
+    """An article that begins with a heading has no bell before it; one without headings is a single chapter."""
+    assert _cues("## E\n\nF.")[:3] == [ChapterStart("E"), Rest(6.0, Reason.OPENING), Say("E", Role.HEADING)]
+    plain = _cues("F.")
+    assert plain == [
+        ChapterStart("Beginning"),
+        Rest(6.0, Reason.OPENING),
+        Say("F.", Role.PROSE),
+        Rest(10.0, Reason.CLOSING),
+    ]
+
+
+def test_a_title_alone_is_an_episode() -> None:
+    """It is said, and the closing follows."""
+    assert _cues("# A")[2:] == [Say("A", Role.TITLE), Rest(10.0, Reason.CLOSING)]
+
+
+def test_each_block_rests_by_its_kind() -> None:
+    """Sentences, lines, stanzas, items, paragraphs; the last of a block by the block."""
+    assert _after("One. Two.\n\na cup,\na coat\n\n- b\n- c\n\n> D.\n\nEnd.") == [
+        ("One.", 1.0, "sentence"),
+        ("Two.", 3.2, "paragraph"),
+        ("a cup,", 1.6, "line"),
+        ("a coat", 3.2, "stanza"),
+        ("b", 1.6, "item"),
+        ("c", 3.2, "paragraph"),
+        ("D.", 3.2, "paragraph"),
+        ("End.", 10.0, "closing"),
+    ]
+
+
+def test_roles_follow_the_kinds_of_blocks() -> None:
+    """Verse, quotations and items can be spoken unlike prose."""
+    cues = _cues("One. Two.\n\na cup,\na coat\n\n- b\n\n> D.")
+    assert [cue.role.value for cue in cues if isinstance(cue, Say)] == [
+        "prose",
+        "prose",
+        "verse",
+        "verse",
+        "item",
+        "quote",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rests"),
+    [
+        ("What is it?\nWhat was it?\nWhere?\n\nEnd.", ["line", "line", "question"]),
+        ("What is it? Where?\n\nEnd.", ["line", "question"]),
+        ("It is so. Is it?\n\nEnd.", ["sentence", "question"]),
+        ("Is it so? It is.\n\nEnd.", ["sentence", "paragraph"]),
+        ("She said: “Is it so?”\n\nEnd.", ["paragraph"]),
+        ("> Is it so?\n\nEnd.", ["paragraph"]),
+        ("- What is it?\n- Where?\n\nEnd.", ["item", "question"]),
+        ("What… is it?\n\nEnd.", ["ellipsis", "question"]),
+    ],
+)
+def test_a_question_waits_for_an_answer_only_where_the_text_gives_none(text: str, rests: list[str]) -> None:
+    """The last question of a block waits; earlier ones as long as a line; answered and quoted ones not at all."""
+    reasons = [reason for _, _, reason in _after(text)][:-1]
+    assert reasons == rests
+
+
+def test_words_that_trail_off_are_two_phrases_with_the_ellipsis_between_them() -> None:
+    """Within a sentence as at its end, where the longer pause wins."""
+    assert _after("He waited… and came... Then he left…\n\nEnd.") == [
+        ("He waited…", 1.5, "ellipsis"),
+        ("and came...", 1.5, "ellipsis"),
+        ("Then he left…", 3.2, "paragraph"),
+        ("End.", 10.0, "closing"),
+    ]
+
+
+def test_pauses_of_rules_never_add_up_the_longer_one_wins() -> None:
+    """A question at the end of a section waits as long as the longer of the two."""
+    assert _after("Why?\n\n## A\n\nEnd.", question_s=9.0)[0] == ("Why?", 9.0, "question")
+    assert _after("Why?\n\n## A\n\nEnd.", question_s=4.0)[0] == ("Why?", 5.0, "before heading")
+
+
+def test_no_rule_rests_longer_than_the_longest() -> None:
+    """A person still may."""
+    rests = [cue for cue in _cues("One. [pause 40s] Two.\n\n## A\n\nB.", longest_s=4.0) if isinstance(cue, Rest)]
+    assert max(rest.seconds for rest in rests if rest.reason is not Reason.MARK) == 4.0
+    assert Rest(40.0, Reason.MARK) in rests
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("One. [pause 7s] Two.", 7.0),
+        ("One.\n\n[pause 7s]\n\nTwo.", 7.0),
+        ("One. [pause 7s]\n\nTwo.", 7.0),
+        ("One.\n\n[pause 5s]\n\n[pause 2s]\n\nTwo.", 7.0),
+        ("One\n[pause 0.5]\nTwo.", 0.5),
+    ],
+)
+def test_a_persons_pause_replaces_the_rules(text: str, rest: float) -> None:
+    """Shorter or longer, in a line or alone; two of them add up."""
+    cues = _cues(text)
+    one = next(place for place, cue in enumerate(cues) if isinstance(cue, Say))
+    assert cues[one + 1] == Rest(rest, Reason.MARK)
+    assert isinstance(cues[one + 2], Say)
+
+
+def test_a_pause_of_nothing_takes_the_rest_away() -> None:
+    """`[pause 0]` joins two sentences."""
+    assert _cues("One. [pause 0] Two.")[2:4] == [Say("One.", Role.PROSE), Say("Two.", Role.PROSE)]
+
+
+def test_bells_breaths_and_chapters_stand_where_they_were_written() -> None:
+    """The rule's rest comes before them; a bell and a breath have a rest after them."""
+    assert _cues("One.\n\n[bell]\n\n[breath x2]\n\n[chapter B]\n\nTwo.", breath_in_s=3, breath_out_s=5)[2:] == [
+        Say("One.", Role.PROSE),
+        Rest(3.2, Reason.PARAGRAPH),
+        Bell(),
+        Rest(3.0, Reason.BELL),
+        Breath(3.0, 5.0, 2),
+        Rest(3.2, Reason.PARAGRAPH),
+        ChapterStart("B"),
+        Say("Two.", Role.PROSE),
+        Rest(10.0, Reason.CLOSING),
+    ]
+
+
+def test_a_chapter_mark_before_a_heading_names_its_chapter() -> None:
+    """No chapter is empty: one name replaces the other, and the person's stays."""
+    chapters = [
+        cue.title
+        for cue in _cues("[chapter X]\n\nOne.\n\n[chapter Y]\n\n## Z\n\nTwo.")
+        if isinstance(cue, ChapterStart)
+    ]
+    assert chapters == ["X", "Y"]
+
+
+def test_what_can_not_be_spoken_makes_no_phrase() -> None:
+    """Emoji and signs are passed over, and their rests don't add to others."""
+    assert [text for text, _, _ in _after("One. 🌙\n\n✨\n\nTwo.")] == ["One.", "Two."]
+
+
+def test_every_reason_has_its_pause_in_the_pacing_and_every_pause_its_reason() -> None:
+    """The names are kept in step: `before heading` is `before_heading_s`."""
+    fields = {name for name in Pacing.__struct_fields__ if name.endswith("_s")}
+    others = {"breath_in_s", "breath_out_s", "longest_s"}
+    assert {f"{reason.value.replace(' ', '_')}_s" for reason in Reason if reason is not Reason.MARK} == fields - others
+    for place, reason in enumerate(reason for reason in Reason if reason is not Reason.MARK):
+        field = f"{reason.value.replace(' ', '_')}_s"
+        assert seconds_for(reason, structs.replace(Pacing(longest_s=60), **{field: 20.0 + place})) == 20.0 + place
+
+
+def test_more_than_255_chapters_are_refused() -> None:
+    """An MP3 file's table of contents counts them in one byte."""
+    text = "# T\n\n" + "\n\n".join(f"## H{n}\n\nA." for n in range(254))
+    assert sum(isinstance(cue, ChapterStart) for cue in _cues(text)) == 255
+    with pytest.raises(SourceTooLarge, match="256 chapters; an MP3 file can list 255"):
+        _cues(text + "\n\n## One more\n\nA.")
+
+
+def test_a_bad_mark_in_an_article_made_by_hand_names_the_line() -> None:
+    """Such an article never went through `read`."""
+    block = Block(BlockKind.PARAGRAPH, (Line("One. [paus 3s]", 12),))
+    article = Article("", "", "", "", "", (Section(None, (block,)),))
+    with pytest.raises(ScriptError, match=r"the article:12:6: \[paus 3s\]"):
+        pace(article, Pacing())
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "chapters"), [("the-hour-before-the-house-wakes", 600, 5), ("one-quiet-minute", 80, 2)]
+)
+def test_the_examples_are_as_long_as_they_say_and_rich_in_kinds(name: str, words: int, chapters: int) -> None:
+    """About 600 words with verse, questions and a quotation, and about 80 for quick tests."""
+    script = pace(read(open_source(Path(EXAMPLES / f"{name}.md"))), Pacing())
+    assert estimate(script, 125).words == pytest.approx(words, rel=0.05)
+    assert sum(isinstance(cue, ChapterStart) for cue in script.cues) == chapters
+    reasons = {cue.reason for cue in script.cues if isinstance(cue, Rest)}
+    assert {Reason.SENTENCE, Reason.LINE, Reason.STANZA, Reason.ELLIPSIS} <= reasons
+    share = estimate(script, 125).silence_s / estimate(script, 125).total_s
+    assert 0.35 < share < 0.60
