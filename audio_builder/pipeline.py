@@ -11,6 +11,7 @@ from audio_builder import __version__
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.audio import Samples
+from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encode import encode
 from audio_builder.episode.report import BuildReport, StageReport, report_on
 from audio_builder.episode.standard import Findings
@@ -28,7 +29,7 @@ from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.narrate import narrate
-from audio_builder.prepare import Document, Plan, make_script, own_settings, prepare, read_document
+from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Recipe
 from audio_builder.recipe_file import make_recipe
@@ -50,7 +51,7 @@ def build(
     """Turn an article or a script into an episode, and return the report on what was delivered.
 
     Args:
-        source: the path of a text, or what `prepare.read_document` made of it.
+        source: the path of a text, or what `document.read_document` made of it.
         recipe: None for the defaults, and for a script its own pacing.
         target: folder for the episode; made if it isn't there.
         progress: called with each step.

@@ -1,29 +1,21 @@
-"""Before the first second of synthesis: the script is made, and everything that could fail later is tried."""
+"""Before the first second of synthesis: everything that could fail later is tried."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from audio_builder.article.model import Article
-from audio_builder.article.read import read
-from audio_builder.article.source import SourceText, open_source
-from audio_builder.errors import EmptySource, ScriptError
+from audio_builder.episode.cover import draw_cover, fit_cover
+from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.files import write_probe
-from audio_builder.recipe import Recipe, Tags
-from audio_builder.recipe_file import Layer
-from audio_builder.script.cues import Bell, ChapterStart, Say, Script
-from audio_builder.script.notation import parse_script
-from audio_builder.script.pace import pace, repace
+from audio_builder.recipe import Recipe
+from audio_builder.script.cues import Bell, Script
 from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
-
-Document = Article | Script
-"""What a source holds: an article still to be paced, or a script whose pauses are set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +37,6 @@ class Plan:
     path: Path
 
 
-def read_document(source: str | Path | SourceText) -> Document:
-    """Return what a source holds.
-
-    Args:
-        source: a path, or a text that was opened already.
-
-    Raises:
-        SourceError: it can't be read, is no text, or has nothing in it to speak.
-    """
-    text = source if isinstance(source, SourceText) else open_source(Path(source))
-    return parse_script(text.text, text.name) if text.kind == "script" else read(text)
-
-
-def own_settings(document: Document) -> Layer:
-    """Return the settings that a document brings with it: a script its pacing, an article none."""
-    return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) else {}
-
-
-def make_script(document: Document, recipe: Recipe) -> Script:
-    """Return the script of a document under a recipe, with the recipe's title, author and so on.
-
-    A script keeps its own pauses; only if the recipe names another preset, those that a rule made
-    are set anew. A title that the recipe gives is shown, not spoken: it is not the author's words.
-
-    Raises:
-        EmptySource: there is nothing in it to speak.
-        ScriptError: there are more chapters than a player's list can hold.
-    """
-    if isinstance(document, Article):
-        script = pace(document, recipe.pacing)
-    elif document.pacing == recipe.pacing.preset:
-        script = document
-    else:
-        script = repace(document, recipe.pacing)
-    if not any(isinstance(cue, Say) for cue in script.cues):
-        raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    _check_chapters(script)
-    return _entitled(script, recipe.tags)
-
-
 def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     """Return a plan for an episode in a folder, which is made if it isn't there.
 
@@ -94,10 +46,6 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         RecipeError: the cover can't be used.
         OutputError: the folder can't be written.
     """
-    # Pillow takes a moment to import, which `audio-builder script` need not wait for.
-    from audio_builder.episode.cover import draw_cover, fit_cover
-    from audio_builder.episode.naming import episode_path, resolved_tags
-
     tags = resolved_tags(recipe.tags, script)
     check_background(recipe.soundscape.background)
     if any(isinstance(cue, Bell) for cue in script.cues):
@@ -107,27 +55,3 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     path = episode_path(folder, tags.title)
     write_probe(folder)
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path)
-
-
-def _entitled(script: Script, tags: Tags) -> Script:
-    return replace(
-        script,
-        title=tags.title or script.title,
-        subtitle=tags.subtitle or script.subtitle,
-        author=tags.author or script.author,
-        language=tags.language or script.language,
-        date=tags.date or script.date,
-    )
-
-
-_MOST_CHAPTERS = 255
-"""What the table of contents of an ID3 tag can hold."""
-
-
-def _check_chapters(script: Script) -> None:
-    chapters = sum(isinstance(cue, ChapterStart) for cue in script.cues)
-    if chapters > _MOST_CHAPTERS:
-        raise ScriptError(
-            f"there are {chapters} chapters; a player's list holds {_MOST_CHAPTERS} at most",
-            hint="Split the text into several episodes, or make some of its headings plain lines.",
-        )

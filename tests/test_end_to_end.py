@@ -24,12 +24,88 @@ from .conftest import ROOT
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"
 
-SHORT_WORDS = (
-    "One Quiet Minute Wherever you are sitting let the chair do a little more of the work Nothing to Finish "
-    "For the next minute there is nothing to finish and nothing to put right The room can be as untidy as it is "
-    "So can your thoughts Listen for the sound that is farthest away Then for the one that is nearest What changes "
-    "when you stop waiting for silence Keep that with you and go on with your day"
-).split()
+SHORT_WORDS = [
+    "One",
+    "Quiet",
+    "Minute",
+    "Wherever",
+    "you",
+    "are",
+    "sitting",
+    "let",
+    "the",
+    "chair",
+    "do",
+    "a",
+    "little",
+    "more",
+    "of",
+    "the",
+    "work",
+    "Nothing",
+    "to",
+    "Finish",
+    "For",
+    "the",
+    "next",
+    "minute",
+    "there",
+    "is",
+    "nothing",
+    "to",
+    "finish",
+    "and",
+    "nothing",
+    "to",
+    "put",
+    "right",
+    "The",
+    "room",
+    "can",
+    "be",
+    "as",
+    "untidy",
+    "as",
+    "it",
+    "is",
+    "So",
+    "can",
+    "your",
+    "thoughts",
+    "Listen",
+    "for",
+    "the",
+    "sound",
+    "that",
+    "is",
+    "farthest",
+    "away",
+    "Then",
+    "for",
+    "the",
+    "one",
+    "that",
+    "is",
+    "nearest",
+    "What",
+    "changes",
+    "when",
+    "you",
+    "stop",
+    "waiting",
+    "for",
+    "silence",
+    "Keep",
+    "that",
+    "with",
+    "you",
+    "and",
+    "go",
+    "on",
+    "with",
+    "your",
+    "day",
+]
 
 
 @dataclass(frozen=True)
@@ -171,7 +247,7 @@ def test_other_pacing_and_background_speak_nothing(tmp_path: Path):
 
 
 def _says(source: Path) -> list[str]:
-    from audio_builder.prepare import make_script, read_document
+    from audio_builder.document import make_script, read_document
     from audio_builder.script.cues import Say
 
     script = make_script(read_document(source), make_recipe())
@@ -187,7 +263,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path):
 
 def test_an_episode_can_be_built_from_its_script(tmp_path: Path):
     """A script built as it was printed gives the same episode as the article; an edited pause lengthens it."""
-    from audio_builder.prepare import make_script, read_document
+    from audio_builder.document import make_script, read_document
     from audio_builder.script.notation import format_script
 
     recipe = make_recipe({"voice": "tone"})

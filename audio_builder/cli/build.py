@@ -48,11 +48,12 @@ def command(
     SOURCE is a plain text, a Markdown article, a script file (see `audio-builder script`), or - for standard input.
     Times are in seconds, rates in words per minute (wpm).
     """
-    from audio_builder import pipeline, prepare
+    from audio_builder import document as documents
+    from audio_builder import pipeline
 
     console = ctx.ensure_object(Console)
     document = read_source_argument(source)
-    recipe = recipe_from_options(prepare.own_settings(document), recipe_file, chosen)
+    recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     with progress_bar(console) as progress:
         report = pipeline.build(document, recipe, output, progress=progress)
     if as_json:

@@ -13,7 +13,7 @@ from audio_builder.recipe import PACING_PRESETS, Recipe
 from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
 
 if TYPE_CHECKING:
-    from audio_builder.prepare import Document
+    from audio_builder.document import Document
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -82,7 +82,7 @@ def read_source_argument(source: str) -> Document:
         SourceError: it can't be read, or there is nothing in it to speak.
     """
     from audio_builder.article.source import source_from_bytes
-    from audio_builder.prepare import read_document
+    from audio_builder.document import read_document
 
     if source == "-":
         return read_document(source_from_bytes(sys.stdin.buffer.read(), "standard input"))

@@ -43,15 +43,15 @@ def command(
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
-    from audio_builder import prepare
+    from audio_builder import document as documents
     from audio_builder.files import write_bytes
     from audio_builder.script.estimate import estimate
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)
     document = read_source_argument(source)
-    recipe = recipe_from_options(prepare.own_settings(document), recipe_file, chosen)
-    script = prepare.make_script(document, recipe)
+    recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
+    script = documents.make_script(document, recipe)
     text = format_script(script)
     if output is None:
         console.result(text)

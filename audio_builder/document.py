@@ -1,0 +1,83 @@
+"""What a source holds, and the script that it becomes under a recipe: all that can be known without a sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from audio_builder.article.model import Article
+from audio_builder.article.read import read
+from audio_builder.article.source import SourceText, open_source
+from audio_builder.errors import EmptySource, ScriptError
+from audio_builder.recipe import Recipe, Tags
+from audio_builder.recipe_file import Layer
+from audio_builder.script.cues import ChapterStart, Say, Script
+from audio_builder.script.notation import parse_script
+from audio_builder.script.pace import pace, repace
+
+Document = Article | Script
+"""What a source holds: an article still to be paced, or a script whose pauses are set."""
+
+
+def read_document(source: str | Path | SourceText) -> Document:
+    """Return what a source holds.
+
+    Args:
+        source: a path, or a text that was opened already.
+
+    Raises:
+        SourceError: it can't be read, is no text, or has nothing in it to speak.
+    """
+    text = source if isinstance(source, SourceText) else open_source(Path(source))
+    return parse_script(text.text, text.name) if text.kind == "script" else read(text)
+
+
+def own_settings(document: Document) -> Layer:
+    """Return the settings that a document brings with it: a script its pacing, an article none."""
+    return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) else {}
+
+
+def make_script(document: Document, recipe: Recipe) -> Script:
+    """Return the script of a document under a recipe, with the recipe's title, author and so on.
+
+    A script keeps its own pauses; only if the recipe names another preset, those that a rule made
+    are set anew. A title that the recipe gives is shown, not spoken: it is not the author's words.
+
+    Raises:
+        EmptySource: there is nothing in it to speak.
+        ScriptError: there are more chapters than a player's list can hold.
+    """
+    if isinstance(document, Article):
+        script = pace(document, recipe.pacing)
+    elif document.pacing == recipe.pacing.preset:
+        script = document
+    else:
+        script = repace(document, recipe.pacing)
+    if not any(isinstance(cue, Say) for cue in script.cues):
+        raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
+    _check_chapters(script)
+    return _entitled(script, recipe.tags)
+
+
+def _entitled(script: Script, tags: Tags) -> Script:
+    return replace(
+        script,
+        title=tags.title or script.title,
+        subtitle=tags.subtitle or script.subtitle,
+        author=tags.author or script.author,
+        language=tags.language or script.language,
+        date=tags.date or script.date,
+    )
+
+
+_MOST_CHAPTERS = 255
+"""What the table of contents of an ID3 tag can hold."""
+
+
+def _check_chapters(script: Script) -> None:
+    chapters = sum(isinstance(cue, ChapterStart) for cue in script.cues)
+    if chapters > _MOST_CHAPTERS:
+        raise ScriptError(
+            f"there are {chapters} chapters; a player's list holds {_MOST_CHAPTERS} at most",
+            hint="Split the text into several episodes, or make some of its headings plain lines.",
+        )
