@@ -135,8 +135,9 @@ def markdown_extra(draw: st.DrawFn) -> Piece:
 @st.composite
 def markdown_articles(draw: st.DrawFn) -> Piece:
     """Return a Markdown article with known words."""
-    part = st.one_of(paragraph(), verse(), listing(), quotation(), heading(), markdown_extra())
-    parts = [draw(paragraph()), *draw(st.lists(part, max_size=8))]
+    part = st.one_of(paragraph(), verse(), listing(), quotation(), heading())
+    parts = [draw(paragraph()), *draw(st.lists(part, max_size=4))]
+    parts += draw(st.lists(markdown_extra(), min_size=1, max_size=4)) + draw(st.lists(part, max_size=3))
     # A comment keeps two lists or quotations in a row from being one, and indented code from being a list's text.
     return _joined(parts, "\n\n<!-- zbetween -->\n\n")
 
