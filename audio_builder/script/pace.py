@@ -35,6 +35,7 @@ _ROLES = {
     BlockKind.VERSE: Role.VERSE,
     BlockKind.QUOTE: Role.QUOTE,
     BlockKind.LIST: Role.ITEM,
+    BlockKind.MARK: Role.PROSE,
 }
 
 
