@@ -8,10 +8,10 @@ from pathlib import Path
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
-from audio_builder.errors import EmptySource, ScriptError
+from audio_builder.errors import EmptySource
 from audio_builder.recipe import Recipe, Tags
 from audio_builder.recipe_file import Layer
-from audio_builder.script.cues import ChapterStart, Say, Script
+from audio_builder.script.cues import Say, Script
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
 
@@ -55,7 +55,6 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    _check_chapters(script)
     return _entitled(script, recipe.tags)
 
 
@@ -68,16 +67,3 @@ def _entitled(script: Script, tags: Tags) -> Script:
         language=tags.language or script.language,
         date=tags.date or script.date,
     )
-
-
-_MOST_CHAPTERS = 255
-"""What the table of contents of an ID3 tag can hold."""
-
-
-def _check_chapters(script: Script) -> None:
-    chapters = sum(isinstance(cue, ChapterStart) for cue in script.cues)
-    if chapters > _MOST_CHAPTERS:
-        raise ScriptError(
-            f"there are {chapters} chapters; a player's list holds {_MOST_CHAPTERS} at most",
-            hint="Split the text into several episodes, or make some of its headings plain lines.",
-        )

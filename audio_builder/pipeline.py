@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from audio_builder import __version__
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
-from audio_builder.episode.encode import encode
+from audio_builder.episode.encode import encode, encoder_gain_db
 from audio_builder.episode.report import BuildReport, StageReport, report_on
 from audio_builder.episode.standard import Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
@@ -31,7 +34,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.narration.narrate import narrate
 from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.recipe import Recipe
+from audio_builder.recipe import Mastering, Recipe
 from audio_builder.recipe_file import make_recipe
 from audio_builder.script.cues import Script
 from audio_builder.sound.backgrounds import open_bed
@@ -92,8 +95,8 @@ def speak(plan: Plan, progress: Progress = silent) -> Narration:
 def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = silent) -> Findings:
     """Mix, master, encode and tag a timeline into a draft, and return what was measured on it.
 
-    The gain is found before mixing; what the encoder then changes is measured on the file and
-    corrected in another take, until the file meets what the recipe promises.
+    The gain is found before mixing, with what is known of the encoder; what it changes beyond that is
+    measured on the file and corrected in another take.
 
     Raises:
         VerificationError: it does not, after three takes.
@@ -101,16 +104,39 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
     bed = open_bed(plan.recipe.soundscape.background, BedFormat(mastering.sample_rate_hz, mastering.channels))
-    trim_db = 0.0
+    found = _Encoder(encoder_gain_db(mastering.bitrate_kbps), 0.0)
     for _ in range(_TAKES):
-        findings = _take(draft, timeline, plan, _Stems(levels, bed, trim_db), progress)
-        if findings.ok:
-            return findings
-        trim_db += mastering.target_lufs - findings.loudness_lufs
+        findings = _take(draft, timeline, plan, _Stems(levels, bed, found), progress)
+        if findings.ok or not math.isfinite(findings.loudness_lufs):
+            break
+        found = found.corrected(findings, mastering)
+    if findings.ok:
+        return findings
     raise VerificationError(
         f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",
         hint="The earlier episode, if there was one, is untouched. Please report this with your text and recipe.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """What the encoder does to a mix, as far as it is known.
+
+    Attributes:
+        gain_db: how much louder it delivers than it was given.
+        overshoot_db: how much further than foreseen its peaks go.
+    """
+
+    gain_db: float
+    overshoot_db: float
+
+    def corrected(self, findings: Findings, mastering: Mastering) -> _Encoder:
+        """Return what a finished take teaches."""
+        over_db = max(0.0, findings.true_peak_dbtp - mastering.ceiling_dbtp)
+        return _Encoder(
+            gain_db=self.gain_db + findings.loudness_lufs - mastering.target_lufs,
+            overshoot_db=self.overshoot_db + (over_db + 0.1 if over_db else 0.0),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +146,21 @@ class _Stems:
     Attributes:
         levels: of the speech.
         bed: the background.
-        trim_db: correction of the gain, from what the take before measured.
+        encoder: what it will do.
     """
 
     levels: SpeechLevels
     bed: Bed
-    trim_db: float
+    encoder: _Encoder
 
 
 def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: Progress) -> Findings:
     """Write one take into the draft and measure it."""
     recipe = plan.recipe
-    gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, recipe.mastering, stems.trim_db)
+    aim = msgspec.structs.replace(
+        recipe.mastering, ceiling_dbtp=recipe.mastering.ceiling_dbtp - stems.encoder.overshoot_db
+    )
+    gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, aim, stems.encoder.gain_db)
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
     encode(

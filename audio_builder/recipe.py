@@ -101,10 +101,10 @@ class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     background: Annotated[str, _text("the bed: a name, a path to an audio file, or none")] = "drone"
     bed_below_speech_db: Annotated[
         float, _number(20, 60, "dB", "how far the bed lies under the quietest second of speech (RMS)")
-    ] = 23.0
-    swell_db: Annotated[float, _number(0, 12, "dB", "how much the bed rises in the pauses")] = 4.0
-    attack_s: Annotated[float, _number(0.05, 10, "s", "how long the bed takes to go down")] = 0.8
-    release_s: Annotated[float, _number(0.05, 20, "s", "how long the bed takes to come up")] = 2.5
+    ] = 22.0
+    swell_db: Annotated[float, _number(0, 12, "dB", "how much the bed rises in the pauses")] = 5.0
+    attack_s: Annotated[float, _number(0.05, 10, "s", "how long the bed takes to go down")] = 0.7
+    release_s: Annotated[float, _number(0.05, 20, "s", "how long the bed takes to come up")] = 2.0
     fade_in_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to appear")] = 5.0
     fade_out_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to vanish")] = 9.0
     bell: Annotated[str, _text("the bell at section starts: a name, or none")] = "bowl"

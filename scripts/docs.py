@@ -1,4 +1,4 @@
-"""Writes the generated parts of the docs anew:  .venv/bin/python scripts/docs.py
+"""Write the generated parts of the docs anew (run with .venv/bin/python scripts/docs.py).
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. A test fails when one is stale.
 """
@@ -57,9 +57,10 @@ def help_of(command: str) -> Callable[[], str]:
     """What `audio-builder COMMAND --help` prints."""
 
     def generate() -> str:
-        context = click.Context(cli, info_name="audio-builder")
+        context = click.Context(cli, info_name="audio-builder", help_option_names=["-h", "--help"])
         found = cli.get_command(context, command)
-        assert found is not None, command
+        if found is None:
+            raise LookupError(command)
         with click.Context(
             found, info_name=command, parent=context, terminal_width=100, max_content_width=100
         ) as inner:

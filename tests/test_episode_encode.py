@@ -12,10 +12,12 @@ import pytest
 
 from audio_builder.episode import ffmpeg
 from audio_builder.episode.decode import open_audio
-from audio_builder.episode.encode import encode
+from audio_builder.episode.encode import BITRATES_KBPS, encode, encoder_gain_db
 from audio_builder.episode.gapless import crc16
 from audio_builder.episode.mpeg import walk
 from audio_builder.errors import DiskFull, EncoderError
+
+from . import instruments
 
 RATE = 44100
 
@@ -205,3 +207,16 @@ def test_half_a_frame_is_an_error(tmp_path: Path) -> None:
     """Bytes that are no whole frame would shift left and right."""
     with pytest.raises(EncoderError, match="ends inside a frame: 403 bytes"):
         encode([tone(100) + b"abc"], tmp_path / "a.mp3", rate_hz=RATE, channels=2, bitrate_kbps=128)
+
+
+@pytest.mark.parametrize("bitrate_kbps", BITRATES_KBPS)
+def test_the_gain_of_lame_is_known(tmp_path: Path, bitrate_kbps: int) -> None:
+    """LAME softens what it encodes at a constant bit rate, by exactly what `encoder_gain_db` says."""
+    tone = (0.25 * 32767 * np.sin(2 * np.pi * 440 * np.arange(3 * 44100) / 44100)).astype("<i2")
+    target = tmp_path / "tone.mp3"
+    encode([tone.tobytes()], target, rate_hz=44100, channels=1, bitrate_kbps=bitrate_kbps)
+    samples, _ = instruments.decoded(target)
+    heard = samples[: len(tone), 0]
+    sent = tone / np.float32(32768)
+    gain_db = 20 * np.log10(np.dot(sent, heard) / np.dot(sent, sent))
+    assert gain_db == pytest.approx(encoder_gain_db(bitrate_kbps), abs=0.02)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_builder.audio import Samples
-from audio_builder.mix.ducking import BedEnvelope
+from audio_builder.mix.ducking import BedEnvelope, Ducks, duck_depths
 from audio_builder.mix.timeline import Timeline
 from audio_builder.recipe import Soundscape
 from audio_builder.script.cues import ChapterStart, Cue, Reason, Rest, Role, Say
@@ -51,9 +53,26 @@ def test_the_bed_stays_down_between_sentences() -> None:
 def test_the_bed_swells_in_a_long_pause() -> None:
     """After the release it is 4 dB up, until the attack begins before the next phrase."""
     second, third = WHOLE.clips[1:]
-    up = GAINS[second.speech_end + round(2.5 * RATE_HZ) + 64 : third.speech_start - round(0.9 * RATE_HZ) - 64]
+    up = GAINS[second.speech_end + round(2.7 * RATE_HZ) + 64 : third.speech_start - round(0.9 * RATE_HZ) - 64]
     assert len(up) > RATE_HZ
     assert decibels(up) == pytest.approx(4.0, abs=1e-3)
+
+
+def test_a_soft_phrase_lowers_the_bed_there_alone() -> None:
+    """The bed goes deeper under a run of phrases with a soft second, and comes up to the same height after it."""
+    ducks = duck_depths((-30.0, -36.0, -28.0), WHOLE, SOUNDSCAPE)
+    assert ducks.usual_dbfs == pytest.approx((-36 - 28) / 2)
+    assert ducks.depths_db == pytest.approx((-4.0, -4.0, 0.0)), "the first two are one run: no pause is long enough"
+    gains = decibels(BedEnvelope(WHOLE, SOUNDSCAPE, ducks.depths_db).gains(0, WHOLE.frames))
+    for placed, depth in zip(WHOLE.clips, ducks.depths_db, strict=True):
+        assert gains[placed.speech_start - RATE_HZ // 10 : placed.speech_end] == pytest.approx(depth, abs=1e-3)
+    assert gains.max() == pytest.approx(4.0, abs=1e-3)
+
+
+def test_silent_phrases_have_no_say_in_the_depth() -> None:
+    """A clip without sound neither lowers the bed nor counts for what is usual."""
+    assert duck_depths((-math.inf, -30.0, -30.0), WHOLE, SOUNDSCAPE) == Ducks(-30.0, (0.0, 0.0, 0.0))
+    assert duck_depths((-math.inf,) * 3, WHOLE, SOUNDSCAPE) == Ducks(-math.inf, (0.0, 0.0, 0.0))
 
 
 def test_the_envelope_has_no_step() -> None:
@@ -68,7 +87,7 @@ def test_the_bed_fades_in_and_out() -> None:
     assert GAINS[-1] < 1e-6
     assert GAINS[round(2.5 * RATE_HZ)] == pytest.approx(0.5 * 10 ** (4 / 20), rel=0.01)
     assert GAINS[round(5.0 * RATE_HZ)] == pytest.approx(10 ** (4 / 20), rel=0.01)
-    assert BedEnvelope(WHOLE, SOUNDSCAPE).gains(WHOLE.frames, 10).max() == 0
+    assert BedEnvelope(WHOLE, SOUNDSCAPE).gains(WHOLE.frames, 10).max() < 1e-6
 
 
 def test_an_episode_shorter_than_its_fades_shrinks_them() -> None:

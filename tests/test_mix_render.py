@@ -53,10 +53,12 @@ def episode(clips: Clips, peaks: Sequence[float] = (0.5, 0.4, 0.6, 0.45)) -> Tim
     return timeline_of(cues, [clips.clip(speech(3.0 + n % 2, peak=peak, seed=n)) for n, peak in enumerate(peaks)])
 
 
-def mixed(timeline: Timeline, bed: Bed, mastering: Mastering, trim_db: float = 0.0) -> tuple[MixPlan, Samples, float]:
+def mixed(
+    timeline: Timeline, bed: Bed, mastering: Mastering, encoder_db: float = 0.0
+) -> tuple[MixPlan, Samples, float]:
     """The plan, the master as it would be encoded, and the separation that was measured."""
     soundscape = Soundscape()
-    plan = plan_mix(measure_speech(timeline), timeline, bed, soundscape, mastering, trim_db)
+    plan = plan_mix(measure_speech(timeline), timeline, bed, soundscape, mastering, encoder_db)
     separation = SeparationMeter(timeline)
     pcm = b"".join(master(render(timeline, plan, bed, soundscape, separation), plan, timeline.rate_hz))
     sound = np.frombuffer(pcm, "<i2").astype(np.float32).reshape(-1, mastering.channels) / 32768
@@ -85,16 +87,20 @@ def true_peak(sound: Samples) -> float:
     ],
 )
 def test_the_mix_lands_on_its_target(channels: int, target: float, with_bed: bool, peaks: Sequence[float]) -> None:
-    """Mono and stereo, with and without a bed, even where the limiter works hard: within 0.3 LU, below the ceiling."""
+    """Mono and stereo, with and without a bed, even where the limiter works hard: near the target, below the ceiling.
+
+    The hiss of this bed lies so near the relative gate that a few of its blocks more or less move the
+    integrated loudness by 0.4 LU; without it the forecast is far nearer.
+    """
     timeline = episode(Clips(), peaks)
     mastering = Mastering(channels=channels, target_lufs=target)
     bed: Bed = HissBed(channels) if with_bed else NoBed(channels)
     plan, sound, separation = mixed(timeline, bed, mastering)
     assert len(sound) == timeline.frames
-    assert loudness(sound) == pytest.approx(target, abs=0.3)
+    assert loudness(sound) == pytest.approx(target, abs=0.45 if with_bed else 0.1)
     assert plan.predicted_lufs == pytest.approx(target, abs=0.05)
     assert true_peak(sound) <= mastering.ceiling_dbtp - encoder_headroom_db(128) + 0.05
-    assert separation >= 22.5 if with_bed else separation == math.inf
+    assert separation >= 21.5 if with_bed else separation == math.inf
 
 
 def test_low_bit_rates_get_more_headroom() -> None:
@@ -108,25 +114,25 @@ def test_low_bit_rates_get_more_headroom() -> None:
     assert ceilings == [-2.0, -1.5, -1.5]
 
 
-def test_the_trim_moves_the_loudness() -> None:
+def test_what_the_encoder_takes_is_given_beforehand() -> None:
     """What an encoder takes away is added beforehand, after the limiter's own effect."""
     timeline = episode(Clips())
     first = loudness(mixed(timeline, NoBed(2), Mastering())[1])
-    second = loudness(mixed(timeline, NoBed(2), Mastering(), trim_db=0.5)[1])
+    second = loudness(mixed(timeline, NoBed(2), Mastering(), encoder_db=-0.5)[1])
     assert second - first == pytest.approx(0.5, abs=0.05)
 
 
 def test_the_bed_is_where_the_recipe_says() -> None:
-    """Its loudest second lies 23 dB under the quietest second of speech, and 4 dB higher in long pauses."""
+    """Its loudest second lies 22 dB under a usual quietest second of speech, and 5 dB higher in long pauses."""
     timeline = episode(Clips())
     soundscape = Soundscape(fade_in_s=0, fade_out_s=0)
     bed = HissBed(2)
     plan = plan_mix(measure_speech(timeline), timeline, bed, soundscape, Mastering())
     quiet = np.concatenate(list(render(timeline, plan, bed, soundscape)))
     opening = rms_dbfs(quiet[:RATE_HZ])
-    assert opening == pytest.approx(REFERENCE_DBFS + plan.bed_gain_db + 4.0, abs=0.1)
+    assert opening == pytest.approx(REFERENCE_DBFS + plan.bed_gain_db + 5.0, abs=0.1)
     between = quiet[timeline.clips[0].speech_end + 5000 : timeline.clips[1].speech_start - 5000]
-    assert rms_dbfs(between) == pytest.approx(REFERENCE_DBFS + plan.bed_gain_db, abs=0.2)
+    assert rms_dbfs(between) == pytest.approx(REFERENCE_DBFS + plan.bed_gain_db + plan.bed_ducks_db[0], abs=0.2)
 
 
 def test_the_voice_is_in_the_middle_and_in_its_place() -> None:
@@ -136,7 +142,7 @@ def test_the_voice_is_in_the_middle_and_in_its_place() -> None:
     timeline = timeline_of(
         [ChapterStart("A"), Rest(1.0, Reason.OPENING), SAY, Rest(1.0, Reason.CLOSING)], [clips.clip(segment)]
     )
-    plan = MixPlan(2, (-6.0,), -math.inf, -20.0, -1.5, -16.0, 0.0)
+    plan = MixPlan(2, (-6.0,), -math.inf, (0.0,), -20.0, -1.5, -16.0, 0.0)
     sound = np.concatenate(list(render(timeline, plan, NoBed(2), Soundscape(), block_frames=1000)))
     placed = timeline.clips[0]
     expected = samples_from_segment(segment) * np.float32(10 ** (-6 / 20))

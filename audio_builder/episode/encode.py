@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,22 @@ RATES_HZ = (32000, 44100, 48000)
 
 _BYTES_PER_SAMPLE = 2
 _DISK_FULL_WORDS = ("No space left on device", "Disk quota exceeded")
+
+_LAME_SCALES = ((160, 0.95), (192, 0.97), (224, 0.98), (320, 1.0))
+"""Up to which bit rate in kbps LAME scales by what."""
+
+
+def encoder_gain_db(bitrate_kbps: int) -> float:
+    """Return how much louder LAME delivers a constant bit rate than it was given, in dB: never more than 0.
+
+    LAME scales its input to make room for its own errors (the `scale` column of the ABR presets in `presets.c`,
+    which CBR uses too); a test measures each.
+
+    Args:
+        bitrate_kbps: one of `BITRATES_KBPS`.
+    """
+    scale = next(scale for highest, scale in _LAME_SCALES if bitrate_kbps <= highest)
+    return 20 * math.log10(scale)
 
 
 def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, bitrate_kbps: int) -> None:

@@ -5,11 +5,8 @@ beside it: from 250 to 50 ms before its first sound and from 50 to 250 ms after 
 background is ducked or coming up again, so each of the two bounds the level under the phrase from
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
-The speech is judged by every second of it in a phrase, because WCAG's technique G56 excepts only
-sounds of one or two seconds. Pauses inside a phrase (a fifth of a second or more at 20 dB below it) are
-no speech and are left out first: a second that is mostly pause says nothing about the speech. What is
-spoken for less than a second is one piece. Levels are plain RMS.
-The figure is the worst second of speech against the background beside its own phrase.
+The speech is judged second by second, as `mix.seconds` says. The figure is the worst second of speech
+against the background beside its own phrase.
 """
 
 from __future__ import annotations
@@ -21,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.episode.measure import CELLS_PER_S, Energies
+from audio_builder.mix.seconds import every_second, quietest_second
 from audio_builder.mix.timeline import PlacedClip, Timeline
 
 _NEAR, _FAR = 5, 25
@@ -30,10 +28,6 @@ _GUARD = 10
 """Cells kept clear around phrases where the rests are measured."""
 
 _SHORTEST_REST = 30
-_SECOND = CELLS_PER_S
-_PAUSE = 20
-_PAUSE_GATE_DB = -20.0
-"""A fifth of a second so far below its phrase is a pause."""
 
 _FLOOR = 1e-12
 """−120 dBFS stands for silence, so that differences stay finite."""
@@ -81,10 +75,10 @@ def levels(energies: Energies, timeline: Timeline) -> Levels | None:
     # A phrase with no free moment on either side is held against the loudest background anywhere.
     fallback = max(heard, default=_FLOOR)
     worst = min(
-        _db(_quietest_second(energies[slice(*span)])) - _db(fallback if level is None else level)
+        _db(quietest_second(energies[slice(*span)], CELLS_PER_S)) - _db(fallback if level is None else level)
         for span, level in zip(spoken, beside, strict=True)
     )
-    rests = [_loudest_second(sums, rest) for rest in _rests(timeline, cells)]
+    rests = [_loudest_second(energies, rest) for rest in _rests(timeline, cells)]
     return Levels(speech_db, _db(float(phrases.min())), worst, speech_db - _db(max(rests, default=_FLOOR)))
 
 
@@ -122,26 +116,8 @@ def _rests(timeline: Timeline, cells: int) -> Iterator[Interval]:
             yield start, end
 
 
-def _seconds(sums: npt.NDArray[np.float64], span: Interval) -> npt.NDArray[np.float64]:
-    """Return the energy of every second that lies in a span, one each hundredth; of all of a shorter span."""
-    start, end = span
-    length = min(_SECOND, end - start)
-    energies: npt.NDArray[np.float64] = (sums[start + length : end + 1] - sums[start : end + 1 - length]) / length
-    return energies
-
-
-def _quietest_second(phrase: Energies) -> float:
-    """Return the energy of the quietest second of speech in a phrase, its pauses left out."""
-    gate = float(phrase.mean()) * 10 ** (_PAUSE_GATE_DB / 10)
-    if len(phrase) > _PAUSE:
-        quiet = np.lib.stride_tricks.sliding_window_view(phrase, _PAUSE).mean(axis=1) < gate
-        phrase = phrase[np.convolve(quiet, np.ones(_PAUSE)) < 0.5]
-    sums = np.concatenate(([0.0], np.cumsum(phrase, dtype=np.float64)))
-    return float(_seconds(sums, (0, len(phrase))).min())
-
-
-def _loudest_second(sums: npt.NDArray[np.float64], span: Interval) -> float:
-    return float(_seconds(sums, span).max())
+def _loudest_second(energies: Energies, span: Interval) -> float:
+    return float(every_second(energies[slice(*span)], CELLS_PER_S).max())
 
 
 def _mean(sums: npt.NDArray[np.float64], span: Interval) -> float:

@@ -66,7 +66,15 @@ class Findings(Struct, frozen=True, kw_only=True):
     @property
     def loudness_lufs(self) -> float:
         """Integrated loudness as it was found; minus infinity where there was only silence."""
-        found = (line.value for line in self.lines if line.name == LOUDNESS)
+        return self._number(LOUDNESS)
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        """True peak as it was found; minus infinity where there was only silence."""
+        return self._number(TRUE_PEAK)
+
+    def _number(self, name: str) -> float:
+        found = (line.value for line in self.lines if line.name == name)
         return next((value for value in found if isinstance(value, float)), -math.inf)
 
 

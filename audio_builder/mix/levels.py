@@ -12,11 +12,13 @@ from scipy import signal
 
 from audio_builder.audio import Samples, samples_from_segment
 from audio_builder.mix.loudness import HOP_S, integrated_lufs, k_weighting
+from audio_builder.mix.seconds import quietest_second
 from audio_builder.mix.timeline import PlacedClip, Timeline
 
 CELL_S = 0.02
 """Speech is remembered as one energy and one peak for each 20 ms: 1.4 MB for an hour."""
 CELLS_PER_HOP = round(HOP_S / CELL_S)
+CELLS_PER_S = round(1 / CELL_S)
 
 _LARGEST_EVENING_DB = 3.0
 _PAUSE_GATE_DB = -20.0
@@ -36,8 +38,8 @@ class SpeechLevels:
         peaks: highest magnitude in each cell, full scale at 1.0.
         loudness_lufs: integrated loudness of the clips joined without pauses; −inf without speech.
         usual_peak_dbfs: the middle one of the clips' peaks; −inf without speech.
-        quietest_second_dbfs: smallest root mean square of any second inside a phrase, or of a whole
-            phrase that is shorter; −inf without speech.
+        quietest_seconds_dbfs: for each clip the root mean square of its quietest second of speech (see
+            `mix.seconds`); −inf for a clip without sound.
     """
 
     clip_gains_db: tuple[float, ...]
@@ -45,7 +47,7 @@ class SpeechLevels:
     peaks: Cells
     loudness_lufs: float
     usual_peak_dbfs: float
-    quietest_second_dbfs: float
+    quietest_seconds_dbfs: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
     # A clip without sound is left as it is, and is no example for the others.
     audible = [clip for clip in measured if math.isfinite(clip.loudness_db)]
     if not audible:
-        return SpeechLevels((0.0,) * len(measured), energies, peaks, -math.inf, -math.inf, -math.inf)
+        silent = (-math.inf,) * len(measured)
+        return SpeechLevels((0.0,) * len(measured), energies, peaks, -math.inf, -math.inf, silent)
     middle = float(np.median([clip.loudness_db for clip in audible]))
     gains = [_evening(clip.loudness_db, middle) for clip in measured]
     spoken = np.zeros(len(energies), dtype=bool)
@@ -91,7 +94,9 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
         peaks=peaks,
         loudness_lufs=integrated_lufs(hops_from_cells(energies[spoken])),
         usual_peak_dbfs=float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in evened])),
-        quietest_second_dbfs=min(clip.quietest_dbfs + gain_db for clip, gain_db in evened),
+        quietest_seconds_dbfs=tuple(
+            clip.quietest_dbfs + gain_db for clip, gain_db in zip(measured, gains, strict=True)
+        ),
     )
 
 
@@ -142,21 +147,11 @@ def _measure(
 
 
 def _quietest_second(speech: Samples, cell: int) -> float:
-    """Return the smallest mean square of any second of a phrase, or of all of it if it is shorter.
-
-    A second more than 20 dB below the phrase is a pause inside it, not speech.
-    """
-    if not speech.size:
-        return 0.0
-    per_second = round(1 / CELL_S)
-    whole = float(np.vdot(speech, speech)) / len(speech)
+    """Return the mean square of the quietest second of speech; what is shorter than a cell is taken whole."""
     cells = len(speech) // cell
-    if cells <= per_second:
-        return whole
-    squares = np.square(speech[: cells * cell]).reshape(cells, cell).mean(axis=1, dtype=np.float64)
-    seconds = np.lib.stride_tricks.sliding_window_view(squares, per_second).mean(axis=1)
-    spoken = seconds[seconds > whole * 10 ** (_PAUSE_GATE_DB / 10)]
-    return float(spoken.min()) if spoken.size else whole
+    if not cells:
+        return float(np.vdot(speech, speech)) / max(len(speech), 1)
+    return quietest_second(np.square(speech[: cells * cell]).reshape(cells, cell).mean(axis=1), CELLS_PER_S)
 
 
 def _evening(loudness_db: float, middle_db: float) -> float:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import signal
 
+from audio_builder.mix.ducking import BedEnvelope, duck_depths
 from audio_builder.mix.levels import CELL_S, Cells, SpeechLevels, cells_of_sound, hops_from_cells
 from audio_builder.mix.loudness import integrated_lufs, k_weighting
 from audio_builder.mix.release import released
 from audio_builder.mix.timeline import Timeline
 from audio_builder.mix.tones import tone_sound
 from audio_builder.recipe import Mastering, Soundscape
-from audio_builder.sound.bed import REFERENCE_DBFS, Bed
+from audio_builder.sound.bed import Bed
 
 _HEADROOM_DB = 0.5
 _HEADROOM_BELOW_96_KBPS_DB = 1.0
 
 _ROUNDS = 30
+_BED_SAMPLE_S = 10.0
 _CLOSE_ENOUGH_LU = 0.005
 _LARGEST_GAIN_DB = 60.0
 
@@ -31,7 +35,8 @@ class MixPlan:
     Attributes:
         channels: 1 or 2.
         clip_gains_db: for each clip of the timeline, all it takes to the finished mix.
-        bed_gain_db: of the bed under speech; −inf for none.
+        bed_gain_db: of the bed under usual speech; −inf for none.
+        bed_ducks_db: for each clip how much lower the bed lies under it, at most 0: soft speech wants a softer bed.
         tone_gain_db: of bells and breaths.
         ceiling_dbtp: highest true peak that the limiter lets through.
         predicted_lufs: integrated loudness of the limited mix, as far as can be told beforehand.
@@ -41,6 +46,7 @@ class MixPlan:
     channels: int
     clip_gains_db: tuple[float, ...]
     bed_gain_db: float
+    bed_ducks_db: tuple[float, ...]
     tone_gain_db: float
     ceiling_dbtp: float
     predicted_lufs: float
@@ -54,7 +60,7 @@ class _Forecast:
     levels: SpeechLevels
     tone_energies: Cells
     tone_peaks: Cells
-    bed_below_db: float
+    bed_energies: Cells
     channels: int
     ceiling_dbtp: float
     tone_below_db: float
@@ -74,9 +80,8 @@ class _Forecast:
     def lufs(self, speech_gain_db: float) -> float:
         """Return the integrated loudness with this gain."""
         # A bed above −70 LUFS lets the pauses pass the absolute gate, which lowers the relative one:
-        # without it the forecast is up to 0.2 LU too high.
-        bed_energy = 10 ** ((REFERENCE_DBFS + self.bed_below_db) / 10)
-        energies = (self.levels.energies + bed_energy) * 10 ** (speech_gain_db / 10)
+        # without it the forecast is up to 0.5 LU too high.
+        energies = (self.levels.energies + self.bed_energies) * 10 ** (speech_gain_db / 10)
         energies += self.tone_energies * 10 ** (self.tone_gain_db(speech_gain_db) / 10)
         limited = energies * 10 ** (self.limiting_db(speech_gain_db) / -10)
         return integrated_lufs(self.channels * hops_from_cells(limited))
@@ -88,7 +93,7 @@ def plan_mix(
     bed: Bed,
     soundscape: Soundscape,
     mastering: Mastering,
-    trim_db: float = 0.0,
+    encoder_db: float = 0.0,
 ) -> MixPlan:
     """Return the gains with which the mix lands on the target.
 
@@ -102,25 +107,29 @@ def plan_mix(
         bed: the background; its loudest second decides its gain.
         soundscape: how far the bed and the tones lie below the speech.
         mastering: target, ceiling and channels.
-        trim_db: added to the target: what an encoder was found to take away.
+        encoder_db: how much louder the encoder delivers than it was given (below 0: softer); target and
+            ceiling are those of the delivered file.
     """
     tone_energies, tone_peaks = _tone_cells(timeline, soundscape, len(levels.energies))
-    ceiling_dbtp = mastering.ceiling_dbtp - encoder_headroom_db(mastering.bitrate_kbps)
-    bed_below_db = _bed_gain_db(levels, bed, soundscape)
+    ceiling_dbtp = mastering.ceiling_dbtp - encoder_db - encoder_headroom_db(mastering.bitrate_kbps)
+    ducks = duck_depths(levels.quietest_seconds_dbfs, timeline, soundscape)
+    bed_below_db = _bed_gain_db(ducks.usual_dbfs, bed, soundscape)
     forecast = _Forecast(
         levels=levels,
         tone_energies=tone_energies,
         tone_peaks=tone_peaks,
-        bed_below_db=bed_below_db,
+        bed_energies=_bed_cells(timeline, bed, soundscape, ducks.depths_db, len(levels.energies))
+        * np.float32(10 ** (bed_below_db / 10)),
         channels=mastering.channels,
         ceiling_dbtp=ceiling_dbtp,
         tone_below_db=soundscape.bell_below_speech_db,
     )
-    gain_db = _gain_for(forecast, mastering.target_lufs + trim_db)
+    gain_db = _gain_for(forecast, mastering.target_lufs - encoder_db)
     return MixPlan(
         channels=mastering.channels,
         clip_gains_db=tuple(gain_db + own_db for own_db in levels.clip_gains_db),
         bed_gain_db=gain_db + bed_below_db,
+        bed_ducks_db=ducks.depths_db,
         tone_gain_db=forecast.tone_gain_db(gain_db),
         ceiling_dbtp=ceiling_dbtp,
         predicted_lufs=forecast.lufs(gain_db),
@@ -150,11 +159,23 @@ def _gain_for(forecast: _Forecast, target_lufs: float) -> float:
     return gain_db
 
 
-def _bed_gain_db(levels: SpeechLevels, bed: Bed, soundscape: Soundscape) -> float:
-    """Return the gain of a bed under untouched speech: its loudest second under the speech's quietest."""
-    if not math.isfinite(bed.loudest_second_dbfs) or not math.isfinite(levels.quietest_second_dbfs):
+def _bed_gain_db(usual_dbfs: float, bed: Bed, soundscape: Soundscape) -> float:
+    """Return the gain of a bed under untouched speech: its loudest second under a usual quietest second of speech."""
+    if not math.isfinite(bed.loudest_second_dbfs) or not math.isfinite(usual_dbfs):
         return -math.inf
-    return levels.quietest_second_dbfs - soundscape.bed_below_speech_db - bed.loudest_second_dbfs
+    return usual_dbfs - soundscape.bed_below_speech_db - bed.loudest_second_dbfs
+
+
+def _bed_cells(timeline: Timeline, bed: Bed, soundscape: Soundscape, depths_db: Sequence[float], count: int) -> Cells:
+    """Return the K-weighted mean square of the bed in each cell, before its gain; its first seconds stand for all."""
+    if not math.isfinite(bed.loudest_second_dbfs):
+        return np.zeros(count, dtype=np.float32)
+    sample = bed.read(0, round(_BED_SAMPLE_S * timeline.rate_hz)).astype(np.float64)
+    weighted = signal.sosfilt(k_weighting(timeline.rate_hz), sample, axis=0)
+    cell = round(timeline.rate_hz * CELL_S)
+    envelope = BedEnvelope(timeline, soundscape, depths_db).at(np.arange(count) * cell)
+    cells: Cells = np.float32(np.mean(np.square(weighted))) * np.square(envelope)
+    return cells
 
 
 def _tone_cells(timeline: Timeline, soundscape: Soundscape, count: int) -> tuple[Cells, Cells]:

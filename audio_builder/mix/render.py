@@ -47,7 +47,7 @@ def render(
     Raises:
         NarrationError: a clip can't be loaded any more.
     """
-    envelope = BedEnvelope(timeline, soundscape)
+    envelope = BedEnvelope(timeline, soundscape, plan.bed_ducks_db)
     bed_gain = np.float32(_linear(plan.bed_gain_db))
 
     def clip_sound(number: int) -> Samples:
