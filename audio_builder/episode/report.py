@@ -194,7 +194,7 @@ def report_on(
     )
 
 
-def to_json(report: BuildReport | CheckReport) -> bytes:
+def to_json(report: Struct) -> bytes:
     """Return a report as indented UTF-8 JSON that ends in a line break; numbers keep at most 3 decimals."""
     return msgspec.json.format(msgspec.json.encode(_rounded(msgspec.to_builtins(report))), indent=2) + b"\n"
 
