@@ -183,6 +183,7 @@ def _labels(timeline: Timeline, plan: Plan) -> Labels:
         narrator=Narrator(voice.name, voice.engine, voice.licence, voice.attribution),
         cover=plan.cover,
         encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
+        source=plan.source,
     )
 
 
