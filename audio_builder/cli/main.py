@@ -20,6 +20,8 @@ COMMANDS = {
     "script": "Show the paced script of an article, to read and edit.",
     "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",
     "inspect": "Show the script and the recipe that an MP3 carries.",
+    "show": "Set up the show that a folder of episodes is.",
+    "publish": "Write the feed and the pages of a show.",
     "check": "Measure an MP3 against the standard for podcasts.",
     "voices": "List the voices.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
