@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": "Show the script and the recipe that an MP3 carries.",
     "show": "Set up the show that a folder of episodes is.",
     "publish": "Write the feed and the pages of a show.",
+    "serve": "Let players and browsers listen to a show on this machine.",
     "check": "Measure an MP3 against the standard for podcasts.",
     "voices": "List the voices, show one.",
     "doctor": "Say what is installed, what is missing and how to mend it.",

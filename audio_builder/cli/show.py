@@ -36,7 +36,14 @@ def _texts(function: click.decorators.FC) -> click.decorators.FC:
     return function
 
 
-@command.command("init")
+@command.command(
+    "init",
+    epilog="""\b
+Examples:
+  audio-builder show init
+  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+""",
+)
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")
 @_texts
 @verbosity

@@ -45,9 +45,9 @@
     const next = at(phrases, time);
     if (next !== current) {
       mark(current, next);
-      if (current) current.element.tabIndex = -1;
+      for (const { element } of [current, phrases[0]].filter(Boolean)) element.tabIndex = -1;
       current = next;
-      (current || phrases[0] || { element: seek }).element.tabIndex = 0;
+      (current || phrases[0]).element.tabIndex = 0;
       const typing = document.activeElement && by("words").contains(document.activeElement);
       if (current && !audio.paused && !typing) {
         const box = current.element.getBoundingClientRect();
