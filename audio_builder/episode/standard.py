@@ -17,6 +17,7 @@ from audio_builder.recipe import Mastering
 LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"
 SEPARATION = "speech above background, worst second"
+BACKGROUND = "background"
 """Names of the findings that others look for."""
 
 
