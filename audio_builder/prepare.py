@@ -53,10 +53,10 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     """
     tags = resolved_tags(recipe.tags, script)
     check_background(recipe.soundscape, recipe.mastering.channels)
+    check_bell(recipe.soundscape.closing_bell)
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
     phrases = [cue.text for cue in script.cues if isinstance(cue, Say)]
-    check_bell(recipe.soundscape.closing_bell)
     voice = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, phrases)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(tags.title, tags.author, tags.show)
     path = episode_path(folder, tags.title)
