@@ -150,6 +150,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     voice: Annotated[str, _text("name of the voice")] = "joe"
+    quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     pacing: Pacing = Pacing()
     soundscape: Soundscape = Soundscape()
     mastering: Mastering = Mastering()
