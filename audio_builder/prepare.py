@@ -19,6 +19,7 @@ from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 
 
@@ -84,6 +85,7 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
 
     Raises:
         VoiceError: one is unknown, or what it needs isn't installed or has changed.
+        RecipeError: the lexicon can't be read or is malformed.
     """
     narrator = find_voice(recipe.voice)
     parts: dict[str, list[str]] = {}
@@ -94,7 +96,8 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     others = {name: profile for name, profile in profiles.items() if profile.name != narrator.name}
     own = [text for name, texts in parts.items() if name not in others for text in texts]
     wpm = recipe.pacing.wpm
+    lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
     return (
-        prepare_voice(narrator, wpm, own),
-        {name: prepare_voice(profile, wpm, parts[name]) for name, profile in others.items()},
+        prepare_voice(narrator, wpm, own, lexicon),
+        {name: prepare_voice(profile, wpm, parts[name], lexicon) for name, profile in others.items()},
     )

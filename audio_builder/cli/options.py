@@ -20,6 +20,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
     "quote-voice": "quote_voice",
+    "lexicon": "lexicon",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
     "background": "soundscape.background",
@@ -32,7 +33,13 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 }
 """Each option and the recipe field it sets."""
 
-_METAVARS = {"pacing": "|".join(PACING_PRESETS), "wpm": "N", "background": "NAME|FILE|none", "date": "YYYY-MM-DD"}
+_METAVARS = {
+    "pacing": "|".join(PACING_PRESETS),
+    "wpm": "N",
+    "lexicon": "FILE.toml",
+    "background": "NAME|FILE|none",
+    "date": "YYYY-MM-DD",
+}
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:

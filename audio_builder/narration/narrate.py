@@ -52,12 +52,19 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     """
     says = tuple(cue for cue in script.cues if isinstance(cue, Say))
     speakers = [others.get(say.voice, voice) for say in says]
+    engines = {one.profile.name: load_engine(one.profile.engine) for one in (voice, *others.values())}
     identities = {
-        one.profile.name: identity_of(one, load_engine(one.profile.engine).fingerprint(), rate_hz)
+        one.profile.name: identity_of(one, engines[one.profile.name].fingerprint(), rate_hz)
         for one in (voice, *others.values())
     }
-    keys = [clip_key(say, identities[one.profile.name]) for say, one in zip(says, speakers, strict=True)]
-    texts = {key: (one.profile.name, spoken_text(say.text)) for key, say, one in zip(keys, says, speakers, strict=True)}
+    spoken_texts = [
+        spoken_text(say.text, one, engines[one.profile.name]) for say, one in zip(says, speakers, strict=True)
+    ]
+    keys = [
+        clip_key(text, say.role, identities[one.profile.name])
+        for text, say, one in zip(spoken_texts, says, speakers, strict=True)
+    ]
+    texts = {key: (one.profile.name, text) for key, text, one in zip(keys, spoken_texts, speakers, strict=True)}
     stored = {key: clip for key in texts if (clip := cache.find(key)) is not None}
     missing = [(name, Job(key, text)) for key, (name, text) in texts.items() if key not in stored]
     done, total = len(stored), len(texts)
