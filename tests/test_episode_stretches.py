@@ -86,7 +86,7 @@ def test_without_its_neighbours_a_cut_clicks(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_header_of_a_joined_file_is_that_of_a_single_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """But for the seek table, which may differ by one, and what is computed from the sound."""
+    """But for the seek table, which may differ by 2 of 256, and what is computed from the sound."""
     sound = sweep(6 * RATE)
     single = make(tmp_path / "single.mp3", sound).read_bytes()
     monkeypatch.setattr(stretches, "STRETCH", STRETCH)
@@ -95,7 +95,7 @@ def test_the_header_of_a_joined_file_is_that_of_a_single_one(tmp_path: Path, mon
     assert abs(len(joined) - len(single)) <= 3
     lame = 36 + 120
     assert joined[:48] == single[:48]
-    assert max(abs(ours - theirs) for ours, theirs in zip(joined[52:152], single[52:152], strict=True)) <= 1
+    assert max(abs(ours - theirs) for ours, theirs in zip(joined[52:152], single[52:152], strict=True)) <= 2
     assert joined[152 : lame + 28] == single[152 : lame + 28]
     for content in (joined, single):
         assert int.from_bytes(content[48:52], "big") == len(content)
