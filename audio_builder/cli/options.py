@@ -85,11 +85,11 @@ def read_source_argument(source: str) -> Document:
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
     """
-    from audio_builder.article.source import source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
     from audio_builder.document import read_document
 
     if source == "-":
-        return read_document(source_from_bytes(sys.stdin.buffer.read(), "standard input"))
+        return read_document(source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input"))
     return read_document(Path(source))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from collections import deque
@@ -14,7 +15,7 @@ from audio_builder.episode.ffmpeg import Ffmpeg
 from audio_builder.episode.gapless import announce, set_length
 from audio_builder.episode.mpeg import parse_header
 from audio_builder.episode.stretches import FRAME_SAMPLES, Stretch, kept_frames, stretches
-from audio_builder.errors import DiskFull, EncoderError
+from audio_builder.errors import EncoderError, OutputError
 from audio_builder.files import draft_beside, output_error
 
 BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -138,10 +139,10 @@ def _check_sound(stretch: Stretch, form: _Form) -> None:
 def _encoded(stretch: Stretch, target: Path, form: _Form, *, first: bool) -> bytes:
     """Return a stretch's MPEG frames; the first is written into the target, behind a gapless header."""
     if first:
-        _run(stretch.pcm, target, form, header=True)
+        _run(stretch.pcm, target, target, form)
         return b"" if stretch.keep is None else _without_header(target.read_bytes())
     with draft_beside(target) as draft:
-        _run(stretch.pcm, draft, form, header=False)
+        _run(stretch.pcm, draft, target, form)
         return draft.read_bytes()
 
 
@@ -150,8 +151,9 @@ def _without_header(content: bytes) -> bytes:
     return content[header.size_bytes if header else 0 :]
 
 
-def _run(pcm: bytes, target: Path, form: _Form, *, header: bool) -> None:
-    with Ffmpeg(_arguments(target, form, header=header), feeds=True) as program:
+def _run(pcm: bytes, written: Path, target: Path, form: _Form) -> None:
+    """Encode into a file: the target with a gapless header, or a stretch for it without."""
+    with Ffmpeg(_arguments(written, form, header=written == target), feeds=True) as program:
         whole = _feed(program, pcm)
         code = program.wait()
         complaints = program.complaints
@@ -193,10 +195,10 @@ def _feed(program: Ffmpeg, pcm: bytes) -> bool:
     return True
 
 
-def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderError | DiskFull:
+def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderError | OutputError:
     said = "\n".join(complaints)
     if any(words in said for words in _DISK_FULL_WORDS):
-        return DiskFull(f"no space is left to write {target}", hint="Free some space and run the same command again.")
+        return output_error(OSError(errno.ENOSPC, "no space left"), target)
     how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
     return EncoderError(
         f"ffmpeg {how} while it encoded {target}" + (f":\n{said}" if said else ""),
