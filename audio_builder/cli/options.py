@@ -19,6 +19,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
+    "quote-voice": "quote_voice",
+    "lexicon": "lexicon",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
     "background": "soundscape.background",
@@ -31,7 +33,13 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 }
 """Each option and the recipe field it sets."""
 
-_METAVARS = {"pacing": "|".join(PACING_PRESETS), "wpm": "N", "background": "NAME|FILE|none", "date": "YYYY-MM-DD"}
+_METAVARS = {
+    "pacing": "|".join(PACING_PRESETS),
+    "wpm": "N",
+    "lexicon": "FILE.toml",
+    "background": "NAME|FILE|none",
+    "date": "YYYY-MM-DD",
+}
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -74,7 +82,7 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     layers = [own, read_recipe_file(recipe_file)] if recipe_file else [own]
     for name, value in chosen.items():
         if value is not None:
-            table, _, key = RECIPE_OPTIONS[name].rpartition(".")
+            table, _, key = RECIPE_OPTIONS[name.replace("_", "-")].rpartition(".")
             layers.append({table: {key: value}} if table else {key: value})
     return make_recipe(*layers)
 
@@ -85,11 +93,11 @@ def read_source_argument(source: str) -> Document:
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
     """
-    from audio_builder.article.source import source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
     from audio_builder.document import read_document
 
     if source == "-":
-        return read_document(source_from_bytes(sys.stdin.buffer.read(), "standard input"))
+        return read_document(source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input"))
     return read_document(Path(source))
 
 
