@@ -124,7 +124,7 @@ def make_record(sound: Sound, built: str, labels: Labels, report: BuildReport) -
         sound=sound,
         built=built,
         tags=msgspec.structs.replace(labels.tags, cover=""),
-        disclosure=disclosure(labels.narrator),
+        disclosure=disclosure(labels.narrator, *labels.others),
         words=words_of(labels.script),
         phrases=phrases_of(labels.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),
