@@ -17,7 +17,7 @@ from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encode import encode, encoder_gain_db
 from audio_builder.episode.report import BuildReport, StageReport, report_on
-from audio_builder.episode.standard import Findings
+from audio_builder.episode.standard import BACKGROUND, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
 from audio_builder.errors import VerificationError
@@ -85,10 +85,11 @@ def speak(plan: Plan, progress: Progress = silent) -> Narration:
     return narrate(
         plan.script,
         plan.voice.voice,
+        others={name: other.voice for name, other in plan.others.items()},
         cache=ClipCache(),
         rate_hz=plan.recipe.mastering.sample_rate_hz,
         progress=progress,
-        note=plan.voice.note,
+        note="; ".join(dict.fromkeys(voice.note for voice in (plan.voice, *plan.others.values()) if voice.note)),
     )
 
 
@@ -111,7 +112,8 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
             break
         aim = _corrected(aim, findings, mastering)
     if findings.ok:
-        return findings
+        told = (Finding(name=BACKGROUND, value=note) for note in bed.notes)
+        return Findings(lines=(*findings.lines, *told))
     raise VerificationError(
         f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",
         hint="The earlier episode, if there was one, is untouched. Please report this with your text and recipe.",
@@ -162,12 +164,16 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
 
 
 def _labels(timeline: Timeline, plan: Plan) -> Labels:
-    voice = plan.voice.voice.profile
+    narrator, *others = (
+        Narrator(profile.name, profile.engine, profile.licence, profile.attribution)
+        for profile in (voice.voice.profile for voice in (plan.voice, *plan.others.values()))
+    )
     return Labels(
         tags=plan.recipe.tags,
         script=plan.script,
         timeline=timeline,
-        narrator=Narrator(voice.name, voice.engine, voice.licence, voice.attribution),
+        narrator=narrator,
+        others=tuple(dict.fromkeys(others)),
         cover=plan.cover,
         encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
         source=plan.source,

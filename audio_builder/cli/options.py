@@ -19,6 +19,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
+    "quote-voice": "quote_voice",
+    "lexicon": "lexicon",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
     "background": "soundscape.background",
@@ -31,7 +33,13 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 }
 """Each option and the recipe field it sets."""
 
-_METAVARS = {"pacing": "|".join(PACING_PRESETS), "wpm": "N", "background": "NAME|FILE|none", "date": "YYYY-MM-DD"}
+_METAVARS = {
+    "pacing": "|".join(PACING_PRESETS),
+    "wpm": "N",
+    "lexicon": "FILE.toml",
+    "background": "NAME|FILE|none",
+    "date": "YYYY-MM-DD",
+}
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -74,7 +82,7 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     layers = [own, read_recipe_file(recipe_file)] if recipe_file else [own]
     for name, value in chosen.items():
         if value is not None:
-            table, _, key = RECIPE_OPTIONS[name].rpartition(".")
+            table, _, key = RECIPE_OPTIONS[name.replace("_", "-")].rpartition(".")
             layers.append({table: {key: value}} if table else {key: value})
     return make_recipe(*layers)
 

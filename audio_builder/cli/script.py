@@ -33,7 +33,7 @@ Examples:
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
 )
-@recipe_options("pacing", "wpm", "title", "subtitle", "author", "date")
+@recipe_options("quote-voice", "pacing", "wpm", "title", "subtitle", "author", "date")
 @verbosity
 @click.pass_context
 def command(
