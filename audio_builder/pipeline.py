@@ -22,6 +22,7 @@ from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
 from audio_builder.errors import VerificationError
 from audio_builder.files import commit, draft_beside, folder_locked
+from audio_builder.length import fit_length
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -67,7 +68,8 @@ def build(
     recipe = recipe or make_recipe(own_settings(document))
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     clock.lap("prepare")
-    narration = speak(plan, progress)
+    fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
+    plan, narration = fitted.plan, fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
     with (
@@ -77,7 +79,8 @@ def build(
         findings = deliver(draft, timeline, plan, progress)
         commit(draft, plan.path)
     clock.lap("deliver")
-    return report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+    report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+    return msgspec.structs.replace(report, duration=fitted.duration)
 
 
 def speak(plan: Plan, progress: Progress = silent) -> Narration:

@@ -48,6 +48,18 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     breath_out_s: Annotated[float, _number(1, 20, "s", "breathing out, for each [breath]")] = 6.0
     closing_s: Annotated[float, _number(0, 60, "s", "after the last word")] = 10.0
     longest_s: Annotated[float, _number(1, 60, "s", "no silence that a rule sets is longer")] = 15.0
+    duration_s: Annotated[
+        float, _number(0, 36_000, "s", "how long the episode is to be, to the second; 0 for as long as it becomes")
+    ] = 0.0
+    least_share: Annotated[
+        float, _number(0.1, 1, "", "for a wanted duration, rules' pauses shrink to this share at most")
+    ] = 0.6
+    most_share: Annotated[
+        float, _number(1, 5, "", "for a wanted duration, rules' pauses grow to this multiple at most")
+    ] = 2.0
+    rate_share: Annotated[
+        float, _number(0, 0.3, "", "for a wanted duration, the rate changes by this share at most, after the pauses")
+    ] = 0.08
 
 
 PACING_PRESETS: dict[str, Pacing] = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from audio_builder.cli.lengths import Length
 from audio_builder.recipe import PACING_PRESETS, Recipe
 from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
 
@@ -21,6 +22,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
+    "duration": "pacing.duration_s",
     "background": "soundscape.background",
     "title": "tags.title",
     "subtitle": "tags.subtitle",
@@ -30,7 +32,13 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 }
 """Each option and the recipe field it sets."""
 
-_METAVARS = {"pacing": "|".join(PACING_PRESETS), "wpm": "N", "background": "NAME|FILE|none", "date": "YYYY-MM-DD"}
+_METAVARS = {
+    "pacing": "|".join(PACING_PRESETS),
+    "wpm": "N",
+    "duration": "15m|15:00|900",
+    "background": "NAME|FILE|none",
+    "date": "YYYY-MM-DD",
+}
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -57,7 +65,7 @@ def _option(name: str) -> Callable[[_Function], _Function]:
         about += f", {field.range_text}"
     if field.default not in ("", 0):
         about += f"  [default: {field.default if isinstance(field.default, str) else f'{field.default:g}'}]"
-    kind = float if isinstance(field.default, float) else str
+    kind = Length() if name == "duration" else float if isinstance(field.default, float) else str
     return click.option(f"--{name}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
 
 

@@ -45,7 +45,7 @@ def command(
     """
     from audio_builder import document as documents
     from audio_builder.files import write_bytes
-    from audio_builder.script.estimate import estimate
+    from audio_builder.script.estimate import clock, estimate, expected_range
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)
@@ -59,3 +59,6 @@ def command(
         write_bytes(output, text.encode("utf-8"))
         console.result_path(output)
     console.say(estimate(script, recipe.pacing.wpm).summary())
+    reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
+    shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
+    console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")

@@ -31,3 +31,19 @@ def retimed(cues: Iterable[Cue], pacing: Pacing) -> tuple[Cue, ...]:
         elif (seconds := seconds_for(cue.reason, pacing)) > 0:
             timed.append(Rest(seconds, cue.reason))
     return tuple(timed)
+
+
+def scales(rest: Rest) -> bool:
+    """Tell whether a rest may be made shorter or longer for a wanted duration: a person's own never is."""
+    return rest.reason is not Reason.MARK
+
+
+def scaled_s(rest: Rest, scale: float, pacing: Pacing) -> float:
+    """Return how long a rule's rest becomes at a scale, in seconds.
+
+    No rest grows beyond `longest_s`; one that is longer in the script already stays as it is.
+
+    >>> scaled_s(Rest(4.0, Reason.QUESTION), 2.0, Pacing(longest_s=7))
+    7
+    """
+    return min(rest.seconds * scale, max(rest.seconds, pacing.longest_s)) if scale > 1 else rest.seconds * scale
