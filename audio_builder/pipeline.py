@@ -107,12 +107,12 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
     bed = open_bed(plan.recipe.soundscape.background, BedFormat(mastering.sample_rate_hz, mastering.channels))
-    found = _Encoder(encoder_gain_db(mastering.bitrate_kbps), 0.0)
+    aim = mastering
     for _ in range(_TAKES):
-        findings = _take(draft, timeline, plan, _Stems(levels, bed, found), progress)
+        findings = _take(draft, timeline, plan, _Stems(levels, bed, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
             break
-        found = found.corrected(findings, mastering)
+        aim = _corrected(aim, findings, mastering)
     if findings.ok:
         return findings
     raise VerificationError(
@@ -121,25 +121,14 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Encoder:
-    """What the encoder does to a mix, as far as it is known.
-
-    Attributes:
-        gain_db: how much louder it delivers than it was given.
-        overshoot_db: how much further than foreseen its peaks go.
-    """
-
-    gain_db: float
-    overshoot_db: float
-
-    def corrected(self, findings: Findings, mastering: Mastering) -> _Encoder:
-        """Return what a finished take teaches."""
-        over_db = max(0.0, findings.true_peak_dbtp - mastering.ceiling_dbtp)
-        return _Encoder(
-            gain_db=self.gain_db + findings.loudness_lufs - mastering.target_lufs,
-            overshoot_db=self.overshoot_db + (over_db + 0.1 if over_db else 0.0),
-        )
+def _corrected(aim: Mastering, findings: Findings, wanted: Mastering) -> Mastering:
+    """Return what to aim at next, when a take that aimed at `aim` was found to miss what is wanted."""
+    over_db = max(0.0, findings.true_peak_dbtp - wanted.ceiling_dbtp)
+    return msgspec.structs.replace(
+        aim,
+        target_lufs=aim.target_lufs + wanted.target_lufs - findings.loudness_lufs,
+        ceiling_dbtp=aim.ceiling_dbtp - (over_db + 0.1 if over_db else 0.0),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +138,19 @@ class _Stems:
     Attributes:
         levels: of the speech.
         bed: the background.
-        encoder: what it will do.
+        aim: what to master to, corrected by what earlier takes missed.
     """
 
     levels: SpeechLevels
     bed: Bed
-    encoder: _Encoder
+    aim: Mastering
 
 
 def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: Progress) -> Findings:
     """Write one take into the draft and measure it."""
     recipe = plan.recipe
-    aim = msgspec.structs.replace(
-        recipe.mastering, ceiling_dbtp=recipe.mastering.ceiling_dbtp - stems.encoder.overshoot_db
-    )
-    gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, aim, stems.encoder.gain_db)
+    encoder_db = encoder_gain_db(recipe.mastering.bitrate_kbps)
+    gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, stems.aim, encoder_db)
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
     encode(
@@ -186,6 +173,7 @@ def _labels(timeline: Timeline, plan: Plan) -> Labels:
         narrator=Narrator(voice.name, voice.engine, voice.licence, voice.attribution),
         cover=plan.cover,
         encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
+        source=plan.source,
     )
 
 

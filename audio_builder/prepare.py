@@ -7,14 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from audio_builder import __version__
 from audio_builder.episode.cover import draw_cover, fit_cover
 from audio_builder.episode.naming import episode_path, resolved_tags
+from audio_builder.episode.source_frame import pack_source
 from audio_builder.files import write_probe
 from audio_builder.recipe import Recipe
-from audio_builder.script.cues import Bell, Script
+from audio_builder.script.cues import Bell, Say, Script
 from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 
 
@@ -28,6 +31,7 @@ class Plan:
         voice: ready to speak.
         cover: JPEG bytes.
         path: where the episode will be.
+        source: what the MP3 carries to be made again, or empty for nothing.
     """
 
     script: Script
@@ -35,6 +39,7 @@ class Plan:
     voice: PreparedVoice
     cover: bytes
     path: Path
+    source: bytes
 
 
 def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
@@ -50,8 +55,23 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     check_background(recipe.soundscape.background)
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
-    voice = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm)
+    phrases = [cue.text for cue in script.cues if isinstance(cue, Say)]
+    voice = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, phrases)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(tags.title, tags.author, tags.show)
     path = episode_path(folder, tags.title)
     write_probe(folder)
-    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path)
+    source = _source(script, recipe, voice) if tags.carry_source else b""
+    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source)
+
+
+def versions_of(engine: str) -> dict[str, str]:
+    """Return the versions, here and now, of what makes an episode's sound.
+
+    Raises:
+        MissingExtra: the engine's packages aren't installed.
+    """
+    return {"audio-builder": __version__, "engine": load_engine(engine).fingerprint()}
+
+
+def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
+    return pack_source(script, recipe, versions_of(voice.voice.profile.engine))

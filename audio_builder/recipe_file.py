@@ -52,6 +52,8 @@ class Setting:
     @property
     def range_text(self) -> str:
         """The allowed values for a person to read; empty for texts."""
+        if isinstance(self.default, bool):
+            return "true or false"
         if self.choices:
             return f"{', '.join(str(choice) for choice in self.choices)} {self.unit}".rstrip()
         if self.low is None or self.high is None:
@@ -118,7 +120,7 @@ def make_recipe(*layers: Layer) -> Recipe:
     _check_keys(chosen)
     pacing = chosen.get("pacing", {})
     preset = pacing.get("preset", "gentle") if isinstance(pacing, Mapping) else "gentle"
-    if preset not in PACING_PRESETS:
+    if not isinstance(preset, str) or preset not in PACING_PRESETS:
         raise RecipeError(
             f"there is no pacing {preset!r}; the presets are {', '.join(PACING_PRESETS)}",
             hint=_closest(str(preset), PACING_PRESETS),

@@ -26,9 +26,13 @@ def recipe_table() -> str:
     """Every setting with its unit, range and default."""
     rows = ["| setting | what it sets | allowed | default |", "|---|---|---|---|"]
     for field in settings():
-        default = f"`{field.default}`" if field.default != "" else ""
+        default = f"`{_literal(field.default)}`" if field.default != "" else ""
         rows.append(f"| `{field.path}` | {field.help} | {field.range_text} | {default} |")
     return "\n".join(rows)
+
+
+def _literal(value: str | float) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def preset_table() -> str:

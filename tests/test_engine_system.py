@@ -15,10 +15,10 @@ from audio_builder.audio import ffmpeg_program
 from audio_builder.errors import EngineFailed, MissingExtra
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
+from audio_builder.script.words import count_words
 from audio_builder.voices.engines import system
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.engines.system import SystemEngine
-from audio_builder.voices.words import count_words
 from tests.held_out import HELD_OUT
 from tests.test_engine_piper import LONG
 from tests.voice_helpers import ready, script_of
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.engine
 
 def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path) -> None:
     """Within 5 per cent, on a text of more than 300 words that wasn't used to calibrate."""
-    narration = narrate(script_of(*HELD_OUT), ready("system", 125), cache=ClipCache(tmp_path), rate_hz=44100)
+    narration = narrate(script_of(*HELD_OUT), ready("system", 125, HELD_OUT), cache=ClipCache(tmp_path), rate_hz=44100)
     assert narration.wpm == pytest.approx(125, rel=0.05)
 
 
@@ -45,6 +45,34 @@ def test_one_word_and_four_hundred_characters_are_whole(tmp_path: Path) -> None:
     assert count_words(LONG) / seconds[LONG] * 60 == pytest.approx(150, rel=0.2)
     assert 0.2 < seconds["Begin."] < 0.8
     assert seconds[texts[3]] == pytest.approx(seconds[LONG], rel=0.05)
+
+
+MONOSYLLABLES = (
+    "The sun is up, and it is warm on the back of your hand.",
+    "You do not need to do a thing.",
+    "Let the cup be a cup, and the tea be hot.",
+    "Did you hear the tap drip?",
+    "Step out on the path, feel the grit and the wet leaf, and stop if you like.",
+    "No one will mark it.",
+)
+LONGER_WORDS = (
+    "Attention wanders, naturally, towards whatever remains unfinished.",
+    "Yesterday's disagreement returns, together with tomorrow's appointments.",
+    "Consider, instead, the ordinary afternoon around you.",
+    "Perhaps somebody upstairs is practising the piano; perhaps the neighbour is watering her tomatoes.",
+    "Nothing about it requires your opinion.",
+)
+
+
+@pytest.mark.parametrize("wpm", [140, 155])
+@pytest.mark.parametrize("phrases", [MONOSYLLABLES * 8, LONGER_WORDS * 9], ids=["short", "long"])
+def test_the_rate_is_met_whatever_the_length_of_the_words(tmp_path: Path, phrases: tuple[str, ...], wpm: float) -> None:
+    """Within 5 per cent on texts of over 300 words: words of one syllable, and words of two to five."""
+    assert sum(count_words(text) for text in phrases) > 300
+    narration = narrate(
+        script_of(*phrases), ready("system", wpm, phrases), cache=ClipCache(tmp_path), rate_hz=44100, workers=1
+    )
+    assert narration.wpm == pytest.approx(wpm, rel=0.05)
 
 
 def test_a_voice_the_system_doesnt_have_is_an_error(tmp_path: Path) -> None:

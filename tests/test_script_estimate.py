@@ -18,6 +18,8 @@ from audio_builder.script.words import count_words
         ("It is half-past nine — time to rest.", 7),
         ("close—really close", 3),
         ("don’t stop at 3.14", 4),
+        ("“Don't,” she said.", 3),
+        ("well-kept 42 %", 2),
         ("你好，世界。", 2),
         ("我喜欢 Python", 3),
         ("ฉันรักคุณ", 2),

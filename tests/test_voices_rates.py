@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audio_builder.voices.cadence import density
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.passage import CALIBRATION_PASSAGE
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.profile import RatePoint, VoiceProfile
+from audio_builder.voices.profile import Cadence, RatePoint, VoiceProfile
 from audio_builder.voices.rates import expected_wpm, solve_rate
-from audio_builder.voices.words import count_words
+from tests.held_out import HELD_OUT
+from tests.voice_helpers import ready
 
 
 def with_points(*points: tuple[float, float]) -> VoiceProfile:
@@ -38,7 +43,9 @@ def test_a_rate_out_of_reach_is_the_nearest_and_says_so() -> None:
     """The voice's slowest measured rate is used, and both numbers are told."""
     slow = solve_rate(with_points((2.0, 100.0), (1.0, 200.0)), 70)
     assert (slow.setting, slow.wpm) == (2.0, 100.0)
-    assert slow.note == ("the voice “tone” can't speak slower than 100 words per minute; 70 was asked for, 100 is used")
+    assert slow.note == (
+        "the voice “tone” can't speak this text slower than 100 words per minute; 70 was asked for, 100 is used"
+    )
     fast = solve_rate(with_points((2.0, 100.0), (1.0, 200.0)), 230)
     assert (fast.setting, fast.wpm) == (1.0, 200.0)
     assert "faster than 200" in fast.note
@@ -53,13 +60,51 @@ def test_a_prepared_voice_carries_its_rate_and_its_note() -> None:
     """`prepare_voice` gives both to whoever builds."""
     prepared = prepare_voice(find_voice("tone"), 250)
     assert prepared.voice.rate == 240
-    assert "can't speak faster than 240" in prepared.note
+    assert "can't speak this text faster than 240" in prepared.note
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("One — two, three…", 3), ("“Don't,” she said.", 3), ("well-kept 42 %", 2), ("…", 0), ("", 0)],
-)
-def test_a_word_is_what_stands_between_spaces_and_can_be_spoken(text: str, words: int) -> None:
-    """Dashes and dots alone are no words."""
-    assert count_words(text) == words
+def test_longer_words_get_a_faster_setting_and_shorter_ones_a_slower() -> None:
+    """The rate is solved for the text: the words a minute stay what was asked for."""
+    long_words = ["Considerable determination accompanies extraordinary expectations."] * 60
+    short_words = ["Sit down and let the old cup be warm in your hand for a bit."] * 60
+    usual = ready("system", 140).rate
+    assert ready("system", 140, long_words).rate > 1.2 * usual
+    assert ready("system", 140, short_words).rate < 0.9 * usual
+    assert ready("system", 140, CALIBRATION_PASSAGE).rate == usual
+
+
+def test_a_text_of_a_few_words_is_judged_as_part_of_a_longer_one() -> None:
+    """A title alone, whose words take long because a phrase ends slowly, isn't hurried."""
+    assert density(("Be here.",), Cadence()) == 1.0
+    assert density((), Cadence()) == 1.0
+    assert density(("Unquestionably, extraordinarily.",) * 3, Cadence()) < 1.1
+
+
+def test_a_voice_that_gives_every_word_the_same_time_needs_no_solving() -> None:
+    """The tone engine's setting is words a minute whatever the words."""
+    assert ready("tone", 125, ["Considerable determination, extraordinary expectations."] * 80).rate == 125
+
+
+@settings(max_examples=30)
+@given(st.lists(st.text(max_size=30), max_size=8))
+def test_any_text_has_a_density(texts: list[str]) -> None:
+    """Numbers, symbols, other scripts or nothing: the density is a positive number."""
+    assert 0.05 < density(texts, Cadence()) < 60
+
+
+def test_the_rate_stays_when_one_sentence_of_sixty_is_another() -> None:
+    """So the other fifty-nine clips come from the cache: the density is rounded to steps of 4 per cent."""
+    texts = list(itertools.islice(itertools.cycle(HELD_OUT), 60))
+    usual = density(texts, Cadence())
+    for place in range(60):
+        changed = [*texts[:place], "This one sentence was written quite differently this morning.", *texts[place + 1 :]]
+        assert density(changed, Cadence()) == usual
+    assert density([*texts, *texts], Cadence()) == usual
+
+
+def test_a_rate_out_of_reach_is_told_in_words_of_this_text() -> None:
+    """The note names what will be heard, not what the passage would have been read at."""
+    long_words = ["Considerable determination accompanies extraordinary expectations."] * 60
+    prepared = prepare_voice(find_voice("joe"), 200, long_words)
+    reached = prepared.voice.profile.calibration[-1].wpm / density(long_words, Cadence())
+    assert prepared.note.endswith(f"200 was asked for, {reached:.0f} is used")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ def script_of(*texts: str) -> Script:
     return Script("", "", "", "en", "", "gentle", (ChapterStart("One"), *cues))
 
 
-def ready(name: str, wpm: float = 125.0) -> Voice:
-    """A shipped voice, ready at a rate."""
-    return prepare_voice(find_voice(name), wpm).voice
+def ready(name: str, wpm: float = 125.0, texts: Iterable[str] = ()) -> Voice:
+    """A shipped voice, ready at a rate for a text."""
+    return prepare_voice(find_voice(name), wpm, texts).voice
 
 
 def voice_of(engine: str, **settings: str | float | bool) -> Voice:

@@ -18,6 +18,8 @@ from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted
 COMMANDS = {
     "build": "Turn an article into an episode.",
     "script": "Show the paced script of an article, to read and edit.",
+    "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",
+    "inspect": "Show the script and the recipe that an MP3 carries.",
     "check": "Measure an MP3 against the standard for podcasts.",
     "voices": "List the voices.",
     "doctor": "Say what is installed, what is missing and how to mend it.",

@@ -26,16 +26,26 @@ def put_chapters_in_order(path: Path) -> None:
         header = stream.read(_HEADER_BYTES)
         if header[:3] != b"ID3":
             return
-        body = stream.read(_synchsafe(header[6:10]))
-        frames = list(_frames(body, version=header[3]))
+        body = stream.read(tag_size(header))
+        frames = list(tag_frames(body, version=header[3]))
         chapters = iter(sorted((frame for frame in frames if frame[:4] == b"CHAP"), key=_start_ms))
         ordered = b"".join(next(chapters) if frame[:4] == b"CHAP" else frame for frame in frames)
         stream.seek(_HEADER_BYTES)
         stream.write(ordered)
 
 
-def _frames(body: bytes, version: int) -> Iterator[bytes]:
-    """Yield every frame with its header, up to the padding."""
+def tag_size(header: bytes) -> int:
+    """Return how many bytes a tag has after the ten of its header."""
+    return _synchsafe(header[6:10])
+
+
+def tag_frames(body: bytes, version: int) -> Iterator[bytes]:
+    """Yield every frame with its header, up to the padding; a last one that is cut short as far as it goes.
+
+    Args:
+        body: a tag without its header.
+        version: 3 for ID3v2.3, 4 for ID3v2.4.
+    """
     at = 0
     while at + _HEADER_BYTES <= len(body) and body[at]:
         size = body[at + 4 : at + 8]

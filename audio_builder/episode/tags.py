@@ -10,6 +10,7 @@ from typing import Any, Literal
 from audio_builder.episode.chapters import PlayerChapter, player_chapters
 from audio_builder.episode.id3 import MutagenError, id3
 from audio_builder.episode.language import UNKNOWN, three_letters
+from audio_builder.episode.source_frame import SOURCE_MIME
 from audio_builder.episode.tag_order import put_chapters_in_order
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
@@ -57,6 +58,7 @@ class Labels:
         narrator: for the disclosure.
         cover: JPEG or PNG bytes, or empty for none.
         encoder: what made the file and how, such as `audio-builder 0.1.0, LAME, CBR 128 kbps`.
+        source: from `source_frame.pack_source`, or empty for none.
     """
 
     tags: Tags
@@ -65,6 +67,7 @@ class Labels:
     narrator: Narrator
     cover: bytes
     encoder: str
+    source: bytes = b""
 
 
 def tag(draft: Path, labels: Labels, *, version: Literal[3, 4] = 3) -> None:
@@ -83,7 +86,7 @@ def tag(draft: Path, labels: Labels, *, version: Literal[3, 4] = 3) -> None:
     """
     encoding = _UTF_16 if version == 3 else _UTF_8
     frames = id3.ID3()
-    for frame in (*_texts(labels, encoding), *_long_texts(labels, encoding), *_pictures(labels.cover)):
+    for frame in (*_texts(labels, encoding), *_long_texts(labels, encoding), *_objects(labels)):
         frames.add(frame)
     for frame in _chapters(player_chapters(labels.timeline), encoding):
         frames.add(frame)
@@ -156,11 +159,14 @@ def _long_texts(labels: Labels, encoding: int) -> Iterator[Any]:
         yield id3.USLT(encoding=encoding, lang=three_letters(labels.tags.language), desc="", text=words)
 
 
-def _pictures(cover: bytes) -> Iterator[Any]:
+def _objects(labels: Labels) -> Iterator[Any]:
+    cover = labels.cover
     if cover:
         mime = "image/png" if cover.startswith(b"\x89PNG") else "image/jpeg"
         # Latin-1 and no description: some players stop reading a picture at a UTF-16 description.
         yield id3.APIC(encoding=_LATIN_1, mime=mime, type=_FRONT_COVER, desc="", data=cover)
+    if labels.source:
+        yield id3.GEOB(encoding=_LATIN_1, mime=SOURCE_MIME, filename="", desc="", data=labels.source)
 
 
 def _chapters(chapters: tuple[PlayerChapter, ...], encoding: int) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,8 @@ class Promise:
         timeline: where everything is.
         mastering: loudness, true peak, rate, channels, bit rate.
         stems_separation_db: worst second of speech above the background, measured on the two before
-            they were mixed, if the mix knows it: then this is judged, and the figure told from the
-            decoded mix stands beside it.
+            they were mixed, if the mix knows it (infinite without a background): then this is judged, and the
+            figure told from the decoded mix stands beside it.
     """
 
     timeline: Timeline
@@ -132,6 +133,8 @@ def _level_findings(measured: Measurements, promise: Promise) -> tuple[Finding, 
     stems_db = promise.stems_separation_db
     if stems_db is None:
         separation: tuple[Finding, ...] = (SPEECH_ABOVE_BED.judge(found.worst_separation_db),)
+    elif stems_db == math.inf:
+        separation = (fact(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True),)
     else:
         told = Rule("speech above background, told from the file", "dB")
         separation = (SPEECH_ABOVE_BED.judge(stems_db), told.judge(found.worst_separation_db))

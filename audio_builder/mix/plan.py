@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ _HEADROOM_BELOW_96_KBPS_DB = 1.0
 
 _ROUNDS = 30
 _BED_SAMPLE_S = 10.0
+_BED_MAY_CHANGE_LU = 0.5
+_GATE_MARGIN_DB = 3.0  # A bed so near the gate would be in or out by chance.
+_LOWEST_BED_DB = 40
 _CLOSE_ENOUGH_LU = 0.005
 _LARGEST_GAIN_DB = 60.0
 
@@ -113,18 +116,22 @@ def plan_mix(
     tone_energies, tone_peaks = _tone_cells(timeline, soundscape, len(levels.energies))
     ceiling_dbtp = mastering.ceiling_dbtp - encoder_db - encoder_headroom_db(mastering.bitrate_kbps)
     ducks = duck_depths(levels.quietest_seconds_dbfs, timeline, soundscape)
-    bed_below_db = _bed_gain_db(ducks.usual_dbfs, bed, soundscape)
-    forecast = _Forecast(
+    speech_alone = _Forecast(
         levels=levels,
         tone_energies=tone_energies,
         tone_peaks=tone_peaks,
-        bed_energies=_bed_cells(timeline, bed, soundscape, ducks.depths_db, len(levels.energies))
-        * np.float32(10 ** (bed_below_db / 10)),
+        bed_energies=np.zeros_like(levels.energies),
         channels=mastering.channels,
         ceiling_dbtp=ceiling_dbtp,
         tone_below_db=soundscape.bell_below_speech_db,
     )
-    gain_db = _gain_for(forecast, mastering.target_lufs - encoder_db)
+    target_lufs = mastering.target_lufs - encoder_db
+    bed_cells = _bed_cells(timeline, bed, soundscape, ducks.depths_db, len(levels.energies))
+    bed_below_db = _below_the_gate(
+        speech_alone, bed_cells, _bed_gain_db(ducks.usual_dbfs, bed, soundscape), target_lufs
+    )
+    forecast = replace(speech_alone, bed_energies=bed_cells * np.float32(10 ** (bed_below_db / 10)))
+    gain_db = _gain_for(forecast, target_lufs)
     return MixPlan(
         channels=mastering.channels,
         clip_gains_db=tuple(gain_db + own_db for own_db in levels.clip_gains_db),
@@ -135,6 +142,24 @@ def plan_mix(
         predicted_lufs=forecast.lufs(gain_db),
         predicted_limiting_db=float(forecast.limiting_db(gain_db).max(initial=0.0)),
     )
+
+
+def _below_the_gate(speech_alone: _Forecast, bed_cells: Cells, bed_below_db: float, target_lufs: float) -> float:
+    """Return the bed's gain under untouched speech, lowered until the meter's gate leaves the bed out.
+
+    Where little is said and much is rested, the relative gate of BS.1770 (10 LU under the mean of everything) sinks
+    to the bed. The loudness would then be that of the bed, and a gain that corrects it would drown the voice.
+    """
+    if not math.isfinite(bed_below_db):
+        return bed_below_db
+    gain_db = _gain_for(speech_alone, target_lufs)
+    expected = speech_alone.lufs(gain_db)
+    for lowered_db in range(_LOWEST_BED_DB):
+        tried_db = bed_below_db - lowered_db + _GATE_MARGIN_DB
+        with_bed = replace(speech_alone, bed_energies=bed_cells * np.float32(10 ** (tried_db / 10)))
+        if abs(with_bed.lufs(gain_db) - expected) <= _BED_MAY_CHANGE_LU:
+            return bed_below_db - lowered_db
+    return bed_below_db - _LOWEST_BED_DB
 
 
 def encoder_headroom_db(bitrate_kbps: int) -> float:

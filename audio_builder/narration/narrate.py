@@ -10,9 +10,9 @@ from audio_builder.narration.protocol import Spoken, Task
 from audio_builder.narration.speak import spoken_text
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Say, Script
+from audio_builder.script.words import count_words
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.words import count_words
 
 
 def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which voice, and where the clips are kept

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from audio_builder.voices.cadence import density
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import Voice, VoiceProfile
@@ -23,12 +25,13 @@ class PreparedVoice:
     note: str
 
 
-def prepare_voice(profile: VoiceProfile, wpm: float) -> PreparedVoice:
-    """Return a voice ready to speak at a rate. No engine is started, no model loaded.
+def prepare_voice(profile: VoiceProfile, wpm: float, texts: Iterable[str] = ()) -> PreparedVoice:
+    """Return a voice ready to speak a text at a rate. No engine is started, no model loaded.
 
     Args:
         profile: from `catalogue.find_voice`.
         wpm: words per minute inside phrases.
+        texts: the phrases that it will speak; without any, the rate is that of the calibration passage.
 
     Raises:
         MissingExtra: a package it needs isn't installed (with the command that mends it).
@@ -38,5 +41,5 @@ def prepare_voice(profile: VoiceProfile, wpm: float) -> PreparedVoice:
     """
     load_engine(profile.engine).fingerprint()
     paths = locate_files(profile)
-    rate = solve_rate(profile, wpm)
+    rate = solve_rate(profile, wpm, density(texts, profile.cadence))
     return PreparedVoice(Voice(profile=profile, rate=rate.setting, paths=paths), rate.note)

@@ -18,7 +18,7 @@ class RateSolution:
 
     Attributes:
         setting: the engine's own number, rounded to five digits so that equal wishes share cached clips.
-        wpm: what the voice speaks at that setting.
+        wpm: what the voice speaks at that setting on the text.
         note: empty, or that the voice can't go that slow or fast and what is used instead.
     """
 
@@ -27,8 +27,8 @@ class RateSolution:
     note: str
 
 
-def solve_rate(profile: VoiceProfile, wpm: float) -> RateSolution:
-    """Return the setting at which a voice speaks `wpm` words per minute, within what was measured.
+def solve_rate(profile: VoiceProfile, wpm: float, density: float = 1.0) -> RateSolution:
+    """Return the setting at which a voice speaks a text at `wpm` words per minute, within what was measured.
 
     Between two measurements the logarithm of the setting is linear in the logarithm of the rate. That
     is exact both for engines whose setting is proportional to the rate and for those whose setting
@@ -37,23 +37,25 @@ def solve_rate(profile: VoiceProfile, wpm: float) -> RateSolution:
     Args:
         profile: its calibration is what is interpolated.
         wpm: wanted words per minute inside phrases, above 0.
+        density: of the text (see `cadence.density`).
     """
     points = profile.calibration
     slowest, fastest = points[0].wpm, points[-1].wpm
-    reached = min(max(wpm, slowest), fastest)
-    setting = _between(points, reached, "wpm", "setting")
+    on_passage = min(max(wpm * density, slowest), fastest)
+    reached = on_passage / density
+    setting = _between(points, on_passage, "wpm", "setting")
     note = ""
     if abs(reached - wpm) > _UNHEARD * wpm:
         limit = "slower" if wpm < reached else "faster"
         note = (
-            f"the voice “{profile.name}” can't speak {limit} than {reached:.0f} words per minute; "
+            f"the voice “{profile.name}” can't speak this text {limit} than {reached:.0f} words per minute; "
             f"{wpm:.0f} was asked for, {reached:.0f} is used"
         )
     return RateSolution(float(f"{setting:.5g}"), reached, note)
 
 
 def expected_wpm(profile: VoiceProfile, setting: float) -> float:
-    """Return how fast a voice speaks at a setting of its engine, in words per minute."""
+    """Return how fast a voice speaks the passage at a setting of its engine, in words per minute."""
     points = sorted(profile.calibration, key=lambda point: point.setting)
     within = min(max(setting, points[0].setting), points[-1].setting)
     return _between(tuple(points), within, "setting", "wpm")

@@ -1,11 +1,6 @@
-"""Counting words the way a speaking rate counts them."""
+"""Words in messages."""
 
 from __future__ import annotations
-
-
-def count_words(text: str) -> int:
-    """Return how many words are spoken: what stands between spaces and has a letter or a digit in it."""
-    return sum(any(character.isalnum() for character in token) for token in text.split())
 
 
 def quoted(text: str, longest: int = 80) -> str:

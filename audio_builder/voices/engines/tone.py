@@ -19,8 +19,9 @@ import numpy.typing as npt
 import audio_builder
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed
+from audio_builder.script.words import count_words
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.words import count_words, quoted
+from audio_builder.voices.words import quoted
 
 RATE_HZ = 44100
 """The commonest rate of an episode, so that clips need no resampling."""
@@ -82,7 +83,7 @@ class ToneEngine:
 def _plan(text: str, wpm: float) -> list[_Syllable | int]:
     """Return syllables, and pauses as their frames, that take together exactly words ÷ wpm minutes."""
     words = [token for token in text.split() if count_words(token)]
-    total = round(len(words) * 60 * RATE_HZ / wpm)
+    total = round(count_words(text) * 60 * RATE_HZ / wpm)
     syllables = [_vowels(word) for word in words]
     pauses = [_PAUSE_S.get(word.rstrip("\"'”’»)")[-1:], 0.0) for word in words[:-1]]
     # Where a text is all punctuation, the pauses shrink: a third of the time is theirs at most.

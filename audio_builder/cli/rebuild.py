@@ -1,0 +1,129 @@
+"""`audio-builder rebuild`: an episode made again from its own MP3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import (
+    RECIPE_OPTIONS,
+    json_output,
+    output_folder,
+    recipe_from_options,
+    recipe_options,
+    verbosity,
+)
+from audio_builder.cli.progress import progress_bar
+from audio_builder.errors import SoundError
+from audio_builder.recipe import PACING_PRESETS, Pacing, Recipe
+from audio_builder.recipe_file import Layer
+
+if TYPE_CHECKING:
+    from audio_builder.episode.source_frame import CarriedSource
+    from audio_builder.script.cues import Script
+
+
+@click.command(
+    "rebuild",
+    epilog="""\b
+Examples:
+  audio-builder rebuild output/my-episode.mp3 --pacing spacious
+  audio-builder rebuild my-episode.mp3 --voice system --background none -o another-folder
+""",
+)
+@click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_folder
+@recipe_options()
+@json_output
+@verbosity
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    file: Path,
+    output: Path,
+    recipe_file: Path | None,
+    as_json: bool,
+    **chosen: str | float | None,
+) -> None:
+    """Make EPISODE.mp3 again from the script and the recipe that it carries, and print the new episode's path.
+
+    Nothing else is needed. What you choose here wins over what it carries. Times are in seconds, rates in words
+    per minute (wpm).
+    """
+    from audio_builder import pipeline
+    from audio_builder.episode.source_frame import read_source
+
+    console = ctx.ensure_object(Console)
+    source = read_source(file)
+    recipe = _recipe(source, recipe_file, chosen)
+    _supply_files(source, recipe_file, chosen, console)
+    script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
+    _tell_versions(source, recipe, console)
+    with progress_bar(console) as progress:
+        report = pipeline.build(script, recipe, output, progress=progress)
+    if as_json:
+        console.result(report.as_json())
+    else:
+        console.result_path(Path(report.path))
+    for line in report.summary():
+        console.say(line)
+
+
+def _recipe(source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
+    """Return the carried recipe with what is chosen now; another preset brings its own pauses and rate."""
+    recipe = recipe_from_options(source.recipe, recipe_file, chosen)
+    if recipe.pacing.preset == source.read_recipe().pacing.preset:
+        return recipe
+    return recipe_from_options(_without_preset(source.recipe), recipe_file, chosen)
+
+
+def _without_preset(carried: Layer) -> Layer:
+    """Return the carried settings, of the pacing only those that somebody chose."""
+    pacing: Mapping[str, Any] = carried.get("pacing", {})
+    preset = PACING_PRESETS[pacing.get("preset", "gentle")]
+    own = {key: value for key, value in pacing.items() if key == "preset" or value != getattr(preset, key)}
+    return {**carried, "pacing": own}
+
+
+def _supply_files(
+    source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
+) -> None:
+    """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
+    from audio_builder.recipe_file import read_recipe_file
+
+    given = {RECIPE_OPTIONS[name] for name, value in chosen.items() if value is not None}
+    for table, settings in (read_recipe_file(recipe_file) if recipe_file else {}).items():
+        given |= {f"{table}.{key}" for key in settings} if isinstance(settings, Mapping) else {table}
+    missing = set(source.left_out) - given
+    if "soundscape.background" in missing:
+        raise SoundError(
+            "this episode lay over a sound file of its maker's, which the MP3 doesn't carry",
+            hint="Say what it is to lie over now: --background NAME, --background FILE or --background none.",
+        )
+    if "tags.cover" in missing:
+        console.say("Its cover was a picture file, which isn't carried: one is drawn, unless a recipe has tags.cover.")
+
+
+def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
+    """Return the script with the pauses of the wanted pacing, if these are others than it was made with."""
+    from audio_builder.script.pace import repace
+
+    pauses = [name for name in Pacing.__struct_fields__ if name.endswith("_s") and name != "duration_s"]
+    same = all(getattr(carried, name) == getattr(wanted, name) for name in pauses)
+    return script if same and carried.preset == wanted.preset else repace(script, wanted)
+
+
+def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> None:
+    """Say it when the same recipe would not give the same bytes here."""
+    from audio_builder.prepare import versions_of
+    from audio_builder.voices.catalogue import find_voice
+
+    here = versions_of(find_voice(recipe.voice).engine)
+    if recipe.voice == source.read_recipe().voice and here != source.versions:
+        made_with = ", ".join(source.versions.values())
+        console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")

@@ -1,0 +1,40 @@
+"""Memory does not grow with the length of an episode."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+
+LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"
+
+_PROGRAM = """
+import resource, sys
+import audio_builder
+from audio_builder.recipe_file import make_recipe
+report = audio_builder.build(sys.argv[1], make_recipe({"voice": "tone"}), sys.argv[2])
+print(report.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_a_text_ten_times_as_long_takes_no_more_memory(tmp_path: Path):
+    """The peak memory of the building process is the same within 20 % for an example and for ten of it in a row."""
+    text = LONG.read_text(encoding="utf-8")
+    body = text.partition("---\n")[2].partition("---\n")[2]
+    (tmp_path / "short.md").write_text(text, encoding="utf-8")
+    (tmp_path / "long.md").write_text(text + ("\n\n" + body) * 9, encoding="utf-8")
+    figures = []
+    for name in ("short", "long"):
+        run = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, str(tmp_path / f"{name}.md"), str(tmp_path / name)],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        figures.append([float(figure) for figure in run.stdout.split()])
+    (short_s, short_kb), (long_s, long_kb) = figures
+    assert long_s > 8 * short_s
+    assert long_kb <= 1.2 * short_kb
