@@ -17,8 +17,9 @@ from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
 from audio_builder.prepare import Plan
 from audio_builder.recipe import Pacing
+from audio_builder.script.cues import Say
 from audio_builder.script.estimate import clock, expected_range
-from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.cadence import density
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.rates import solve_rate
 
@@ -90,10 +91,9 @@ class _Rates:
         self._without = without
         self._slowest = max(asked.wpm * (1 - asked.rate_share), 60.0)
         self._fastest = min(asked.wpm * (1 + asked.rate_share), 240.0)
-        profile = plan.voice.voice.profile
-        now = solve_rate(profile, self._wpm).wpm
-        gained = self._speech * (1 - now / max(now, solve_rate(profile, self._fastest).wpm)) * (1 - _UNSURE)
-        lost = self._speech * (now / min(now, solve_rate(profile, self._slowest).wpm) - 1) * (1 - _UNSURE)
+        now = _reached_wpm(plan, self._wpm)
+        gained = self._speech * (1 - now / max(now, _reached_wpm(plan, self._fastest))) * (1 - _UNSURE)
+        lost = self._speech * (now / min(now, _reached_wpm(plan, self._slowest)) - 1) * (1 - _UNSURE)
         self.reach = Reach(round(without.shortest_frames - gained), round(without.longest_frames + lost))
 
     def for_length(self, frames: int) -> float:
@@ -108,14 +108,23 @@ class _Rates:
 def _at_rate(plan: Plan, wpm: float) -> Plan:
     """Return the plan with another speaking rate."""
     recipe = msgspec.structs.replace(plan.recipe, pacing=msgspec.structs.replace(plan.recipe.pacing, wpm=wpm))
-    return replace(plan, recipe=recipe, voice=prepare_voice(find_voice(recipe.voice), wpm))
+    return replace(plan, recipe=recipe, voice=prepare_voice(plan.voice.voice.profile, wpm, _phrases(plan)))
+
+
+def _reached_wpm(plan: Plan, wpm: float) -> float:
+    """Return how fast the plan's voice speaks its text when it is asked for a rate."""
+    profile = plan.voice.voice.profile
+    return solve_rate(profile, wpm, density(_phrases(plan), profile.cadence)).wpm
+
+
+def _phrases(plan: Plan) -> list[str]:
+    return [cue.text for cue in plan.script.cues if isinstance(cue, Say)]
 
 
 def _refuse_the_impossible(plan: Plan) -> None:
     """Refuse a duration that no voice could meet, from the number of words alone: speaking may take an hour."""
     pacing = plan.recipe.pacing
-    wpm = solve_rate(plan.voice.voice.profile, pacing.wpm).wpm
-    expected = expected_range(plan.script, pacing, wpm)
+    expected = expected_range(plan.script, pacing, _reached_wpm(plan, pacing.wpm))
     shortest_s = expected.shortest_s - expected.speech_least_s * _FAR_OFF
     longest_s = expected.longest_s + expected.speech_most_s * _FAR_OFF / (1 - _FAR_OFF)
     if not shortest_s <= pacing.duration_s <= longest_s:
