@@ -52,7 +52,7 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         OutputError: the folder can't be written.
     """
     tags = resolved_tags(recipe.tags, script)
-    check_background(recipe.soundscape.background)
+    check_background(recipe.soundscape, recipe.mastering.channels)
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
     phrases = [cue.text for cue in script.cues if isinstance(cue, Say)]
