@@ -106,7 +106,7 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     """
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
-    bed = open_bed(plan.recipe.soundscape.background, BedFormat(mastering.sample_rate_hz, mastering.channels))
+    bed = open_bed(plan.recipe.soundscape, BedFormat(mastering.sample_rate_hz, mastering.channels))
     aim = mastering
     for _ in range(_TAKES):
         findings = _take(draft, timeline, plan, _Stems(levels, bed, aim), progress)

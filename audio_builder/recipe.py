@@ -111,6 +111,11 @@ class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is heard besides the voice."""
 
     background: Annotated[str, _text("the bed: a name, a path to an audio file, or none")] = "drone"
+    drone_root: Annotated[str, _text("lowest note of the drone: a note such as A2 or Eb3, or a number in Hz")] = "A2"
+    binaural_carrier_hz: Annotated[float, _number(80, 1000, "Hz", "the tone of binaural: the middle of the two")] = (
+        200.0
+    )
+    binaural_beat_hz: Annotated[float, _number(0.5, 30, "Hz", "how far the two tones of binaural lie apart")] = 5.0
     bed_below_speech_db: Annotated[
         float, _number(20, 60, "dB", "how far the bed lies under the quietest second of speech (RMS)")
     ] = 22.0

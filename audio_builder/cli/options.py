@@ -94,11 +94,12 @@ def read_source_argument(source: str, chapter: int | None = None) -> Document:
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
     """
-    from audio_builder.article.source import source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
     from audio_builder.document import read_document
 
     if source == "-":
-        return read_document(source_from_bytes(sys.stdin.buffer.read(), "standard input", chapter))
+        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        return read_document(source_from_bytes(data, "standard input", chapter))
     return read_document(Path(source), chapter)
 
 

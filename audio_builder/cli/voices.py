@@ -1,19 +1,30 @@
-"""`audio-builder voices`: the voices there are, and whether each can speak here."""
+"""`audio-builder voices`: the voices there are, whether each can speak here, and what can be done with them."""
 
 from __future__ import annotations
 
 import click
 
 from audio_builder.cli.console import Console
+from audio_builder.cli.lazy import LazyGroup
 from audio_builder.cli.options import json_output, verbosity
 
+COMMANDS = {
+    "show": "Say everything about one voice.",
+}
+"""Each command under `voices` and its line in the help; its module is `cli/voices_NAME.py`."""
 
-@click.command(
+
+@click.group(
     "voices",
+    cls=LazyGroup,
+    lines=COMMANDS,
+    modules="audio_builder.cli.voices_{}",
+    invoke_without_command=True,
     epilog="""\b
 Examples:
   audio-builder voices
   audio-builder voices --json
+  audio-builder voices show joe
 """,
 )
 @json_output
@@ -22,8 +33,12 @@ Examples:
 def command(ctx: click.Context, as_json: bool) -> None:
     """List the voices: name, language, engine, licence, rates, and whether each is ready on this machine.
 
+    That is what `voices` alone does; each command below has its own help.
+
     Rates are in words per minute (wpm), measured inside phrases.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     import msgspec
 
     from audio_builder.recipe import Recipe

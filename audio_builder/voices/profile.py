@@ -21,6 +21,10 @@ class PackageSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: str
     path: str
 
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"the Python package {self.distribution} {self.version}: {self.path}"
+
 
 class VoiceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file an engine needs to speak a voice.

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from audio_builder.errors import VoiceError
 from audio_builder.voices.catalogue import list_voices
+from audio_builder.voices.files import locate_files
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.profile import RatePoint, VoiceProfile
 
 
 class VoiceStatus(Struct, frozen=True, kw_only=True):
@@ -36,6 +37,70 @@ class VoiceStatus(Struct, frozen=True, kw_only=True):
     ready: bool
     problem: str = ""
     mend: str = ""
+
+
+class FileDetails(Struct, frozen=True, kw_only=True):
+    """One file of a voice.
+
+    Attributes:
+        role: what the engine uses it for.
+        name: the file's own name.
+        size_bytes: exact size.
+        sha256: the hash that is pinned.
+        sources: where it can come from, in words.
+        path: where it lies on this machine; empty when it isn't there or isn't the one that was checked.
+    """
+
+    role: str
+    name: str
+    size_bytes: int
+    sha256: str
+    sources: tuple[str, ...]
+    path: str = ""
+
+
+class VoiceDetails(Struct, frozen=True, kw_only=True):
+    """Everything about a voice.
+
+    Attributes:
+        status: what the list of voices says of it.
+        attribution: whom to credit.
+        calibration: what was measured, by rising wpm.
+        files: what the engine loads.
+        size_bytes: of all files together.
+    """
+
+    status: VoiceStatus
+    attribution: str
+    calibration: tuple[RatePoint, ...]
+    files: tuple[FileDetails, ...]
+    size_bytes: int
+
+
+def voice_details(profile: VoiceProfile) -> VoiceDetails:
+    """Return everything about one voice. Its files are hashed; no engine is started."""
+    try:
+        paths = {role: str(path) for role, path in locate_files(profile).items()}
+    except VoiceError:
+        paths = {}  # its status says what is wrong
+    files = tuple(
+        FileDetails(
+            role=file.role,
+            name=file.name,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+            sources=tuple(str(source) for source in file.sources),
+            path=paths.get(file.role, ""),
+        )
+        for file in profile.files
+    )
+    return VoiceDetails(
+        status=_status(profile),
+        attribution=profile.attribution,
+        calibration=profile.calibration,
+        files=files,
+        size_bytes=sum(file.size_bytes for file in files),
+    )
 
 
 def voice_statuses() -> tuple[VoiceStatus, ...]:

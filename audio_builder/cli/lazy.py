@@ -1,0 +1,68 @@
+"""A group of commands that imports each command's module only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules with a `command` in them, so that `--help` imports none.
+
+    Attributes:
+        lines: each command and its line in the group's help.
+        modules: what a command's module is called, with `{}` where the command's name goes.
+    """
+
+    def __init__(self, *args: Any, lines: Mapping[str, str], modules: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        self.modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order of the help."""
+        return list(self.lines)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its module; None where there is none of that name."""
+        if cmd_name not in self.lines:
+            return None
+        command = importlib.import_module(self.modules.format(cmd_name)).command
+        if not isinstance(command, click.Command):  # pragma: no cover - a test calls every command
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands into a help text."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.lines.items()))
+
+
+def command_paths(group: click.Group, prefix: str = "") -> tuple[str, ...]:
+    """Return every command under a group, and those under each of them, such as `voices` and `voices show`."""
+    context = click.Context(group)
+    paths: list[str] = []
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        paths.append(prefix + name)
+        if isinstance(found, click.Group):
+            paths += command_paths(found, f"{prefix}{name} ")
+    return tuple(paths)
+
+
+def find_command(group: click.Group, path: str) -> click.Command:
+    """Return the command of a path such as `voices show`.
+
+    Raises:
+        LookupError: there is none.
+    """
+    first, _, rest = path.partition(" ")
+    found = group.get_command(click.Context(group), first)
+    if rest and isinstance(found, click.Group):
+        return find_command(found, rest)
+    if found is None or rest:
+        raise LookupError(path)
+    return found

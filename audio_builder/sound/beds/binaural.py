@@ -1,0 +1,51 @@
+"""The background `binaural`: one pure tone for each ear, so close that the listener hears a beat."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from audio_builder.audio import Samples
+from audio_builder.sound.bed import REFERENCE_DBFS, Bed
+
+_AMPLITUDE = math.sqrt(2) * 10 ** (REFERENCE_DBFS / 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """Two pure tones, worked out anew for each block: they need no memory and have no seam.
+
+    Attributes:
+        left_hz: heard by the left ear.
+        right_hz: heard by the right ear.
+        rate_hz: frames per second.
+        channels: 2.
+        loudest_second_dbfs: a whole number of turns or not, no second is more than 0.1 dB above the mean.
+    """
+
+    left_hz: float
+    right_hz: float
+    rate_hz: int
+    channels: int = 2
+    loudest_second_dbfs: float = REFERENCE_DBFS + 0.1
+
+    def read(self, start: int, frames: int) -> Samples:
+        """Return frames from a position on, shape (frames, 2)."""
+        places = np.arange(start, start + frames, dtype=np.float64)[:, np.newaxis]
+        # Whole turns are left out, or the sine of a large number would grow imprecise in the third hour.
+        turns = np.mod(places * (np.array([self.left_hz, self.right_hz]) / self.rate_hz), 1.0)
+        sound: Samples = np.float32(_AMPLITUDE) * np.sin((2 * math.pi * turns).astype(np.float32))
+        return sound
+
+
+def binaural(rate_hz: int, carrier_hz: float, beat_hz: float) -> Bed:
+    """Return two tones around a carrier, the right one higher by the beat (Oster, Scientific American 229, 1973).
+
+    Args:
+        rate_hz: frames per second.
+        carrier_hz: the middle between the two.
+        beat_hz: how far they lie apart.
+    """
+    return Tones(carrier_hz - beat_hz / 2, carrier_hz + beat_hz / 2, rate_hz)

@@ -1,0 +1,76 @@
+"""Modal synthesis: what is struck rings in a few modes, each a pair that beats, each dying away at its own pace."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from audio_builder.audio import Samples
+
+_SECOND_HALF = 0.4  # of a mode: equal halves would beat to silence, which sounds like a second stroke
+_INAUDIBLE_DB = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way in which a bell vibrates.
+
+    Attributes:
+        ratio: frequency over the lowest mode's.
+        level_db: at the stroke, beside the lowest mode.
+        decay_s: seconds until it is 60 dB softer.
+        beat_hz: no bell is perfectly round, so each mode is two that lie this far apart.
+        pan: where its two halves are heard, 0 (both in the middle) to 1 (left and right).
+    """
+
+    ratio: float
+    level_db: float
+    decay_s: float
+    beat_hz: float
+    pan: float
+
+
+# The ratios are those of a bowl's bending modes as measured by Inácio, Henrique and Antunes,
+# "The Dynamics of Tibetan Singing Bowls" (Acta Acustica 92, 2006): about 1, 2.8, 5.3, 8.3, 11.7.
+BOWL = (
+    Mode(1.0, 0.0, 11.0, 0.55, 0.15),
+    Mode(2.77, -7.0, 7.0, 0.83, 0.5),
+    Mode(5.18, -15.0, 4.0, 1.30, 0.8),
+    Mode(8.16, -24.0, 2.2, 1.70, 0.9),
+    Mode(11.66, -33.0, 1.2, 2.10, 1.0),
+)
+
+
+def ring(lowest_hz: float, modes: tuple[Mode, ...], seconds: float, rate_hz: int) -> Samples:
+    """Return what rings after a stroke, shape (frames, 2), its lowest mode about 1 in amplitude.
+
+    Each mode is worked out until it is 80 dB below its own beginning.
+
+    Args:
+        lowest_hz: frequency of the lowest mode.
+        modes: all of them.
+        seconds: how long.
+        rate_hz: frames per second.
+    """
+    sound = np.zeros((round(seconds * rate_hz), 2), dtype=np.float32)
+    for number, mode in enumerate(modes):
+        time_s = np.arange(min(len(sound), round(mode.decay_s * _INAUDIBLE_DB / 60 * rate_hz))) / rate_hz
+        hz = lowest_hz * mode.ratio
+        envelope = 10 ** (mode.level_db / 20 - 3 * time_s / mode.decay_s)
+        for half_side, level in ((-1, 1.0), (1, _SECOND_HALF)):
+            half = level * envelope * np.sin(2 * math.pi * (hz + half_side * mode.beat_hz / 2) * time_s)
+            # The stronger halves take turns left and right; constant power between the two sides.
+            angle = math.pi / 4 * (1 + half_side * (-1) ** number * mode.pan)
+            for side, share in enumerate((math.cos(angle), math.sin(angle))):
+                sound[: len(time_s), side] += (share * half).astype(np.float32)
+    return sound
+
+
+def soft_stroke(frames: int, rate_hz: int, rise_s: float) -> Samples:
+    """Return the gains of a padded mallet's soft contact, shape (frames,): up within `rise_s`, then 1."""
+    rise = min(frames, round(rise_s * rate_hz))
+    gains = np.ones(frames, dtype=np.float32)
+    gains[:rise] = np.sin(np.linspace(0, math.pi / 2, rise)) ** 2
+    return gains

@@ -1,0 +1,116 @@
+"""Noise of any spectrum in seamless stretches, and the slow curves along which it swells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from audio_builder.audio import Samples
+from audio_builder.sound.bed import BedFormat
+from audio_builder.sound.chance import uniform
+from audio_builder.sound.stretch import Spectrum, stretch_from_spectrum
+
+FIRST_FRAMES = 2**21
+SECOND_FRAMES = 2 * 7**7
+"""48 and 37 s at 44.1 kHz. They share no factor but 2, so the sum of two such stretches repeats after a year."""
+
+LOWEST_HZ = 35.0
+"""Nothing below is made: small speakers can't play it, and in headphones it is a pressure rather than a sound."""
+
+Hertz = npt.NDArray[np.floating[Any]]
+Curve = npt.NDArray[np.float32]
+"""A gain for each frame of a stretch, shape (frames,), whose end leads into its beginning."""
+
+_CURVE_STEP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """What noise sounds like.
+
+    Attributes:
+        power: power density over frequency (Hz), in any unit.
+        lowest_hz: nothing is made below.
+        highest_hz: nor above.
+        kinship: how alike left and right are at the lowest notes, 0 to 1; above 400 Hz they part more and more.
+    """
+
+    power: Callable[[Hertz], Hertz]
+    lowest_hz: float = LOWEST_HZ
+    highest_hz: float = 18000.0
+    kinship: float = 0.6
+
+
+def noise(colour: Colour, frames: int, bed_format: BedFormat, seed: int) -> Samples:
+    """Return a seamless stretch of noise, shape (frames, channels), its mean square 1.
+
+    Args:
+        colour: its spectrum and width.
+        frames: its length; even.
+        bed_format: rate and channels.
+        seed: the same seed gives the same noise.
+    """
+    bin_hz = bed_format.rate_hz / frames
+    last = min(int(colour.highest_hz / bin_hz), frames // 2 - 1)
+    bins = np.arange(int(colour.lowest_hz / bin_hz) + 1, last + 1)
+    hz = bins * bin_hz
+    power = colour.power(hz)
+    kinship = colour.kinship / (1 + hz / 400)
+    magnitudes = np.sqrt(power / power.sum()).astype(np.float32)
+    return stretch_from_spectrum(
+        Spectrum(frames, bins, magnitudes, kinship.astype(np.float32)), seed, bed_format.channels
+    )
+
+
+def slope(decibels_per_octave: float) -> Callable[[Hertz], Hertz]:
+    """Return a power density that rises or falls by so much for each octave; −3 is pink, −6 is brown."""
+    exponent = decibels_per_octave / (10 * np.log10(2))
+    return lambda hz: (hz / 1000.0) ** exponent
+
+
+def band(centre_hz: float, width_octaves: float) -> Callable[[Hertz], Hertz]:
+    """Return a power density like a bell over the octaves, `width_octaves` from its middle to 1/e."""
+    return lambda hz: np.exp(-((np.log2(hz / centre_hz) / width_octaves) ** 2)) / hz
+
+
+def slow_curve(frames: int, rate_hz: int, power: Callable[[Hertz], Hertz], highest_hz: float, seed: int) -> Curve:
+    """Return chance that moves slowly: a round of Gaussian noise with mean 0 and mean square 1.
+
+    Args:
+        frames: length of the round.
+        rate_hz: frames per second.
+        power: its power density over frequency.
+        highest_hz: nothing moves faster.
+        seed: of the chance.
+    """
+    steps = round(frames / rate_hz / _CURVE_STEP_S)
+    hz = np.fft.rfftfreq(steps, frames / rate_hz / steps)
+    inside = (hz > 0) & (hz <= highest_hz)
+    values = np.zeros(len(hz), dtype=np.complex128)
+    values[inside] = np.sqrt(power(hz[inside])) * np.exp(2j * np.pi * uniform(int(inside.sum()), seed))
+    curve = np.fft.irfft(values, n=steps)
+    return drawn_round(curve / curve.std(), frames)
+
+
+def drawn_round(points: npt.NDArray[np.float64], frames: int) -> Curve:
+    """Return a curve through evenly spaced points of a round, straight in between, shape (frames,)."""
+    places = np.arange(len(points)) * (frames / len(points))
+    return np.interp(np.arange(frames), places, points, period=frames).astype(np.float32)
+
+
+def add_round(stretch: Samples, start: int, event: Samples) -> None:
+    """Add a sound to a stretch in place; what goes past its end comes in again at its beginning.
+
+    Args:
+        stretch: shape (frames, channels).
+        start: where the event begins.
+        event: shape (its frames, channels), not longer than the stretch.
+    """
+    start %= len(stretch)
+    fitting = min(len(event), len(stretch) - start)
+    stretch[start : start + fitting] += event[:fitting]
+    stretch[: len(event) - fitting] += event[fitting:]
