@@ -7,6 +7,7 @@ import errno
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,11 +18,19 @@ DRAFT_SUFFIX = ".draft"
 
 
 def output_error(error: OSError, path: Path) -> OutputError:
-    """Return the error of our own tree for a failed write to `path`."""
+    """Return the error of our own tree for a failed write to `path`; of a draft, the final name is told."""
+    path = _final_name(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"no space is left to write {path}", hint="Free some space and run the same command again.")
     reason = error.strerror or str(error)
     return OutputError(f"can't write {path}: {reason}", hint="Choose a folder you may write to with -o DIR.")
+
+
+def _final_name(path: Path) -> Path:
+    """Return what a draft will be called, and any other path as it is: nobody knows the names of drafts."""
+    if not (path.name.startswith(".") and path.name.endswith(DRAFT_SUFFIX)):
+        return path
+    return path.with_name(path.name.removesuffix(DRAFT_SUFFIX)[1:].rpartition(".")[0])
 
 
 @contextlib.contextmanager
@@ -96,11 +105,13 @@ def write_probe(folder: Path) -> None:
         OutputError: the folder can't be made or written.
         DiskFull: no space is left.
     """
-    with draft_beside(folder / "probe") as draft:
-        try:
-            draft.write_bytes(b"\0" * 4096)
-        except OSError as error:
-            raise output_error(error, folder) from error
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=DRAFT_SUFFIX) as probe:
+            probe.write(b"\0" * 4096)
+            probe.flush()
+    except OSError as error:
+        raise output_error(error, folder) from error
 
 
 @contextlib.contextmanager

@@ -51,12 +51,12 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         RecipeError: the cover can't be used.
         OutputError: the folder can't be written.
     """
-    tags = resolved_tags(recipe.tags, script)
     check_background(recipe.soundscape, recipe.mastering.channels)
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
     phrases = [cue.text for cue in script.cues if isinstance(cue, Say)]
     voice = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, phrases)
+    tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(tags.title, tags.author, tags.show)
     path = episode_path(folder, tags.title)
     write_probe(folder)

@@ -59,6 +59,22 @@ def test_a_full_disk_has_an_error_of_its_own(tmp_path: Path, code: int):
     assert "episode.mp3" in error.message
 
 
+def test_an_error_tells_the_final_name_of_a_draft(tmp_path: Path):
+    """Nobody knows what a draft is called, so its errors speak of the file that it was to become."""
+    with files.draft_beside(tmp_path / "episode.mp3") as draft:
+        error = files.output_error(OSError(errno.ENOSPC, "full"), draft)
+    assert error.message == f"no space is left to write {tmp_path / 'episode.mp3'}"
+
+
+def test_probing_a_folder_leaves_nothing_and_names_the_folder(tmp_path: Path):
+    """A folder that can be written is made and left empty; the error of one that can't names it."""
+    files.write_probe(tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(OutputError, match=r"can't write .*file/inside"):
+        files.write_probe(tmp_path / "file" / "inside")
+
+
 def test_taking_a_folder_sweeps_what_a_killed_build_left(tmp_path: Path):
     """Drafts go when the folder is locked; every other file stays."""
     (tmp_path / ".a.mp3.1.draft").write_bytes(b"x")

@@ -29,6 +29,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "author": "tags.author",
     "show": "tags.show",
     "date": "tags.date",
+    "language": "tags.language",
     "carry_source": "tags.carry_source",
 }
 """Each option and the recipe field it sets."""
@@ -87,18 +88,19 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     return make_recipe(*layers)
 
 
-def read_source_argument(source: str) -> Document:
-    """Return what a path holds, or standard input for `-`.
+def read_source_argument(source: str, chapter: int | None = None) -> Document:
+    """Return what a path holds, or standard input for `-`; of a book one chapter, or all.
 
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
     """
-    from audio_builder.article.source import source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
     from audio_builder.document import read_document
 
     if source == "-":
-        return read_document(source_from_bytes(sys.stdin.buffer.read(), "standard input"))
-    return read_document(Path(source))
+        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        return read_document(source_from_bytes(data, "standard input", chapter))
+    return read_document(Path(source), chapter)
 
 
 output_folder = click.option(
@@ -109,6 +111,13 @@ output_folder = click.option(
     show_default=True,
     metavar="DIR",
     help="Folder for the episode; made if it isn't there.",
+)
+
+chapter_option = click.option(
+    "--chapter",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Of a book (EPUB), this chapter alone, counted from 1; otherwise all of it in one episode.",
 )
 
 json_output = click.option(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from collections.abc import Iterable
 from pathlib import Path
 
 from audio_builder.episode.ffmpeg import Ffmpeg
 from audio_builder.episode.gapless import set_length
-from audio_builder.errors import DiskFull, EncoderError
+from audio_builder.errors import EncoderError, OutputError
+from audio_builder.files import output_error
 
 BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """The constant bit rates that MPEG-1 layer III knows (ISO/IEC 11172-3, table of bit_rate_index)."""
@@ -108,10 +110,10 @@ def _feed(program: Ffmpeg, pcm: Iterable[bytes]) -> tuple[int, bool]:
     return fed, True
 
 
-def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderError | DiskFull:
+def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderError | OutputError:
     said = "\n".join(complaints)
     if any(words in said for words in _DISK_FULL_WORDS):
-        return DiskFull(f"no space is left to write {target}", hint="Free some space and run the same command again.")
+        return output_error(OSError(errno.ENOSPC, "no space left"), target)
     how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
     return EncoderError(
         f"ffmpeg {how} while it encoded {target}" + (f":\n{said}" if said else ""),

@@ -27,14 +27,20 @@ _RESERVED = frozenset(
 UNTITLED = "Untitled"
 
 
-def resolved_tags(tags: Tags, script: Script) -> Tags:
-    """Return tags in which everything left empty comes from the article; the title is never empty."""
+def resolved_tags(tags: Tags, script: Script, *, spoken_language: str = "") -> Tags:
+    """Return tags in which everything left empty comes from the article; the title is never empty.
+
+    Args:
+        tags: what the recipe says.
+        script: what the article says.
+        spoken_language: what the voice speaks, for an article that doesn't say its language.
+    """
     return msgspec.structs.replace(
         tags,
         title=clean(tags.title) or clean(script.title) or UNTITLED,
         subtitle=clean(tags.subtitle) or clean(script.subtitle),
         author=clean(tags.author) or clean(script.author),
-        language=tags.language or script.language,
+        language=tags.language or script.language or spoken_language,
         date=tags.date or script.date,
     )
 

@@ -136,7 +136,8 @@ def _texts(labels: Labels, encoding: int) -> Iterator[Any]:
     texts = {
         "TIT2": tags.title,
         "TIT3": tags.subtitle,
-        "TPE1": tags.author,
+        # Players call an episode without an artist unknown; the show is the better name.
+        "TPE1": tags.author or tags.show,
         "TALB": tags.show,
         "TPE2": tags.show,
         "TDRC": tags.date,
