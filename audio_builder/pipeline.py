@@ -27,6 +27,7 @@ from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
+from audio_builder.mix.quieting import quieted, quieting_loss_lu
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
@@ -107,7 +108,8 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
     bed = open_bed(plan.recipe.soundscape, BedFormat(mastering.sample_rate_hz, mastering.channels))
-    aim = mastering
+    loss_lu = quieting_loss_lu(levels, plan.recipe.pacing.quieting_db)
+    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + loss_lu)
     for _ in range(_TAKES):
         findings = _take(draft, timeline, plan, _Stems(levels, bed, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
@@ -154,7 +156,7 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
     encode(
-        master(blocks, gains, timeline.rate_hz),
+        master(quieted(blocks, timeline.frames, recipe.pacing.quieting_db), gains, timeline.rate_hz),
         draft,
         rate_hz=timeline.rate_hz,
         channels=recipe.mastering.channels,
