@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import errno
 import math
+import os
+from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.episode.ffmpeg import Ffmpeg
-from audio_builder.episode.gapless import set_length
+from audio_builder.episode.gapless import announce, set_length
+from audio_builder.episode.mpeg import parse_header
+from audio_builder.episode.stretches import FRAME_SAMPLES, Stretch, kept_frames, stretches
 from audio_builder.errors import EncoderError, OutputError
-from audio_builder.files import output_error
+from audio_builder.files import draft_beside, output_error
 
 BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """The constant bit rates that MPEG-1 layer III knows (ISO/IEC 11172-3, table of bit_rate_index)."""
@@ -41,7 +47,8 @@ def encoder_gain_db(bitrate_kbps: int) -> float:
 def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, bitrate_kbps: int) -> None:
     """Write sound as an MP3: constant bit rate, gapless header, no tag; the same sound gives the same bytes.
 
-    The encoder runs beside the caller: it works on one block while the next is being rendered.
+    A long sound is encoded in stretches (see `stretches`), one on each core, while the caller renders the next.
+    Memory holds one stretch for each core and two more, however long the sound is.
 
     Args:
         pcm: signed 16-bit little-endian samples, channels interleaved, in pieces of any size.
@@ -56,18 +63,102 @@ def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, b
         DiskFull: no space is left for the file.
     """
     _check(rate_hz, channels, bitrate_kbps)
-    frame_bytes = channels * _BYTES_PER_SAMPLE
-    with Ffmpeg(_arguments(target, rate_hz, channels, bitrate_kbps), feeds=True) as program:
-        fed, whole = _feed(program, pcm)
+    form = _Form(rate_hz, channels, bitrate_kbps)
+    cores = os.cpu_count() or 1
+    joined = _Joined(target, form)
+    running: deque[tuple[Stretch, Future[bytes]]] = deque()
+    with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
+        try:
+            for number, stretch in enumerate(stretches(pcm, form.frame_bytes)):
+                _check_sound(stretch, form)
+                if len(running) > cores:
+                    joined.add(*running.popleft())
+                running.append((stretch, pool.submit(_encoded, stretch, target, form, first=number == 0)))
+            while running:
+                joined.add(*running.popleft())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    joined.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What goes in and what comes out."""
+
+    rate_hz: int
+    channels: int
+    bitrate_kbps: int
+
+    @property
+    def frame_bytes(self) -> int:
+        return self.channels * _BYTES_PER_SAMPLE
+
+
+@dataclass(slots=True)
+class _Joined:
+    """An MP3 that grows stretch by stretch: the first is in the target already, behind its gapless header."""
+
+    target: Path
+    form: _Form
+    frames: int = 0
+    mpeg_frames: int = 0
+
+    def add(self, stretch: Stretch, encoded: Future[bytes]) -> None:
+        content = encoded.result()
+        kept = len(stretch.pcm) // self.form.frame_bytes - stretch.skip * FRAME_SAMPLES
+        self.frames += kept if stretch.keep is None else stretch.keep * FRAME_SAMPLES
+        if stretch.keep is None and not self.mpeg_frames:
+            return  # the only one: the file is what ffmpeg made it
+        own, count = kept_frames(content, stretch.skip, stretch.keep)
+        try:
+            with self.target.open("rb+" if self.mpeg_frames == 0 else "ab") as stream:
+                if self.mpeg_frames == 0:
+                    stream.seek(self.target.stat().st_size - len(content))
+                    stream.truncate()
+                stream.write(own)
+        except OSError as error:
+            raise output_error(error, self.target) from error
+        self.mpeg_frames += count
+
+    def finish(self) -> None:
+        if self.mpeg_frames:
+            announce(self.target, self.mpeg_frames)
+        set_length(self.target, self.frames)
+
+
+def _check_sound(stretch: Stretch, form: _Form) -> None:
+    if not stretch.pcm:
+        raise EncoderError("there is no sound to encode: the mix gave no block at all")
+    if len(stretch.pcm) % form.frame_bytes:
+        raise EncoderError(
+            f"the sound ends inside a frame: {len(stretch.pcm)} bytes are no multiple of {form.frame_bytes}"
+        )
+
+
+def _encoded(stretch: Stretch, target: Path, form: _Form, *, first: bool) -> bytes:
+    """Return a stretch's MPEG frames; the first is written into the target, behind a gapless header."""
+    if first:
+        _run(stretch.pcm, target, target, form)
+        return b"" if stretch.keep is None else _without_header(target.read_bytes())
+    with draft_beside(target) as draft:
+        _run(stretch.pcm, draft, target, form)
+        return draft.read_bytes()
+
+
+def _without_header(content: bytes) -> bytes:
+    header = parse_header(content[:4])
+    return content[header.size_bytes if header else 0 :]
+
+
+def _run(pcm: bytes, written: Path, target: Path, form: _Form) -> None:
+    """Encode into a file: the target with a gapless header, or a stretch for it without."""
+    with Ffmpeg(_arguments(written, form, header=written == target), feeds=True) as program:
+        whole = _feed(program, pcm)
         code = program.wait()
         complaints = program.complaints
     if code != 0 or not whole:
         raise _failure(code, complaints, target)
-    if fed == 0:
-        raise EncoderError("there is no sound to encode: the mix gave no block at all")
-    if fed % frame_bytes:
-        raise EncoderError(f"the sound ends inside a frame: {fed} bytes are no multiple of {frame_bytes}")
-    set_length(target, fed // frame_bytes)
 
 
 def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
@@ -83,31 +174,25 @@ def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
         )
 
 
-def _arguments(target: Path, rate_hz: int, channels: int, bitrate_kbps: int) -> tuple[str, ...]:
-    source = ("-f", "s16le", "-ar", str(rate_hz), "-ac", str(channels), "-i", "pipe:0")
+def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
+    source = ("-f", "s16le", "-ar", str(form.rate_hz), "-ac", str(form.channels), "-i", "pipe:0")
     # Without the two bitexact flags the version of ffmpeg is written into the file.
     exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
-    codec = ("-c:a", "libmp3lame", "-b:a", f"{bitrate_kbps}k", "-abr", "0")
-    container = ("-f", "mp3", "-write_xing", "1", "-id3v2_version", "0", "-write_id3v1", "0")
+    codec = ("-c:a", "libmp3lame", "-b:a", f"{form.bitrate_kbps}k", "-abr", "0", "-reservoir", "0")
+    container = ("-f", "mp3", "-write_xing", str(int(header)), "-id3v2_version", "0", "-write_id3v1", "0")
     # `file:` makes every name a name: one that begins with `-` or holds `:` or `%` too.
     return (*source, *exact, *codec, *container, "-y", f"file:{target}")
 
 
-def _feed(program: Ffmpeg, pcm: Iterable[bytes]) -> tuple[int, bool]:
-    """Write everything to ffmpeg; return how many bytes, and whether it took them all."""
-    fed = 0
-    for piece in pcm:
-        fed += len(piece)
-        try:
-            program.pipe.write(piece)
-        except OSError:
-            # It has ended early. Why, its exit code and last lines say.
-            return fed, False
+def _feed(program: Ffmpeg, pcm: bytes) -> bool:
+    """Write everything to ffmpeg; return whether it took it all."""
     try:
+        program.pipe.write(pcm)
         program.pipe.close()
     except OSError:
-        return fed, False
-    return fed, True
+        # It has ended early. Why, its exit code and last lines say.
+        return False
+    return True
 
 
 def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderError | OutputError:

@@ -1,0 +1,1 @@
+"""Whole builds, timed against a script that its users would write."""
