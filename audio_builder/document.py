@@ -11,7 +11,7 @@ from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import EmptySource
 from audio_builder.recipe import Recipe, Tags
 from audio_builder.recipe_file import Layer
-from audio_builder.script.cues import Say, Script
+from audio_builder.script.cues import Role, Say, Script
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
 
@@ -56,7 +56,18 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    return _entitled(script, recipe.tags)
+    return _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+
+
+def _with_quote_voice(script: Script, voice: str) -> Script:
+    """Return the script with its quotations in another voice, where no mark has given them one."""
+    if not voice:
+        return script
+    cues = (
+        replace(cue, voice=voice) if isinstance(cue, Say) and cue.role is Role.QUOTE and not cue.voice else cue
+        for cue in script.cues
+    )
+    return replace(script, cues=tuple(cues))
 
 
 def _entitled(script: Script, tags: Tags) -> Script:

@@ -15,12 +15,11 @@ from audio_builder.errors import RecipeError
 from audio_builder.mix.fit import Reach, fit_pauses, reach_of
 from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
-from audio_builder.prepare import Plan
+from audio_builder.prepare import Plan, prepare_voices
 from audio_builder.recipe import Pacing
 from audio_builder.script.cues import Say
 from audio_builder.script.estimate import clock, expected_range
 from audio_builder.voices.cadence import density
-from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.rates import solve_rate
 
 _MOST_RATES = 3
@@ -108,7 +107,8 @@ class _Rates:
 def _at_rate(plan: Plan, wpm: float) -> Plan:
     """Return the plan with another speaking rate."""
     recipe = msgspec.structs.replace(plan.recipe, pacing=msgspec.structs.replace(plan.recipe.pacing, wpm=wpm))
-    return replace(plan, recipe=recipe, voice=prepare_voice(plan.voice.voice.profile, wpm, _phrases(plan)))
+    voice, others = prepare_voices(plan.script, recipe)
+    return replace(plan, recipe=recipe, voice=voice, others=others)
 
 
 def _reached_wpm(plan: Plan, wpm: float) -> float:

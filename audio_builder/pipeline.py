@@ -89,10 +89,11 @@ def speak(plan: Plan, progress: Progress = silent) -> Narration:
     return narrate(
         plan.script,
         plan.voice.voice,
+        others={name: other.voice for name, other in plan.others.items()},
         cache=ClipCache(),
         rate_hz=plan.recipe.mastering.sample_rate_hz,
         progress=progress,
-        note=plan.voice.note,
+        note="; ".join(dict.fromkeys(voice.note for voice in (plan.voice, *plan.others.values()) if voice.note)),
     )
 
 
@@ -167,12 +168,16 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
 
 
 def _labels(timeline: Timeline, plan: Plan) -> Labels:
-    voice = plan.voice.voice.profile
+    narrator, *others = (
+        Narrator(profile.name, profile.engine, profile.licence, profile.attribution)
+        for profile in (voice.voice.profile for voice in (plan.voice, *plan.others.values()))
+    )
     return Labels(
         tags=plan.recipe.tags,
         script=plan.script,
         timeline=timeline,
-        narrator=Narrator(voice.name, voice.engine, voice.licence, voice.attribution),
+        narrator=narrator,
+        others=tuple(dict.fromkeys(others)),
         cover=plan.cover,
         encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
         source=plan.source,

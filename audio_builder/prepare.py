@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 
 
@@ -28,10 +30,11 @@ class Plan:
     Attributes:
         script: what happens, in order.
         recipe: its tags resolved: what was left empty there comes from the script.
-        voice: ready to speak.
+        voice: the narrator's, ready to speak.
         cover: JPEG bytes.
         path: where the episode will be.
         source: what the MP3 carries to be made again, or empty for nothing.
+        others: voices that speak some of the phrases, by the name that stands in `Say.voice`.
     """
 
     script: Script
@@ -40,6 +43,7 @@ class Plan:
     cover: bytes
     path: Path
     source: bytes
+    others: Mapping[str, PreparedVoice] = field(default_factory=dict)
 
 
 def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
@@ -54,14 +58,13 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     check_background(recipe.soundscape, recipe.mastering.channels)
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
-    phrases = [cue.text for cue in script.cues if isinstance(cue, Say)]
-    voice = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, phrases)
+    voice, others = prepare_voices(script, recipe)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(tags.title, tags.author, tags.show)
     path = episode_path(folder, tags.title)
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
-    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source)
+    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others)
 
 
 def versions_of(engine: str) -> dict[str, str]:
@@ -75,3 +78,26 @@ def versions_of(engine: str) -> dict[str, str]:
 
 def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
     return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
+
+
+def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[str, PreparedVoice]]:
+    """Return the narrator's voice, and the others that a script names, each with its rate solved for its phrases.
+
+    Raises:
+        VoiceError: one is unknown, or what it needs isn't installed or has changed.
+        RecipeError: the lexicon can't be read or is malformed.
+    """
+    narrator = find_voice(recipe.voice)
+    parts: dict[str, list[str]] = {}
+    for cue in script.cues:
+        if isinstance(cue, Say):
+            parts.setdefault(cue.voice, []).append(cue.text)
+    profiles = {name: find_voice(name) for name in parts if name}
+    others = {name: profile for name, profile in profiles.items() if profile.name != narrator.name}
+    own = [text for name, texts in parts.items() if name not in others for text in texts]
+    wpm = recipe.pacing.wpm
+    lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
+    return (
+        prepare_voice(narrator, wpm, own, lexicon),
+        {name: prepare_voice(profile, wpm, parts[name], lexicon) for name, profile in others.items()},
+    )

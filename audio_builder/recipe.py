@@ -211,6 +211,8 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     voice: Annotated[str, _text("name of the voice")] = "joe"
+    quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
+    lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
     pacing: Pacing = Pacing()
     soundscape: Soundscape = Soundscape()
     mastering: Mastering = Mastering()

@@ -171,7 +171,12 @@ _values = _NASTY.map(_one_line)
 _seconds = st.one_of(st.floats(0.001, 3600), st.integers(1, 60).map(float))
 _breath_s = st.floats(0.1, 60)
 _cues: st.SearchStrategy[Cue] = st.one_of(
-    st.builds(Say, text=spoken_texts, role=st.sampled_from(Role)),
+    st.builds(
+        Say,
+        text=spoken_texts,
+        role=st.sampled_from(Role),
+        voice=st.sampled_from(["", "", "emma", "heart:0.7+michael:0.3"]),
+    ),
     st.builds(Rest, seconds=_seconds, reason=st.sampled_from(Reason)),
     st.just(Bell()),
     st.builds(Breath, in_s=_breath_s, out_s=_breath_s, count=st.integers(1, 100)),

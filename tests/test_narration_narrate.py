@@ -128,3 +128,22 @@ def test_same_words_same_bytes_whatever_the_order_and_the_processes(tmp_path: Pa
     one = narrate(script_of(*texts), ready("tone"), cache=ClipCache(tmp_path / "1"), rate_hz=48000, workers=1)
     two = narrate(script_of(*texts[::-1]), ready("tone"), cache=ClipCache(tmp_path / "2"), rate_hz=48000, workers=3)
     assert [clip.load().raw_data for clip in one.clips] == [clip.load().raw_data for clip in two.clips][::-1]
+
+
+def test_each_phrase_is_spoken_by_the_voice_that_it_names(tmp_path: Path) -> None:
+    """The others' clips say so; a name that nobody has is the narrator; a clip belongs to its voice's content."""
+    cues = (
+        Say("One.", Role.PROSE),
+        Say("Two.", Role.QUOTE, "low"),
+        Say("One.", Role.PROSE, "low"),
+        Say("Four.", Role.PROSE, "x"),
+    )
+    script = Script("", "", "", "en", "", "gentle", cues)
+    narrator = ready("tone", 120)
+    low = msgspec.structs.replace(narrator, rate=80.0, profile=msgspec.structs.replace(narrator.profile, name="low"))
+    narration = narrate(script, narrator, others={"low": low}, cache=ClipCache(tmp_path), rate_hz=RATE)
+    assert [clip.voice for clip in narration.clips] == ["", "low", "low", ""]
+    assert narration.synthesized == 4
+    assert narration.clips[2].speech_s == pytest.approx(60 / 80, abs=0.03)
+    again = narrate(script, narrator, others={"low": low}, cache=ClipCache(tmp_path), rate_hz=RATE)
+    assert (again.synthesized, again.cached) == (0, 4)

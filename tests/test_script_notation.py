@@ -153,3 +153,19 @@ def test_a_script_without_words_and_one_with_too_many_chapters_are_refused() -> 
         _parse("[chapter A]\nOne.\n" * 256)
     with pytest.raises(SourceError):
         parse_script("---\naudio-builder-script: [1\n---\nOne.", "s.md")
+
+
+def test_a_voice_is_written_where_it_changes() -> None:
+    """The mark stands after the line's sign, and holds until the next."""
+    body = "One.\n> [voice emma] Two. [pause 1s]\n> Three.\n\n- [voice] four\n"
+    assert _parse(body)[1:] == [
+        Say("One.", Role.PROSE),
+        Say("Two.", Role.QUOTE, "emma"),
+        Rest(1.0, Reason.MARK),
+        Say("Three.", Role.QUOTE, "emma"),
+        Say("four", Role.ITEM),
+    ]
+    script = parse_script(HEAD + body, "s.md")
+    printed = format_script(script)
+    assert printed.count("[voice emma] Two.") == printed.count("- [voice] four") == 1
+    assert parse_script(printed, "s.md") == script

@@ -238,3 +238,30 @@ def test_the_examples_are_as_long_as_they_say_and_rich_in_kinds(name: str, words
     assert {Reason.SENTENCE, Reason.LINE, Reason.STANZA, Reason.ELLIPSIS} <= reasons
     share = estimate(script, 125).silence_s / estimate(script, 125).total_s
     assert 0.35 < share < 0.60
+
+
+def test_a_mark_gives_the_words_after_it_another_voice() -> None:
+    """Until `[voice]`, over paragraphs and headings; in the middle of a sentence no pause is made for it."""
+    cues = _cues("He said, [voice Emma] “Come in.”\n\nShe sat. [voice] He stood.")
+    says = [cue for cue in cues if isinstance(cue, Say)]
+    assert [(say.text, say.voice) for say in says] == [
+        ("He said,", ""),
+        ("“Come in.”", "emma"),
+        ("She sat.", "emma"),
+        ("He stood.", ""),
+    ]
+    first = cues.index(says[0])
+    assert cues[first + 1] == says[1]
+    assert cues[cues.index(says[2]) + 1] == Rest(1.0, Reason.SENTENCE)
+
+
+@pytest.mark.parametrize("bracket", ["[voices off]", "[vice versa]", "[Voices]"])
+def test_words_like_voice_stay_words(bracket: str) -> None:
+    """A stage direction isn't a mistyped mark."""
+    assert any(isinstance(cue, Say) and bracket in cue.text for cue in _cues(f"Well {bracket} then."))
+
+
+def test_a_voice_that_cant_be_a_name_is_told_with_its_place() -> None:
+    """Line and column, and what is allowed."""
+    with pytest.raises(ScriptError, match=r"1:6: \[voice trailing off\] can't be understood. A voice needs its name"):
+        _cues("Well [voice trailing off] then.")

@@ -1,6 +1,6 @@
 r"""The marks a person may write into a text, and where they are.
 
-A mark stands in square brackets: `[pause 4s]`, `[bell]`, `[breath 4-6 x3]`, `[chapter A title]`.
+A mark stands in square brackets: `[pause 4s]`, `[bell]`, `[breath 4-6 x3]`, `[chapter A title]`, `[voice emma]`.
 Any other bracket in an article is words, unless it looks like a mistyped mark: then it is an
 error, because a mark must never be spoken. A backslash before a bracket makes it words:
 `\[pause 4s]`. The same grammar serves articles and scripts; only in a script may the reason of
@@ -20,7 +20,16 @@ LONGEST_PAUSE_S = 3600.0
 LONGEST_BREATH_S = 60.0
 MOST_BREATHS = 100
 
-_EXAMPLES = {"pause": "[pause 4s]", "bell": "[bell]", "breath": "[breath 4-6 x3]", "chapter": "[chapter A title]"}
+_EXAMPLES = {
+    "pause": "[pause 4s]",
+    "bell": "[bell]",
+    "breath": "[breath 4-6 x3]",
+    "chapter": "[chapter A title]",
+    "voice": "[voice emma]",
+}
+_WORDS_LIKE_MARKS = frozenset({"voices", "vice"})
+"""Ordinary words that only look like a slip for a mark."""
+
 _OTHER_WORDS_FOR_PAUSE = ("silence", "rest", "wait", "break", "stop", "hold", "stille", "silencio")
 
 _PIECE = re.compile(r"(?:[^\\\[]+|\\.|\\$)+|\[((?:[^\\\[\]]|\\.)*)\]|\[", re.DOTALL)
@@ -28,6 +37,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _NUMBER = r"(\d{1,9}(?:[.,]\d{1,30})?)"
 _PAUSE = re.compile(rf"{_NUMBER}\s*(seconds?|secs?|s|minutes?|mins?|m)?(?:\s+([a-z ]+))?", re.IGNORECASE)
 _BREATH = re.compile(rf"(?:{_NUMBER}\s*[-–]\s*{_NUMBER}\s*s?)?\s*(?:[x×]\s*(\d{{1,6}}))?", re.IGNORECASE)
+_VOICE = re.compile(r"[a-z0-9.:+-]{0,80}", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?::|[-=]?\d).*")
 
 
@@ -97,7 +107,18 @@ class ChapterMark:
     title: str
 
 
-Mark = PauseMark | BellMark | BreathMark | ChapterMark
+@dataclass(frozen=True, slots=True)
+class VoiceMark:
+    """`[voice emma]`, and `[voice]` to go back.
+
+    Attributes:
+        name: of the voice, in lower case; empty for the narrator's own.
+    """
+
+    name: str
+
+
+Mark = PauseMark | BellMark | BreathMark | ChapterMark | VoiceMark
 
 Locate = Callable[[str, int], Place]
 """Gives the place of a bracket for a message, from the bracket as written and its offset in the text."""
@@ -179,6 +200,8 @@ def _closest(name: str, rest: str) -> str:
     if not name.isalpha():
         run_together = _RUN_TOGETHER.fullmatch(name)
         return run_together[1] if run_together and run_together[1] in _EXAMPLES else ""
+    if name in _WORDS_LIKE_MARKS:
+        return ""
     if name in _OTHER_WORDS_FOR_PAUSE:
         return "pause" if rest[:1].isdigit() else ""
     for known in _EXAMPLES:
@@ -251,11 +274,16 @@ def _chapter(rest: str) -> ChapterMark | None:
     return ChapterMark(title) if title else None
 
 
+def _voice(rest: str) -> VoiceMark | None:
+    return VoiceMark(rest.lower()) if _VOICE.fullmatch(rest) else None
+
+
 _PARSERS: dict[str, Callable[[str], Mark | None]] = {
     "pause": _pause,
     "bell": _bell,
     "breath": _breath,
     "chapter": _chapter,
+    "voice": _voice,
 }
 _ALLOWED = {
     "pause": f"A pause needs its length, from 0 to {LONGEST_PAUSE_S:g} seconds: [pause 4s], [pause 1.5s], [pause 2m].",
@@ -265,4 +293,5 @@ _ALLOWED = {
         f"or how many (up to {MOST_BREATHS}): [breath], [breath 4-6], [breath 4-6 x3]."
     ),
     "chapter": "A chapter needs its title.",
+    "voice": "A voice needs its name, or nothing to go back to the narrator: [voice emma], [voice].",
 }

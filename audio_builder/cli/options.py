@@ -20,6 +20,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
+    "quote-voice": "quote_voice",
+    "lexicon": "lexicon",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
     "duration": "pacing.duration_s",
@@ -38,6 +40,7 @@ _METAVARS = {
     "pacing": "|".join(PACING_PRESETS),
     "wpm": "N",
     "duration": "15m|15:00|900",
+    "lexicon": "FILE.toml",
     "background": "NAME|FILE|none",
     "date": "YYYY-MM-DD",
 }
@@ -83,7 +86,7 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     layers = [own, read_recipe_file(recipe_file)] if recipe_file else [own]
     for name, value in chosen.items():
         if value is not None:
-            table, _, key = RECIPE_OPTIONS[name].rpartition(".")
+            table, _, key = RECIPE_OPTIONS[name.replace("_", "-")].rpartition(".")
             layers.append({table: {key: value}} if table else {key: value})
     return make_recipe(*layers)
 

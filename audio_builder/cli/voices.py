@@ -10,6 +10,7 @@ from audio_builder.cli.options import json_output, verbosity
 
 COMMANDS = {
     "show": "Say everything about one voice.",
+    "say": "Speak a few words into a file, to try how they sound.",
 }
 """Each command under `voices` and its line in the help; its module is `cli/voices_NAME.py`."""
 

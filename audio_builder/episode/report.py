@@ -10,9 +10,10 @@ from msgspec import Struct
 from audio_builder.episode.chapters import player_chapters
 from audio_builder.episode.standard import LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
-from audio_builder.narration.clip import Narration
+from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe import Recipe
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.profile import VoiceProfile
 
 SCHEMA_VERSION = 1
 """Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
@@ -90,6 +91,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         duration_s: of the episode, in seconds.
         chapters: in order.
         voice: who speaks and how fast.
+        other_voices: who speaks some of the phrases, in the order of their first words.
         clips_synthesized: phrases that an engine spoke for this build.
         clips_cached: phrases that were already there.
         speech_s: seconds of speech.
@@ -112,6 +114,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     findings: Findings
     stages: tuple[StageReport, ...] = ()
     duration: DurationReport | None = None
+    other_voices: tuple[VoiceReport, ...] = ()
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -132,6 +135,8 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             if self.duration
             else ()
         )
+        for other in self.other_voices:
+            voice += f", {other.name} at {other.wpm_measured:.0f}"
         lines = (
             f"{self.title}: {minutes}:{seconds:02d}, {chapters}, {self.silence_share:.0%} without speech",
             f"{voice}; {phrases}",
@@ -188,7 +193,10 @@ def report_on(
     Raises:
         VoiceError: the recipe's voice is unknown by now.
     """
-    profile = find_voice(recipe.voice)
+    narrator, *others = (
+        _voice_report(find_voice(name or recipe.voice), name, recipe, narration)
+        for name in dict.fromkeys(["", *(clip.voice for clip in narration.clips)])
+    )
     speech_s = sum(clip.speech_s for clip in narration.clips)
     return BuildReport(
         path=str(path),
@@ -198,21 +206,28 @@ def report_on(
             ChapterReport(title=chapter.title, start_s=chapter.start_ms / 1000, end_s=chapter.end_ms / 1000)
             for chapter in player_chapters(timeline)
         ),
-        voice=VoiceReport(
-            name=profile.name,
-            engine=profile.engine,
-            licence=profile.licence,
-            attribution=profile.attribution,
-            wpm_asked=recipe.pacing.wpm,
-            wpm_measured=narration.wpm,
-            note=narration.rate_note,
-        ),
+        voice=narrator,
+        other_voices=tuple(others),
         clips_synthesized=narration.synthesized,
         clips_cached=narration.cached,
         speech_s=speech_s,
         silence_share=1 - speech_s / timeline.seconds if timeline.frames else 0.0,
         findings=findings,
         stages=stages,
+    )
+
+
+def _voice_report(profile: VoiceProfile, part: str, recipe: Recipe, narration: Narration) -> VoiceReport:
+    """Return the report on one voice; `part` is what its clips have as their voice, empty for the narrator."""
+    own = tuple(clip for clip in narration.clips if clip.voice == part)
+    return VoiceReport(
+        name=profile.name,
+        engine=profile.engine,
+        licence=profile.licence,
+        attribution=profile.attribution,
+        wpm_asked=recipe.pacing.wpm,
+        wpm_measured=narration.wpm if len(own) == len(narration.clips) else measured_wpm(own),
+        note="" if part else narration.rate_note,
     )
 
 

@@ -78,8 +78,8 @@ def pack_source(script: Script, recipe: Recipe, versions: dict[str, str]) -> byt
     settings: dict[str, Any] = msgspec.to_builtins(recipe)
     left_out = list(_files_named(settings))
     for path in left_out:
-        table, _, key = path.partition(".")
-        del settings[table][key]
+        table, _, key = path.rpartition(".")
+        del (settings[table] if table else settings)[key]
     source = CarriedSource(versions=versions, script=format_script(script), recipe=settings, left_out=left_out)
     content = msgspec.json.encode(source)
     return zlib.compress(content, 9) if len(content) <= LARGEST_BYTES else b""
@@ -119,14 +119,19 @@ def _files_named(settings: Layer) -> list[str]:
     from audio_builder.sound.backgrounds import BEDS
     from audio_builder.sound.bells import BELLS
 
-    known = (("soundscape", "background", BEDS), ("soundscape", "bell", BELLS), ("tags", "cover", ("",)))
+    known = (
+        ("soundscape", "background", BEDS),
+        ("soundscape", "bell", BELLS),
+        ("tags", "cover", ("",)),
+        ("", "lexicon", ("",)),
+    )
     found = []
     for table, key, names in known:
-        chosen = settings.get(table)
+        chosen = settings.get(table) if table else settings
         value = chosen.get(key) if isinstance(chosen, dict) else None
         # What isn't a text is refused with the other settings, when the recipe is made.
         if isinstance(value, str) and value not in names:
-            found.append(f"{table}.{key}")
+            found.append(f"{table}.{key}".lstrip("."))
     return found
 
 

@@ -32,8 +32,9 @@ class SpeechLevels:
     """What the mix has to know of the speech, in one channel and after the evening.
 
     Attributes:
-        clip_gains_db: what brings each clip of the timeline nearer to the middle one, within ±3 dB:
-            engines speak short sentences louder or softer than long ones.
+        clip_gains_db: what brings each clip of the timeline nearer to the middle one of its voice, within
+            ±3 dB: engines speak short sentences louder or softer than long ones. Then what makes every
+            voice as loud as the one that says most.
         energies: K-weighted mean square of each cell.
         peaks: highest magnitude in each cell, full scale at 1.0.
         loudness_lufs: integrated loudness of the clips joined without pauses; −inf without speech.
@@ -77,8 +78,7 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
     if not audible:
         silent = (-math.inf,) * len(measured)
         return SpeechLevels((0.0,) * len(measured), energies, peaks, -math.inf, -math.inf, silent)
-    middle = float(np.median([clip.loudness_db for clip in audible]))
-    gains = [_evening(clip.loudness_db, middle) for clip in measured]
+    gains = _gains(measured, [placed.clip.voice for placed in timeline.clips], energies)
     spoken = np.zeros(len(energies), dtype=bool)
     cell_gains = np.ones(len(energies), dtype=np.float32)
     for clip, gain_db in zip(measured, gains, strict=True):
@@ -98,6 +98,34 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
             clip.quietest_dbfs + gain_db for clip, gain_db in zip(measured, gains, strict=True)
         ),
     )
+
+
+def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> list[float]:
+    """Return the gain of each clip in dB: evened within its voice, and each voice as loud as the others."""
+    gains = [0.0] * len(measured)
+    loudness: dict[str, float] = {}
+    for voice in dict.fromkeys(voices):
+        own = [place for place, name in enumerate(voices) if name == voice]
+        audible = [measured[place].loudness_db for place in own if math.isfinite(measured[place].loudness_db)]
+        if not audible:
+            continue
+        middle = float(np.median(audible))
+        for place in own:
+            gains[place] = _evening(measured[place].loudness_db, middle)
+        cells = np.concatenate(
+            [
+                energies[measured[place].first_cell :][: measured[place].cells] * 10 ** (gains[place] / 10)
+                for place in own
+            ]
+        )
+        # Words of under 0.4 s in all are too short for the meter.
+        metered = integrated_lufs(hops_from_cells(cells))
+        loudness[voice] = metered if math.isfinite(metered) else middle
+    most = max(loudness, key=voices.count)
+    return [
+        gain + (loudness[most] - loudness[voice] if voice in loudness else 0.0)
+        for gain, voice in zip(gains, voices, strict=True)
+    ]
 
 
 def hops_from_cells(cells: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from audio_builder.audio import AudioSegment
 from audio_builder.script.cues import Say
+from audio_builder.script.words import count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Clip:
         lead_frames: quiet frames before the first sound (the trimmer's margin).
         tail_frames: quiet frames after the last sound.
         loader: reads the sound from the cache and verifies it.
+        voice: name of the voice that speaks it; empty for the narrator.
     """
 
     say: Say
@@ -33,6 +35,7 @@ class Clip:
     lead_frames: int
     tail_frames: int
     loader: Callable[[str], AudioSegment] = field(repr=False, compare=False)
+    voice: str = ""
 
     def load(self) -> AudioSegment:
         """Return the sound: mono, 16 bit, `rate_hz`, exactly `frames` long.
@@ -68,3 +71,9 @@ class Narration:
     cached: int
     wpm: float
     rate_note: str = ""
+
+
+def measured_wpm(clips: tuple[Clip, ...]) -> float:
+    """Return words per minute inside phrases: words ÷ the clips' speech, pauses between clips left out."""
+    minutes = sum(clip.speech_s for clip in clips) / 60
+    return sum(count_words(clip.say.text) for clip in clips) / minutes if minutes > 0 else 0.0

@@ -6,9 +6,8 @@ import hashlib
 
 import msgspec
 
-from audio_builder.narration.speak import spoken_text
 from audio_builder.narration.trim import TRIM_VERSION
-from audio_builder.script.cues import Say
+from audio_builder.script.cues import Role
 from audio_builder.voices.profile import Voice
 
 
@@ -47,7 +46,13 @@ def identity_of(voice: Voice, fingerprint: str, rate_hz: int) -> ClipIdentity:
     )
 
 
-def clip_key(say: Say, identity: ClipIdentity) -> str:
-    """Return a phrase's content address: 64 hexadecimal digits."""
-    content = msgspec.json.encode((spoken_text(say.text), say.role.value, identity))
+def clip_key(text: str, role: Role, identity: ClipIdentity) -> str:
+    """Return a phrase's content address: 64 hexadecimal digits.
+
+    Args:
+        text: from `spoken_text`.
+        role: what the phrase is.
+        identity: of the voice.
+    """
+    content = msgspec.json.encode((text, role.value, identity))
     return hashlib.sha256(content).hexdigest()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from audio_builder.narration.cache import ClipCache, StoredClip
-from audio_builder.narration.clip import Clip, Narration
+from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.key import clip_key, identity_of
 from audio_builder.narration.pool import Job, Pool, PoolEvent
 from audio_builder.narration.protocol import Spoken, Task
 from audio_builder.narration.speak import spoken_text
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Say, Script
-from audio_builder.script.words import count_words
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
 
@@ -19,6 +21,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     script: Script,
     voice: Voice,
     *,
+    others: Mapping[str, Voice] = MappingProxyType({}),
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,
@@ -31,7 +34,8 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     Args:
         script: its `Say` cues are spoken.
-        voice: from `prepare_voice`.
+        voice: the narrator's, from `prepare_voice`.
+        others: by the name that a phrase gives in `Say.voice`; a name that isn't here is the narrator.
         cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
         rate_hz: the episode's sample rate.
         progress: told of each clip that begins and is finished; its unit is clips.
@@ -47,11 +51,22 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
     says = tuple(cue for cue in script.cues if isinstance(cue, Say))
-    identity = identity_of(voice, load_engine(voice.profile.engine).fingerprint(), rate_hz)
-    keys = [clip_key(say, identity) for say in says]
-    texts = {key: spoken_text(say.text) for key, say in zip(keys, says, strict=True)}
+    speakers = [others.get(say.voice, voice) for say in says]
+    engines = {one.profile.name: load_engine(one.profile.engine) for one in (voice, *others.values())}
+    identities = {
+        one.profile.name: identity_of(one, engines[one.profile.name].fingerprint(), rate_hz)
+        for one in (voice, *others.values())
+    }
+    spoken_texts = [
+        spoken_text(say.text, one, engines[one.profile.name]) for say, one in zip(says, speakers, strict=True)
+    ]
+    keys = [
+        clip_key(text, say.role, identities[one.profile.name])
+        for text, say, one in zip(spoken_texts, says, speakers, strict=True)
+    ]
+    texts = {key: (one.profile.name, text) for key, text, one in zip(keys, spoken_texts, speakers, strict=True)}
     stored = {key: clip for key in texts if (clip := cache.find(key)) is not None}
-    jobs = [Job(key, text) for key, text in texts.items() if key not in stored]
+    missing = [(name, Job(key, text)) for key, (name, text) in texts.items() if key not in stored]
     done, total = len(stored), len(texts)
     progress(Step("narrate", done, total))
 
@@ -66,27 +81,27 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         done += event.finished
         progress(Step("narrate", done, total, event.job.text))
 
-    if jobs:
+    if missing:
         cache.sweep()
-        Pool(Task(voice=voice, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
-    clips = tuple(_clip(say, key, stored[key], cache) for say, key in zip(says, keys, strict=True))
+    for one in {each.profile.name: each for each in speakers}.values():
+        jobs = [job for name, job in missing if name == one.profile.name]
+        if jobs:
+            Pool(Task(voice=one, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
+    clips = tuple(
+        _clip(say, key, stored[key], cache, "" if one is voice else one.profile.name)
+        for say, key, one in zip(says, keys, speakers, strict=True)
+    )
     return Narration(
         clips=clips,
         rate_hz=rate_hz,
-        synthesized=len(jobs),
-        cached=len(clips) - len(jobs),
+        synthesized=len(missing),
+        cached=len(clips) - len(missing),
         wpm=measured_wpm(clips),
         rate_note=note,
     )
 
 
-def measured_wpm(clips: tuple[Clip, ...]) -> float:
-    """Return words per minute inside phrases: words ÷ the clips' speech, pauses between clips left out."""
-    minutes = sum(clip.speech_s for clip in clips) / 60
-    return sum(count_words(clip.say.text) for clip in clips) / minutes if minutes > 0 else 0.0
-
-
-def _clip(say: Say, key: str, stored: StoredClip, cache: ClipCache) -> Clip:
+def _clip(say: Say, key: str, stored: StoredClip, cache: ClipCache, voice: str) -> Clip:
     return Clip(
         say=say,
         key=key,
@@ -95,4 +110,5 @@ def _clip(say: Say, key: str, stored: StoredClip, cache: ClipCache) -> Clip:
         lead_frames=stored.lead_frames,
         tail_frames=stored.tail_frames,
         loader=cache.load,
+        voice=voice,
     )

@@ -21,6 +21,8 @@ class Composer:
         self._rest: Rest | None = None
         self._chapter: ChapterStart | None = None
         self._named_by_person = False
+        self.voice = ""
+        """Who says what follows; empty for the narrator."""
 
     def open_episode(self, title: str) -> None:
         """Begin the first chapter and the silence before the first word."""
@@ -30,7 +32,7 @@ class Composer:
     def say(self, text: str, role: Role) -> None:
         """Say a phrase; one without a letter or a digit is left out."""
         if speakable(text):
-            self.add(Say(" ".join(text.split()), role))
+            self.add(Say(" ".join(text.split()), role, self.voice))
             self._named_by_person = False
 
     def add(self, cue: Say | Bell | Breath) -> None:

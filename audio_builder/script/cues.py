@@ -45,10 +45,12 @@ class Say:
     Attributes:
         text: the words as written, with their punctuation; never empty, no line break, no mark.
         role: what the phrase is in the text.
+        voice: name of the voice that a mark or the recipe gives it; empty for the narrator's own.
     """
 
     text: str
     role: Role
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

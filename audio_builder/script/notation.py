@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
 from audio_builder.article.marks import (
@@ -22,6 +23,7 @@ from audio_builder.article.marks import (
     Locate,
     PauseMark,
     Place,
+    VoiceMark,
     Words,
     escape,
     split,
@@ -56,7 +58,8 @@ _HELP = """\
 # One phrase a line, with the pause after it. Change what you like, then build from this file.
 # A pause without a reason, such as [pause 12s], is yours: it stays as it is under any pacing.
 # Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
-# Marks: [pause 4s] [bell] [breath 4-6 x3] [chapter A title]. Put \\ before a bracket that is to be read aloud.
+# Marks: [pause 4s] [bell] [breath 4-6 x3] [chapter A title] [voice emma] (until [voice]).
+# Put \\ before a bracket that is to be read aloud.
 """
 
 
@@ -88,8 +91,13 @@ def parse_script(text: str, name: str) -> Script:
     _check_front_matter(front, name)
     pacing = front.values.get("pacing", "")
     cues: list[Cue] = []
+    voice = ""
     for number, line in enumerate(without_front_matter(text, front).split("\n"), start=1):
-        cues.extend(_line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing())))
+        for found in _line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing())):
+            if isinstance(found, VoiceMark):
+                voice = found.name
+            else:
+                cues.append(replace(found, voice=voice) if isinstance(found, Say) else found)
     if not any(isinstance(cue, Say) for cue in cues):
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
@@ -100,10 +108,12 @@ def parse_script(text: str, name: str) -> Script:
 def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:
     """Yield the lines of the file's body, with empty ones where a reader takes a breath."""
     before: list[Cue] = []
+    voice = ""
     for row in _rows(cues):
         if _gap_between(before, row):
             yield ""
-        yield " ".join(_say_line(cue) if isinstance(cue, Say) else written(cue) for cue in row)
+        yield " ".join(_say_line(cue, voice) if isinstance(cue, Say) else written(cue) for cue in row)
+        voice = row[0].voice if isinstance(row[0], Say) else voice
         before = row
 
 
@@ -127,15 +137,18 @@ def _gap_between(before: list[Cue], row: list[Cue]) -> bool:
     return isinstance(first, Say) and isinstance(row[0], Say) and first.role is not row[0].role
 
 
-def _say_line(say: Say) -> str:
+def _say_line(say: Say, voice: str) -> str:
+    """Return a phrase with its sign, and with a mark where another voice than `voice` speaks it."""
     text = escape(say.text)
+    if say.voice != voice:
+        return f"{_SIGNS[say.role]}{f'[voice {say.voice}]' if say.voice else '[voice]'} {text}"
     if say.role is Role.PROSE and _SIGN.match(text):
         return f"\\{text}"
     return f"{_SIGNS[say.role]}{text}"
 
 
-def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue]:
-    """Yield the cues of one line; `place` is where the line begins."""
+def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | VoiceMark]:
+    """Yield the cues of one line, and its changes of voice; `place` is where the line begins."""
     sign = _SIGN.match(line)
     role = _ROLES[sign[1]] if sign else Role.PROSE
     start = sign.end() if sign else len(line) - len(line.lstrip())
@@ -154,6 +167,8 @@ def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue]:
                 yield breath_cue(piece, pacing)
             case ChapterMark(title):
                 yield ChapterStart(title)
+            case VoiceMark():
+                yield piece
 
 
 def _locate_from(place: Place, start: int) -> Locate:

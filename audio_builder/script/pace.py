@@ -5,6 +5,7 @@ The rules, and what decides between two that meet, are told in decision 0014.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from audio_builder.article.marks import (
     Mark,
     PauseMark,
     Place,
+    VoiceMark,
     Words,
     split,
     without_marks,
@@ -28,6 +30,8 @@ from audio_builder.script.cues import Bell, Cue, Reason, Role, Script
 from audio_builder.script.marks import breath_cue
 from audio_builder.script.sentences import Phrase, phrases
 from audio_builder.script.timing import retimed, slowed
+
+_ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
 _ROLES = {
     BlockKind.PARAGRAPH: Role.PROSE,
@@ -134,8 +138,10 @@ class _Writer:
             for piece in split(line.text, _place_of(line)):
                 if isinstance(piece, Words):
                     happenings.extend(phrases(piece.text, self.article.language))
-                else:
-                    happenings.append(piece)
+                    continue
+                if isinstance(piece, VoiceMark) and happenings:
+                    happenings[-1] = _going_on(happenings[-1])
+                happenings.append(piece)
         return happenings
 
     def _phrase(self, phrase: Phrase, role: Role, after: Reason) -> None:
@@ -158,6 +164,15 @@ class _Writer:
                 composer.rest(after_breath)
             case ChapterMark(title):
                 composer.chapter(title, by_person=True)
+            case VoiceMark(name):
+                composer.voice = name
+
+
+def _going_on(before: Phrase | Mark | Reason) -> Phrase | Mark | Reason:
+    """Return what stands before a change of voice; words in the middle of a sentence get no pause for it."""
+    if isinstance(before, Phrase) and not _ENDED.search(before.text):
+        return replace(before, ends_sentence=False)
+    return before
 
 
 def _last_questions(happenings: Sequence[Phrase | Mark | Reason]) -> range:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audio_builder.voices.cadence import density
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.files import locate_files
+from audio_builder.voices.lexicon import Lexicon
 from audio_builder.voices.profile import Voice, VoiceProfile
 from audio_builder.voices.rates import solve_rate
 
@@ -25,13 +26,16 @@ class PreparedVoice:
     note: str
 
 
-def prepare_voice(profile: VoiceProfile, wpm: float, texts: Iterable[str] = ()) -> PreparedVoice:
+def prepare_voice(
+    profile: VoiceProfile, wpm: float, texts: Iterable[str] = (), lexicon: Lexicon | None = None
+) -> PreparedVoice:
     """Return a voice ready to speak a text at a rate. No engine is started, no model loaded.
 
     Args:
         profile: from `catalogue.find_voice`.
         wpm: words per minute inside phrases.
         texts: the phrases that it will speak; without any, the rate is that of the calibration passage.
+        lexicon: the project's pronunciations, which win over the voice's own.
 
     Raises:
         MissingExtra: a package it needs isn't installed (with the command that mends it).
@@ -42,4 +46,5 @@ def prepare_voice(profile: VoiceProfile, wpm: float, texts: Iterable[str] = ()) 
     load_engine(profile.engine).fingerprint()
     paths = locate_files(profile)
     rate = solve_rate(profile, wpm, density(texts, profile.cadence))
-    return PreparedVoice(Voice(profile=profile, rate=rate.setting, paths=paths), rate.note)
+    voice = Voice(profile=profile, rate=rate.setting, paths=paths, lexicon={**profile.lexicon, **(lexicon or {})})
+    return PreparedVoice(voice, rate.note)

@@ -90,6 +90,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         settings: the engine's own settings, such as pyttsx3's voice name.
         calibration: at least one measurement, by rising wpm.
         cadence: what its time goes to; the default fits most voices.
+        lexicon: words that this voice would say wrongly (see `voices.lexicon`).
         files: everything the engine loads; empty where the engine brings its own voices.
     """
 
@@ -102,6 +103,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: dict[str, str | float | bool] = {}
     calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
     cadence: Cadence = Cadence()
+    lexicon: dict[str, str | tuple[str, ...]] = {}
     files: tuple[VoiceFile, ...] = ()
 
 
@@ -112,8 +114,10 @@ class Voice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         profile: the voice.
         rate: the engine's own rate setting, solved from the calibration.
         paths: where each file of the profile lies on this machine, by its role.
+        lexicon: pronunciations, the project's before the voice's own.
     """
 
     profile: VoiceProfile
     rate: float
     paths: dict[str, Path] = {}
+    lexicon: dict[str, str | tuple[str, ...]] = {}

@@ -12,6 +12,7 @@ from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.onnx_file import seedable_model
 from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.words import quoted
 
@@ -34,6 +35,8 @@ class PiperEngine:
     The noise that the model adds is seeded with what is spoken: the same words at the same rate are the
     same bytes on one machine, in whichever order and process they are spoken.
     """
+
+    takes_ipa = True
 
     def __init__(self) -> None:
         self._loaded: dict[Path, Any] = {}
@@ -136,7 +139,7 @@ def _load(model: Path, config: Path) -> Any:
 def _pieces(text: str) -> list[str]:
     """Return a phrase in pieces the model takes, cut between clauses, else between words."""
     # Piper reads [[…]] as phonemes; in an article these are only brackets.
-    text = text.replace("[[", "[ [").replace("]]", "] ]")
+    text = text.replace("[[", "[ [").replace("]]", "] ]").replace(IPA_START, "[[").replace(IPA_END, "]]")
     # Without a full stop a heading ends in the air.
     text = text + "." if text[-1:].isalnum() else text
     pieces: list[str] = []

@@ -1,0 +1,102 @@
+"""Pronunciations: which words are said in another way than they are written."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from audio_builder.errors import RecipeError
+
+Lexicon = dict[str, str | tuple[str, ...]]
+"""A written word and how to say it: a respelling, or IPA between slashes; several for engines that differ."""
+
+IPA_START, IPA_END = "\ue000", "\ue001"
+"""Around IPA in the words that an engine gets. Both are for private use: no text may bring them along."""
+
+_LARGEST_BYTES = 1_000_000
+_LONGEST = 200
+_PRIVATE = re.compile(f"[{IPA_START}{IPA_END}]")
+
+
+def read_lexicon(path: Path) -> Lexicon:
+    """Return the pronunciations in a TOML file: a word to a line, `Thich = "tick"` or `Thich = ["/tɪk/", "tick"]`.
+
+    Raises:
+        RecipeError: it can't be read or is malformed (its file and the entry).
+    """
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise RecipeError(f"the lexicon {path} is over a megabyte", hint="A lexicon is a short TOML file.")
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(
+            f"can't read the lexicon {path}: {error.strerror or error}",
+            hint="Give the path of a TOML file, as seen from the folder where you are.",
+        ) from error
+    except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors
+        raise RecipeError(f"the lexicon {path} is not valid TOML in UTF-8: {error}") from error
+    try:
+        lexicon = msgspec.convert(content, Lexicon)
+    except msgspec.ValidationError as error:
+        raise RecipeError(f"the lexicon {path} is malformed: {error}", hint=_EXAMPLE) from error
+    for word, ways in lexicon.items():
+        for way in _ways(ways) or ("",):
+            if not (_speakable(word) and _speakable(way)) or max(len(word), len(way)) > _LONGEST:
+                raise RecipeError(
+                    f"the lexicon {path} has {word!r} = {way!r}; both need a letter or a digit, "
+                    f"and at most {_LONGEST} characters",
+                    hint=_EXAMPLE,
+                )
+    return lexicon
+
+
+_EXAMPLE = 'A line of a lexicon is: Thich = "tick", with IPA for the voices that take it: Thich = ["/tɪk/", "tick"].'
+
+
+def apply_lexicon(text: str, lexicon: Mapping[str, str | tuple[str, ...]], *, ipa: bool) -> str:
+    """Return the words as they are to be said.
+
+    Only whole words are replaced, the longest entry first, and what is replaced isn't looked at again. An
+    entry in lower case stands for the word in any case; one with a capital only for what is written so.
+
+    Args:
+        text: one phrase.
+        lexicon: the pronunciations.
+        ipa: whether the engine takes IPA; for others the first respelling is taken, or the word is left.
+    """
+    text = _PRIVATE.sub("", text)
+    said = {word: way for word, ways in lexicon.items() if (way := _chosen(_ways(ways), ipa=ipa))}
+    if not said:
+        return text
+    words = sorted(said, key=len, reverse=True)
+    pattern = "|".join(
+        f"(?P<w{number}>{re.escape(word) if word != word.lower() else f'(?i:{re.escape(word)})'})"
+        for number, word in enumerate(words)
+    )
+    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", lambda found: said[words[int((found.lastgroup or "w0")[1:])]], text)
+
+
+def _ways(ways: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (ways,) if isinstance(ways, str) else ways
+
+
+def _is_ipa(way: str) -> bool:
+    return len(way) > 2 and way.startswith("/") and way.endswith("/")
+
+
+def _chosen(ways: Iterable[str], *, ipa: bool) -> str:
+    """Return the first way that the engine takes, or nothing."""
+    for way in ways:
+        if not _is_ipa(way):
+            return _PRIVATE.sub("", way)
+        if ipa:
+            return f"{IPA_START}{_PRIVATE.sub('', way[1:-1])}{IPA_END}"
+    return ""
+
+
+def _speakable(text: str) -> bool:
+    return any(map(str.isalnum, text))
