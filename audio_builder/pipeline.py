@@ -17,7 +17,7 @@ from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encode import encode, encoder_gain_db
 from audio_builder.episode.report import BuildReport, StageReport, report_on
-from audio_builder.episode.standard import Findings
+from audio_builder.episode.standard import BACKGROUND, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
 from audio_builder.errors import VerificationError
@@ -117,7 +117,8 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
             break
         aim = _corrected(aim, findings, mastering)
     if findings.ok:
-        return findings
+        told = (Finding(name=BACKGROUND, value=note) for note in bed.notes)
+        return Findings(lines=(*findings.lines, *told))
     raise VerificationError(
         f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",
         hint="The earlier episode, if there was one, is untouched. Please report this with your text and recipe.",

@@ -56,6 +56,7 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         OutputError: the folder can't be written.
     """
     check_background(recipe.soundscape, recipe.mastering.channels)
+    check_bell(recipe.soundscape.closing_bell)
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)

@@ -169,6 +169,7 @@ class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fade_in_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to appear")] = 5.0
     fade_out_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to vanish")] = 9.0
     bell: Annotated[str, _text("the bell at section starts: a name, or none")] = "bowl"
+    closing_bell: Annotated[str, _text("the bell after the last words: a name, or none")] = "none"
     bell_below_speech_db: Annotated[
         float, _number(0, 40, "dB", "how far a bell's peak lies under the peaks of speech")
     ] = 8.0

@@ -149,3 +149,23 @@ def assert_contiguous(timeline: Timeline) -> None:
     for before, after in pairwise(chapters):
         assert before.end == after.start
     assert all(chapter.end > chapter.start for chapter in chapters)
+
+
+def test_the_closing_bell_rings_after_the_last_words() -> None:
+    """It is struck 2.5 s after the last words and lasts 5 s; without room for it, or unasked for, there is none."""
+    wanted = Soundscape(closing_bell="chime")
+    timeline = timeline_of([ChapterStart("A"), SAY, rest(10.0)], [CLIP], wanted)
+    (bell,) = timeline.tones
+    assert bell.tone is Tone.CLOSING_BELL
+    assert bell.start - timeline.clips[0].speech_end == round(2.5 * RATE_HZ)
+    assert bell.frames == 5 * RATE_HZ
+    assert timeline_of([ChapterStart("A"), SAY, rest(2.0)], [CLIP], wanted).tones == ()
+    assert timeline_of([ChapterStart("A"), SAY, rest(10.0)], [CLIP]).tones == ()
+
+
+def test_the_closing_bell_waits_for_the_last_breath() -> None:
+    """After a breath that ends the script it is struck 2.5 s after the breath, and is cut with the episode."""
+    timeline = timeline_of([SAY, Breath(4, 6, 1), rest(5.0)], [CLIP], Soundscape(closing_bell="bowl"))
+    breath_out, bell = timeline.tones[-2:]
+    assert bell.start == breath_out.start + breath_out.frames + round(2.5 * RATE_HZ)
+    assert bell.start + bell.frames == timeline.frames

@@ -9,6 +9,7 @@ from audio_builder.audio import samples_from_segment
 from audio_builder.errors import SoundError
 from audio_builder.mix.timeline import PlacedTone, Tone
 from audio_builder.mix.tones import tone_sound
+from audio_builder.recipe import Soundscape
 from audio_builder.sound.bells import BELL_S, BELLS, check_bell, strike
 from audio_builder.sound.breath import breathe
 from tests.sound_helpers import RATE_HZ, rms_dbfs
@@ -56,18 +57,20 @@ def test_bells_are_found_by_name() -> None:
     assert strike("none", RATE_HZ).frame_count() == 0
     for name in BELLS:
         check_bell(name)
-    with pytest.raises(SoundError, match="no bell named 'bowel'; there are bowl, none") as raised:
+    with pytest.raises(
+        SoundError, match="no bell named 'bowel'; there are bowl, large-bowl, chime, church-bell, none"
+    ) as raised:
         check_bell("bowel")
     assert raised.value.hint == "Did you mean bowl?"
 
 
 def test_a_bell_cut_short_fades_out() -> None:
     """A placed bell is as long as the timeline says, and its end is nothing, not a click."""
-    short = tone_sound(PlacedTone(Tone.BELL, 0, 2 * RATE_HZ), "bowl", RATE_HZ)
+    short = tone_sound(PlacedTone(Tone.BELL, 0, 2 * RATE_HZ), Soundscape(), RATE_HZ)
     assert len(short) == 2 * RATE_HZ
     assert np.abs(short[-5:]).max() < 1e-4
     assert np.array_equal(short[:RATE_HZ], BOWL[:RATE_HZ])
-    assert len(tone_sound(PlacedTone(Tone.BELL, 0, 3), "bowl", RATE_HZ)) == 3
+    assert len(tone_sound(PlacedTone(Tone.BELL, 0, 3), Soundscape(), RATE_HZ)) == 3
 
 
 @pytest.mark.parametrize("frames", [RATE_HZ, 4 * RATE_HZ + 1])
@@ -88,3 +91,25 @@ def test_breathing_in_rises_and_out_falls() -> None:
     assert loudest == [6, 1]
     assert level_at(inward, 220.0, 3.2, 0.4) > level_at(inward, 165.0, 3.2, 0.4) + 10
     assert level_at(outward, 220.0, 0.4, 0.4) > level_at(outward, 165.0, 0.4, 0.4) + 10
+
+
+@pytest.mark.parametrize("name", [name for name in BELLS if name != "none"])
+def test_every_bell_begins_softly_rings_and_ends(name: str) -> None:
+    """Each is stereo, balanced within 3 dB, loudest in its first second, below full scale, and ends in nothing."""
+    sound = samples_from_segment(strike(name, RATE_HZ))
+    assert sound.shape == BOWL.shape
+    assert 0.85 < np.abs(sound).max() < 0.95
+    assert np.abs(sound[0]).max() == 0
+    assert np.abs(sound[-100:]).max() < 1e-4
+    assert abs(rms_dbfs(sound[:, 0]) - rms_dbfs(sound[:, 1])) < 3.0
+    seconds = [rms_dbfs(part) for part in np.split(sound, 5)]
+    assert seconds[0] == max(seconds)
+    assert seconds[3] > seconds[0] - 30
+
+
+def test_a_church_bell_has_a_minor_third_and_a_chime_the_modes_of_a_bar() -> None:
+    """Above a hum of 146.8 Hz the third is at 2.4 times that; above 349.2 Hz a bar rings at 2.76 times, not at 2."""
+    bell = samples_from_segment(strike("church-bell", RATE_HZ))
+    assert level_at(bell, 146.83 * 2.4, 0.1, 1.0) > level_at(bell, 146.83 * 2.52, 0.1, 1.0) + 20
+    chime = samples_from_segment(strike("chime", RATE_HZ))
+    assert level_at(chime, 349.23 * 2.76, 0.1) > level_at(chime, 349.23 * 2, 0.1) + 20

@@ -137,6 +137,7 @@ def test_silent_ends_are_not_looped(tmp_path: Path) -> None:
     sound = np.pad(song(10.0), ((5 * 48000, 5 * 48000), (0, 0)))
     bed = Music.load(saved(tmp_path, sound), FORMAT)
     assert len(bed.steps) / RATE_HZ == pytest.approx(10.0, abs=0.3)
+    assert bed.notes == ("10 s of silence at the ends of the music were left out",)
 
 
 def test_resampling_is_band_limited(tmp_path: Path) -> None:
@@ -154,6 +155,7 @@ def test_long_music_is_cut_and_mono_is_one_channel(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(music, "LONGEST_S", 6)
     bed = Music.load(saved(tmp_path, song(10.0)), BedFormat(RATE_HZ, 1))
     assert bed.shortened
+    assert bed.notes[0].startswith("the music is longer than")
     assert len(bed.steps) <= 6 * RATE_HZ
     assert bed.read(0, 100).shape == (100, 1)
     assert not Music.load(saved(tmp_path, song(5.0)), FORMAT).shortened
@@ -163,4 +165,6 @@ def test_clipping_is_known(tmp_path: Path) -> None:
     """Music that stands at full scale says how much of it does."""
     assert Music.load(saved(tmp_path, song(5.0)), BedFormat(48000, 2)).clipped_share == 0.0
     loud = np.clip(song(5.0, level=2.0), -1, 1)
-    assert Music.load(saved(tmp_path, loud), BedFormat(48000, 2)).clipped_share > 0.2
+    bed = Music.load(saved(tmp_path, loud), BedFormat(48000, 2))
+    assert bed.clipped_share > 0.2
+    assert any("of the music is clipped" in note for note in bed.notes)

@@ -18,13 +18,20 @@ from audio_builder.errors import CHECK_FAILED
 Examples:
   audio-builder check output/my-episode.mp3
   audio-builder check somebody-elses.mp3 --json
+  audio-builder check output/my-episode.mp3 --picture my-episode.svg
 """,
 )
 @click.argument("file", metavar="FILE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.svg",
+    help="Draw waveform, loudness over time and chapters.",
+)
 @json_output
 @verbosity
 @click.pass_context
-def command(ctx: click.Context, file: Path, as_json: bool) -> None:
+def command(ctx: click.Context, file: Path, picture: Path | None, as_json: bool) -> None:
     """Measure FILE.mp3 and say, line by line, what meets the standard for podcasts and what doesn't.
 
     Loudness is in LUFS, true peak in dBTP, times are in seconds. The exit code is 10 when something fails.
@@ -33,7 +40,7 @@ def command(ctx: click.Context, file: Path, as_json: bool) -> None:
 
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:
-        report = check_file(file, progress)
+        report = check_file(file, progress, picture)
     console.result(report.as_json() if as_json else "\n".join(report.lines()))
     if not report.ok:
         ctx.exit(CHECK_FAILED)

@@ -8,13 +8,16 @@ from audio_builder.episode.chapters import PlayerChapter
 from audio_builder.episode.measure import Measurements
 from audio_builder.episode.mpeg import Mpeg
 from audio_builder.episode.standard import (
+    BALANCE,
     BITRATES_KBPS,
     CHAPTER_SLACK_MS,
+    CLICKS,
     COVER_BYTES,
     COVER_SIDE_PX,
     DC_OFFSET,
     DIGITAL_SILENCE,
     LOUDNESS_RANGE,
+    MONO_LOSS,
     SAMPLE_RATES_HZ,
     Finding,
     Rule,
@@ -50,6 +53,9 @@ def format_findings(mpeg: Mpeg) -> tuple[Finding, ...]:
 
 def sound_findings(measured: Measurements, loudness: Rule, true_peak: Rule) -> tuple[Finding, ...]:
     """Return what the decoded sound tells."""
+    stereo: tuple[Finding, ...] = ()
+    if measured.channels > 1:
+        stereo = (BALANCE.judge(measured.left_over_right_db), MONO_LOSS.judge(measured.lost_in_mono_db))
     complaint = measured.complaints[0] if measured.complaints else "no errors"
     return (
         fact("decoding", complaint, allowed="no errors", ok=not measured.complaints),
@@ -59,6 +65,8 @@ def sound_findings(measured: Measurements, loudness: Rule, true_peak: Rule) -> t
         LOUDNESS_RANGE.judge(measured.loudness_range_lu),
         DC_OFFSET.judge(measured.dc_percent),
         DIGITAL_SILENCE.judge(measured.longest_silence_s),
+        CLICKS.judge(float(measured.clicks)),
+        *stereo,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.chapters import player_chapters
-from audio_builder.episode.standard import LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.episode.standard import BACKGROUND, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe import Recipe
@@ -142,6 +142,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             f"{voice}; {phrases}",
             *fitted,
             *(str(line) for line in measured),
+            *(str(line) for line in self.findings.lines if line.name == BACKGROUND),
         )
         return (*lines, self.voice.note) if self.voice.note else lines
 

@@ -17,6 +17,7 @@ from audio_builder.recipe import Mastering
 LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"
 SEPARATION = "speech above background, worst second"
+BACKGROUND = "background"
 """Names of the findings that others look for."""
 
 
@@ -124,6 +125,9 @@ PODCAST_LOUDNESS = Rule(LOUDNESS, "LUFS", -17.0, -15.0, 2)
 PODCAST_TRUE_PEAK = Rule(TRUE_PEAK, "dBTP", None, -1.0, 2)
 LOUDNESS_RANGE = Rule("loudness range", "LU")
 DC_OFFSET = Rule("constant offset", "% of full scale", 0.0, 0.1, 3)
+BALANCE = Rule("left louder than right", "dB", -1.5, 1.5)
+MONO_LOSS = Rule("lost when played in mono", "dB", None, 4.0)
+CLICKS = Rule("clicks", "", digits=0)
 DIGITAL_SILENCE = Rule("longest digital silence", "s")
 SPEECH_ABOVE_BED = Rule(SEPARATION, "dB", 20.0)
 SPEECH_ABOVE_RESTS = Rule("speech above the loudest rest", "dB", 10.0)

@@ -17,6 +17,7 @@ from audio_builder.episode.findings import (
 )
 from audio_builder.episode.measure import Measurements, measure
 from audio_builder.episode.mpeg import walk
+from audio_builder.episode.picture import draw
 from audio_builder.episode.report import CheckReport
 from audio_builder.episode.separation import levels
 from audio_builder.episode.standard import (
@@ -33,6 +34,7 @@ from audio_builder.episode.standard import (
     true_peak_rule,
 )
 from audio_builder.episode.tag_facts import TagFacts, read_tag
+from audio_builder.files import write_bytes
 from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering
@@ -90,29 +92,39 @@ def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findin
     )
 
 
-def check_file(path: Path, progress: Progress = silent) -> CheckReport:
+def check_file(path: Path, progress: Progress = silent, picture: Path | None = None) -> CheckReport:
     """Measure any audio file and say, line by line, what meets the standard and what doesn't.
+
+    Args:
+        path: the file.
+        progress: told the seconds measured.
+        picture: where to draw its waveform, loudness and chapters as SVG; None for no picture.
 
     Raises:
         NotAudio: it can't be read or decoded.
         EncoderError: ffmpeg can't be started.
+        OutputError: the picture can't be written.
     """
-    findings = _strangers(path, progress)
+    measured, tag, findings = _strangers(path, progress)
+    if picture is not None:
+        chapters = tag.chapters if tag else ()
+        write_bytes(picture, draw(measured, chapters, (tag and tag.title) or path.name).encode("utf-8"))
     return CheckReport(path=str(path), ok=findings.ok, findings=findings)
 
 
-def _strangers(path: Path, progress: Progress) -> Findings:
+def _strangers(path: Path, progress: Progress) -> tuple[Measurements, TagFacts | None, Findings]:
+    """Return what was measured, the tag of an MP3, and the findings."""
     kind = sniff(path)
     if kind != "mp3":
         measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, 0)))
         sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
-        return Findings(lines=(fact("format", kind, allowed="MP3", ok=False), *sound))
+        return measured, None, Findings(lines=(fact("format", kind, allowed="MP3", ok=False), *sound))
     mpeg, tag = walk(path), read_tag(path)
     length_s = mpeg.frames / mpeg.rate_hz
     measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, length_s)))
     sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
     chapters = (*contiguous_findings(tag.chapters, measured.seconds), *contents_findings(tag))
-    return Findings(lines=(*format_findings(mpeg), *sound, *tag_findings(tag), *chapters))
+    return measured, tag, Findings(lines=(*format_findings(mpeg), *sound, *tag_findings(tag), *chapters))
 
 
 def _as_ordered(bitrate_kbps: int, measured: Measurements, mastering: Mastering) -> tuple[Finding, ...]:

@@ -13,6 +13,9 @@ from audio_builder.sound.bells import BELL_S
 LONGEST_OVER_SPEECH_S = 2.0
 """A sound over speech may last so long (WCAG 2.2, technique G56, excepts sounds of 1 to 2 s)."""
 
+CLOSING_BELL_AFTER_S = 2.5
+"""From the last words to the bell that ends the episode; where the closing rest is shorter there is none."""
+
 
 def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Timeline:
     """Return the timeline: every clip, tone and chapter at an integer frame.
@@ -49,6 +52,8 @@ def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Tim
             case ChapterStart():
                 cursor.title = cue.title
     frames = max(cursor.sounded, cursor.free)
+    if soundscape.closing_bell != "none":
+        cursor.closing_bell()
     return Timeline(
         rate_hz=narration.rate_hz,
         frames=frames,
@@ -88,6 +93,12 @@ class _Cursor:
         """Strike a bell; it takes no time."""
         self.tones.append(PlacedTone(Tone.BELL, self.sounded, frames_from_seconds(BELL_S, self.rate_hz)))
         self._begin_chapter(self.sounded)
+
+    def closing_bell(self) -> None:
+        """Strike the bell that ends the episode, once the last words or tones have died away."""
+        ends = [clip.speech_end for clip in self.clips[-1:]] + [tone.start + tone.frames for tone in self.tones[-1:]]
+        start = max(ends, default=0) + frames_from_seconds(CLOSING_BELL_AFTER_S, self.rate_hz)
+        self.tones.append(PlacedTone(Tone.CLOSING_BELL, start, frames_from_seconds(BELL_S, self.rate_hz)))
 
     def breathe(self, breath: Breath) -> None:
         """Place the tones of all breaths, one after the other."""

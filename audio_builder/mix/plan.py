@@ -209,7 +209,7 @@ def _tone_cells(timeline: Timeline, soundscape: Soundscape, count: int) -> tuple
     weighting = k_weighting(timeline.rate_hz)
     energies, peaks = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     for tone in timeline.tones:
-        middle = tone_sound(tone, soundscape.bell, timeline.rate_hz).mean(axis=1)
+        middle = tone_sound(tone, soundscape, timeline.rate_hz).mean(axis=1)
         first, offset = divmod(tone.start, cell)
         tone_energies, tone_peaks = cells_of_sound(middle, offset, cell, weighting)
         where = slice(first, first + len(tone_energies))

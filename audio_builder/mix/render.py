@@ -57,7 +57,7 @@ def render(
 
     def tone_sound_at_level(number: int) -> Samples:
         """Return a tone at its final level, shape (frames, channels)."""
-        sound = tone_sound(timeline.tones[number], soundscape.bell, timeline.rate_hz)
+        sound = tone_sound(timeline.tones[number], soundscape, timeline.rate_hz)
         sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
         return sound * np.float32(_linear(plan.tone_gain_db))
 

@@ -40,6 +40,7 @@ class Tone(Enum):
     """A short sound that is not speech."""
 
     BELL = "bell"
+    CLOSING_BELL = "closing bell"
     BREATH_IN = "breath in"
     BREATH_OUT = "breath out"
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from audio_builder.audio import Samples, samples_from_segment
 from audio_builder.mix.timeline import PlacedTone, Tone, frames_from_seconds
+from audio_builder.recipe import Soundscape
 from audio_builder.sound.bells import strike
 from audio_builder.sound.breath import breathe
 
@@ -15,17 +16,18 @@ _BREATH_BELOW_BELL_DB = 16.0  # A tone that lasts is much louder than a stroke o
 _CUT_FADE_S = 0.8
 
 
-def tone_sound(tone: PlacedTone, bell: str, rate_hz: int) -> Samples:
+def tone_sound(tone: PlacedTone, soundscape: Soundscape, rate_hz: int) -> Samples:
     """Return a tone in stereo, shape (tone.frames, 2), its peak just below full scale.
 
     A bell that is cut short fades out over its last 0.8 s, or over all of it if it is shorter.
 
     Args:
         tone: which, and how long.
-        bell: name of the bell.
+        soundscape: names the bells.
         rate_hz: frames per second.
     """
-    if tone.tone is Tone.BELL:
+    if tone.tone in {Tone.BELL, Tone.CLOSING_BELL}:
+        bell = soundscape.bell if tone.tone is Tone.BELL else soundscape.closing_bell
         sound = samples_from_segment(strike(bell, rate_hz))
         return sound if len(sound) <= tone.frames else _cut(sound, tone.frames, rate_hz)
     breath = samples_from_segment(breathe(tone.frames, rate_hz, inward=tone.tone is Tone.BREATH_IN))

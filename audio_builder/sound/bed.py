@@ -40,6 +40,11 @@ class Bed(Protocol):
         """An upper bound of the root mean square of any second of it; −inf for silence."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever chose it should know of it, in whole sentences without a full stop."""
+        ...
+
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, channels), free of DC, at `REFERENCE_DBFS`.
 
@@ -56,6 +61,7 @@ class NoBed:
 
     channels: int
     loudest_second_dbfs: float = -math.inf
+    notes: tuple[str, ...] = ()
 
     def read(self, start: int, frames: int) -> Samples:
         """Return silence; `start` makes no difference."""

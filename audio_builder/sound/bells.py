@@ -10,7 +10,7 @@ import numpy as np
 
 from audio_builder.audio import AudioSegment, Samples, segment_from_samples
 from audio_builder.errors import SoundError
-from audio_builder.sound.modes import BOWL, ring, soft_stroke
+from audio_builder.sound.modes import BOWL, CHIME, CHURCH_BELL, ring, soft_stroke
 
 BELL_S = 5.0
 """How long a bell rings, its last part faded to nothing."""
@@ -18,7 +18,12 @@ BELL_S = 5.0
 _FADE_S = 1.5
 _STRIKE_S = 0.006
 _PEAK = 0.9
-_BELLS = {"bowl": (220.0, BOWL)}
+_BELLS = {
+    "bowl": (220.0, BOWL),
+    "large-bowl": (130.81, BOWL),
+    "chime": (349.23, CHIME),
+    "church-bell": (146.83, CHURCH_BELL),
+}
 
 BELLS = (*_BELLS, "none")
 """Every name that a recipe may give for a bell."""

@@ -42,6 +42,26 @@ BOWL = (
     Mode(11.66, -33.0, 1.2, 2.10, 1.0),
 )
 
+# A bar that is free at both ends (Euler and Bernoulli), which a tubular chime is: Fletcher and Rossing,
+# "The Physics of Musical Instruments" (1998), section 2.16.
+CHIME = (
+    Mode(1.0, -4.0, 9.0, 0.30, 0.3),
+    Mode(2.76, 0.0, 7.0, 0.45, 0.5),
+    Mode(5.40, -8.0, 4.0, 0.60, 0.7),
+    Mode(8.93, -18.0, 2.2, 0.90, 0.9),
+    Mode(13.34, -28.0, 1.2, 1.30, 1.0),
+)
+
+# A church bell: hum, prime, a minor third, fifth, nominal and twelfth (the same book, section 21.2).
+CHURCH_BELL = (
+    Mode(1.0, -3.0, 14.0, 0.35, 0.2),
+    Mode(2.0, 0.0, 8.0, 0.50, 0.4),
+    Mode(2.4, -3.0, 7.0, 0.70, 0.6),
+    Mode(3.0, -12.0, 5.0, 0.90, 0.7),
+    Mode(4.0, -6.0, 4.0, 1.10, 0.8),
+    Mode(6.0, -16.0, 2.0, 1.50, 1.0),
+)
+
 
 def ring(lowest_hz: float, modes: tuple[Mode, ...], seconds: float, rate_hz: int) -> Samples:
     """Return what rings after a stroke, shape (frames, 2), its lowest mode about 1 in amplitude.

@@ -24,6 +24,8 @@ SHORTEST_S = 2.0
 _CROSSFADE_S = 6.0
 _DECODING_TIMEOUT_S = 300
 _SILENCE_DBFS = -70.0
+_TOLD_SILENCE_S = 1.0
+_TOLD_CLIPPING = 0.0005
 _EDGE_DB = -40.0  # beside the music's own level: what is softer at either end is not looped
 _FULL_SCALE = 32768.0
 
@@ -83,6 +85,7 @@ class Music:
         loudest_second_dbfs: root mean square of its loudest second, with that gain.
         shortened: it was longer than `LONGEST_S`.
         clipped_share: of its samples, how many stand at full scale, 0 to 1.
+        silence_s: seconds of silence at its ends, which were left out.
     """
 
     steps: npt.NDArray[np.int16]
@@ -91,6 +94,19 @@ class Music:
     loudest_second_dbfs: float
     shortened: bool
     clipped_share: float
+    silence_s: float
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is told of clipping, of silence at the ends and of music that was shortened."""
+        notes = []
+        if self.shortened:
+            notes.append(f"the music is longer than {LONGEST_S // 60} minutes; the first {LONGEST_S // 60} go round")
+        if self.silence_s >= _TOLD_SILENCE_S:
+            notes.append(f"{self.silence_s:.0f} s of silence at the ends of the music were left out")
+        if self.clipped_share >= _TOLD_CLIPPING:
+            notes.append(f"{self.clipped_share:.2%} of the music is clipped and may sound harsh; use a softer copy")
+        return tuple(notes)
 
     @property
     def channels(self) -> int:
@@ -107,8 +123,9 @@ class Music:
         steps = _decode(path, bed_format)
         limit = LONGEST_S * bed_format.rate_hz
         shortened = len(steps) > limit
-        steps = _without_silent_ends(steps[:limit], bed_format.rate_hz, path)
         rate_hz = bed_format.rate_hz
+        before = min(len(steps), limit)
+        steps = _without_silent_ends(steps[:limit], rate_hz, path)
         seconds = len(steps) / rate_hz
         if seconds < SHORTEST_S:
             raise SoundError(
@@ -126,6 +143,7 @@ class Music:
             loudest_second_dbfs=REFERENCE_DBFS + loudest_dbfs - level_dbfs + 1.0,
             shortened=shortened,
             clipped_share=float(np.mean((steps >= 32767) | (steps == -32768))),
+            silence_s=(before - len(steps)) / rate_hz,
         )
 
     def read(self, start: int, frames: int) -> Samples:

@@ -49,6 +49,7 @@ class LayeredBed:
     """A bed made of stretches whose lengths have no common measure, so that their sum does not repeat."""
 
     layers: tuple[Stretch, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def channels(self) -> int:

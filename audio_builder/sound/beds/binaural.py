@@ -23,6 +23,7 @@ class Tones:
         rate_hz: frames per second.
         channels: 2.
         loudest_second_dbfs: a whole number of turns or not, no second is more than 0.1 dB above the mean.
+        notes: what the listener should know.
     """
 
     left_hz: float
@@ -30,6 +31,7 @@ class Tones:
     rate_hz: int
     channels: int = 2
     loudest_second_dbfs: float = REFERENCE_DBFS + 0.1
+    notes: tuple[str, ...] = ("binaural is heard with headphones only",)
 
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, 2)."""

@@ -1,0 +1,64 @@
+"""Clicks: single jumps between two samples that nothing around them explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from audio_builder.audio import Samples
+
+_CELLS_PER_S = 200
+_SMALLEST_JUMP = 0.02
+_OVER_ITS_SIDES = 25.0
+_NEAREST, _FURTHEST = 2, 6
+
+
+@dataclass(slots=True)
+class ClickMeter:
+    """Counts clicks in sound that is pushed block by block; it keeps 1.6 KB for each second.
+
+    A click is a first difference of at least 0.02 of full scale that is 25 times as large as the RMS of the
+    first differences in the loudest 5 ms on either side, from 10 to 30 ms away. Consonants begin out of silence
+    too, but what follows them is noise of their own kind. A very short one may still be counted, so the figure
+    is told and not judged.
+    """
+
+    rate_hz: int
+    channels: int
+    _last: Samples = field(init=False)
+    _rest: Samples = field(init=False)
+    _peaks: list[Samples] = field(default_factory=list)
+    _powers: list[Samples] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin after silence."""
+        self._last = np.zeros((1, self.channels), dtype=np.float32)
+        self._rest = np.zeros(0, dtype=np.float32)
+
+    def push(self, block: Samples) -> None:
+        """Take the next frames, shape (frames, 1 or 2)."""
+        if not len(block):
+            return
+        both = np.abs(np.diff(block, axis=0, prepend=self._last))
+        # Two columns against each other are ten times as fast as a maximum over rows of two.
+        jumps = np.maximum(both[:, 0], both[:, -1])
+        self._last = block[-1:].copy()
+        jumps = np.concatenate((self._rest, jumps))
+        cell = self.rate_hz // _CELLS_PER_S
+        whole = len(jumps) - len(jumps) % cell
+        cells = jumps[:whole].reshape(-1, cell)
+        self._peaks.append(cells.max(axis=1))
+        self._powers.append(np.einsum("cf,cf->c", cells, cells) / np.float32(cell))
+        self._rest = jumps[whole:]
+
+    def clicks(self) -> int:
+        """Return how many there were so far."""
+        if not self._peaks:
+            return 0
+        peaks, powers = np.concatenate(self._peaks), np.concatenate(self._powers)
+        # What lies before the beginning and after the end is silence.
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(powers, _FURTHEST), 2 * _FURTHEST + 1)
+        sides = (around[:, : _FURTHEST - _NEAREST + 1], around[:, _FURTHEST + _NEAREST :])
+        louder_side = np.sqrt(np.maximum(*(side.max(axis=1) for side in sides)))
+        return int(np.count_nonzero((peaks >= _SMALLEST_JUMP) & (peaks >= _OVER_ITS_SIDES * louder_side)))
