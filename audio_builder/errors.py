@@ -11,6 +11,7 @@
     │   ├── UnknownVoice             no profile of that name (with the closest names)
     │   ├── MissingExtra             its engine isn't installed (with the command that mends it)
     │   ├── VoiceFileMissing         a file the profile names isn't there
+    │   ├── DownloadFailed           a file of a voice can't be fetched
     │   └── VoiceFileChanged         a file's bytes aren't the ones the profile pins
     ├── NarrationError           5   the engine failed on a sentence
     │   ├── EngineFailed             it raised, or its process died
@@ -101,6 +102,10 @@ class MissingExtra(VoiceError):
 
 class VoiceFileMissing(VoiceError):
     """A file that a voice profile names isn't on this machine."""
+
+
+class DownloadFailed(VoiceError):
+    """A file of a voice can't be fetched from any of its sources."""
 
 
 class VoiceFileChanged(VoiceError):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["narrate", "wait", "render", "verify"]
+Stage = Literal["narrate", "wait", "render", "verify", "fetch"]
 """The stages that take long enough to be watched; `wait` is for another build in the same folder."""
 
 
@@ -16,7 +16,7 @@ class Step:
 
     Attributes:
         stage: the stage at work.
-        done: how much of it is finished, in the stage's own unit (clips, or seconds of audio).
+        done: how much of it is finished, in the stage's own unit (clips, seconds of audio, or bytes).
         total: how much there is to do, in the same unit; 0 while unknown.
         detail: what is being worked on, for a person to read: the sentence being spoken.
     """

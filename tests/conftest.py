@@ -21,10 +21,19 @@ hypothesis_settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test may open a connection: the program never does unless it is asked for a download."""
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may open a connection: the program never does unless it is asked for a download.
 
-    def refuse(_self: socket.socket, address: object) -> None:
+    The mark `loopback` allows this machine's own servers, the mark `network` everything.
+    """
+    if request.node.get_closest_marker("network"):
+        return
+    own_servers = request.node.get_closest_marker("loopback") is not None
+    connect = socket.socket.connect
+
+    def refuse(self: socket.socket, address: object) -> None:
+        if own_servers and isinstance(address, tuple) and address[0] == "127.0.0.1":
+            return connect(self, address)
         raise AssertionError(f"tried to connect to {address!r}")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)

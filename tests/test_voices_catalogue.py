@@ -83,7 +83,7 @@ def test_a_malformed_profile_is_named_with_its_field(tmp_path: Path, change: tup
 @pytest.mark.parametrize("path", ["../secrets", "/etc/passwd", "a/../../b", "C:\\\\x", "\\\\x"])
 def test_a_profile_names_no_file_outside_its_package(tmp_path: Path, path: str) -> None:
     """Paths stay inside the distribution that is named."""
-    sources = f'[[files.sources]]\ndistribution = "pip"\nversion = "1"\npath = "{path}"\n'
+    sources = f'[[files.sources]]\nkind = "python"\ndistribution = "pip"\nversion = "1"\npath = "{path}"\n'
     file = f'[[files]]\nrole = "model"\nname = "m"\nsize_bytes = 1\nsha256 = "{"0" * 64}"\n'
     with pytest.raises(VoiceError, match="must stay inside its package"):
         list_voices(written(tmp_path, GOOD + file + sources))

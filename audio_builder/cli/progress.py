@@ -13,6 +13,7 @@ _TITLES: dict[Stage, str] = {
     "wait": "Waiting",
     "render": "Mixing",
     "verify": "Listening",
+    "fetch": "Fetching",
 }
 _LONGEST_DETAIL = 48
 

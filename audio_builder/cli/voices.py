@@ -10,6 +10,9 @@ from audio_builder.cli.options import json_output, verbosity
 
 COMMANDS = {
     "show": "Say everything about one voice.",
+    "install": "Fetch what voices need.",
+    "remove": "Remove what was installed for voices.",
+    "add": "Make a voice of any Piper model.",
     "say": "Speak a few words into a file, to try how they sound.",
 }
 """Each command under `voices` and its line in the help; its module is `cli/voices_NAME.py`."""

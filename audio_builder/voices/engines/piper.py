@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.onnx_file import seedable_model
+from audio_builder.voices.engines.onnx_session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
@@ -110,29 +111,19 @@ class _SeededSession:
 
 
 def _load(model: Path, config: Path) -> Any:
-    import onnxruntime
     from piper import PiperVoice
     from piper.config import PiperConfig
 
-    options = onnxruntime.SessionOptions()
-    # The pool runs one process for each core; more threads in each only contend.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    # The lengths of phrases differ, so a remembered memory layout is never used again: 245 MB saved.
-    options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
         seedable = seedable_model(model.read_bytes(), model.name)
-        session = onnxruntime.InferenceSession(seedable.content, options, providers=["CPUExecutionProvider"])
+        session = one_thread_session(seedable.content, model.name)
     except OSError as error:
         raise VoiceFileMissing(f"can't read {error.filename}: {error.strerror}") from error
     except VoiceError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise VoiceError(f"{config.name} isn't a Piper configuration: {error!r}") from error
-    except Exception as error:  # onnxruntime's errors have no common class of their own
-        raise VoiceError(f"onnxruntime can't load {model.name}: {error}") from error
     return PiperVoice(session=_SeededSession(session, seedable.noise_inputs), config=settings)
 
 

@@ -1,0 +1,156 @@
+"""Kokoro: neural voices of one model, each a table of style vectors, which can be blended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audio_builder.audio import AudioSegment
+from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
+from audio_builder.voices.blend import STYLE, blend_weights
+from audio_builder.voices.engines.espeak import Phonemizer
+from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens
+from audio_builder.voices.engines.onnx_file import with_input_of_any_length
+from audio_builder.voices.engines.onnx_session import one_thread_session
+from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.profile import Voice
+from audio_builder.voices.words import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+RATE_HZ = 24_000
+_WANTED_BY = "the engine kokoro"
+_ROWS, _WIDTH = 510, 256
+_SPEEDS = "speed"
+_EDGE = 0
+"""The token before the first phoneme and after the last."""
+
+_JOIN_QUIET_S = 0.12
+_JOIN_THRESHOLD_DB = -45.0
+
+
+class KokoroEngine:
+    """Speaks with the files `model` (ONNX) and `style`; the setting is the model's `speed`, 1 being its own pace.
+
+    The model draws no random numbers: the same words are the same bytes.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: dict[Path, Any] = {}
+        self._styles: dict[tuple[Path, ...], npt.NDArray[np.float32]] = {}
+        self._phonemizer: Phonemizer | None = None
+
+    def voices(self) -> tuple[str, ...]:
+        """Return nothing: each voice is a file named by a profile."""
+        self.fingerprint()
+        return ()
+
+    def fingerprint(self) -> str:
+        """Return the versions of everything that turns text into this sound.
+
+        Raises:
+            MissingExtra: onnxruntime or espeakng-loader isn't installed.
+        """
+        runtime, espeak = (installed_version(name, _WANTED_BY) for name in ("onnxruntime", "espeakng-loader"))
+        return f"kokoro edges-1 onnxruntime={runtime} espeakng-loader={espeak}"
+
+    def speak(self, text: str, voice: Voice) -> AudioSegment:
+        """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
+
+        Raises:
+            MissingExtra: onnxruntime or espeakng-loader isn't installed.
+            VoiceFileMissing: the voice names no model or no style.
+            VoiceError: a file is malformed, or the language isn't one that is spoken here.
+            EngineFailed: there is nothing that could be spoken in the text.
+        """
+        import numpy as np
+
+        # Without a full stop a heading ends in the air.
+        phonemes = self._phonemes(text + "." if text[-1:].isalnum() else text, voice)
+        if not any(symbol.isalpha() for symbol in phonemes):
+            raise EngineFailed(f"Kokoro found nothing to speak in {quoted(text)}")
+        session, style = self._session(voice), self._style(voice)
+        runs = [_run(session, piece, style, voice.rate) for piece in pieces(phonemes)]
+        sound = runs[0] if len(runs) == 1 else np.concatenate([_closed_up(run) for run in runs])
+        pcm = np.round(np.clip(sound, -1.0, 1.0) * 32767).astype("<i2")
+        return AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
+
+    def _phonemes(self, text: str, voice: Voice) -> str:
+        language = voice.profile.language
+        speaker = espeak_voice(language)
+        if speaker is None:
+            raise VoiceError(f"the engine kokoro speaks en-US and en-GB here; “{voice.profile.name}” has {language}")
+        self._phonemizer = self._phonemizer or Phonemizer(_WANTED_BY)
+        return kokoro_phonemes(self._phonemizer.ipa(text, speaker), language)
+
+    def _session(self, voice: Voice) -> Any:
+        model = _path(voice, "model")
+        if model not in self._sessions:
+            try:
+                content = with_input_of_any_length(model.read_bytes(), _SPEEDS, model.name)
+                self._sessions[model] = one_thread_session(content, model.name)
+            except OSError as error:
+                raise VoiceFileMissing(f"can't read {model}: {error.strerror}") from error
+            except ImportError as error:
+                raise missing_extra("onnxruntime", _WANTED_BY) from error
+        return self._sessions[model]
+
+    def _style(self, voice: Voice) -> npt.NDArray[np.float32]:
+        """Return the voice's style vectors, shape (510, 256): a row for each number of phonemes."""
+        weights = blend_weights(voice.profile)
+        files = tuple(_path(voice, role) for role in weights)
+        if files not in self._styles:
+            tables = (_read_style(path) * weight for path, weight in zip(files, weights.values(), strict=True))
+            self._styles[files] = sum(tables, start=0 * _read_style(files[0]))
+        return self._styles[files]
+
+
+def _path(voice: Voice, role: str) -> Path:
+    try:
+        return voice.paths[role]
+    except KeyError as error:
+        raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
+
+
+def _read_style(path: Path) -> npt.NDArray[np.float32]:
+    import numpy as np
+
+    try:
+        table = np.fromfile(path, dtype="<f4")
+    except OSError as error:
+        raise VoiceFileMissing(f"can't read {path}: {error.strerror}") from error
+    if table.size != _ROWS * _WIDTH:
+        raise VoiceError(f"{path.name} isn't a Kokoro {STYLE}: it has {table.size} numbers, not {_ROWS} × {_WIDTH}")
+    return table.reshape(_ROWS, _WIDTH)
+
+
+def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: float) -> npt.NDArray[np.float32]:
+    """Return the samples of one piece, from -1 to 1.
+
+    Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
+    before the first one until it is heard as a vowel; that silence keeps the model's own pace.
+    """
+    import numpy as np
+
+    numbers = tokens(phonemes)
+    edge = max(1.0, speed)
+    feed = {
+        "tokens": np.array([[_EDGE, *numbers, _EDGE]], dtype=np.int64),
+        "style": style[len(numbers) - 1][np.newaxis],
+        _SPEEDS: np.array([edge, *[speed] * len(numbers), edge], dtype=np.float32),
+    }
+    sound: npt.NDArray[np.float32] = session.run(None, feed)[0]
+    return sound.ravel()
+
+
+def _closed_up(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return a piece with at most `_JOIN_QUIET_S` of quiet on either side: a pause between clauses, not sentences."""
+    import numpy as np
+
+    loud = np.flatnonzero(np.abs(sound) > np.max(np.abs(sound), initial=0.0) * 10 ** (_JOIN_THRESHOLD_DB / 20))
+    if not loud.size:
+        return sound[:0]
+    keep = round(_JOIN_QUIET_S * RATE_HZ)
+    return sound[max(0, loud[0] - keep) : loud[-1] + keep]

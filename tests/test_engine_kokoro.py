@@ -1,0 +1,164 @@
+"""Kokoro: phonemes and pieces, and, where its voices are installed, the real engine."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import numpy as np
+import pytest
+from scipy.signal import butter, sosfilt
+
+from audio_builder.audio import samples_from_segment
+from audio_builder.errors import EngineFailed, UnknownVoice, VoiceError, VoiceFileMissing
+from audio_builder.narration.speak import speak_phrase
+from audio_builder.script.words import count_words
+from audio_builder.voices.blend import blend_weights
+from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.engines.espeak import Phonemizer
+from audio_builder.voices.engines.kokoro import KokoroEngine
+from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens
+from audio_builder.voices.files import locate_files
+from audio_builder.voices.profile import Voice
+
+
+@pytest.fixture(scope="module")
+def phonemizer() -> Phonemizer:
+    """eSpeak NG, loaded once."""
+    return Phonemizer("a test")
+
+
+def said(phonemizer: Phonemizer, text: str, language: str) -> str:
+    """A text in the model's symbols."""
+    return kokoro_phonemes(phonemizer.ipa(text, espeak_voice(language) or ""), language)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("text", "american", "british"),
+    [
+        ("Go slowly, now.", "ɡˌO slˈOli, nˈW.", "ɡˌQ slˈQli, nˈW."),
+        ("A bottle of water—rather late…", "ə bˈɑTᵊl ʌv wˈɔTəɹ— ɹˈæðəɹ lˈAt…", "ə bˈɒtᵊl ɒv wˈɔːtə— ɹˈɑːðə lˈAt…"),
+        ("“Stay,” she said (twice)?", "“stˈA,” ʃi sˈɛd (twˈIs)?", "“stˈA,” ʃiː sˈɛd (twˈIs)?"),
+        ("It cost 3.50 at 10:30.", None, None),
+    ],
+)
+def test_words_become_the_models_symbols(
+    phonemizer: Phonemizer, text: str, american: str | None, british: str | None
+) -> None:
+    """Diphthongs and affricates are one symbol, the marks stay in their places, both dialects."""
+    if american is None:
+        assert said(phonemizer, text, "en-US").count(".") == 1
+        return
+    assert said(phonemizer, text, "en-US") == american
+    assert said(phonemizer, text, "en-GB") == british
+
+
+def test_every_symbol_has_a_number_of_its_own() -> None:
+    """The model has 178 symbols; two letters with one number would be spoken alike."""
+    numbers = tokens(';:,.!?—…"()“” AIOQTWYᵊabdefhijklmnopstuvwyzɑɒæɔðʤəɛɜɡɪŋθɹʃʧʊʌʒˈˌːᵻ')
+    assert len(set(numbers)) == len(numbers)
+    assert max(numbers) == 177
+
+
+@pytest.mark.parametrize(
+    "phonemes",
+    ["a" * 1000, "ab " * 300, ("lˈaːŋ wˈɜːd, " * 40 + "stˈɒp. ") * 3, "wˈʌn.", "ab, " * 90 + "a" * 500],
+)
+def test_long_phonemes_are_cut_between_clauses_and_lose_nothing(phonemes: str) -> None:
+    """No piece is longer than the model takes; every sound is in one of them; none is a crumb."""
+    found = pieces(phonemes)
+    assert all(0 < len(piece) <= 300 for piece in found)
+    assert re.sub(r"\s", "", "".join(found)) == re.sub(r"\s", "", phonemes)
+    if "," in phonemes and len(phonemes) > 1000:
+        assert all(piece[-1] in ",." for piece in found)
+        assert min(len(piece) for piece in found) > 75
+
+
+def test_a_blend_is_a_voice() -> None:
+    """Shares sum to 1, both styles are among its files, the model once; its rates lie between its voices'."""
+    blended = find_voice("heart:7+michael:3")
+    assert blend_weights(blended) == pytest.approx({"style": 0.7, "style-2": 0.3})
+    assert [file.role for file in blended.files] == ["model", "style", "style-2"]
+    assert (blended.name, blended.blend_of) == ("heart-70-michael-30", ("heart", "michael"))
+    heart, michael = find_voice("heart").calibration[0].wpm, find_voice("michael").calibration[0].wpm
+    assert blended.calibration[0].wpm == pytest.approx(0.7 * heart + 0.3 * michael)
+    assert msgspec.json.decode(msgspec.json.encode(blended), type=type(blended)) == blended
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "said"),
+    [
+        ("heart:x+michael", VoiceError, "can't understand “heart:x”"),
+        ("heart:0+michael:1", VoiceError, "can't understand “heart:0”"),
+        ("heart:nan+michael:1", VoiceError, "can't understand “heart:nan”"),
+        ("heart+heart", VoiceError, "can't understand “heart”"),
+        ("heart+joe", VoiceError, r"can't be blended: heart \(kokoro\), joe \(piper\)"),
+        ("heart+hart", UnknownVoice, "no voice called “hart”"),
+        ("heart+emma+michael+bella+george", VoiceError, "blends 5 voices; 4 at most"),
+    ],
+)
+def test_a_blend_that_cant_be_is_refused(name: str, error: type[VoiceError], said: str) -> None:
+    """Told before anything is spoken."""
+    with pytest.raises(error, match=said):
+        find_voice(name)
+
+
+@pytest.fixture(scope="module")
+def engine() -> KokoroEngine:
+    """One engine with its model loaded, for all tests here."""
+    return KokoroEngine()
+
+
+def ready(name: str, speed: float) -> Voice:
+    """A voice at one of the model's own speeds; skips where it isn't installed."""
+    profile = find_voice(name)
+    try:
+        paths = locate_files(profile)
+    except VoiceFileMissing as missing:
+        pytest.skip(f"{missing.message}. {missing.hint}")
+    return Voice(profile=profile, rate=speed, paths=paths)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("text", ["Sit.", "Please."])
+def test_a_slow_phrase_begins_with_its_own_sound(engine: KokoroEngine, text: str) -> None:
+    """No vowel before the first consonant, which at this speed the model adds if its silence is stretched too.
+
+    "s" and "p" have nothing below 1 kHz: what is voiced before their own sound above 3 kHz was never written.
+    """
+    spoken = engine.speak(text, ready("heart", 0.6))
+    samples = samples_from_segment(spoken)
+    hop = spoken.frame_rate // 100
+
+    def first_ms(sound: np.ndarray, under_peak_db: float) -> int:
+        level = np.sqrt(np.mean(sound[: len(sound) // hop * hop].reshape(-1, hop) ** 2, axis=1))
+        return 10 * int(np.argmax(level > level.max() * 10 ** (under_peak_db / 20)))
+
+    voiced = sosfilt(butter(4, (100, 1000), "bandpass", fs=spoken.frame_rate, output="sos"), samples)
+    hissed = sosfilt(butter(4, 3000, "highpass", fs=spoken.frame_rate, output="sos"), samples)
+    assert first_ms(voiced, -20) >= first_ms(hissed, -25) - 20
+
+
+@pytest.mark.engine
+def test_the_same_words_are_the_same_bytes_and_a_plausible_clip(engine: KokoroEngine) -> None:
+    """Also from a model that was loaded anew; and the pipeline accepts the clip."""
+    voice = ready("heart", 0.8)
+    first = engine.speak("Be still.", voice)
+    assert (first.frame_rate, first.channels, first.sample_width) == (24_000, 1, 2)
+    assert KokoroEngine().speak("Be still.", voice).raw_data == first.raw_data
+    clip = speak_phrase(engine, voice, "Be still.", 44_100)
+    assert 50 < count_words("Be still.") / clip.speech_s * 60 < 250
+
+
+@pytest.mark.engine
+def test_a_sentence_without_words_is_refused(engine: KokoroEngine) -> None:
+    """Marks alone are not spoken as something else."""
+    with pytest.raises(EngineFailed, match="nothing to speak"):
+        engine.speak("…", ready("heart", 1.0))
+
+
+@pytest.mark.engine
+def test_its_fingerprint_names_what_makes_the_sound(engine: KokoroEngine) -> None:
+    """Versions of the runtime and of what makes the phonemes."""
+    assert re.fullmatch(r"kokoro edges-1 onnxruntime=\S+ espeakng-loader=\S+", engine.fingerprint())
