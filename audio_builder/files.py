@@ -91,11 +91,21 @@ def write_bytes(target: Path, content: bytes) -> None:
         DiskFull: no space is left.
     """
     with draft_beside(target) as draft:
-        try:
-            draft.write_bytes(content)
-        except OSError as error:
-            raise output_error(error, target) from error
+        write_draft(draft, content)
         commit(draft, target)
+
+
+def write_draft(draft: Path, content: bytes) -> None:
+    """Fill a draft.
+
+    Raises:
+        OutputError: it can't be written.
+        DiskFull: no space is left.
+    """
+    try:
+        draft.write_bytes(content)
+    except OSError as error:
+        raise output_error(error, draft) from error
 
 
 def write_probe(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import time
 from collections.abc import Iterable, Iterator
@@ -16,12 +17,13 @@ from audio_builder.article.source import SourceText
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encode import encode, encoder_gain_db
+from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, report_on
 from audio_builder.episode.standard import BACKGROUND, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
 from audio_builder.errors import VerificationError
-from audio_builder.files import commit, draft_beside, folder_locked
+from audio_builder.files import commit, draft_beside, folder_locked, write_draft
 from audio_builder.length import fit_length
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import SpeechLevels, measure_speech
@@ -78,10 +80,11 @@ def build(
         draft_beside(plan.path) as draft,
     ):
         findings = deliver(draft, timeline, plan, progress)
-        commit(draft, plan.path)
-    clock.lap("deliver")
-    report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
-    return msgspec.structs.replace(report, duration=fitted.duration)
+        clock.lap("deliver")
+        report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+        report = msgspec.structs.replace(report, duration=fitted.duration)
+        keep(draft, timeline, plan, report)
+    return report
 
 
 def speak(plan: Plan, progress: Progress = silent) -> Narration:
@@ -123,6 +126,20 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
         f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",
         hint="The earlier episode, if there was one, is untouched. Please report this with your text and recipe.",
     )
+
+
+def keep(draft: Path, timeline: Timeline, plan: Plan, report: BuildReport) -> None:
+    """Move a finished draft into place, and its record beside it.
+
+    The record names the hash of its MP3, so that a stop between the two moves is noticed when the
+    show is published.
+    """
+    built = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = make_record(sound_of(draft), built, _labels(timeline, plan), report)
+    with draft_beside(record_path(plan.path)) as record_draft:
+        write_draft(record_draft, record_as_json(record))
+        commit(draft, plan.path)
+        commit(record_draft, record_path(plan.path))
 
 
 def _corrected(aim: Mastering, findings: Findings, wanted: Mastering) -> Mastering:

@@ -16,6 +16,7 @@ from mutagen.mp3 import MP3, BitrateMode
 
 import audio_builder
 from audio_builder.article.source import source_from_bytes
+from audio_builder.episode.record import read_record, record_path, sound_of
 from audio_builder.episode.report import BuildReport
 from audio_builder.recipe_file import make_recipe
 
@@ -218,8 +219,28 @@ class TestDelivered:
         assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.20)
 
     def test_nothing_else_is_left_in_the_folder(self, episode: Delivered):
-        """The output folder holds the episode alone."""
-        assert list(episode.path.parent.iterdir()) == [episode.path]
+        """The output folder holds the episode and its record, and nothing else."""
+        names = sorted(path.name for path in episode.path.parent.iterdir())
+        assert names == ["one-quiet-minute.episode.json", "one-quiet-minute.mp3"]
+
+    def test_every_phrase_is_heard_when_the_record_says(self, episode: Delivered):
+        """Within 80 ms of each phrase's time the sound rises 6 dB over what came before it; no word is missing."""
+        record = read_record(record_path(episode.path))
+        samples, rate_hz = instruments.decoded(episode.path)
+
+        def loudest_dbfs(start_s: float, end_s: float) -> float:
+            window = rate_hz // 100
+            windows = samples[round(start_s * rate_hz) : round(end_s * rate_hz)]
+            return max(instruments.rms_dbfs(windows[i : i + window]) for i in range(0, len(windows), window))
+
+        rises_db = {
+            phrase.text: loudest_dbfs(phrase.start_s, phrase.start_s + 0.08)
+            - loudest_dbfs(phrase.start_s - 0.3, phrase.start_s - 0.08)
+            for phrase in record.phrases
+        }
+        assert {text: rise_db for text, rise_db in rises_db.items() if rise_db < 6} == {}
+        assert re.findall(r"[\w’']+", " ".join(phrase.text for phrase in record.phrases)) == SHORT_WORDS
+        assert record.sound == sound_of(episode.path)
 
     @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe (Debian: apt install ffmpeg)")
     def test_ffprobe_sees_the_chapters(self, episode: Delivered):

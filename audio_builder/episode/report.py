@@ -232,7 +232,7 @@ def _voice_report(profile: VoiceProfile, part: str, recipe: Recipe, narration: N
     )
 
 
-def to_json(report: BuildReport | CheckReport) -> bytes:
+def to_json(report: Struct) -> bytes:
     """Return a report as indented UTF-8 JSON that ends in a line break; numbers keep at most 3 decimals."""
     return msgspec.json.format(msgspec.json.encode(_rounded(msgspec.to_builtins(report))), indent=2) + b"\n"
 

@@ -1,0 +1,75 @@
+"""`audio-builder serve`: a show to listen to from this machine."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import verbosity
+from audio_builder.errors import MissingExtra, OutputError
+
+_LOOPBACK = "127.0.0.1"
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - only when the user asks for it with --lan
+
+
+@click.command(
+    "serve",
+    epilog="""\b
+Examples:
+  audio-builder serve
+  audio-builder serve evening-pages --port 8080
+  audio-builder serve evening-pages --lan
+""",
+)
+@click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--lan", is_flag=True, help="Listen on the local network too, and show a QR code for the phone.")
+@verbosity
+@click.pass_context
+def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
+    """Serve the published show in DIR to players and browsers, until Ctrl-C; print its address.
+
+    DIR is `output` where none is given. Only this machine can reach it, unless --lan is given. Nothing but the
+    published files is served.
+    """
+    try:
+        import uvicorn
+
+        from audio_builder.podcast.serve import make_app, qr_code
+    except ImportError as error:
+        raise MissingExtra(
+            f"serving needs a package that isn't installed: {error.name}",
+            hint='Install it: pip install "audio-builder[serve]"',
+        ) from error
+    console = ctx.ensure_object(Console)
+    address = _own_address() if lan else _LOOPBACK
+    app = make_app(folder, ["localhost", _LOOPBACK, address])
+    with _listening(_EVERYWHERE if lan else _LOOPBACK, port) as sock:
+        url = f"http://{address}:{port}/"
+        console.result(url)
+        if lan:
+            console.say(f"{qr_code(url)}\nEveryone on this network can listen.")
+        console.say(f"The feed is {url}feed.xml. Ctrl-C stops.")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)).run([sock])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise OutputError(
+            f"can't listen on port {port}: {error.strerror}", hint="Choose another one: --port 8001."
+        ) from error
+
+
+def _own_address() -> str:
+    """Return this machine's address on the local network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return _LOOPBACK
+        return str(probe.getsockname()[0])

@@ -1,0 +1,59 @@
+"""`audio-builder show`: what a show is called, who makes it, where it will be found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.options import verbosity
+
+_TEXTS = {
+    "title": "Name of the show.",
+    "author": "Who makes it.",
+    "description": "What it is, in a few sentences.",
+    "language": "Its language, such as en or pt-BR.",
+    "base-url": "Where the folder will be found on the web.",
+}
+
+
+@click.group(
+    "show",
+    epilog="""\b
+Examples:
+  audio-builder show init
+  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+""",
+)
+def command() -> None:
+    """Set up the show that a folder of episodes is."""
+
+
+def _texts(function: click.decorators.FC) -> click.decorators.FC:
+    for name, about in reversed(_TEXTS.items()):
+        function = click.option(f"--{name}", metavar="TEXT", help=about)(function)
+    return function
+
+
+@command.command(
+    "init",
+    epilog="""\b
+Examples:
+  audio-builder show init
+  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+""",
+)
+@click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")
+@_texts
+@verbosity
+@click.pass_context
+def init(ctx: click.Context, /, folder: Path, **chosen: str | None) -> None:
+    """Write DIR/show.toml, to be edited by hand, and print its path. DIR is `output` where none is given."""
+    from audio_builder.podcast.show import init_show, make_show
+
+    console = ctx.ensure_object(Console)
+    show = make_show({name: value for name, value in chosen.items() if value is not None})
+    path = init_show(folder, show)
+    console.result_path(path)
+    console.say(f"Edit it, build episodes with -o {folder}, then: audio-builder publish {folder}")

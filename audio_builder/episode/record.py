@@ -1,0 +1,158 @@
+"""The record beside an episode: what a show needs of it and an MP3 can't hold, such as the times of the words."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from audio_builder.episode.report import BuildReport, to_json
+from audio_builder.episode.tags import Labels, disclosure
+from audio_builder.episode.words import clean, words_of
+from audio_builder.errors import OutputError
+from audio_builder.files import output_error
+from audio_builder.mix.timeline import Timeline
+from audio_builder.recipe import Tags
+
+RECORD_SUFFIX = ".episode.json"
+RECORD_VERSION = 1
+"""Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
+
+_CHUNK_BYTES = 1 << 20
+
+
+class Sound(Struct, frozen=True, kw_only=True):
+    """Which bytes a record is about.
+
+    Attributes:
+        bytes: length of the MP3.
+        sha256: of the MP3, 64 hexadecimal digits.
+    """
+
+    bytes: int
+    sha256: str
+
+
+class Phrase(Struct, frozen=True, kw_only=True):
+    """A phrase at the time when it is heard.
+
+    Attributes:
+        start_s: of its first sound, in seconds from the beginning.
+        end_s: of its last sound, in seconds.
+        text: the words as written, on one line.
+        role: what it is in the text, such as `prose` or `heading`.
+    """
+
+    start_s: float
+    end_s: float
+    text: str
+    role: str
+
+
+class EpisodeRecord(Struct, frozen=True, kw_only=True):
+    """What is known of an episode beside its sound.
+
+    Attributes:
+        schema_version: of this record.
+        sound: the MP3 that it is about.
+        built: when, as `YYYY-MM-DDTHH:MM:SSZ`.
+        tags: what the player shows, resolved; its cover is in the MP3 alone.
+        disclosure: that the voice is synthetic, and whom to credit.
+        words: all of them as written, paragraphs apart.
+        phrases: by time; together they have every word once.
+        report: of the build.
+    """
+
+    schema_version: int = RECORD_VERSION
+    sound: Sound
+    built: str
+    tags: Tags
+    disclosure: str
+    words: str
+    phrases: tuple[Phrase, ...]
+    report: BuildReport
+
+
+def record_path(episode: Path) -> Path:
+    """Return where the record of an MP3 is: beside it."""
+    return episode.with_name(episode.stem + RECORD_SUFFIX)
+
+
+def sound_of(file: Path) -> Sound:
+    """Return the length and hash of a file.
+
+    Raises:
+        OutputError: it can't be read.
+    """
+    digest = hashlib.sha256()
+    length = 0
+    try:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                length += len(chunk)
+    except OSError as error:
+        raise output_error(error, file) from error
+    return Sound(bytes=length, sha256=digest.hexdigest())
+
+
+def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:
+    """Return every phrase of a timeline with the time at which it sounds, in seconds."""
+    return tuple(
+        Phrase(
+            start_s=placed.speech_start / timeline.rate_hz,
+            end_s=placed.speech_end / timeline.rate_hz,
+            text=clean(placed.clip.say.text),
+            role=placed.clip.say.role.value,
+        )
+        for placed in timeline.clips
+    )
+
+
+def make_record(sound: Sound, built: str, labels: Labels, report: BuildReport) -> EpisodeRecord:
+    """Return the record of an episode.
+
+    Args:
+        sound: the finished file.
+        built: when, in UTC.
+        labels: what its tag was written from.
+        report: on the build; of its path, the name alone is kept.
+    """
+    return EpisodeRecord(
+        sound=sound,
+        built=built,
+        tags=msgspec.structs.replace(labels.tags, cover=""),
+        disclosure=disclosure(labels.narrator, *labels.others),
+        words=words_of(labels.script),
+        phrases=phrases_of(labels.timeline),
+        report=msgspec.structs.replace(report, path=Path(report.path).name),
+    )
+
+
+def record_as_json(record: EpisodeRecord) -> bytes:
+    """Return a record as indented UTF-8 JSON; numbers keep at most 3 decimals, so times are right to 0.5 ms."""
+    return to_json(record)
+
+
+def read_record(path: Path) -> EpisodeRecord:
+    """Return the record in a file.
+
+    Raises:
+        OutputError: it can't be read, or is no record of this version.
+    """
+    try:
+        record = msgspec.json.decode(path.read_bytes(), type=EpisodeRecord)
+    except OSError as error:
+        raise OutputError(f"can't read {path}: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OutputError(f"{path} is no record of an episode: {error}", hint=_BUILD_AGAIN) from error
+    if record.schema_version != RECORD_VERSION:
+        raise OutputError(
+            f"{path} has version {record.schema_version}; this audio-builder reads {RECORD_VERSION}", hint=_BUILD_AGAIN
+        )
+    return record
+
+
+_BUILD_AGAIN = "Build the episode again into this folder."

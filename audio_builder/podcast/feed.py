@@ -1,0 +1,206 @@
+"""The feed: RSS 2.0 with the elements of Apple and of the podcast namespace; the same show gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+from xml.sax.saxutils import escape, quoteattr
+
+from audio_builder import __version__
+from audio_builder.podcast.categories import split_category
+from audio_builder.podcast.show import Show
+
+NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+}
+"""The prefixes that PSP-1 prescribes, letter by letter."""
+
+MOST_DESCRIPTION_BYTES = 4000
+"""PSP-1: longer descriptions are cut by players."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A transcript of an item.
+
+    Attributes:
+        path: from the show's folder.
+        mime: its content type.
+    """
+
+    path: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An episode as the feed shows it. Paths are from the show's folder.
+
+    Attributes:
+        guid: never changes.
+        title: not empty.
+        published: with its time zone.
+        summary: plain text.
+        notes_html: the show notes; escaped already.
+        duration_s: in seconds.
+        language: of the transcripts; may be empty.
+        number: of the episode; 0 for none.
+        author: may be empty.
+        audio: path of the MP3.
+        audio_bytes: its length.
+        page: path of its page.
+        cover: path of its picture; empty for that of the show.
+        chapters: path of its chapters file.
+        transcripts: the preferred one first.
+    """
+
+    guid: str
+    title: str
+    published: datetime.datetime
+    summary: str
+    notes_html: str
+    duration_s: float
+    language: str
+    number: int
+    author: str
+    audio: str
+    audio_bytes: int
+    page: str
+    cover: str
+    chapters: str
+    transcripts: tuple[Transcript, ...]
+
+
+def feed_xml(show: Show, cover: str, items: Sequence[Item]) -> bytes:
+    """Return the feed.
+
+    Args:
+        show: from `show.toml`.
+        cover: path of the show's picture, from its folder.
+        items: the newest first.
+    """
+    spaces = "".join(f" xmlns:{prefix}={quoteattr(url)}" for prefix, url in NAMESPACES.items())
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<rss version="2.0"{spaces}>',
+        "<channel>",
+        *_channel(show, cover, items),
+    ]
+    for item in items:
+        lines += ["<item>", *_item(show, item), "</item>"]
+    lines += ["</channel>", "</rss>", ""]
+    return "\n".join(lines).encode("utf-8")
+
+
+def opml(show: Show) -> bytes:
+    """Return an OPML 2.0 list that holds this one feed, for players that import such lists."""
+    outline = _empty("outline", type="rss", text=show.title, title=show.title, xmlUrl=show.feed_url)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        f"<head>{_text('title', show.title)}</head>",
+        f"<body>{outline}</body>",
+        "</opml>",
+        "",
+    ]
+    return "\n".join(lines).encode("utf-8")
+
+
+def fitted(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
+    """Return a text cut so that it has at most so many bytes of UTF-8, with “…” where it was cut."""
+    content = valid_xml(text).encode("utf-8")
+    if len(content) <= most_bytes:
+        return valid_xml(text)
+    return content[: most_bytes - 3].decode("utf-8", "ignore").rstrip() + "…"
+
+
+def valid_xml(text: str) -> str:
+    """Return a text without the characters that XML 1.0 (production 2, Char) can't hold even as references."""
+    return "".join(
+        character
+        for character in text
+        if character in "\t\n\r"
+        or " " <= character <= "\ud7ff"
+        or "\ue000" <= character <= "\ufffd"
+        or character >= "\U00010000"
+    )
+
+
+def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
+    yield _text("title", show.title)
+    yield _text("link", show.link or show.root_url)
+    yield _text("description", fitted(show.description or show.title))
+    yield _text("language", show.language)
+    if show.copyright:
+        yield _text("copyright", show.copyright)
+    if items:
+        yield _text("lastBuildDate", format_datetime(max(item.published for item in items)))
+    yield _text("generator", f"audio-builder {__version__}")
+    yield _empty("atom:link", href=show.feed_url, rel="self", type="application/rss+xml")
+    yield _text("itunes:author", show.author or show.title)
+    if show.owner or show.email:
+        owner = (_text("itunes:name", show.owner or show.author), _text("itunes:email", show.email))
+        yield f"<itunes:owner>{''.join(part for part in owner if '><' not in part)}</itunes:owner>"
+    yield _empty("itunes:image", href=show.root_url + cover)
+    yield _category(show.category)
+    yield _text("itunes:explicit", _boolean(show.explicit))
+    yield _text("itunes:type", "episodic")
+    if show.guid:
+        yield _text("podcast:guid", show.guid)
+    yield _text("podcast:locked", "yes", owner=show.email) if show.email else _text("podcast:locked", "yes")
+    yield _text("podcast:medium", "podcast")
+    yield _text("podcast:txt", "true", purpose="ai-content")
+
+
+def _item(show: Show, item: Item) -> Iterator[str]:
+    root = show.root_url
+    yield _text("title", item.title)
+    yield _text("itunes:title", item.title)
+    yield _text("link", root + item.page)
+    yield _text("guid", item.guid, isPermaLink="false")
+    yield _text("pubDate", format_datetime(item.published))
+    yield _text("description", fitted(item.summary))
+    yield _text("content:encoded", item.notes_html)
+    yield _empty("enclosure", url=root + item.audio, length=str(item.audio_bytes), type="audio/mpeg")
+    yield _text("itunes:duration", str(round(item.duration_s)))
+    if item.author:
+        yield _text("itunes:author", item.author)
+    if item.cover:
+        yield _empty("itunes:image", href=root + item.cover)
+    if item.number:
+        yield _text("itunes:episode", str(item.number))
+    yield _text("itunes:episodeType", "full")
+    yield _text("itunes:explicit", _boolean(show.explicit))
+    for transcript in item.transcripts:
+        language = {"language": item.language} if item.language else {}
+        yield _empty("podcast:transcript", url=root + transcript.path, type=transcript.mime, **language)
+    yield _empty("podcast:chapters", url=root + item.chapters, type="application/json+chapters")
+    yield _text("podcast:txt", "true", purpose="ai-content")
+
+
+def _category(text: str) -> str:
+    above, below = split_category(text) or (text, "")
+    if not below:
+        return _empty("itunes:category", text=above)
+    return f"<itunes:category text={quoteattr(above)}>{_empty('itunes:category', text=below)}</itunes:category>"
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _text(name: str, text: str, **attributes: str) -> str:
+    return f"<{name}{_attributes(attributes)}>{escape(valid_xml(text))}</{name}>"
+
+
+def _empty(name: str, **attributes: str) -> str:
+    return f"<{name}{_attributes(attributes)}/>"
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return "".join(f" {name}={quoteattr(valid_xml(value))}" for name, value in attributes.items())

@@ -1,0 +1,99 @@
+"""What was published: the guids and dates that must never change, and what needs no second making."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from audio_builder.episode.record import EpisodeRecord, Sound
+from audio_builder.errors import OutputError
+
+LEDGER_FILE = "published.json"
+LEDGER_VERSION = 1
+
+_LONGEST_STEM = 50
+"""With the digest and the longest suffix, a file name then has at most 80 characters."""
+
+_DIGEST_DIGITS = 8
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """An episode that was published.
+
+    Attributes:
+        guid: what players know it by.
+        published: when, in ISO 8601 with a time zone.
+        sound: the MP3 that is offered now.
+        waveform: its shape, 0 to 100.
+        made_from: hash of all that its files were made from.
+        files: their names, in the folder of the published files.
+    """
+
+    guid: str
+    published: str
+    sound: Sound
+    waveform: tuple[int, ...]
+    made_from: str
+    files: tuple[str, ...]
+
+
+class Ledger(Struct, frozen=True, kw_only=True):
+    """All episodes that are published.
+
+    Attributes:
+        schema_version: of this file.
+        episodes: by the name that `build` gave the episode, without suffix.
+    """
+
+    schema_version: int = LEDGER_VERSION
+    episodes: dict[str, Entry] = {}
+
+
+def read_ledger(folder: Path) -> Ledger:
+    """Return what was published from a folder; empty if nothing was.
+
+    Raises:
+        OutputError: the file can't be read or is damaged: without it, guids might change.
+    """
+    path = folder / LEDGER_FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Ledger)
+    except FileNotFoundError:
+        return Ledger()
+    except OSError as error:
+        raise OutputError(f"can't read {path}: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OutputError(
+            f"{path} is damaged: {error}",
+            hint="Restore it from a copy. Without it, dates of episodes that have none of their own would change.",
+        ) from error
+
+
+def ledger_as_json(ledger: Ledger) -> bytes:
+    """Return the ledger as JSON, the same bytes for the same content."""
+    return msgspec.json.format(msgspec.json.encode(ledger, order="deterministic"), indent=0) + b"\n"
+
+
+def new_guid(feed_url: str, stem: str, sound: Sound | None = None) -> str:
+    """Return the guid of an episode: it follows from the feed, the episode's name and, where given, its sound."""
+    return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, feed_url), f"{stem} {sound.sha256}" if sound else stem))
+
+
+def published_name(stem: str, sound: Sound) -> str:
+    """Return what an episode's published files are called before their suffix: other bytes, another name.
+
+    Players don't download a changed file again behind an address that they know.
+    """
+    return f"{stem[:_LONGEST_STEM].rstrip('-')}-{sound.sha256[:_DIGEST_DIGITS]}"
+
+
+def first_published(record: EpisodeRecord) -> datetime.datetime:
+    """Return an episode's own date, at noon UTC (the same day nearly everywhere), else when it was built."""
+    if record.tags.date:
+        day = datetime.date.fromisoformat(record.tags.date)
+        return datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
+    return datetime.datetime.fromisoformat(record.built)

@@ -1,0 +1,76 @@
+"""Show notes and chapters: what a player shows about an episode before and while it plays."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+import msgspec
+
+from audio_builder.episode.record import EpisodeRecord
+
+CHAPTERS_VERSION = "1.2.0"
+_SUMMARY_CHARACTERS = 300
+_SPOKEN_ABOUT = frozenset({"title", "subtitle", "heading"})
+
+
+def chapters_json(record: EpisodeRecord) -> bytes:
+    """Return the podcast namespace's chapters file, version 1.2.0; times in seconds."""
+    chapters = [{"startTime": round(chapter.start_s, 3), "title": chapter.title} for chapter in record.report.chapters]
+    content = {"version": CHAPTERS_VERSION, "title": record.tags.title, "chapters": chapters}
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
+
+
+def summary_of(record: EpisodeRecord) -> str:
+    """Return what the episode is about: its subtitle, else its first whole phrases, up to about 300 characters."""
+    if record.tags.subtitle:
+        return record.tags.subtitle
+    summary = ""
+    for phrase in record.phrases:
+        if phrase.role in _SPOKEN_ABOUT:
+            continue
+        longer = f"{summary} {phrase.text}".lstrip()
+        if len(longer) > _SUMMARY_CHARACTERS:
+            return summary or f"{phrase.text[:_SUMMARY_CHARACTERS].rstrip()}…"
+        summary = longer
+    return summary or record.tags.title
+
+
+def credits_of(record: EpisodeRecord) -> tuple[str, ...]:
+    """Return who wrote it and what speaks it, a sentence each; the last discloses the synthetic voice."""
+    author = record.tags.author
+    return (*((f"Written by {author}.",) if author else ()), record.disclosure)
+
+
+def notes_text(record: EpisodeRecord) -> str:
+    """Return the show notes as plain text: summary, chapters with their times, credits."""
+    chapters = "\n".join(f"{clock(chapter.start_s)} {chapter.title}" for chapter in record.report.chapters)
+    parts = (summary_of(record), f"Chapters\n{chapters}" if chapters else "", "\n".join(credits_of(record)))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def notes_html(record: EpisodeRecord) -> str:
+    """Return the show notes as the few HTML elements that every player shows; all text is escaped."""
+    return "\n".join(_notes_html(record)) + "\n"
+
+
+def _notes_html(record: EpisodeRecord) -> Iterator[str]:
+    yield f"<p>{html.escape(summary_of(record))}</p>"
+    if record.report.chapters:
+        yield "<p>Chapters</p>\n<ul>"
+        for chapter in record.report.chapters:
+            yield f"<li>{clock(chapter.start_s)} {html.escape(chapter.title)}</li>"
+        yield "</ul>"
+    for sentence in credits_of(record):
+        yield f"<p>{html.escape(sentence)}</p>"
+
+
+def clock(seconds: float) -> str:
+    """Return a time as players show it, such as 4:07 or 1:02:30.
+
+    >>> clock(247.9)
+    '4:07'
+    """
+    minutes, whole = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{whole:02d}" if hours else f"{minutes}:{whole:02d}"

@@ -1,0 +1,112 @@
+"""Serving a show to players and browsers: the published files and nothing else, one range at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.staticfiles import NotModifiedResponse
+
+from audio_builder.podcast.episode_files import EPISODES
+from audio_builder.podcast.publish import INDEX_FILE, OPML_FILE
+from audio_builder.podcast.show import FEED_FILE, read_show
+
+_TYPES = {
+    ".mp3": "audio/mpeg",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip",
+    ".chapters.json": "application/json+chapters",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".jpg": "image/jpeg",
+}
+"""Content types by suffix; the longest suffix that fits counts."""
+
+_FEEDS = {FEED_FILE: "application/rss+xml; charset=utf-8", OPML_FILE: "text/x-opml; charset=utf-8"}
+_PUBLISHED = re.compile(rf"{re.escape(INDEX_FILE)}|{EPISODES}/[a-z0-9][a-z0-9-]*(\.[a-z0-9]+)+")
+"""What a path may look like: no dot in front, no way up, no name that we didn't give."""
+
+_SAFETY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
+    """Return the server of a show as an ASGI application.
+
+    Feed and OPML are given with the address that they were asked under in place of the show's own, so that a
+    player at home finds the files at home.
+
+    Args:
+        folder: a published show.
+        hosts: names and addresses that a request may ask for; any other is a web page that was made to point here.
+
+    Raises:
+        RecipeError: the folder is no show.
+    """
+    root = read_show(folder).root_url
+
+    async def answer(request: Request) -> Response:
+        path = request.url.path.removeprefix("/") or INDEX_FILE
+        if path in _FEEDS:
+            return _rewritten(request, folder / path, root)
+        return _file(request, folder, path)
+
+    return Starlette(
+        routes=[Route("/{path:path}", answer, methods=["GET"])],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
+    )
+
+
+def qr_code(text: str) -> str:
+    """Return a QR code for a terminal, in block characters."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text, micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
+
+
+def _file(request: Request, folder: Path, path: str) -> Response:
+    file = folder / path
+    if not _PUBLISHED.fullmatch(path) or file.is_symlink() or file.parent.is_symlink() or not file.is_file():
+        return _missing()
+    if request.headers.get("range", "").count(","):
+        # Several ranges in one answer cost a server more than they are worth; the whole file is a right answer too.
+        request.scope["headers"] = [header for header in request.scope["headers"] if header[0] != b"range"]
+    kind = max((suffix for suffix in _TYPES if path.endswith(suffix)), key=len, default="")
+    media_type = _TYPES.get(kind, "application/octet-stream")
+    response = FileResponse(file, media_type=media_type, headers=_SAFETY, stat_result=file.stat())
+    return _unless_known(request, response)
+
+
+def _rewritten(request: Request, file: Path, root: str) -> Response:
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return _missing()
+    here = f"{request.url.scheme}://{request.url.netloc}/"
+    content = content.replace(f'"{root}'.encode(), f'"{here}'.encode()).replace(
+        f">{root}".encode(), f">{here}".encode()
+    )
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response = Response(content, media_type=_FEEDS[file.name], headers={**_SAFETY, "ETag": etag})
+    return _unless_known(request, response)
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    """Return the answer, or that nothing has changed since the asker's copy."""
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return NotModifiedResponse(response.headers) if response.headers["etag"] in known else response
+
+
+def _missing() -> Response:
+    return PlainTextResponse("There is no such file in this show.\n", status_code=404, headers=_SAFETY)

@@ -1,0 +1,172 @@
+"""The show: what `show.toml` says of it, checked."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import uuid
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+import tomlkit
+from msgspec import Meta, Struct, inspect
+
+from audio_builder.errors import RecipeError
+from audio_builder.files import write_bytes
+from audio_builder.podcast.categories import CATEGORIES, split_category
+
+SHOW_FILE = "show.toml"
+FEED_FILE = "feed.xml"
+
+LOCAL_URL = "http://127.0.0.1:8000/"
+"""Where `audio-builder serve` answers: the address of a show that has none of its own yet."""
+
+_FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+"""The podcast namespace's name space for `podcast:guid`."""
+
+_LARGEST_FILE_BYTES = 1_000_000
+
+
+def _text(about: str, longest: int = 300) -> Meta:
+    return Meta(max_length=longest, description=about)
+
+
+class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every player shows of a show. The docstrings of the fields are the comments of `show.toml`."""
+
+    title: Annotated[str, _text("name of the show")] = "Reflections"
+    author: Annotated[str, _text("who makes it")] = ""
+    owner: Annotated[str, _text("name of the person that directories write to")] = ""
+    email: Annotated[str, _text("their address; it stands in the feed for everyone to read; empty for none")] = ""
+    description: Annotated[str, _text("what the show is, in a few sentences", 4000)] = ""
+    language: Annotated[str, _text("language of the show, such as en or pt-BR", 35)] = "en"
+    category: Annotated[str, _text("one of Apple's categories, or CATEGORY > SUBCATEGORY")] = (
+        "Health & Fitness > Mental Health"
+    )
+    link: Annotated[str, _text("a web page about the show; empty for the page in this folder", 2000)] = ""
+    base_url: Annotated[str, _text("where this folder will be found on the web; empty while it is at home", 2000)] = ""
+    explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
+    copyright: Annotated[str, _text("such as © 2026 A. Writer; empty for none")] = ""
+    cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
+
+    @property
+    def root_url(self) -> str:
+        """Where the folder is found, with a slash at its end."""
+        return (self.base_url or LOCAL_URL).rstrip("/") + "/"
+
+    @property
+    def feed_url(self) -> str:
+        """Where the feed is found."""
+        return self.root_url + FEED_FILE
+
+    @property
+    def guid(self) -> str:
+        """`podcast:guid`: UUIDv5 of the feed's URL without its scheme; empty while the show has no address.
+
+        >>> Show(base_url="https://example.org/").guid == feed_guid("https://example.org/feed.xml")
+        True
+        """
+        return feed_guid(self.feed_url) if self.base_url else ""
+
+
+def feed_guid(url: str) -> str:
+    """Return the `podcast:guid` of a feed's URL (podcast namespace, `guid`).
+
+    >>> feed_guid("https://podnews.net/rss")
+    '9b024349-ccf0-5f69-a609-6b82873eab3c'
+    """
+    return str(uuid.uuid5(_FEEDS, url.partition("://")[2].rstrip("/")))
+
+
+def read_show(folder: Path) -> Show:
+    """Return the show of a folder.
+
+    Raises:
+        RecipeError: there is no `show.toml` in it, or a setting in it is wrong.
+    """
+    path = folder / SHOW_FILE
+    try:
+        if path.stat().st_size > _LARGEST_FILE_BYTES:
+            raise RecipeError(f"{path} is over a megabyte", hint="It is a short TOML file.")
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecipeError(
+            f"{folder} is no show: there is no {SHOW_FILE} in it", hint=f"Make one: audio-builder show init {folder}"
+        ) from error
+    except OSError as error:
+        raise RecipeError(f"can't read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not valid TOML: {error}") from error
+    return make_show(settings)
+
+
+def make_show(settings: dict[str, object]) -> Show:
+    """Return the show that some settings give.
+
+    Raises:
+        RecipeError: one is unknown, of the wrong type, or can't be used in a feed.
+    """
+    for key in settings:
+        if key not in Show.__struct_fields__:
+            close = difflib.get_close_matches(key, Show.__struct_fields__, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"It has: {', '.join(Show.__struct_fields__)}."
+            raise RecipeError(f"{SHOW_FILE} has no setting {key!r}", hint=hint)
+    try:
+        show = msgspec.convert(settings, Show)
+    except msgspec.ValidationError as error:
+        raise RecipeError(f"{SHOW_FILE}: {error}") from error
+    if not show.title.strip():
+        raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
+    if split_category(show.category) is None:
+        close = difflib.get_close_matches(show.category, CATEGORIES, n=1, cutoff=0.3)
+        raise RecipeError(
+            f"{SHOW_FILE}: {show.category!r} is none of Apple's categories",
+            hint=f"Did you mean {close[0]}?" if close else f"The categories are {', '.join(CATEGORIES)}.",
+        )
+    for name in ("link", "base_url"):
+        _check_url(name, getattr(show, name))
+    return show
+
+
+def show_as_toml(show: Show) -> str:
+    """Return a `show.toml` that gives this show: every setting, with what it sets above it."""
+    document = tomlkit.document()
+    info = inspect.type_info(Show)
+    if not isinstance(info, inspect.StructType):  # pragma: no cover - it is a struct
+        raise TypeError(Show)
+    for field in info.fields:
+        notes = field.type.extra_json_schema if isinstance(field.type, inspect.Metadata) else None
+        document.add(tomlkit.comment((notes or {}).get("description", "")))
+        document.add(field.name, getattr(show, field.name))
+    return tomlkit.dumps(document)
+
+
+def init_show(folder: Path, show: Show) -> Path:
+    """Write a new `show.toml` into a folder, which is made if it isn't there, and return its path.
+
+    Raises:
+        RecipeError: there is one already: it is somebody's work.
+        OutputError: it can't be written.
+    """
+    path = folder / SHOW_FILE
+    if path.exists():
+        raise RecipeError(f"{path} is there already", hint="Edit it, or remove it first.")
+    write_bytes(path, show_as_toml(show).encode("utf-8", "replace"))
+    return path
+
+
+def _check_url(name: str, url: str) -> None:
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        usable = False
+    if not usable or not url.isascii() or any(character <= " " for character in url):
+        raise RecipeError(
+            f"{SHOW_FILE}: {name} is {url!r}, which is no web address",
+            hint="It looks like https://example.org/my-show/, without ? and #.",
+        )

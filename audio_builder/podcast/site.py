@@ -1,0 +1,126 @@
+"""The pages: one for the show, one for each episode, each a file that needs no server and no network."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup
+
+from audio_builder.episode.record import EpisodeRecord, Phrase
+from audio_builder.podcast.feed import Item
+from audio_builder.podcast.notes import clock, credits_of
+from audio_builder.podcast.show import FEED_FILE, Show
+
+_TEMPLATES = ("base.html", "index.html", "episode.html", "page.css", "player.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, stanza or heading of the words.
+
+    Attributes:
+        role: of its first phrase.
+        lines: each with its phrases.
+    """
+
+    role: str
+    lines: tuple[tuple[Phrase, ...], ...]
+
+
+def index_page(show: Show, cover: str, items: Sequence[Item]) -> bytes:
+    """Return the page of the show.
+
+    Args:
+        show: from `show.toml`.
+        cover: path of its picture, from its folder.
+        items: the newest first.
+    """
+    return _rendered("index.html", show=show, cover=cover, items=items, feed=FEED_FILE)
+
+
+def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequence[int]) -> bytes:
+    """Return the page of an episode, to be put beside its other files.
+
+    Args:
+        show: that it belongs to.
+        record: for the words, chapters and credits.
+        item: for its files.
+        waveform: 0 to 100, any number of bars.
+    """
+    return _rendered(
+        "episode.html",
+        show=show,
+        record=record,
+        item=item,
+        name=item.audio.rpartition("/")[2].removesuffix(".mp3"),
+        waveform=waveform,
+        paragraphs=tuple(paragraphs_of(record)),
+        credits=credits_of(record),
+        cover=item.cover.rpartition("/")[2],
+    )
+
+
+def paragraphs_of(record: EpisodeRecord) -> Iterator[Paragraph]:
+    """Yield the phrases of an episode in the paragraphs and lines in which they were written."""
+    lines: list[list[Phrase]] = []
+    end = 0
+    for phrase in record.phrases:
+        start = record.words.find(phrase.text, end)
+        gap = record.words[end:start] if start >= end else "\n\n"
+        if "\n\n" in gap and lines:
+            yield _paragraph(lines)
+            lines = []
+        if gap.startswith("\n") or not lines:
+            lines.append([])
+        lines[-1].append(phrase)
+        end = max(start, end) + len(phrase.text)
+    if lines:
+        yield _paragraph(lines)
+
+
+@functools.cache
+def templates_digest() -> str:
+    """Return a hash of all templates: pages are made anew when one has changed."""
+    return hashlib.sha256("\0".join(_source(name) for name in _TEMPLATES).encode()).hexdigest()
+
+
+def _paragraph(lines: list[list[Phrase]]) -> Paragraph:
+    return Paragraph(lines[0][0].role, tuple(tuple(line) for line in lines))
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return (resources.files("audio_builder.podcast") / "templates" / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    style, script = _source("page.css"), _source("player.js")
+    environment.globals |= {
+        # Our own files, the only text on a page that isn't escaped; the policy admits them by their hashes.
+        "style": Markup(style),  # noqa: S704
+        "script": Markup(script),  # noqa: S704
+        "style_hash": _policy_hash(style),
+        "script_hash": _policy_hash(script),
+    }
+    environment.filters["clock"] = clock
+    environment.filters["length"] = len
+    return environment
+
+
+def _policy_hash(content: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
+
+
+def _rendered(template: str, **values: object) -> bytes:
+    return _environment().get_template(template).render(**values).encode("utf-8", "replace")

@@ -1,0 +1,121 @@
+
+"use strict";
+(() => {
+  const by = (id) => document.getElementById(id);
+  const player = by("player"), audio = by("audio"), seek = by("seek"), play = by("play");
+  const duration = Number(player.dataset.duration);
+  const waveWidth = by("bars").ownerSVGElement.viewBox.baseVal.width;
+  const key = `audio-builder:${player.dataset.key}`;
+  const timed = (selector) => [...document.querySelectorAll(selector)].map((element) => ({
+    element, start: Number(element.dataset.start), end: Number(element.dataset.end),
+  }));
+  const chapters = timed(".chapters button"), phrases = timed("#words span[data-start]");
+  let stopAt = null, stopAfter = null, current = null, chapter = null, saved = 0;
+
+  const clock = (seconds) => {
+    const whole = Math.max(0, Math.floor(seconds)), s = String(whole % 60).padStart(2, "0"), m = Math.floor(whole / 60) % 60, h = Math.floor(whole / 3600);
+    return h ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
+  };
+  // A page opened from a folder may not be allowed to keep anything; it plays all the same.
+  const remember = (value) => { try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, value); } catch { /* not kept */ } };
+  const remembered = () => { try { return Number(localStorage.getItem(key)) || 0; } catch { return 0; } };
+  const say = (text) => { by("said").textContent = text; };
+  const at = (list, time) => { let found = null; for (const one of list) { if (one.start <= time + 0.05) found = one; } return found; };
+  const mark = (before, after) => {
+    if (before) before.element.removeAttribute("aria-current");
+    if (after) after.element.setAttribute("aria-current", "true");
+  };
+  const go = (time) => { audio.currentTime = Math.min(Math.max(0, time), Math.max(0, duration - 0.2)); show(); };
+  const toggle = () => { audio.paused ? audio.play() : audio.pause(); };
+  const quiet = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function show() {
+    const time = audio.currentTime;
+    if (document.activeElement !== seek || !seek.matches(":active")) seek.value = Math.round(time);
+    seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(duration)}`);
+    by("heard-part").setAttribute("width", String(waveWidth * time / duration));
+    by("now").textContent = clock(time);
+    by("left").textContent = `−${clock(duration - time)}`;
+    const nextChapter = at(chapters, time);
+    if (nextChapter !== chapter) {
+      mark(chapter, nextChapter);
+      chapter = nextChapter;
+      by("chapter").textContent = chapter ? chapter.element.querySelector(".name").textContent : "";
+    }
+    const next = at(phrases, time);
+    if (next !== current) {
+      mark(current, next);
+      for (const { element } of [current, phrases[0]].filter(Boolean)) element.tabIndex = -1;
+      current = next;
+      (current || phrases[0]).element.tabIndex = 0;
+      const typing = document.activeElement && by("words").contains(document.activeElement);
+      if (current && !audio.paused && !typing) {
+        const box = current.element.getBoundingClientRect();
+        if (box.top < 60 || box.bottom > innerHeight - 60) current.element.scrollIntoView({ block: "center", behavior: quiet() ? "auto" : "smooth" });
+      }
+    }
+    if (Math.abs(time - saved) >= 3) { saved = time; remember(time > 5 && time < duration - 10 ? time.toFixed(1) : null); }
+    if ((stopAt !== null && Date.now() >= stopAt) || (stopAfter !== null && time >= stopAfter)) {
+      audio.pause();
+      stopAt = stopAfter = null;
+      by("sleep").value = "";
+      say("Stopped, as you asked.");
+    }
+  }
+
+  function step(direction) {
+    const index = chapters.indexOf(chapter), time = audio.currentTime;
+    const goal = direction > 0 ? chapters[index + 1] : chapters[time - (chapter ? chapter.start : 0) > 3 ? index : index - 1];
+    if (goal) go(goal.start); else if (direction < 0) go(0);
+  }
+
+  audio.controls = false;
+  by("controls").hidden = false;
+  document.documentElement.classList.add("ready");
+  for (const name of ["timeupdate", "seeked", "loadedmetadata"]) audio.addEventListener(name, show);
+  audio.addEventListener("play", () => { play.textContent = "Pause"; });
+  audio.addEventListener("pause", () => { play.textContent = "Play"; });
+  audio.addEventListener("ended", () => { remember(null); saved = 0; });
+  audio.addEventListener("error", () => say("The sound can't be played."));
+  audio.addEventListener("loadedmetadata", () => { const time = remembered(); if (time) { go(time); say(`Going on at ${clock(time)}.`); } }, { once: true });
+  play.addEventListener("click", toggle);
+  by("back").addEventListener("click", () => go(audio.currentTime - 15));
+  by("forward").addEventListener("click", () => go(audio.currentTime + 15));
+  seek.addEventListener("input", () => go(Number(seek.value)));
+  by("speed").addEventListener("change", (event) => { audio.playbackRate = Number(event.target.value); });
+  by("sleep").addEventListener("change", (event) => {
+    const wish = event.target.value;
+    stopAt = wish && wish !== "chapter" ? Date.now() + Number(wish) * 60000 : null;
+    stopAfter = wish === "chapter" && chapter ? chapter.end - 0.3 : null;
+  });
+  for (const { element, start } of chapters) element.addEventListener("click", () => { go(start); audio.play(); });
+  for (const { element, start } of phrases) {
+    element.setAttribute("role", "button");
+    element.tabIndex = -1;
+    element.addEventListener("click", () => { go(start); audio.play(); });
+  }
+  if (phrases[0]) phrases[0].element.tabIndex = 0;
+  by("words").addEventListener("keydown", (event) => {
+    const index = phrases.findIndex(({ element }) => element === event.target);
+    if (index < 0) return;
+    const goal = phrases[index + (event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0)];
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && goal) { event.preventDefault(); goal.element.focus(); }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.target.click(); }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("button, select, input, a, summary, [role=button]") && !(event.target === seek && event.key === " ")) {
+      if (event.key === " " || event.target.matches("select, input")) return;
+    }
+    const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === " ") { event.preventDefault(); toggle(); }
+    else if (direction) { event.preventDefault(); event.shiftKey ? step(direction) : go(audio.currentTime + 15 * direction); }
+  });
+  if ("mediaSession" in navigator && "MediaMetadata" in window) {
+    navigator.mediaSession.metadata = new MediaMetadata({ title: player.dataset.title, artist: player.dataset.artist });
+    for (const [action, move] of [["seekbackward", -15], ["seekforward", 15]]) {
+      navigator.mediaSession.setActionHandler(action, () => go(audio.currentTime + move));
+    }
+  }
+  show();
+})();

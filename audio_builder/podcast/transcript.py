@@ -1,0 +1,89 @@
+"""Transcripts: the words as written at the times when they are heard, in the formats that players read."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from audio_builder.episode.record import Phrase
+
+VTT_LINE = 65
+"""Characters in a line of WebVTT (podcast namespace, transcripts)."""
+
+SRT_LINE = 32
+"""Characters in a line of SRT, of which a cue has at most two (podcast namespace, transcripts)."""
+
+_LINES_IN_A_CUE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What is shown for a while.
+
+    Attributes:
+        start_ms: from the beginning.
+        end_ms: later than the start.
+        lines: one or two.
+    """
+
+    start_ms: int
+    end_ms: int
+    lines: tuple[str, ...]
+
+
+def cues_of(phrases: Sequence[Phrase], line_characters: int) -> Iterator[Cue]:
+    """Yield cues of at most two lines; a phrase that needs more is parted, its time shared by length.
+
+    Only a word longer than a line is divided.
+    """
+    for phrase in phrases:
+        lines = textwrap.wrap(phrase.text, line_characters, break_on_hyphens=False)
+        total = sum(len(line) for line in lines)
+        start_ms, end_ms = round(phrase.start_s * 1000), round(phrase.end_s * 1000)
+        said = 0
+        for first in range(0, len(lines), _LINES_IN_A_CUE):
+            shown = tuple(lines[first : first + _LINES_IN_A_CUE])
+            begin = start_ms + (end_ms - start_ms) * said // total
+            said += sum(len(line) for line in shown)
+            end = start_ms + (end_ms - start_ms) * said // total
+            yield Cue(begin, max(end, begin + 1), shown)
+
+
+def as_vtt(phrases: Sequence[Phrase]) -> str:
+    """Return WebVTT (W3C), its text escaped so that no word can be read as markup or as a time."""
+    blocks = (
+        f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n"
+        + "\n".join(html.escape(line, quote=False) for line in cue.lines)
+        for cue in cues_of(phrases, VTT_LINE)
+    )
+    return "\n\n".join(("WEBVTT", *blocks)) + "\n"
+
+
+def as_srt(phrases: Sequence[Phrase]) -> str:
+    """Return SubRip; it knows no escapes, so what could be read as a time is parted."""
+    blocks = (
+        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
+        + "\n".join(line.replace("-->", "-- >") for line in cue.lines)
+        for number, cue in enumerate(cues_of(phrases, SRT_LINE), start=1)
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def as_json(phrases: Sequence[Phrase]) -> bytes:
+    """Return the podcast namespace's JSON transcript, version 1.0.0: a segment for each phrase."""
+    segments = [
+        {"startTime": round(phrase.start_s, 3), "endTime": round(phrase.end_s, 3), "body": phrase.text}
+        for phrase in phrases
+    ]
+    return msgspec.json.format(msgspec.json.encode({"version": "1.0.0", "segments": segments}), indent=1) + b"\n"
+
+
+def _clock(milliseconds: int, point: str) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{seconds:02d}{point}{rest:03d}"

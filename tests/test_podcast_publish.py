@@ -1,0 +1,210 @@
+"""Publishing: what is named is in place, what is known stays, and nothing is made twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import audio_builder
+from audio_builder.errors import OutputError, RecipeError
+from audio_builder.podcast.publish import Wishes, publish
+from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
+from audio_builder.recipe import Tags
+from audio_builder.recipe_file import make_recipe
+
+from .conftest import ROOT
+from .show_helpers import SHOW, put_episode, put_show, record_of
+
+NAMED = re.compile(rb'(?:url|href)="https://example.org/pages/([^"]+)"')
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A show with one episode, whose sound needs no decoding."""
+    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+    put_show(tmp_path)
+    put_episode(tmp_path, "evening")
+    return tmp_path
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _guids(folder: Path) -> list[str]:
+    return re.findall(r"<guid[^>]*>([^<]+)", (folder / "feed.xml").read_text(encoding="utf-8"))
+
+
+def _audio(folder: Path) -> str:
+    (name,) = re.findall(r'enclosure url="https://example.org/pages/([^"]+)"', (folder / "feed.xml").read_text())
+    return name
+
+
+def test_everything_that_the_feed_names_is_there(folder: Path):
+    """Each address of the feed is a file of the folder, and the MP3 is the built one, byte for byte."""
+    report = publish(folder)
+    names = [name.decode() for name in NAMED.findall((folder / "feed.xml").read_bytes())]
+    assert len(names) == 8, "feed, cover, sound, four transcripts, chapters"
+    assert [name for name in names if not (folder / name).is_file()] == []
+    assert (folder / _audio(folder)).read_bytes() == b"sound"
+    assert (report.episodes, report.made) == (1, ("evening",))
+
+
+def test_publishing_again_changes_nothing(folder: Path):
+    """The same folder gives the same bytes, and no file is even touched."""
+    publish(folder)
+    before, times = _contents(folder), {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    assert publish(folder).made == ()
+    assert _contents(folder) == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
+
+
+def test_a_regenerated_episode_keeps_its_guid_and_date_under_a_new_file_name(folder: Path):
+    """Players see the same episode with another file; the old file stays until it is pruned."""
+    undated = Tags(title="Evening", show="Evening Pages")
+    put_episode(folder, "evening", b"first", record_of(b"first", undated))
+    publish(folder)
+    guid, first = _guids(folder), _audio(folder)
+    put_episode(folder, "evening", b"second", record_of(b"second", undated, built="2027-01-01T00:00:00Z"))
+    publish(folder)
+    assert _guids(folder) == guid
+    assert _audio(folder) != first
+    assert "<pubDate>Fri, 20 Nov 2026 18:00:00 +0000</pubDate>" in (folder / "feed.xml").read_text()
+    assert (folder / first).read_bytes() == b"first"
+    report = publish(folder, Wishes(prune=True))
+    assert not (folder / first).exists()
+    assert first.removeprefix("episodes/") in report.pruned
+    assert (folder / _audio(folder)).read_bytes() == b"second"
+
+
+def test_as_new_gives_a_new_guid(folder: Path):
+    """A regenerated episode that is asked to be new is one, and stays that one."""
+    publish(folder)
+    (first,) = _guids(folder)
+    put_episode(folder, "evening", b"second")
+    publish(folder, Wishes(as_new=("evening",)))
+    (second,) = _guids(folder)
+    publish(folder)
+    assert first != second
+    assert _guids(folder) == [second]
+
+
+def test_as_new_of_no_episode_says_which_there_are(folder: Path):
+    """A name that is none is refused before anything is written."""
+    with pytest.raises(RecipeError, match="no episode 'morning'") as failed:
+        publish(folder, Wishes(as_new=("morning",)))
+    assert "evening" in failed.value.hint
+    assert not (folder / "feed.xml").exists()
+
+
+def test_only_what_changed_is_made(folder: Path):
+    """Of forty episodes, one that changed is made again."""
+    for number in range(39):
+        put_episode(folder, f"evening-{number}", f"sound {number}".encode())
+    assert len(publish(folder).made) == 40
+    put_episode(folder, "evening-7", b"another")
+    assert publish(folder).made == ("evening-7",)
+
+
+def test_words_and_sound_of_different_builds_are_not_paired(folder: Path):
+    """An MP3 of the same length with other bytes than its record names is refused."""
+    (folder / "evening.mp3").write_bytes(b"SOUND")
+    with pytest.raises(OutputError, match="not the sound that its record is about") as failed:
+        publish(folder)
+    assert "Build it again" in failed.value.hint
+
+
+def test_a_stop_leaves_the_earlier_feed_and_all_that_it_names(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Wherever publishing stops, the feed is the old one, complete; the next run finishes."""
+    publish(folder)
+    feed = (folder / "feed.xml").read_bytes()
+    put_episode(folder, "evening", b"second")
+    left = [0]
+    rename = Path.replace
+
+    def stop_after(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", stop_after)
+    stops = 0
+    for moves in range(30):
+        left[0] = moves
+        try:
+            publish(folder)
+        except KeyboardInterrupt:
+            stops += 1
+            assert (folder / "feed.xml").read_bytes() == feed
+            assert all((folder / name.decode()).is_file() for name in NAMED.findall(feed))
+        else:
+            break
+    assert stops > 3
+    assert (folder / _audio(folder)).read_bytes() == b"second"
+
+
+def test_mp3s_without_a_record_are_told(folder: Path):
+    """A stranger's MP3 in the folder is not published, and not passed over in silence."""
+    (folder / "stranger.mp3").write_bytes(b"music")
+    assert publish(folder).unrecorded == ("stranger.mp3",)
+
+
+def test_a_real_episode_is_published_with_its_picture_and_the_shape_of_its_sound(tmp_path: Path):
+    """What `build` leaves is enough: cover from the tag, a waveform that is quiet before the first word."""
+    from audio_builder.podcast.ledger import read_ledger
+
+    put_show(tmp_path)
+    source = ROOT / "examples" / "one-quiet-minute.md"
+    audio_builder.build(source, make_recipe({"voice": "tone", "soundscape": {"background": "none"}}), tmp_path)
+    publish(tmp_path)
+    entry = read_ledger(tmp_path).episodes["one-quiet-minute"]
+    (picture,) = [name for name in entry.files if name.endswith(".jpg")]
+    assert (tmp_path / "episodes" / picture).read_bytes()[:2] == b"\xff\xd8"
+    assert len(entry.waveform) == 240
+    assert max(entry.waveform[:10]) == 0
+    assert max(entry.waveform) > 40
+
+
+def test_a_show_can_be_written_and_read(tmp_path: Path):
+    """`show.toml` holds what was given, quotes, lines and emoji included, each with a comment."""
+    show = Show(title='He said "no" \\ 🌙', description="One.\nTwo.\t\x7f", explicit=True)
+    init_show(tmp_path / "new", show)
+    assert read_show(tmp_path / "new") == show
+    assert "# name of the show\n" in show_as_toml(show)
+
+
+def test_a_show_is_never_overwritten(tmp_path: Path):
+    """`show.toml` is somebody's work."""
+    put_show(tmp_path)
+    with pytest.raises(RecipeError, match="is there already"):
+        init_show(tmp_path, SHOW)
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint", "hint"),
+    [
+        ({"titel": "x"}, "no setting 'titel'", "Did you mean title?"),
+        ({"title": " "}, "the title is empty", ""),
+        ({"title": 3}, "Expected `str`", ""),
+        ({"category": "Sleep"}, "none of Apple's categories", ""),
+        ({"base_url": "example.org"}, "no web address", "https://"),
+        ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
+        ({"link": "https://a/?q"}, "no web address", "without ?"),
+    ],
+)
+def test_a_wrong_show_says_what_is_wrong(settings: dict[str, object], complaint: str, hint: str):
+    """The message names the file's setting, the hint what to do."""
+    with pytest.raises(RecipeError, match=re.escape(complaint)) as failed:
+        make_show(settings)
+    assert SHOW_FILE in failed.value.message
+    assert hint in failed.value.hint
+
+
+def test_a_folder_without_a_show_says_how_to_make_one(tmp_path: Path):
+    """The hint is the command."""
+    with pytest.raises(RecipeError, match="no show") as failed:
+        publish(tmp_path)
+    assert "audio-builder show init" in failed.value.hint
