@@ -19,16 +19,17 @@ Document = Article | Script
 """What a source holds: an article still to be paced, or a script whose pauses are set."""
 
 
-def read_document(source: str | Path | SourceText) -> Document:
+def read_document(source: str | Path | SourceText, chapter: int | None = None) -> Document:
     """Return what a source holds.
 
     Args:
         source: a path, or a text that was opened already.
+        chapter: of a book at that path, counted from 1; None for all of it.
 
     Raises:
         SourceError: it can't be read, is no text, or has nothing in it to speak.
     """
-    text = source if isinstance(source, SourceText) else open_source(Path(source))
+    text = source if isinstance(source, SourceText) else open_source(Path(source), chapter)
     return parse_script(text.text, text.name) if text.kind == "script" else read(text)
 
 
@@ -48,7 +49,7 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         ScriptError: there are more chapters than a player's list can hold.
     """
     if isinstance(document, Article):
-        script = pace(document, recipe.pacing)
+        script = pace(replace(document, language=recipe.tags.language or document.language), recipe.pacing)
     elif document.pacing == recipe.pacing.preset:
         script = document
     else:

@@ -24,10 +24,12 @@ from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
 from audio_builder.errors import VerificationError
 from audio_builder.files import commit, draft_beside, folder_locked, write_draft
+from audio_builder.length import fit_length
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
+from audio_builder.mix.quieting import quieted, quieting_loss_lu
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
@@ -69,7 +71,8 @@ def build(
     recipe = recipe or make_recipe(own_settings(document))
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     clock.lap("prepare")
-    narration = speak(plan, progress)
+    fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
+    plan, narration = fitted.plan, fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
     with (
@@ -79,6 +82,7 @@ def build(
         findings = deliver(draft, timeline, plan, progress)
         clock.lap("deliver")
         report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+        report = msgspec.structs.replace(report, duration=fitted.duration)
         keep(draft, timeline, plan, report)
     return report
 
@@ -108,7 +112,8 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
     bed = open_bed(plan.recipe.soundscape, BedFormat(mastering.sample_rate_hz, mastering.channels))
-    aim = mastering
+    loss_lu = quieting_loss_lu(levels, plan.recipe.pacing.quieting_db)
+    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + loss_lu)
     for _ in range(_TAKES):
         findings = _take(draft, timeline, plan, _Stems(levels, bed, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
@@ -170,7 +175,7 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
     encode(
-        master(blocks, gains, timeline.rate_hz),
+        master(quieted(blocks, timeline.frames, recipe.pacing.quieting_db), gains, timeline.rate_hz),
         draft,
         rate_hz=timeline.rate_hz,
         channels=recipe.mastering.channels,

@@ -48,6 +48,24 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     breath_out_s: Annotated[float, _number(1, 20, "s", "breathing out, for each [breath]")] = 6.0
     closing_s: Annotated[float, _number(0, 60, "s", "after the last word")] = 10.0
     longest_s: Annotated[float, _number(1, 60, "s", "no silence that a rule sets is longer")] = 15.0
+    slowing: Annotated[
+        float, _number(1, 3, "", "what rules' pauses have grown to at the last word, as a multiple; 1 for no slowing")
+    ] = 1.0
+    quieting_db: Annotated[
+        float, _number(0, 12, "dB", "how much softer voice and background become over the second half")
+    ] = 0.0
+    duration_s: Annotated[
+        float, _number(0, 36_000, "s", "how long the episode is to be, to the second; 0 for as long as it becomes")
+    ] = 0.0
+    least_share: Annotated[
+        float, _number(0.1, 1, "", "for a wanted duration, rules' pauses shrink to this share at most")
+    ] = 0.6
+    most_share: Annotated[
+        float, _number(1, 5, "", "for a wanted duration, rules' pauses grow to this multiple at most")
+    ] = 2.0
+    rate_share: Annotated[
+        float, _number(0, 0.3, "", "for a wanted duration, the rate changes by this share at most, after the pauses")
+    ] = 0.08
 
 
 PACING_PRESETS: dict[str, Pacing] = {
@@ -85,6 +103,44 @@ PACING_PRESETS: dict[str, Pacing] = {
         before_heading_s=2.5,
         bell_s=2.0,
         after_heading_s=1.2,
+        closing_s=8.0,
+    ),
+    "sleep": Pacing(
+        preset="sleep",
+        wpm=115.0,
+        opening_s=8.0,
+        title_s=3.5,
+        subtitle_s=5.0,
+        sentence_s=1.4,
+        line_s=1.8,
+        stanza_s=4.5,
+        paragraph_s=4.5,
+        item_s=2.0,
+        question_s=6.0,
+        ellipsis_s=2.2,
+        before_heading_s=7.0,
+        bell_s=4.0,
+        after_heading_s=2.5,
+        closing_s=15.0,
+        slowing=1.6,
+        quieting_db=6.0,
+    ),
+    "morning": Pacing(
+        preset="morning",
+        wpm=130.0,
+        opening_s=4.0,
+        title_s=2.0,
+        subtitle_s=2.5,
+        sentence_s=0.8,
+        line_s=1.3,
+        stanza_s=3.0,
+        paragraph_s=3.0,
+        item_s=1.2,
+        question_s=4.5,
+        ellipsis_s=1.2,
+        before_heading_s=4.0,
+        bell_s=2.5,
+        after_heading_s=1.5,
         closing_s=8.0,
     ),
 }

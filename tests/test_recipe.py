@@ -57,7 +57,7 @@ def test_meditative_presets_keep_to_the_published_ranges(name: str):
 @pytest.mark.parametrize(
     ("layer", "message", "hint"),
     [
-        ({"pacing": {"preset": "gentel"}}, "gentle, spacious, reading", "gentle"),
+        ({"pacing": {"preset": "gentel"}}, "gentle, spacious, reading, sleep, morning", "gentle"),
         ({"pacing": {"sentense_s": 1}}, "pacing.sentense_s", "pacing.sentence_s"),
         ({"pacing": {"wpm": 1000}}, "60 to 240 wpm", ""),
         ({"pacing": {"wpm": "fast"}}, "60 to 240 wpm", ""),

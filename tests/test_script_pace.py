@@ -203,7 +203,7 @@ def test_what_can_not_be_spoken_makes_no_phrase() -> None:
 def test_every_reason_has_its_pause_in_the_pacing_and_every_pause_its_reason() -> None:
     """The names are kept in step: `before heading` is `before_heading_s`."""
     fields = {name for name in Pacing.__struct_fields__ if name.endswith("_s")}
-    others = {"breath_in_s", "breath_out_s", "longest_s"}
+    others = {"breath_in_s", "breath_out_s", "longest_s", "duration_s"}
     assert {f"{reason.value.replace(' ', '_')}_s" for reason in Reason if reason is not Reason.MARK} == fields - others
     for place, reason in enumerate(reason for reason in Reason if reason is not Reason.MARK):
         field = f"{reason.value.replace(' ', '_')}_s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from audio_builder.errors import NotText
 
@@ -19,7 +20,6 @@ _MAGIC = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive, as DOCX and EPUB files are",
     b"ID3": "an MP3 file",
     b"RIFF": "a sound or film",
     b"OggS": "a sound",
@@ -28,6 +28,8 @@ _MAGIC = {
 }
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 _MOST_CONTROLS = 0.01
+_MOSTLY = 0.6
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE)
 _HINT = "Give a text: save or export it as plain text or Markdown in UTF-8."
 
 
@@ -43,12 +45,34 @@ def decode(data: bytes, name: str) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _strictly(data, encoding, name)
+    if wide := _wide_encoding(data):
+        return _strictly(data, wide, name)
     if b"\0" in data or len(data) - len(data.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(data):
         raise NotText(f"{name} is not a text: it holds bytes that no text has", hint=_HINT)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _likeliest(data, name)
+        return _announced(data) or _likeliest(data, name)
+
+
+def _wide_encoding(data: bytes) -> str:
+    """Return the UTF-16 that a text without a mark is in, told by where its zeros stand; else nothing."""
+    half = len(data) // 2
+    if len(data) % 2 or half == 0:
+        return ""
+    low, high = data[0::2].count(0), data[1::2].count(0)
+    if high > _MOSTLY * half and not low:
+        return "utf-16-le"
+    return "utf-16-be" if low > _MOSTLY * half and not high else ""
+
+
+def _announced(data: bytes) -> str:
+    """Return the text in the encoding that a page names near its top; nothing where it names none that fits."""
+    found = _CHARSET.search(data[:4096])
+    try:
+        return data.decode(found[1].decode("ascii")) if found else ""
+    except (LookupError, UnicodeDecodeError):
+        return ""
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:

@@ -13,7 +13,7 @@ from audio_builder.errors import EmptySource, ScriptError, SourceError
 
 
 def read(source: SourceText) -> Article:
-    """Return the article that a plain or Markdown text is.
+    """Return the article that a text, a page, a document or a book is.
 
     Every mark in it is checked here, where its line and column are still known.
 
@@ -26,7 +26,7 @@ def read(source: SourceText) -> Article:
         raise SourceError(
             f"{source.name} is a script, not an article", hint="Build from it as it is; its pauses are already set."
         )
-    front = FrontMatter() if source.kind == "plain" else read_front_matter(source.text, source.name)
+    front = _front_of(source)
     body = without_front_matter(source.text, front)
     outline = _outline_of(source, body, front)
     _check_marks(outline, source)
@@ -36,10 +36,24 @@ def read(source: SourceText) -> Article:
     return article
 
 
+def _front_of(source: SourceText) -> FrontMatter:
+    if source.front is not None:
+        return source.front
+    if source.kind == "html":
+        from audio_builder.article.html import html_front
+
+        return html_front(source.text, source.name)
+    return FrontMatter() if source.kind == "plain" else read_front_matter(source.text, source.name)
+
+
 def _outline_of(source: SourceText, body: str, front: FrontMatter) -> Outline:
     if source.kind == "plain":
         return read_plain(body, front)
-    # The parser takes a moment to import: a plain text does without it.
+    # The parsers take a moment to import: a plain text does without them.
+    if source.kind == "html":
+        from audio_builder.article.html import read_html
+
+        return read_html(body, front, source.name)
     from audio_builder.article.markdown import read_markdown
 
     return read_markdown(body, front)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from audio_builder.article.decode import decode
-from audio_builder.article.frontmatter import read_front_matter
+from audio_builder.article.frontmatter import FrontMatter, read_front_matter
 from audio_builder.article.text import clean
-from audio_builder.errors import EmptySource, SourceError, SourceTooLarge
+from audio_builder.errors import EmptySource, NotText, SourceError, SourceTooLarge
 
 LARGEST_BYTES = 20 * 1024 * 1024
 """Bytes of a source at most: about a hundred novels."""
@@ -22,10 +22,14 @@ LONGEST_LINE = 1_000_000
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
 
-Kind = Literal["plain", "markdown", "script"]
+Kind = Literal["plain", "markdown", "html", "script"]
 
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
-_OPEN_SUFFIXES = (".txt", ".text", "")
+_HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+_ARCHIVE_SUFFIXES = (".docx", ".epub")
+_OPEN_SUFFIXES = (".txt", ".text", "", *_MARKDOWN_SUFFIXES, *_HTML_SUFFIXES, *_ARCHIVE_SUFFIXES)
+_ARCHIVE_MAGIC = b"PK\x03\x04"
+_PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 _ATX_HEADING = re.compile(r"(?:\A|\n[ \t]*\n|\A\n*)#{1,6}[ \t]+\S")
 
 
@@ -38,16 +42,22 @@ class SourceText:
         name: what messages call it: the path as given, or `-` for standard input.
         kind: `script` where the front matter has the key `audio-builder-script`; `markdown` by its
             suffix, or where a text of another suffix begins with front matter or has a heading
-            written with `#` after an empty line; else `plain`.
+            written with `#` after an empty line; `html` for a page, a document or a book; else `plain`.
+        front: what a document or a book says about itself; None where the text itself says it.
     """
 
     text: str
     name: str
     kind: Kind
+    front: FrontMatter | None = None
 
 
-def open_source(path: Path) -> SourceText:
+def open_source(path: Path, chapter: int | None = None) -> SourceText:
     """Return the text of a file.
+
+    Args:
+        path: of a text, a page, a document or a book.
+        chapter: of a book, counted from 1; None for all of it.
 
     Raises:
         SourceError: the file isn't there, can't be read, or is of a kind that isn't supported.
@@ -71,15 +81,16 @@ def open_source(path: Path) -> SourceText:
         # ValueError: a path with a NUL character.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SourceError(f"can't read {path}: {reason}") from error
-    return source_from_bytes(data, str(path))
+    return source_from_bytes(data, str(path), chapter)
 
 
-def source_from_bytes(data: bytes, name: str) -> SourceText:
+def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> SourceText:
     """Return the text that bytes hold, such as those of standard input.
 
     Args:
         data: at most 20 MB; read one byte more than `LARGEST_BYTES` from a stream and no further.
-        name: for messages; a suffix `.md` or `.markdown` makes it Markdown.
+        name: for messages; a suffix `.md` or `.markdown` makes it Markdown, `.html` a page.
+        chapter: of a book, counted from 1; None for all of it.
 
     Raises:
         EmptySource: nothing but space is in it.
@@ -88,6 +99,14 @@ def source_from_bytes(data: bytes, name: str) -> SourceText:
         SourceError: its front matter is malformed.
     """
     _check_size(len(data), name)
+    if data.startswith(_ARCHIVE_MAGIC):
+        return _unpacked(data, name, chapter)
+    if Path(name).suffix.lower() in _ARCHIVE_SUFFIXES:
+        raise NotText(
+            f"{name} is no {Path(name).suffix} file inside", hint="Save it again from the program it is from."
+        )
+    if chapter is not None:
+        raise SourceError(f"{name} is no book with chapters", hint="Leave --chapter out; it is for EPUB files.")
     text = clean(decode(data, name))
     if not text.strip():
         raise EmptySource(f"{name} is empty", hint="Give a text with words in it.")
@@ -100,7 +119,27 @@ def source_from_bytes(data: bytes, name: str) -> SourceText:
     return SourceText(text, name, _kind(text, name))
 
 
+def _unpacked(data: bytes, name: str, chapter: int | None) -> SourceText:
+    """Return the text of a document or a book as a page."""
+    # Their parsers take a moment to import: a plain text does without them.
+    from audio_builder.article.archive import Archive
+    from audio_builder.article.docx import DOCUMENT, docx_as_html
+    from audio_builder.article.epub import CONTAINER, read_book
+
+    archive = Archive(data, name)
+    if CONTAINER in archive.names:
+        html, front = read_book(archive, name).html(chapter, name)
+    elif DOCUMENT in archive.names and chapter is None:
+        html, front = docx_as_html(archive, name)
+    else:
+        kind = "a Word document, which has no chapters" if DOCUMENT in archive.names else "a ZIP archive of other files"
+        raise NotText(f"{name} is {kind}", hint="Give a text, a page (.html), a document (.docx) or a book (.epub).")
+    return SourceText(clean(html), name, "html", front)
+
+
 def _kind(text: str, name: str) -> Kind:
+    if Path(name).suffix.lower() in _HTML_SUFFIXES or (text.lstrip().startswith("<") and _PAGE.match(text[:4096])):
+        return "html"
     front = read_front_matter(text, name)
     if SCRIPT_KEY in front.values:
         return "script"
@@ -110,10 +149,11 @@ def _kind(text: str, name: str) -> Kind:
 
 def _check_suffix(path: Path) -> None:
     suffix = path.suffix.lower()
-    if suffix not in _MARKDOWN_SUFFIXES and suffix not in _OPEN_SUFFIXES:
+    if suffix not in _OPEN_SUFFIXES:
         raise SourceError(
             f"{path}: files ending in {path.suffix} can't be read; "
-            "plain text (.txt, .text), Markdown (.md, .markdown) and scripts are allowed",
+            "plain text (.txt, .text), Markdown (.md, .markdown), web pages (.html, .htm, .xhtml), "
+            "documents (.docx), books (.epub) and scripts are allowed",
             hint="Save or export the text as .txt or .md.",
         )
 

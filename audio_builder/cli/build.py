@@ -8,6 +8,7 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
+    chapter_option,
     json_output,
     output_folder,
     read_source_argument,
@@ -29,6 +30,7 @@ Examples:
 """,
 )
 @source_argument
+@chapter_option
 @output_folder
 @recipe_options()
 @json_output
@@ -38,6 +40,7 @@ def command(
     ctx: click.Context,
     /,
     source: str,
+    chapter: int | None,
     output: Path,
     recipe_file: Path | None,
     as_json: bool,
@@ -45,14 +48,15 @@ def command(
 ) -> None:
     """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
-    SOURCE is a plain text, a Markdown article, a script file (see `audio-builder script`), or - for standard input.
+    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), a script file (see
+    `audio-builder script`), or - for standard input.
     Times are in seconds, rates in words per minute (wpm).
     """
     from audio_builder import document as documents
     from audio_builder import pipeline
 
     console = ctx.ensure_object(Console)
-    document = read_source_argument(source)
+    document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     with progress_bar(console) as progress:
         report = pipeline.build(document, recipe, output, progress=progress)

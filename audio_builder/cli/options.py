@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from audio_builder.cli.lengths import Length
 from audio_builder.recipe import PACING_PRESETS, Recipe
 from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
 
@@ -23,12 +24,14 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "lexicon": "lexicon",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
+    "duration": "pacing.duration_s",
     "background": "soundscape.background",
     "title": "tags.title",
     "subtitle": "tags.subtitle",
     "author": "tags.author",
     "show": "tags.show",
     "date": "tags.date",
+    "language": "tags.language",
     "carry_source": "tags.carry_source",
 }
 """Each option and the recipe field it sets."""
@@ -36,6 +39,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 _METAVARS = {
     "pacing": "|".join(PACING_PRESETS),
     "wpm": "N",
+    "duration": "15m|15:00|900",
     "lexicon": "FILE.toml",
     "background": "NAME|FILE|none",
     "date": "YYYY-MM-DD",
@@ -69,7 +73,7 @@ def _option(name: str) -> Callable[[_Function], _Function]:
         about += f", {field.range_text}"
     if field.default not in ("", 0):
         about += f"  [default: {field.default if isinstance(field.default, str) else f'{field.default:g}'}]"
-    kind = float if isinstance(field.default, float) else str
+    kind = Length() if name == "duration" else float if isinstance(field.default, float) else str
     return click.option(f"--{name}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
 
 
@@ -87,8 +91,8 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     return make_recipe(*layers)
 
 
-def read_source_argument(source: str) -> Document:
-    """Return what a path holds, or standard input for `-`.
+def read_source_argument(source: str, chapter: int | None = None) -> Document:
+    """Return what a path holds, or standard input for `-`; of a book one chapter, or all.
 
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
@@ -97,8 +101,9 @@ def read_source_argument(source: str) -> Document:
     from audio_builder.document import read_document
 
     if source == "-":
-        return read_document(source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input"))
-    return read_document(Path(source))
+        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        return read_document(source_from_bytes(data, "standard input", chapter))
+    return read_document(Path(source), chapter)
 
 
 output_folder = click.option(
@@ -109,6 +114,13 @@ output_folder = click.option(
     show_default=True,
     metavar="DIR",
     help="Folder for the episode; made if it isn't there.",
+)
+
+chapter_option = click.option(
+    "--chapter",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Of a book (EPUB), this chapter alone, counted from 1; otherwise all of it in one episode.",
 )
 
 json_output = click.option(

@@ -8,6 +8,7 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
+    chapter_option,
     read_source_argument,
     recipe_from_options,
     recipe_options,
@@ -26,6 +27,7 @@ Examples:
 """,
 )
 @source_argument
+@chapter_option
 @click.option(
     "-o",
     "--output",
@@ -33,11 +35,17 @@ Examples:
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
 )
-@recipe_options("quote-voice", "pacing", "wpm", "title", "subtitle", "author", "date")
+@recipe_options("quote-voice", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
 @verbosity
 @click.pass_context
 def command(
-    ctx: click.Context, /, source: str, output: Path | None, recipe_file: Path | None, **chosen: str | float | None
+    ctx: click.Context,
+    /,
+    source: str,
+    chapter: int | None,
+    output: Path | None,
+    recipe_file: Path | None,
+    **chosen: str | float | None,
 ) -> None:
     """Print the paced script of SOURCE: what will be said, and every pause in seconds with its reason.
 
@@ -45,11 +53,11 @@ def command(
     """
     from audio_builder import document as documents
     from audio_builder.files import write_bytes
-    from audio_builder.script.estimate import estimate
+    from audio_builder.script.estimate import clock, estimate, expected_range
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)
-    document = read_source_argument(source)
+    document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     script = documents.make_script(document, recipe)
     text = format_script(script)
@@ -59,3 +67,6 @@ def command(
         write_bytes(output, text.encode("utf-8"))
         console.result_path(output)
     console.say(estimate(script, recipe.pacing.wpm).summary())
+    reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
+    shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
+    console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")

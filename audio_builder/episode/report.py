@@ -55,6 +55,20 @@ class VoiceReport(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class DurationReport(Struct, frozen=True, kw_only=True):
+    """How a wanted duration was met.
+
+    Attributes:
+        asked_s: in seconds; the episode is exactly so long.
+        pauses_scale: what the rules' pauses were multiplied by.
+        wpm: words per minute that the voice was asked for in the end.
+    """
+
+    asked_s: float
+    pauses_scale: float
+    wpm: float
+
+
 class StageReport(Struct, frozen=True, kw_only=True):
     """What one stage of the build took.
 
@@ -84,6 +98,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         silence_share: part of the episode without speech, 0 to 1.
         findings: what was measured on the finished file.
         stages: elapsed time of each stage, in order.
+        duration: how a wanted duration was met; null where none was asked.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -98,6 +113,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     silence_share: float
     findings: Findings
     stages: tuple[StageReport, ...] = ()
+    duration: DurationReport | None = None
     other_voices: tuple[VoiceReport, ...] = ()
 
     def as_json(self) -> str:
@@ -114,11 +130,17 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         )
         voice = f"voice {self.voice.name} at {self.voice.wpm_measured:.0f} words per minute"
         phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
+        fitted = (
+            (f"made {self.duration.asked_s:g} s long: pauses × {self.duration.pauses_scale:.2f}",)
+            if self.duration
+            else ()
+        )
         for other in self.other_voices:
             voice += f", {other.name} at {other.wpm_measured:.0f}"
         lines = (
             f"{self.title}: {minutes}:{seconds:02d}, {chapters}, {self.silence_share:.0%} without speech",
             f"{voice}; {phrases}",
+            *fitted,
             *(str(line) for line in measured),
             *(str(line) for line in self.findings.lines if line.name == BACKGROUND),
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audio_builder.recipe import Pacing
 from audio_builder.script.cues import Breath, Rest, Say, Script
+from audio_builder.script.timing import scaled_s, scales
 from audio_builder.script.words import count_words
 
 
@@ -29,12 +31,55 @@ class Estimate:
 
     def summary(self) -> str:
         """Return one line for a person, such as `about 7:20 (573 words; 42 % of it is silence)`."""
-        minutes, seconds = divmod(round(self.total_s), 60)
-        hours, minutes = divmod(minutes, 60)
-        length = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
         share = 100 * self.silence_s / self.total_s if self.total_s else 0.0
         noun = "word" if self.words == 1 else "words"
-        return f"about {length} ({self.words:,} {noun}; {share:.0f} % of it is silence)"
+        return f"about {clock(self.total_s)} ({self.words:,} {noun}; {share:.0f} % of it is silence)"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRange:
+    """How short and how long an episode may be made by `pacing.duration_s`, as far as words alone can tell.
+
+    Attributes:
+        silence_least_s: rests and breaths, with every rule's rest as short as the pacing lets it become.
+        silence_most_s: the same, as long as it lets it become.
+        speech_least_s: the speech at the quickest rate that the pacing lets it step to.
+        speech_most_s: the speech at the slowest.
+    """
+
+    silence_least_s: float
+    silence_most_s: float
+    speech_least_s: float
+    speech_most_s: float
+
+    @property
+    def shortest_s(self) -> float:
+        """Seconds of the shortest episode."""
+        return self.silence_least_s + self.speech_least_s
+
+    @property
+    def longest_s(self) -> float:
+        """Seconds of the longest episode."""
+        return self.silence_most_s + self.speech_most_s
+
+
+def expected_range(script: Script, pacing: Pacing, wpm: float) -> ExpectedRange:
+    """Return how short and how long an episode may be made.
+
+    Args:
+        script: a person's own pauses and the breaths in it are never scaled.
+        pacing: its limits on the scale and on the rate.
+        wpm: words per minute that the voice speaks; more than 0.
+    """
+    expected = estimate(script, wpm)
+    rests = [cue for cue in script.cues if isinstance(cue, Rest) and scales(cue)]
+    fixed_s = expected.silence_s - sum(rest.seconds for rest in rests)
+    return ExpectedRange(
+        silence_least_s=fixed_s + sum(scaled_s(rest, pacing.least_share, pacing) for rest in rests),
+        silence_most_s=fixed_s + sum(scaled_s(rest, pacing.most_share, pacing) for rest in rests),
+        speech_least_s=expected.speech_s / (1 + pacing.rate_share),
+        speech_most_s=expected.speech_s / (1 - pacing.rate_share),
+    )
 
 
 def estimate(script: Script, wpm: float) -> Estimate:
@@ -47,3 +92,14 @@ def estimate(script: Script, wpm: float) -> Estimate:
     words = sum(count_words(cue.text) for cue in script.cues if isinstance(cue, Say))
     silence_s = sum(cue.seconds for cue in script.cues if isinstance(cue, Rest | Breath))
     return Estimate(words, words * 60 / wpm, silence_s)
+
+
+def clock(seconds: float) -> str:
+    """Return a length for a person, to the nearest second.
+
+    >>> clock(440.2), clock(3725)
+    ('7:20', '1:02:05')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

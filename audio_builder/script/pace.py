@@ -29,7 +29,7 @@ from audio_builder.script.composer import Composer
 from audio_builder.script.cues import Bell, Cue, Reason, Role, Script
 from audio_builder.script.marks import breath_cue
 from audio_builder.script.sentences import Phrase, phrases
-from audio_builder.script.timing import retimed
+from audio_builder.script.timing import retimed, slowed
 
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
@@ -53,7 +53,7 @@ def pace(article: Article, pacing: Pacing) -> Script:
         ScriptError: a mark in the article is malformed.
         SourceTooLarge: it has more than 255 chapters, the most an MP3 file can list.
     """
-    cues = _Writer(article, pacing).write()
+    cues = slowed(_Writer(article, pacing).write(), pacing)
     check_chapters(cues)
     return Script(
         title=article.title,

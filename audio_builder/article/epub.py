@@ -1,0 +1,112 @@
+"""EPUB to HTML: the chapters in the order of the book, all of them or one."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from audio_builder.article.archive import Archive
+from audio_builder.article.decode import decode
+from audio_builder.article.frontmatter import LONGEST_VALUE, FrontMatter
+from audio_builder.article.html import as_html
+from audio_builder.article.text import speakable
+from audio_builder.errors import NotText, SourceError
+
+CONTAINER = "META-INF/container.xml"
+_PAGES = ("application/xhtml+xml", "text/html")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book taken apart.
+
+    Attributes:
+        front: its title, author and language.
+        chapters: HTML of each text in the order of reading, those without words left out.
+    """
+
+    front: FrontMatter
+    chapters: tuple[str, ...]
+
+    def html(self, chapter: int | None, name: str) -> tuple[str, FrontMatter]:
+        """Return the HTML of a chapter, counted from 1, or of the whole book, and what it says about itself.
+
+        A chapter is an episode of its own, named by its first heading, else by the book and its number.
+
+        Raises:
+            SourceError: there is no such chapter.
+        """
+        if chapter is None:
+            return "\n".join(self.chapters), self.front
+        if not 1 <= chapter <= len(self.chapters):
+            raise SourceError(f"{name} has chapters 1 to {len(self.chapters)}; {chapter} is none of them")
+        text = self.chapters[chapter - 1]
+        heading = LexborHTMLParser(text).css_first("h1, h2, h3")
+        title = " ".join(heading.text().split())[:LONGEST_VALUE] if heading else ""
+        front = FrontMatter(
+            title=title or f"{self.front.title}, {chapter}".lstrip(", "),
+            author=self.front.author,
+            language=self.front.language,
+        )
+        return text, front
+
+
+def read_book(archive: Archive, name: str) -> Book:
+    """Return the book that an archive holds.
+
+    Its indexes are read by the parser of HTML as well: it knows no entities but HTML's and opens nothing.
+
+    Raises:
+        NotText: it isn't a book that can be understood.
+        SourceError: it declares XML entities.
+        SourceTooLarge: it is too large.
+    """
+    container = _index(archive, CONTAINER, name)
+    root = container.css_first("rootfile")
+    path = unquote((root.attributes.get("full-path") or "") if root else "")
+    package = _index(archive, path, name)
+    items = {item.attributes.get("id"): item for item in package.css("manifest item")}
+    folder = posixpath.dirname(path)
+    chapters = [
+        page
+        for reference in package.css("spine itemref")
+        if (item := items.get(reference.attributes.get("idref"))) is not None
+        and _is_text(item, reference)
+        and (page := _page(archive, folder, item, name))
+    ]
+    if not chapters:
+        raise NotText(f"{name} has no chapters with words in them", hint="Save the book as plain text.")
+    front = FrontMatter(
+        title=_value(package, "title"), author=_value(package, "creator"), language=_value(package, "language")
+    )
+    return Book(front, tuple(chapters))
+
+
+def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:
+    return LexborHTMLParser(as_html(decode(archive.read_markup(path), name)))
+
+
+def _is_text(item: LexborNode, reference: LexborNode) -> bool:
+    """Tell whether an item of the spine is a text to be read, not the table of contents."""
+    return (
+        item.attributes.get("media-type") in _PAGES
+        and "nav" not in (item.attributes.get("properties") or "").split()
+        and reference.attributes.get("linear") != "no"
+    )
+
+
+def _page(archive: Archive, folder: str, item: LexborNode, name: str) -> str:
+    """Return a page's body as HTML; empty where there are no words in it."""
+    path = posixpath.normpath(posixpath.join(folder, unquote(item.attributes.get("href") or "")))
+    body = LexborHTMLParser(as_html(decode(archive.read_markup(path), name))).body
+    if body is None or not speakable(body.text()):
+        return ""
+    return f"<div>{body.inner_html or ''}</div>"
+
+
+def _value(package: LexborHTMLParser, tag: str) -> str:
+    found = package.css_first(rf"metadata dc\:{tag}")
+    return " ".join(found.text().split())[:LONGEST_VALUE] if found else ""

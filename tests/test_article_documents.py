@@ -1,0 +1,193 @@
+"""Pages, documents and books: the same script as from a plain text, and nothing from those who mean harm."""
+
+from __future__ import annotations
+
+import contextlib
+import tracemalloc
+
+import pytest
+
+from audio_builder.article.model import Article
+from audio_builder.article.read import read
+from audio_builder.article.source import open_source, source_from_bytes
+from audio_builder.cli.main import run
+from audio_builder.errors import NotText, SourceError, SourceTooLarge
+from audio_builder.recipe import Pacing
+from audio_builder.script.cues import Rest, Say
+from audio_builder.script.pace import pace
+
+from . import documents
+
+KINDS = {
+    "window.txt": documents.PLAIN.encode(),
+    "window-dos.txt": b"\xef\xbb\xbf" + documents.PLAIN.replace("\n", "\r\n").encode(),
+    "window-mac.txt": documents.PLAIN.replace("\n", "\r").encode(),
+    "window-utf16.txt": documents.PLAIN.encode("utf-16"),
+    "window-utf16-le-unmarked.txt": documents.PLAIN.encode("utf-16-le"),
+    "window-utf16-be-unmarked.txt": documents.PLAIN.encode("utf-16-be"),
+    "window-cp1252.txt": documents.PLAIN.encode("cp1252"),
+    "window.md": documents.MARKDOWN.encode(),
+    "window.html": documents.PAGE.encode(),
+    "window.xhtml": f"<?xml version='1.0'?><html lang='en'><body>{documents.BODY}</body></html>".encode(),
+    "window-latin.html": documents.PAGE.replace("utf-8", "windows-1252").encode("cp1252"),
+    "window.docx": documents.docx(),
+    "window.epub": documents.epub(),
+}
+
+
+def article(data: bytes, name: str = "a.html", chapter: int | None = None) -> Article:
+    return read(source_from_bytes(data, name, chapter))
+
+
+def spoken(data: bytes, name: str = "a.html", chapter: int | None = None) -> list[str]:
+    return [cue.text for cue in pace(article(data, name, chapter), Pacing()).cues if isinstance(cue, Say)]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_file_gives_the_same_script(name: str, tmp_path):
+    """A text, a page, a document and a book of the same article have the same words, pauses, bells and chapters."""
+    path = tmp_path / name
+    path.write_bytes(KINDS[name])
+    found = read(open_source(path))
+    expected = pace(article(documents.MARKDOWN.encode(), "a.md"), Pacing())
+    assert pace(found, Pacing()).cues == expected.cues
+    assert (found.title, found.subtitle) == (documents.TITLE, documents.SUBTITLE)
+    if path.suffix in (".md", ".docx", ".epub", ".html"):
+        assert (found.author, found.language) == (documents.AUTHOR, "en")
+
+
+def test_the_common_script_is_the_right_one():
+    """The example has what makes kinds differ: an abbreviation, an ellipsis, verse, a question, a mark."""
+    script = pace(article(documents.MARKDOWN.encode(), "a.md"), Pacing())
+    assert [cue.text for cue in script.cues if isinstance(cue, Say)] == [
+        "The Open Window", "What an evening leaves behind",
+        "The lamp was on — and nobody was in a hurry…", "Dr. Lee came by & stayed, cf. p. 12.",
+        "What did you hear, when it was quiet?", "Lines for the Sill", "A cup, warm on one side,",
+        "a sill with one leaf on it,", "nothing else is late.", "Leave the window open.",
+        "The evening knows its way.", "one breath at the door", "two at the sill", "After the Rain",
+        "“Is it over?” she asked.", "It wasn't; it had only begun to listen.",
+    ]  # fmt: skip
+    assert 12.0 in [cue.seconds for cue in script.cues if isinstance(cue, Rest)]
+
+
+def test_a_page_without_an_article_element_loses_its_furniture_too():
+    """Menus, headers, footers, comments and hidden things of an old-fashioned page are not spoken."""
+    page = documents.PAGE.replace("<main>", "").replace("</main>", "").replace("article>", "div>")
+    assert spoken(page.encode()) == spoken(documents.MARKDOWN.encode(), "a.md")
+
+
+def test_a_page_without_a_heading_is_named_by_its_title():
+    """The title element names what has no heading of the first level."""
+    page = b"<html><head><title>Evening \n notes</title></head><body><p>The lamp is on.</p></body></html>"
+    assert spoken(page) == ["Evening notes", "The lamp is on."]
+
+
+def test_a_book_is_one_episode_or_a_chapter_is():
+    """All of a book in the order of its spine, without its table of contents; or one chapter under its own title."""
+    book = documents.epub("<h1>Dusk</h1><p>One.</p>", "<p><img src='x.png'/></p>", "<p>Two.</p>")
+    assert spoken(book, "b.epub") == [documents.TITLE, "Dusk", "One.", "Two."]
+    assert spoken(book, "b.epub", 1) == ["Dusk", "One."]
+    assert spoken(book, "b.epub", 2) == [f"{documents.TITLE}, 2", "Two."]
+    with pytest.raises(SourceError, match="has chapters 1 to 2; 3 is none of them"):
+        article(book, "b.epub", 3)
+    with pytest.raises(SourceError, match="no book with chapters"):
+        article(b"Some words.", "a.txt", 1)
+
+
+def test_a_chapter_is_chosen_on_the_command_line(tmp_path, capfd: pytest.CaptureFixture[str]):
+    """`--chapter 2` prints the script of the second chapter; `--language` says what the words are in."""
+    book = tmp_path / "book.epub"
+    book.write_bytes(documents.epub("<h1>Dusk</h1><p>One.</p>", "<h2>Dawn</h2><p>Two.</p>"))
+    assert run(["script", str(book), "--chapter", "2", "--language", "de"]) == 0
+    printed = capfd.readouterr().out
+    assert "title: Dawn\n" in printed
+    assert "language: de\n" in printed
+    assert "One." not in printed
+
+
+@pytest.mark.parametrize("levels", [300, 5000])
+def test_deep_nesting_is_read(levels: int):
+    """Three hundred levels of nesting lose no word, and five thousand don't either."""
+    for tag in ("div", "blockquote", "ul><li", "b"):
+        close = "".join(f"</{part}>" for part in reversed(tag.split("><")))
+        page = "<html><body><p>Before.</p>" + f"<{tag}>" * levels + "Inside." + close * levels + "<p>After.</p>"
+        assert spoken(page.encode())[-3:] == ["Before.", "Inside.", "After."]
+
+
+def test_deeper_nesting_is_refused():
+    """A hundred thousand levels are refused with the limit, before they are parsed."""
+    with pytest.raises(SourceTooLarge, match="nested more than 10,000 deep"):
+        article(b"<html>" + b"<div>" * 100_000 + b"Word.")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<a " * 330_000, "<a <b" + "".join(f" <a{n}" for n in range(120_000)), "<p>" + "<a>" * 9_000, "<!--" * 240_000,
+     "<p " + " ".join(f"a{n}=1" for n in range(100_000)) + ">", "&" * 990_000, "<table>" * 9_000, "<![CDATA[" * 100_000,
+     "<script>" * 100_000, "<p><b>" * 9_000, "</p>" * 60_000, "<svg><title>" * 4_000],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_a_megabyte_of_broken_tags_is_parsed_or_refused(hostile: str):
+    """What makes other parsers take minutes keeps the words that stand before it."""
+    page = "<html><body><p>Before.</p>" + hostile
+    assert len(page) < 1_000_000
+    assert spoken(page.encode())[0] == "Before."
+
+
+@pytest.mark.parametrize("kind", ["a.docx", "a.epub"])
+def test_entities_of_its_own_are_refused(kind: str):
+    """A document type that declares entities is refused: they unfold without end, or hide what follows."""
+    bomb = '<!DOCTYPE z [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+    data = (
+        documents.docx_of("<w:p><w:r><w:t>Word &b;</w:t></w:r></w:p>", bomb)
+        if kind == "a.docx"
+        else documents.epub(replaced={"OEBPS/text/c 0.xhtml": f"{bomb}<p>Word &b;</p>"})
+    )
+    with pytest.raises(SourceError, match="declares XML entities of its own"):
+        article(data, kind)
+
+
+def test_an_archive_that_unfolds_without_end_is_refused_in_bounded_memory():
+    """Thirty kilobytes that unfold to a hundred megabytes are refused when twelve have come out."""
+    data = documents.epub(replaced={"OEBPS/text/c 0.xhtml": "<p>" + "a " * 50_000_000})
+    assert len(data) < 300_000
+    tracemalloc.start()
+    with pytest.raises(SourceTooLarge, match="unfolds to more than can be read"):
+        article(data, "b.epub")
+    assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("path", ["../../etc/outside", "/etc/outside", "C:/outside", "a\\..\\outside"])
+def test_a_path_that_points_outside_is_refused(path: str):
+    """An archive with such a path in it is not opened, whether the path is used or not."""
+    with pytest.raises(SourceError, match="points outside of it"):
+        article(documents.epub(replaced={path: "x"}), "b.epub")
+
+
+def test_too_many_files_in_an_archive_are_refused():
+    """Ten thousand files are the most."""
+    with pytest.raises(SourceTooLarge, match=r"10,00\d files in it; at most 10,000"):
+        article(documents.zipped({f"{number}": "" for number in range(10_001)}), "b.epub")
+
+
+@pytest.mark.parametrize("kind", ["a.docx", "a.epub"])
+def test_a_torn_or_damaged_archive_is_an_error_with_a_way_out(kind: str):
+    """Wherever a file is cut off or a byte is wrong: its words, or an error of ours, and never another."""
+    whole = KINDS["window" + kind[1:]]
+    for place in range(0, len(whole), 211):
+        for damaged in (whole[:place], whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]):
+            with contextlib.suppress(SourceError):
+                assert article(damaged, kind).sections
+
+
+def test_an_archive_of_other_things_is_named_as_that():
+    """A ZIP of photos is no book."""
+    with pytest.raises(NotText, match="a ZIP archive of other files"):
+        article(documents.zipped({"a.jpg": "x"}), "a.zip")
+
+
+def test_a_text_with_the_suffix_of_a_document_is_none():
+    """A file named .docx that is no archive is refused for what it is."""
+    with pytest.raises(NotText, match=r"is no \.docx file inside"):
+        article(b"Some words.", "a.docx")

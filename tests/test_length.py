@@ -1,0 +1,109 @@
+"""`--duration`: the delivered episode is that long, or nothing is encoded and the range is told."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import audio_builder
+from audio_builder.cli.lengths import seconds_of
+from audio_builder.cli.main import run
+from audio_builder.document import make_script, read_document
+from audio_builder.errors import RecipeError
+from audio_builder.length import fit_length
+from audio_builder.mix.arrange import arrange
+from audio_builder.pipeline import speak
+from audio_builder.prepare import Plan, prepare
+from audio_builder.recipe_file import make_recipe
+
+from . import instruments
+from .conftest import ROOT
+
+SHORT = ROOT / "examples" / "one-quiet-minute.md"
+
+
+def recipe(duration_s: float, **pacing: float | str):
+    return make_recipe({"voice": "tone", "pacing": {"duration_s": duration_s, **pacing}})
+
+
+def plan_for(duration_s: float, folder: Path) -> Plan:
+    """The plan of the short example, with every clip of it still to be spoken."""
+    chosen = recipe(duration_s)
+    return prepare(make_script(read_document(SHORT), chosen), chosen, folder)
+
+
+def reach(folder: Path, wanted_s: float, **pacing: float | str) -> tuple[int, int]:
+    """The range that a refusal names, in seconds."""
+    with pytest.raises(RecipeError) as refused:
+        audio_builder.build(SHORT, recipe(wanted_s, **pacing), folder)
+    first, last = re.search(r"from (\d+:\d\d) to (\d+:\d\d)", refused.value.message).groups()
+    return round(seconds_of(first)), round(seconds_of(last))
+
+
+def test_an_episode_is_as_long_as_it_was_asked_to_be(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """The decoded MP3 has exactly the frames of the wanted duration, and the report says how that was met."""
+    options = ["-o", str(tmp_path), "--voice", "tone", "--duration", "1m35.5s"]
+    assert run(["build", str(SHORT), *options, "--json"]) == 0
+    printed = capfd.readouterr()
+    report = json.loads(printed.out)
+    samples, rate_hz = instruments.decoded(Path(report["path"]))
+    assert len(samples) == round(95.5 * rate_hz)
+    assert report["duration"] == {
+        "asked_s": 95.5, "pauses_scale": pytest.approx(1.2, abs=0.4), "wpm": 125.0
+    }  # fmt: skip
+    assert "made 95.5 s long: pauses ×" in printed.err
+
+
+def test_the_whole_promised_range_can_be_met_and_a_second_more_can_not(tmp_path: Path):
+    """Both ends of the range that a refusal names are met, by a step of the rate; what is beyond is refused."""
+    shortest, longest = reach(tmp_path, 140)
+    assert list(tmp_path.iterdir()) == []
+    for wanted in (shortest, longest):
+        fitted = fit_length(plan_for(wanted, tmp_path), speak)
+        assert arrange(fitted.plan.script, fitted.narration, fitted.plan.recipe.soundscape).seconds == wanted
+        assert fitted.duration.wpm == pytest.approx(125 * (1.08 if wanted == shortest else 1 / 1.08), rel=0.03)
+    for beyond in (shortest - 3, longest + 3):
+        with pytest.raises(RecipeError, match="can't be"):
+            fit_length(plan_for(beyond, tmp_path), speak)
+
+
+def test_limits_are_settings(tmp_path: Path):
+    """With pauses that may not grow and a rate that may not change, the range ends at the usual length."""
+    usual = fit_length(plan_for(0, tmp_path), speak)
+    seconds = arrange(usual.plan.script, usual.narration, usual.plan.recipe.soundscape).seconds
+    assert reach(tmp_path, 95, most_share=1, rate_share=0)[1] == int(seconds)
+
+
+def test_what_no_voice_could_meet_is_refused_before_a_word_is_spoken(tmp_path: Path, own_cache: Path):
+    """An hour for a minute's text is refused with the range, a hint in plain words, and nothing spoken."""
+    with pytest.raises(RecipeError) as refused:
+        audio_builder.build(SHORT, recipe(3600), tmp_path)
+    assert re.fullmatch(
+        r"the episode can't be 1:00:00 long: with these words and this pacing it can be from about "
+        r"\d:\d\d to about \d:\d\d",
+        refused.value.message,
+    )
+    assert "--pacing spacious" in refused.value.hint
+    assert [path for path in own_cache.rglob("*") if path.is_file()] == []
+    with pytest.raises(RecipeError) as refused:
+        audio_builder.build(SHORT, recipe(5), tmp_path)
+    assert "--pacing reading" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [("15m", 900), ("15min", 900), ("1h5m", 3900), ("1:02:03", 3723), ("7:30", 450), ("90", 90), ("90s", 90),
+     ("1.5 h", 5400), ("2m 30", 150), ("", None), ("soon", None), ("m", None), ("-5", None), ("5 kg", None)],
+)  # fmt: skip
+def test_a_length_is_typed_as_people_type_it(typed: str, seconds: float | None):
+    """Hours, minutes and seconds with their letters, a clock, or plain seconds; anything else is none."""
+    assert seconds_of(typed) == seconds
+
+
+def test_a_wrong_length_says_what_may_be_written(capfd: pytest.CaptureFixture[str]):
+    """`--duration soon` is a wrong command line, with examples of right ones."""
+    assert run(["build", str(SHORT), "--duration", "soon"]) == 2
+    assert "'soon' is not a length; write it as 15m, 1h5m, 15:00 or 900 (seconds)" in capfd.readouterr().err
