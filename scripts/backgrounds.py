@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from audio_builder.audio import Samples
-from audio_builder.mix.loudness import LoudnessMeter
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.recipe import Soundscape
 from audio_builder.sound.backgrounds import BEDS, open_bed
 from audio_builder.sound.bed import Bed, BedFormat

@@ -17,7 +17,7 @@ from audio_builder.episode.separation import levels
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, check_file, verify
 from audio_builder.errors import NotAudio
-from audio_builder.mix.loudness import LoudnessMeter
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone
 from audio_builder.narration.clip import Clip
 from audio_builder.progress import Step

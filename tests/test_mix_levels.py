@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from audio_builder.audio import AudioSegment, segment_from_samples
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.levels import SpeechLevels, measure_speech
-from audio_builder.mix.loudness import LoudnessMeter
 from audio_builder.script.cues import ChapterStart, Cue, Reason, Rest, Role, Say
 from tests.sound_helpers import RATE_HZ, Clips, rms_dbfs, sine, speech, timeline_of
 
@@ -46,8 +46,8 @@ def test_the_cells_hold_the_energy_where_it_is() -> None:
     sound = np.concatenate([np.frombuffer(segment.raw_data, "<i2"), np.zeros(2 * RATE_HZ - 8820, "<i2")] * 2)
     meter = LoudnessMeter(RATE_HZ, 1)
     meter.push(sound.astype(np.float32) / 32768)
+    from audio_builder.loudness import integrated_lufs
     from audio_builder.mix.levels import hops_from_cells
-    from audio_builder.mix.loudness import integrated_lufs
 
     assert integrated_lufs(hops_from_cells(levels.energies)) == pytest.approx(meter.integrated_lufs(), abs=0.05)
     assert levels.peaks.max() == pytest.approx(0.5, abs=1e-3)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.levels import measure_speech
-from audio_builder.mix.loudness import LoudnessMeter
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import MixPlan, encoder_headroom_db, plan_mix
 from audio_builder.mix.render import render

@@ -14,7 +14,7 @@ from audio_builder.episode.clicks import ClickMeter
 from audio_builder.episode.decode import open_audio
 from audio_builder.episode.stereo import StereoMeter
 from audio_builder.errors import NotAudio
-from audio_builder.mix.loudness import LoudnessMeter
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.true_peak import TruePeakMeter
 
 CELLS_PER_S = 100

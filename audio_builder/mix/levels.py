@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import signal
 
 from audio_builder.audio import Samples, samples_from_segment
-from audio_builder.mix.loudness import HOP_S, integrated_lufs, k_weighting
+from audio_builder.loudness import HOP_S, integrated_lufs, k_weighting
 from audio_builder.mix.seconds import quietest_second
 from audio_builder.mix.timeline import PlacedClip, Timeline
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
+from audio_builder.loudness import integrated_lufs, k_weighting
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
 from audio_builder.mix.levels import CELL_S, Cells, SpeechLevels, cells_of_sound, hops_from_cells
-from audio_builder.mix.loudness import integrated_lufs, k_weighting
 from audio_builder.mix.release import released
 from audio_builder.mix.timeline import Timeline
 from audio_builder.mix.tones import tone_sound

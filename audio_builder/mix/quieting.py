@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio import Samples
+from audio_builder.loudness import integrated_lufs
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells
-from audio_builder.mix.loudness import integrated_lufs
 
 _BEGINS_AT = 0.5
 """The share of the episode after which it begins: the first half is as loud as ever."""

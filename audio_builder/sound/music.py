@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from audio_builder.audio import Samples, ffmpeg_program
 from audio_builder.errors import SoundError
+from audio_builder.loudness import HOP_S, LoudnessMeter
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
+from audio_builder.sound.loop import find_loop_point
 
 LONGEST_S = 600
 """Music longer than this is cut: ten minutes of 16-bit stereo are 106 MB of memory."""
@@ -28,6 +30,8 @@ _TOLD_SILENCE_S = 1.0
 _TOLD_CLIPPING = 0.0005
 _EDGE_DB = -40.0  # beside the music's own level: what is softer at either end is not looped
 _FULL_SCALE = 32768.0
+_METER_FRAMES = 1 << 18
+_PINK_WEIGHTING_DB = 1.7  # what the K-weighting adds to pink noise, measured
 
 # How each format begins (offset, bytes) and what ffmpeg calls it. What ffmpeg would guess from the
 # content is never trusted: a "music.mp3" that is a playlist would make it open other files.
@@ -81,8 +85,10 @@ class Music:
         steps: 16-bit samples, shape (frames, channels); the last `crossfade` frames are heard
             only under the first ones of the next round.
         crossfade: its length in frames.
+        likeness: correlation of what is crossfaded, 0 to 1.
         gain: what brings it to `REFERENCE_DBFS`.
-        loudest_second_dbfs: root mean square of its loudest second, with that gain.
+        loudest_second_dbfs: of its loudest second, with that gain, the root mean square; or, where that is higher,
+            the root mean square of pink noise that is as loud (K-weighted).
         shortened: it was longer than `LONGEST_S`.
         clipped_share: of its samples, how many stand at full scale, 0 to 1.
         silence_s: seconds of silence at its ends, which were left out.
@@ -90,6 +96,7 @@ class Music:
 
     steps: npt.NDArray[np.int16]
     crossfade: int
+    likeness: float
     gain: float
     loudest_second_dbfs: float
     shortened: bool
@@ -132,18 +139,24 @@ class Music:
                 f"the background {path} sounds for {seconds:.1f} s; at least {SHORTEST_S:.0f} s are needed",
                 hint="Choose a longer piece.",
             )
+        crossfade = min(round(_CROSSFADE_S * rate_hz), len(steps) // 4)
+        loop = find_loop_point(steps, crossfade, rate_hz)
+        silence_s = (before - len(steps)) / rate_hz
+        steps = steps[: loop.end + crossfade]
         mean_squares = _second_mean_squares(steps, rate_hz)
         level_dbfs = 10 * math.log10(float(mean_squares.mean()))
-        loudest_dbfs = 10 * math.log10(float(mean_squares.max()))
+        # The voice is covered by power and the ear is drawn by loudness, so the higher of the two counts.
+        loudest_dbfs = max(10 * math.log10(float(mean_squares.max())), _loudest_second_as_pink_dbfs(steps, rate_hz))
         return cls(
             steps=steps,
-            crossfade=min(round(_CROSSFADE_S * rate_hz), len(steps) // 4),
+            crossfade=crossfade,
+            likeness=loop.likeness,
             gain=float(10 ** ((REFERENCE_DBFS - level_dbfs) / 20)),
             # In the crossfade two parts of the piece may add up.
             loudest_second_dbfs=REFERENCE_DBFS + loudest_dbfs - level_dbfs + 1.0,
             shortened=shortened,
             clipped_share=float(np.mean((steps >= 32767) | (steps == -32768))),
-            silence_s=(before - len(steps)) / rate_hz,
+            silence_s=silence_s,
         )
 
     def read(self, start: int, frames: int) -> Samples:
@@ -160,8 +173,10 @@ class Music:
             if fading:
                 tail = self.steps[period + position : period + position + len(part)]
                 angle = (np.arange(position, position + len(part)) + 0.5) * (np.pi / 2 / self.crossfade)
-                part *= np.sin(angle).astype(np.float32)[:, np.newaxis]
-                part += tail * np.cos(angle).astype(np.float32)[:, np.newaxis]
+                # What is alike adds up by more than power: the sum of both has power 1 + likeness · sin 2φ.
+                power = np.sqrt(1 + self.likeness * np.sin(2 * angle))
+                part *= (np.sin(angle) / power).astype(np.float32)[:, np.newaxis]
+                part += tail * (np.cos(angle) / power).astype(np.float32)[:, np.newaxis]
             out[done : done + len(part)] = part
             done += len(part)
         out *= np.float32(self.gain / _FULL_SCALE)
@@ -210,6 +225,15 @@ def _second_mean_squares(steps: npt.NDArray[np.int16], rate_hz: int) -> npt.NDAr
     """Return the mean square of each second, every half second; full scale at 1.0."""
     starts = range(0, max(1, len(steps) - rate_hz + 1), rate_hz // 2)
     return np.array([_mean_square(steps[start : start + rate_hz]) for start in starts])
+
+
+def _loudest_second_as_pink_dbfs(steps: npt.NDArray[np.int16], rate_hz: int) -> float:
+    """Return the root mean square in each channel of pink noise that is as loud as the loudest second."""
+    meter = LoudnessMeter(rate_hz, steps.shape[1])
+    for start in range(0, len(steps), _METER_FRAMES):
+        meter.push(steps[start : start + _METER_FRAMES].astype(np.float32) / np.float32(_FULL_SCALE))
+    seconds = np.lib.stride_tricks.sliding_window_view(meter.energies(), round(1 / HOP_S)).mean(axis=1)
+    return 10 * math.log10(float(seconds.max()) / steps.shape[1]) - _PINK_WEIGHTING_DB
 
 
 def _mean_square(steps: npt.NDArray[np.int16]) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from audio_builder.audio import Samples
-from audio_builder.mix.loudness import LoudnessMeter
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.true_peak import TruePeakMeter
 from tests.sound_helpers import blocks_of, sine
 

@@ -11,7 +11,7 @@ import pyloudnorm
 import pytest
 
 from audio_builder.audio import Samples, ffmpeg_program, samples_from_segment, segment_from_samples
-from audio_builder.mix.loudness import LoudnessMeter
+from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.true_peak import TruePeakMeter
 from tests.sound_helpers import noise, speech
 
