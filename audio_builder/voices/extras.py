@@ -13,16 +13,20 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def install_command(distribution: str, version: str = "") -> str:
-    """Return the command that installs a distribution: the extra of ours that brings it, else itself.
+    """Return the command that installs a distribution: the smallest extra of ours that brings it, else itself.
 
     Args:
         distribution: its name on the package index.
         version: an exact version, used where no extra brings it; empty for the latest.
     """
+    brought: dict[str, list[str]] = {}
     for requirement in _requirements():
         name, extra = _NAME.match(requirement), _EXTRA.search(requirement)
-        if name and extra and _same(name.group(), distribution):
-            return f"pip install '{_OURS}[{extra.group(1)}]'"
+        if name and extra:
+            brought.setdefault(extra.group(1), []).append(name.group())
+    extras = [extra for extra, names in brought.items() if any(_same(name, distribution) for name in names)]
+    if extras:
+        return f"pip install '{_OURS}[{min(extras, key=lambda extra: len(brought[extra]))}]'"
     return f"pip install '{distribution}=={version}'" if version else f"pip install '{distribution}'"
 
 
