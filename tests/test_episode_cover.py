@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, features
 
 from audio_builder.episode.cover import draw_cover, fit_cover
 from audio_builder.episode.standard import COVER_BYTES
-from audio_builder.episode.typeset import font, printable, set_text
+from audio_builder.episode.typeset import font, printable, set_text, worded
 from audio_builder.errors import RecipeError
 
 BOX = (1140, 560)
 SIZES = (168, 120, 84, 60, 48, 40, 36)
+SHAPES = pytest.mark.skipif(not features.check("raqm"), reason="needs a Pillow with Raqm and FriBiDi")
 
 
 def opened(content: bytes) -> Image.Image:
@@ -36,6 +37,9 @@ def opened(content: bytes) -> Image.Image:
         "the evening and " * 19,
         "x" * 1000,
         "أن تكون قريبا",
+        "صفحات المساء " * 40,
+        "קרוב " * 60,
+        "ب" * 300,
         "静かな夜",
         "🌿💛",
         "",
@@ -92,6 +96,57 @@ def test_letters_stand_out_from_the_ground(title: str) -> None:
 def test_never_a_box_for_a_missing_letter(text: str, left: str) -> None:
     """Pictures are left out; a title in a script that the font lacks is left out as a whole."""
     assert printable(text) == left
+
+
+@SHAPES
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Über Ελλάδα и мир", ("Über Ελλάδα и мир", "Semibold")),
+        ("أن تكون قريبا 🌿، ٣؟", ("أن تكون قريبا ، ٣؟", "Arabic")),
+        ("می\u200cخواهم\u202e", ("می\u200cخواهم", "Arabic")),
+        ("שָׁלוֹם 2026: Yoga", ("שָׁלוֹם 2026: Yoga", "Hebrew")),
+        ("静かな夜", ("", "Semibold")),
+        ("قريبا קרוב", ("", "Semibold")),
+        ("🌿", ("", "Semibold")),
+    ],
+)
+def test_a_title_is_set_in_the_font_that_has_all_its_letters(title: str, found: tuple[str, str]) -> None:
+    """Arabic, Persian and Hebrew have one; what no font has as a whole is left out as a whole."""
+    assert worded(title, "Semibold") == found
+
+
+def test_without_a_shaping_library_no_arabic_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather a picture without words than letters unjoined and in the wrong order."""
+    monkeypatch.setattr(features, "check", lambda _: False)
+    assert worded("أن تكون قريبا", "Semibold") == ("", "Semibold")
+    assert worded("Stay", "Semibold") == ("Stay", "Semibold")
+
+
+def ink(cover: bytes, rows: slice) -> tuple[int, int]:
+    """The first and the last column of a cover with letters in some rows, found as steps between neighbours."""
+    grey = np.asarray(opened(cover).convert("L")).astype(int)[rows]
+    columns = np.flatnonzero((np.abs(np.diff(grey, axis=1)) > 40).any(axis=0))
+    return int(columns[0]), int(columns[-1])
+
+
+@SHAPES
+@pytest.mark.parametrize("title", ["قريبا", "קרוב", "שלום Yoga"])
+def test_right_to_left_titles_begin_at_the_right_margin(title: str) -> None:
+    """Title, author and show each end 130 pixels from the right edge, where theirs is the script."""
+    cover = draw_cover(title, "نويسنده", "דפי ערב")
+    for rows in (slice(80, 160), slice(240, 500), slice(1210, 1320)):
+        left, right = ink(cover, rows)
+        assert left > 300
+        assert abs(right - 1270) <= 20
+    assert abs(ink(draw_cover(title, "Ana Lind", ""), slice(1210, 1320))[0] - 130) <= 20
+
+
+@SHAPES
+def test_letters_that_join_are_joined() -> None:
+    """Two joined letters are narrower than two alone."""
+    face = font("Arabic", 100)
+    assert face.getlength("بب") < 2 * face.getlength("ب") - 20
 
 
 @given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz,.…", min_size=1, max_size=24), min_size=1, max_size=40))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from audio_builder.episode.standard import COVER_BYTES, COVER_SIDE_PX
-from audio_builder.episode.typeset import font, printable, set_text
+from audio_builder.episode.typeset import RIGHT_TO_LEFT, font, set_text, worded
 from audio_builder.errors import RecipeError
 
 SIDE_PX = 1400
@@ -69,24 +69,22 @@ def draw_cover(title: str, author: str, show: str) -> bytes:
     """
     seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
     palette = _PALETTES[seed[0] % len(_PALETTES)]
-    words, by, of = printable(title), printable(author), printable(show)
+    words, style = worded(title, "Semibold")
     box = (SIDE_PX - 2 * _MARGIN_PX, 560 if len(words) <= 120 else 760)
-    setting = set_text(words, "Semibold", box, _TITLE_SIZES_PX) if words else None
+    setting = set_text(words, style, box, _TITLE_SIZES_PX) if words else None
     bottom = _TITLE_TOP_PX + setting.height_px if setting else 0
     horizon = 0.56 if setting is None else max(0.68, (bottom + _DISC_GAP_PX + _SMALLEST_DISC_PX) / SIDE_PX)
     picture = _scene(seed, palette, horizon, room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
     draw = ImageDraw.Draw(picture)
-    if of:
-        _small_caps(draw, of, (_MARGIN_PX, _MARGIN_PX), palette.light)
+    _show_name(draw, show, palette.light)
     if setting is not None:
-        face = font("Semibold", setting.size_px)
         for number, line in enumerate(setting.lines):
             baseline = _TITLE_TOP_PX + round(setting.size_px * 0.82) + number * setting.leading_px
-            draw.text((_MARGIN_PX, baseline), line, font=face, fill=palette.light, anchor="ls")
-    if by:
-        name = set_text(by, "It", (box[0], 60), (46, 40, 34))
-        place = (_MARGIN_PX, SIDE_PX - _MARGIN_PX)
-        draw.text(place, name.lines[0], font=font("It", name.size_px), fill=palette.light, anchor="ls")
+            _write(draw, line, (style, setting.size_px), baseline, palette.light)
+    name, style = worded(author, "It")
+    if name:
+        by = set_text(name, style, (box[0], 60), (46, 40, 34))
+        _write(draw, by.lines[0], (style, by.size_px), SIDE_PX - _MARGIN_PX, palette.light)
     return _jpeg(picture)
 
 
@@ -202,23 +200,36 @@ def _blend(first: Colour, second: Colour, share: Field) -> Field:
     return np.asarray(start + (end - start) * share[..., None], dtype=np.float32)
 
 
-def _small_caps(draw: ImageDraw.ImageDraw, text: str, place: tuple[int, int], colour: Colour) -> None:
+def _write(draw: ImageDraw.ImageDraw, line: str, face: tuple[str, int], baseline_px: int, colour: Colour) -> None:
+    """Write a line from the margin that its script begins at; the face is a style and its size in pixels."""
+    if face[0] in RIGHT_TO_LEFT:
+        place = (SIDE_PX - _MARGIN_PX, baseline_px)
+        draw.text(place, line, font=font(*face), fill=colour, anchor="rs", direction="rtl")
+    else:
+        draw.text((_MARGIN_PX, baseline_px), line, font=font(*face), fill=colour, anchor="ls")
+
+
+def _show_name(draw: ImageDraw.ImageDraw, show: str, colour: Colour) -> None:
     """Write a line in wide-set capitals, the way books set a series title; smaller if it is long."""
+    text, style = worded(show, "Regular")
+    if not text:
+        return
     capitals = text.upper()
-    for size_px in (32, 26, 20):
-        face = font("Regular", size_px)
+    width = SIDE_PX - 2 * _MARGIN_PX
+    # Joined letters can't be set apart.
+    for size_px in () if style in RIGHT_TO_LEFT else (32, 26, 20):
+        face = font(style, size_px)
         gap = size_px * 0.22
-        length = sum(face.getlength(letter) + gap for letter in capitals)
-        if length <= SIDE_PX - 2 * _MARGIN_PX:
+        if sum(face.getlength(letter) + gap for letter in capitals) <= width:
             break
     else:
-        # Too long even then: set as a normal line, shortened.
-        line = set_text(text, "Regular", (SIDE_PX - 2 * _MARGIN_PX, 40), (28,))
-        draw.text(place, line.lines[0], font=font("Regular", line.size_px), fill=colour, anchor="ls")
+        # No capitals, or too long even then: set as a normal line, shortened.
+        line = set_text(text, style, (width, 48), (32, 28))
+        _write(draw, line.lines[0], (style, line.size_px), _MARGIN_PX, colour)
         return
-    x, y = float(place[0]), place[1]
+    x = float(_MARGIN_PX)
     for letter in capitals:
-        draw.text((x, y), letter, font=face, fill=colour, anchor="ls")
+        draw.text((x, _MARGIN_PX), letter, font=face, fill=colour, anchor="ls")
         x += face.getlength(letter) + gap
 
 

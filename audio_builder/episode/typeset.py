@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 
-from PIL import ImageFont
+from PIL import ImageFont, features
 
 _NO_SUCH_CHARACTER = "\U0010fffe"
+_NON_JOINER = "\u200c"
+"""Parts letters that would be joined; without it many Persian words are misspelt."""
+
 _INVISIBLE = {"Cf", "Mn", "Me", "Cc", "Zl", "Zp"}
 _GOOD_ENDS = (".", "…", ",", ";", ":", "?", "!", "—", "–")
 _BREAK_BONUS = 0.12
@@ -27,6 +30,34 @@ _MOST_CHARACTERS = 400
 
 _DIVIDE_BELOW_PX = 80
 """A word is rather set smaller than divided, down to this size."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A font file in a package, all of them under the SIL Open Font License 1.1.
+
+    Attributes:
+        package: that it is in.
+        file: its path there.
+        leading: from one baseline to the next, as a multiple of the size; more for marks above and below letters.
+        axes: weight and width for a font that leaves them open.
+    """
+
+    package: str
+    file: str
+    leading: float
+    axes: tuple[float, ...] = ()
+
+
+_SERIF_STYLES = ("Regular", "Semibold", "It")
+_NOTO = "justmytype_intl_rtl"
+_FACES = {
+    **{style: _Face("font_source_serif_pro", f"files/SourceSerifPro-{style}.otf", 1.16) for style in _SERIF_STYLES},
+    "Arabic": _Face(_NOTO, "fonts/ofl/notosansarabic/NotoSansArabic[wdth,wght].ttf", 1.5, (500, 100)),
+    "Hebrew": _Face(_NOTO, "fonts/ofl/notosanshebrew/NotoSansHebrew[wdth,wght].ttf", 1.3, (500, 100)),
+}
+RIGHT_TO_LEFT = ("Arabic", "Hebrew")
+"""The styles that are written from the right; their letters need a shaping library, which not every Pillow has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +82,55 @@ class Setting:
 
 @functools.cache
 def _font_bytes(style: str) -> bytes:
-    file = resources.files("font_source_serif_pro") / "files" / f"SourceSerifPro-{style}.otf"
-    return file.read_bytes()
+    face = _FACES[style]
+    return resources.files(face.package).joinpath(face.file).read_bytes()
 
 
 @functools.cache
 def font(style: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """Return Source Serif Pro (SIL Open Font License 1.1) in a style such as `Semibold`."""
-    return ImageFont.truetype(io.BytesIO(_font_bytes(style)), size_px)
+    """Return Source Serif Pro in a style such as `Semibold`, or Noto Sans for one of `RIGHT_TO_LEFT`."""
+    found = ImageFont.truetype(io.BytesIO(_font_bytes(style)), size_px)
+    if axes := _FACES[style].axes:
+        found.set_variation_by_axes(list(axes))
+    return found
 
 
 @functools.lru_cache(maxsize=4096)
-def _has_glyph(character: str) -> bool:
+def _has_glyph(character: str, style: str) -> bool:
     if character.isspace():
         return True
-    small = ImageFont.truetype(io.BytesIO(_font_bytes("Regular")), 24, layout_engine=ImageFont.Layout.BASIC)
+    small = ImageFont.truetype(io.BytesIO(_font_bytes(style)), 24, layout_engine=ImageFont.Layout.BASIC)
     # A font draws one and the same box for everything it lacks.
     return bytes(small.getmask(character)) != bytes(small.getmask(_NO_SUCH_CHARACTER))
 
 
-def printable(text: str) -> str:
-    """Return what the font can set of a text: pictures and rare signs are left out.
+def worded(text: str, style: str) -> tuple[str, str]:
+    """Return what can be set of a text, and the style to set it in: the one asked for, or that of its script.
 
-    If it lacks a single letter or digit, the result is empty: half a title is worse than none. The
-    font covers Latin, Greek and Cyrillic.
+    The text is empty where no font has all of its letters, or where they can't be shaped here. Covered are
+    Latin, Greek and Cyrillic in every style, and Arabic and Hebrew.
+    """
+    for candidate in (style, *(RIGHT_TO_LEFT if features.check("raqm") else ())):
+        if kept := printable(text, candidate):
+            return kept, candidate
+    return "", style
+
+
+def printable(text: str, style: str = "Regular") -> str:
+    """Return what a font can set of a text: pictures and rare signs are left out.
+
+    If it lacks a single letter or digit, the result is empty: half a title is worse than none.
     """
     composed = unicodedata.normalize("NFC", text)
     kept: list[str] = []
     for character in composed:
-        if _has_glyph(character) and unicodedata.category(character) not in {"Cf", "Cc", "Cs"}:
+        category = unicodedata.category(character)
+        needed = category not in {"Cf", "Cc", "Cs"} or (character == _NON_JOINER and style == "Arabic")
+        if needed and _has_glyph(character, style):
             kept.append(character)
-        elif unicodedata.category(character).startswith(("L", "N")):
+        elif category.startswith(("L", "N")):
             return ""
-        elif unicodedata.category(character) not in _INVISIBLE:
+        elif category not in _INVISIBLE:
             kept.append(" ")
     return " ".join("".join(kept).split())
 
@@ -104,7 +151,7 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
         text = f"{text[:_MOST_CHARACTERS].rstrip()}…"
     words = text.split()
     for size_px in sizes_px:
-        face, leading_px = font(style, size_px), _leading(size_px)
+        face, leading_px = font(style, size_px), _leading(style, size_px)
         fits = max(face.getlength(word) for word in words) <= width
         if not fits and size_px > _DIVIDE_BELOW_PX:
             continue
@@ -112,7 +159,7 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
         if len(lines) * leading_px <= height:
             return Setting(lines, size_px, leading_px)
     size_px = sizes_px[-1]
-    face, leading_px = font(style, size_px), _leading(size_px)
+    face, leading_px = font(style, size_px), _leading(style, size_px)
     lines = _greedy(_all_divided(words, face, width), face, width)
     room = max(1, height // leading_px)
     if len(lines) > room:
@@ -120,8 +167,8 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
     return Setting(lines, size_px, leading_px)
 
 
-def _leading(size_px: int) -> int:
-    return round(size_px * 1.16)
+def _leading(style: str, size_px: int) -> int:
+    return round(size_px * _FACES[style].leading)
 
 
 def _all_divided(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> list[str]:
