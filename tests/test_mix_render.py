@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.audio import Samples
 from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
@@ -20,6 +20,7 @@ from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
 from audio_builder.mix.true_peak import TruePeakMeter
+from audio_builder.mix.voice import voice_of
 from audio_builder.recipe import Mastering, Soundscape
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, NoBed
@@ -145,7 +146,7 @@ def test_the_voice_is_in_the_middle_and_in_its_place() -> None:
     plan = MixPlan(2, (-6.0,), -math.inf, (0.0,), -20.0, -1.5, -16.0, 0.0)
     sound = np.concatenate(list(render(timeline, plan, NoBed(2), Soundscape(), block_frames=1000)))
     placed = timeline.clips[0]
-    expected = samples_from_segment(segment) * np.float32(10 ** (-6 / 20))
+    expected = voice_of(placed.clip) * np.float32(10 ** (-6 / 20))
     assert np.array_equal(sound[placed.start : placed.end, 0], expected)
     assert np.array_equal(sound[:, 0], sound[:, 1])
     assert not sound[: placed.start].any()

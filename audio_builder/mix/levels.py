@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.audio import Samples
 from audio_builder.loudness import HOP_S, integrated_lufs, k_weighting
 from audio_builder.mix.seconds import quietest_second
 from audio_builder.mix.timeline import PlacedClip, Timeline
+from audio_builder.mix.voice import voice_of
 
 CELL_S = 0.02
 """Speech is remembered as one energy and one peak for each 20 ms: 1.4 MB for an hour."""
@@ -157,7 +158,7 @@ def _measure(
     placed: PlacedClip, cell: int, weighting: npt.NDArray[np.float64], totals: tuple[Cells, Cells]
 ) -> _Measured:
     """Load and measure one clip, and enter its cells into the totals."""
-    sound = samples_from_segment(placed.clip.load())
+    sound = voice_of(placed.clip)
     first, offset = divmod(placed.start, cell)
     energies, peaks = cells_of_sound(sound, offset, cell, weighting)
     where = slice(first, first + len(energies))

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.audio import Samples
 from audio_builder.mix.ducking import BedEnvelope
 from audio_builder.mix.plan import MixPlan
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
 from audio_builder.mix.tones import tone_sound
+from audio_builder.mix.voice import voice_of
 from audio_builder.recipe import Soundscape
 from audio_builder.sound.bed import Bed
 
@@ -52,7 +53,7 @@ def render(
 
     def clip_sound(number: int) -> Samples:
         """Return a clip at its final level, shape (frames,)."""
-        sound = samples_from_segment(timeline.clips[number].clip.load())
+        sound = voice_of(timeline.clips[number].clip)
         return sound * np.float32(_linear(plan.clip_gains_db[number]))
 
     def tone_sound_at_level(number: int) -> Samples:

@@ -69,9 +69,11 @@ def _likeness(start: _Mono, sound: _Mono) -> npt.NDArray[np.float64]:
 
 def _mono(steps: npt.NDArray[np.int16]) -> _Mono:
     """Return the mean of the channels."""
-    return steps.mean(axis=1, dtype=np.float32)
+    mean: _Mono = steps.mean(axis=1, dtype=np.float32)
+    return mean
 
 
 def _coarse(sound: _Mono, step: int) -> _Mono:
     """Return the mean of each run of so many frames."""
-    return sound[: len(sound) // step * step].reshape(-1, step).mean(axis=1)
+    means: _Mono = sound[: len(sound) // step * step].reshape(-1, step).mean(axis=1)
+    return means
