@@ -106,6 +106,12 @@ def read_source_argument(source: str, chapter: int | None = None) -> Document:
     return read_document(Path(source), chapter)
 
 
+voice_only_option = click.option(
+    "--voice-only",
+    is_flag=True,
+    help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
+)
+
 output_folder = click.option(
     "-o",
     "--output",

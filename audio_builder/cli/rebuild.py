@@ -16,6 +16,7 @@ from audio_builder.cli.options import (
     recipe_from_options,
     recipe_options,
     verbosity,
+    voice_only_option,
 )
 from audio_builder.cli.progress import progress_bar
 from audio_builder.errors import SoundError
@@ -38,6 +39,7 @@ Examples:
 @click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @output_folder
 @recipe_options()
+@voice_only_option
 @json_output
 @verbosity
 @click.pass_context
@@ -59,13 +61,14 @@ def command(
     from audio_builder.episode.source_frame import read_source
 
     console = ctx.ensure_object(Console)
+    voice_only = bool(chosen.pop("voice_only"))
     source = read_source(file)
     recipe = _recipe(source, recipe_file, chosen)
     _supply_files(source, recipe_file, chosen, console)
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
-        report = pipeline.build(script, recipe, output, progress=progress)
+        report = pipeline.build(script, recipe, output, voice_only=voice_only, progress=progress)
     if as_json:
         console.result(report.as_json())
     else:
