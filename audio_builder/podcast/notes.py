@@ -8,10 +8,14 @@ from collections.abc import Iterator
 import msgspec
 
 from audio_builder.episode.record import EpisodeRecord
+from audio_builder.script.questions import questions_left_open
 
 CHAPTERS_VERSION = "1.2.0"
 _SUMMARY_CHARACTERS = 300
 _SPOKEN_ABOUT = frozenset({"title", "subtitle", "heading"})
+_QUESTIONS = "To write about"
+_MOST_QUESTIONS = 12
+"""More would be a list to get through."""
 
 
 def chapters_json(record: EpisodeRecord) -> bytes:
@@ -42,10 +46,25 @@ def credits_of(record: EpisodeRecord) -> tuple[str, ...]:
     return (*((f"Written by {author}.",) if author else ()), record.disclosure)
 
 
+def questions_of(record: EpisodeRecord) -> tuple[str, ...]:
+    """Return what to write about after listening: the text's own open questions, at most 12.
+
+    Headings and quotations are left out.
+    """
+    left_out = {phrase.text for phrase in record.phrases if phrase.role in _SPOKEN_ABOUT or phrase.role == "quote"}
+    return questions_left_open(record.words, record.tags.language, left_out)[:_MOST_QUESTIONS]
+
+
 def notes_text(record: EpisodeRecord) -> str:
-    """Return the show notes as plain text: summary, chapters with their times, credits."""
+    """Return the show notes as plain text: summary, chapters with their times, questions, credits."""
     chapters = "\n".join(f"{clock(chapter.start_s)} {chapter.title}" for chapter in record.report.chapters)
-    parts = (summary_of(record), f"Chapters\n{chapters}" if chapters else "", "\n".join(credits_of(record)))
+    questions = "\n".join(f"- {question}" for question in questions_of(record))
+    parts = (
+        summary_of(record),
+        f"Chapters\n{chapters}" if chapters else "",
+        f"{_QUESTIONS}\n{questions}" if questions else "",
+        "\n".join(credits_of(record)),
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -60,6 +79,10 @@ def _notes_html(record: EpisodeRecord) -> Iterator[str]:
         yield "<p>Chapters</p>\n<ul>"
         for chapter in record.report.chapters:
             yield f"<li>{clock(chapter.start_s)} {html.escape(chapter.title)}</li>"
+        yield "</ul>"
+    if questions := questions_of(record):
+        yield f"<p>{_QUESTIONS}</p>\n<ul>"
+        yield from (f"<li>{html.escape(question)}</li>" for question in questions)
         yield "</ul>"
     for sentence in credits_of(record):
         yield f"<p>{html.escape(sentence)}</p>"
