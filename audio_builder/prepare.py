@@ -61,7 +61,8 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
-    cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(tags.title, tags.author, tags.show)
+    drawn = (tags.title, tags.author, tags.show, tags.cover_colour)
+    cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(*drawn)
     path = episode_path(folder, tags.title)
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""

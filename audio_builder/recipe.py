@@ -200,6 +200,13 @@ class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     genre: Annotated[str, _text("genre")] = "Podcast"
     language: Annotated[str, _text("language of the words, such as en or pt-BR", longest=35)] = ""
     cover: Annotated[str, _text("path of a JPEG or PNG; empty to have one drawn")] = ""
+    cover_colour: Annotated[
+        str,
+        Meta(
+            pattern=r"^(#[0-9a-fA-F]{6})?$",
+            description="colour of a drawn cover, such as #2a4d5c; empty to follow from the title",
+        ),
+    ] = ""
     carry_source: Annotated[bool, _choice("", "whether the MP3 carries its script and recipe, to be rebuilt from")] = (
         True
     )

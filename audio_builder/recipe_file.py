@@ -204,4 +204,6 @@ def _in_plain_words(complaint: str) -> str:
         return f"{path} ({field.help}) must be one of {field.range_text}"
     if field.low is not None:
         return f"{path} must be a number from {field.range_text}: {what[:1].lower()}{what[1:]}"
+    if "matching regex" in what:
+        return f"{path} isn't written as it must be: {field.help}"
     return f"{path} ({field.help}): {what[:1].lower()}{what[1:]}"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, features
 
 from audio_builder.episode.cover import draw_cover, fit_cover
+from audio_builder.episode.palette import luminance_of, palette_of
 from audio_builder.episode.standard import COVER_BYTES
 from audio_builder.episode.typeset import font, printable, set_text, worded
 from audio_builder.errors import RecipeError
@@ -76,6 +77,31 @@ def test_letters_stand_out_from_the_ground(title: str) -> None:
     luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
     ground, letters = np.quantile(luminance, 0.5), luminance.max()
     assert (letters + 0.05) / (ground + 0.05) > 7
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_any_colour_of_ones_own_leaves_the_letters_legible(colour: tuple[int, int, int]) -> None:
+    """A contrast of 4.5 or more, WCAG's for text, even on the brightest ground."""
+    found = palette_of("#" + bytes(colour).hex(), 0)
+    light = luminance_of(found.light) + 0.05
+    assert light / (luminance_of(found.glow) + 0.05) >= 4.5
+    assert light / (luminance_of(found.sky) + 0.05) >= 12
+
+
+@pytest.mark.parametrize(("colour", "most", "least"), [("#b03a2e", 0, 2), ("#2E7D32", 1, 0), ("#1a5fb4", 2, 0)])
+def test_a_cover_has_the_hue_that_is_asked_for(colour: str, most: int, least: int) -> None:
+    """Red, green and blue ones differ from each other and from the cover that follows from the title."""
+    content = draw_cover("Stay", "", "", colour)
+    means = np.asarray(opened(content)).reshape(-1, 3).mean(axis=0)
+    assert means[most] == means.max()
+    assert means[most] > means[least] + 12
+    assert content != draw_cover("Stay", "", "")
+
+
+def test_grey_stays_grey() -> None:
+    """A colour without a hue gives a set without one."""
+    found = palette_of("#808080", 0)
+    assert all(len(set(part)) == 1 for part in (found.sky, found.glow, found.water, found.light))
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ def test_meditative_presets_keep_to_the_published_ranges(name: str):
         ({"mastering": {"sample_rate_hz": 22050}}, "44100, 48000", ""),
         ({"tags": {"date": "2026-02-30"}}, "2026-02-30", ""),
         ({"tags": {"date": "soon"}}, "YYYY-MM-DD", ""),
+        (
+            {"tags": {"cover_colour": "blue"}},
+            "tags.cover_colour isn't written as it must be: colour of a drawn cover, such as #2a4d5c",
+            "",
+        ),
         ({"voise": "joe"}, "voise", "voice"),
     ],
 )

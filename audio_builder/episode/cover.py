@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
+from audio_builder.episode.palette import Colour, Palette, palette_of
 from audio_builder.episode.standard import COVER_BYTES, COVER_SIDE_PX
 from audio_builder.episode.typeset import RIGHT_TO_LEFT, font, set_text, worded
 from audio_builder.errors import RecipeError
@@ -31,32 +31,9 @@ _DISC_GAP_PX = 36
 _SMALLEST_DISC_PX = 64
 
 Field = npt.NDArray[np.float32]
-Colour = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Palette:
-    """Sky at the top, glow at the horizon, water at the bottom, and the colour of letters and light."""
-
-    sky: Colour
-    glow: Colour
-    water: Colour
-    light: Colour
-
-
-_PALETTES = (
-    _Palette((22, 32, 51), (84, 106, 134), (17, 26, 43), (240, 237, 228)),
-    _Palette((21, 38, 37), (84, 112, 100), (15, 29, 29), (241, 238, 224)),
-    _Palette((42, 28, 50), (122, 87, 104), (31, 20, 39), (246, 235, 226)),
-    _Palette((58, 31, 30), (142, 84, 64), (41, 21, 22), (251, 239, 222)),
-    _Palette((14, 39, 50), (66, 108, 114), (10, 28, 38), (236, 240, 232)),
-    _Palette((43, 41, 27), (112, 105, 70), (31, 29, 18), (246, 241, 222)),
-    _Palette((27, 26, 56), (88, 84, 132), (19, 18, 42), (238, 234, 244)),
-    _Palette((55, 35, 42), (134, 94, 96), (40, 24, 31), (250, 239, 233)),
-)
-
-
-def draw_cover(title: str, author: str, show: str) -> bytes:
+def draw_cover(title: str, author: str, show: str, colour: str = "") -> bytes:
     """Return a cover for a title: a JPEG of 1400 × 1400 pixels, RGB, at most 512 KB.
 
     A still horizon with ripples, whose colours and place follow from the title: the same title gives the
@@ -66,9 +43,10 @@ def draw_cover(title: str, author: str, show: str) -> bytes:
         title: of the episode; any text, any length.
         author: who wrote the words; may be empty.
         show: name of the show; may be empty.
+        colour: whose hue it has, as `#rrggbb`; empty for one that follows from the title.
     """
     seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
-    palette = _PALETTES[seed[0] % len(_PALETTES)]
+    palette = palette_of(colour, seed[0])
     words, style = worded(title, "Semibold")
     box = (SIDE_PX - 2 * _MARGIN_PX, 560 if len(words) <= 120 else 760)
     setting = set_text(words, style, box, _TITLE_SIZES_PX) if words else None
@@ -154,7 +132,7 @@ def _plain_rgb(opened: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _scene(seed: bytes, palette: _Palette, horizon: float, room_px: int) -> Image.Image:
+def _scene(seed: bytes, palette: Palette, horizon: float, room_px: int) -> Image.Image:
     """Return a horizon with a low light over it and ripples under it, without any text.
 
     Args:
