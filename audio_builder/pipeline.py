@@ -6,7 +6,7 @@ import datetime
 import math
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,9 @@ from audio_builder.article.source import SourceText
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encode import encode, encoder_gain_db
+from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
-from audio_builder.episode.report import BuildReport, StageReport, report_on
+from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
 from audio_builder.episode.standard import BACKGROUND, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
@@ -38,7 +39,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.narration.narrate import narrate
 from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.recipe import Mastering, Recipe
+from audio_builder.recipe import Mastering, Recipe, Soundscape
 from audio_builder.recipe_file import make_recipe
 from audio_builder.script.cues import Script
 from audio_builder.sound.backgrounds import open_bed
@@ -53,6 +54,7 @@ def build(
     recipe: Recipe | None = None,
     target: str | Path = "output",
     *,
+    voice_only: bool = False,
     progress: Progress = silent,
 ) -> BuildReport:
     """Turn an article or a script into an episode, and return the report on what was delivered.
@@ -61,6 +63,7 @@ def build(
         source: the path of a text, or what `document.read_document` made of it.
         recipe: None for the defaults, and for a script its own pacing.
         target: folder for the episode; made if it isn't there.
+        voice_only: make a twin beside it with nothing but the voice, at the same times.
         progress: called with each step.
 
     Raises:
@@ -81,8 +84,9 @@ def build(
     ):
         findings = deliver(draft, timeline, plan, progress)
         clock.lap("deliver")
+        twin = _make_twin(timeline, plan, progress) if voice_only else None
         report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
-        report = msgspec.structs.replace(report, duration=fitted.duration)
+        report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
         keep(draft, timeline, plan, report)
     return report
 
@@ -140,6 +144,25 @@ def keep(draft: Path, timeline: Timeline, plan: Plan, report: BuildReport) -> No
         write_draft(record_draft, record_as_json(record))
         commit(draft, plan.path)
         commit(record_draft, record_path(plan.path))
+
+
+def _make_twin(timeline: Timeline, plan: Plan, progress: Progress) -> TwinReport:
+    """Put the episode's voice in place alone: the same timeline without bed, bells and breaths, and without a source.
+
+    Raises:
+        VerificationError: it misses the standard; nothing was moved then.
+    """
+    path = twin_path(plan.path)
+    recipe = msgspec.structs.replace(
+        plan.recipe,
+        soundscape=Soundscape(background="none", bell="none"),
+        tags=msgspec.structs.replace(plan.recipe.tags, title=f"{plan.recipe.tags.title} (voice only)"),
+    )
+    with draft_beside(path) as draft:
+        alone = replace(plan, recipe=recipe, path=path, source=b"")
+        findings = deliver(draft, replace(timeline, tones=()), alone, progress)
+        commit(draft, path)
+    return TwinReport(path=str(path), findings=findings)
 
 
 def _corrected(aim: Mastering, findings: Findings, wanted: Mastering) -> Mastering:

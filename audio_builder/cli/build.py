@@ -16,6 +16,7 @@ from audio_builder.cli.options import (
     recipe_options,
     source_argument,
     verbosity,
+    voice_only_option,
 )
 from audio_builder.cli.progress import progress_bar
 
@@ -33,6 +34,7 @@ Examples:
 @chapter_option
 @output_folder
 @recipe_options()
+@voice_only_option
 @json_output
 @verbosity
 @click.pass_context
@@ -56,10 +58,11 @@ def command(
     from audio_builder import pipeline
 
     console = ctx.ensure_object(Console)
+    voice_only = bool(chosen.pop("voice_only"))
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     with progress_bar(console) as progress:
-        report = pipeline.build(document, recipe, output, progress=progress)
+        report = pipeline.build(document, recipe, output, voice_only=voice_only, progress=progress)
     if as_json:
         console.result(report.as_json())
     else:

@@ -32,7 +32,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "show": "tags.show",
     "date": "tags.date",
     "language": "tags.language",
-    "carry_source": "tags.carry_source",
+    "carry-source": "tags.carry_source",
 }
 """Each option and the recipe field it sets."""
 
@@ -64,9 +64,9 @@ def recipe_options(*names: str) -> Callable[[_Function], _Function]:
 
 
 def _option(name: str) -> Callable[[_Function], _Function]:
-    if name == "carry_source":
+    if name == "carry-source":
         about = "Leave the script and the recipe out of the MP3; it can't be rebuilt then."
-        return click.option("--no-source", name, flag_value=False, default=None, type=bool, help=about)
+        return click.option("--no-source", "carry_source", flag_value=False, default=None, type=bool, help=about)
     field = setting(RECIPE_OPTIONS[name])
     about = f"{field.help[:1].upper()}{field.help[1:]}"
     if field.range_text:
@@ -105,6 +105,12 @@ def read_source_argument(source: str, chapter: int | None = None) -> Document:
         return read_document(source_from_bytes(data, "standard input", chapter))
     return read_document(Path(source), chapter)
 
+
+voice_only_option = click.option(
+    "--voice-only",
+    is_flag=True,
+    help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
+)
 
 output_folder = click.option(
     "-o",

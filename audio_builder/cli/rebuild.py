@@ -16,6 +16,7 @@ from audio_builder.cli.options import (
     recipe_from_options,
     recipe_options,
     verbosity,
+    voice_only_option,
 )
 from audio_builder.cli.progress import progress_bar
 from audio_builder.errors import SoundError
@@ -38,6 +39,7 @@ Examples:
 @click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @output_folder
 @recipe_options()
+@voice_only_option
 @json_output
 @verbosity
 @click.pass_context
@@ -59,13 +61,14 @@ def command(
     from audio_builder.episode.source_frame import read_source
 
     console = ctx.ensure_object(Console)
+    voice_only = bool(chosen.pop("voice_only"))
     source = read_source(file)
     recipe = _recipe(source, recipe_file, chosen)
     _supply_files(source, recipe_file, chosen, console)
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
-        report = pipeline.build(script, recipe, output, progress=progress)
+        report = pipeline.build(script, recipe, output, voice_only=voice_only, progress=progress)
     if as_json:
         console.result(report.as_json())
     else:
@@ -96,7 +99,7 @@ def _supply_files(
     """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
     from audio_builder.recipe_file import read_recipe_file
 
-    given = {RECIPE_OPTIONS[name] for name, value in chosen.items() if value is not None}
+    given = {RECIPE_OPTIONS[name.replace("_", "-")] for name, value in chosen.items() if value is not None}
     for table, settings in (read_recipe_file(recipe_file) if recipe_file else {}).items():
         given |= {f"{table}.{key}" for key in settings} if isinstance(settings, Mapping) else {table}
     missing = set(source.left_out) - given

@@ -26,6 +26,9 @@ _RESERVED = frozenset(
 
 UNTITLED = "Untitled"
 
+TWIN_SUFFIX = ".voice.mp3"
+"""How the name of an episode's twin ends that has the voice alone. No other file of a build has a dot in its stem."""
+
 
 def resolved_tags(tags: Tags, script: Script, *, spoken_language: str = "") -> Tags:
     """Return tags in which everything left empty comes from the article; the title is never empty.
@@ -78,6 +81,11 @@ def episode_path(folder: Path, title: str, suffix: str = ".mp3") -> Path:
     if target.parent.resolve() != folder.resolve() or target.name != Path(target.name).name:
         raise OutputError(f"the file of {title!r} would be written outside of {folder}")
     return target
+
+
+def twin_path(episode: Path) -> Path:
+    """Return where the twin of an episode belongs that has the voice alone."""
+    return episode.with_name(f"{episode.stem}{TWIN_SUFFIX}")
 
 
 def _is_lossy(title: str) -> bool:

@@ -81,6 +81,18 @@ class StageReport(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class TwinReport(Struct, frozen=True, kw_only=True):
+    """The twin of an episode that has the voice alone.
+
+    Attributes:
+        path: where it is.
+        findings: what was measured on it.
+    """
+
+    path: str
+    findings: Findings
+
+
 class BuildReport(Struct, frozen=True, kw_only=True):
     """What was built.
 
@@ -99,6 +111,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         findings: what was measured on the finished file.
         stages: elapsed time of each stage, in order.
         duration: how a wanted duration was met; null where none was asked.
+        voice_only: the twin with the voice alone; null where none was asked.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -114,6 +127,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     findings: Findings
     stages: tuple[StageReport, ...] = ()
     duration: DurationReport | None = None
+    voice_only: TwinReport | None = None
     other_voices: tuple[VoiceReport, ...] = ()
 
     def as_json(self) -> str:
@@ -143,6 +157,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             *fitted,
             *(str(line) for line in measured),
             *(str(line) for line in self.findings.lines if line.name == BACKGROUND),
+            *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
         )
         return (*lines, self.voice.note) if self.voice.note else lines
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from audio_builder.episode.cover import draw_cover, fit_cover
+from audio_builder.episode.naming import TWIN_SUFFIX
 from audio_builder.files import folder_locked, output_error
 from audio_builder.podcast.episode_files import EPISODES, find_episodes, make_files, write_changed
 from audio_builder.podcast.feed import feed_xml, opml
@@ -101,7 +102,11 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         episodes=len(found),
         made=tuple(made),
         pruned=pruned,
-        unrecorded=tuple(path.name for path in sorted(folder.glob("*.mp3")) if path.stem not in recorded),
+        unrecorded=tuple(
+            path.name
+            for path in sorted(folder.glob("*.mp3"))
+            if path.name.removesuffix(TWIN_SUFFIX).removesuffix(".mp3") not in recorded
+        ),
     )
 
 
