@@ -32,7 +32,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "show": "tags.show",
     "date": "tags.date",
     "language": "tags.language",
-    "carry-source": "tags.carry_source",
+    "carry_source": "tags.carry_source",
 }
 """Each option, as its parameter is called, and the recipe field it sets."""
 
@@ -64,9 +64,9 @@ def recipe_options(*names: str) -> Callable[[_Function], _Function]:
 
 
 def _option(name: str) -> Callable[[_Function], _Function]:
-    if name == "carry-source":
+    if name == "carry_source":
         about = "Leave the script and the recipe out of the MP3; it can't be rebuilt then."
-        return click.option("--no-source", "carry_source", flag_value=False, default=None, type=bool, help=about)
+        return click.option("--no-source", name, flag_value=False, default=None, type=bool, help=about)
     field = setting(RECIPE_OPTIONS[name])
     about = f"{field.help[:1].upper()}{field.help[1:]}"
     if field.range_text:

@@ -99,7 +99,7 @@ def _supply_files(
     """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
     from audio_builder.recipe_file import read_recipe_file
 
-    given = {RECIPE_OPTIONS[name.replace("_", "-")] for name, value in chosen.items() if value is not None}
+    given = {RECIPE_OPTIONS[name] for name, value in chosen.items() if value is not None}
     for table, settings in (read_recipe_file(recipe_file) if recipe_file else {}).items():
         given |= {f"{table}.{key}" for key in settings} if isinstance(settings, Mapping) else {table}
     missing = set(source.left_out) - given
