@@ -75,6 +75,16 @@ def test_the_rate_is_met_whatever_the_length_of_the_words(tmp_path: Path, phrase
     assert narration.wpm == pytest.approx(wpm, rel=0.05)
 
 
+def test_a_rate_that_is_not_taken_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that goes on at its own rate is found out, so that the phrase is spoken again by a fresh process."""
+    engine = SystemEngine()
+    voice = ready("system")
+    assert engine.speak("Be still.", voice).duration_seconds > 0.3
+    monkeypatch.setattr(engine._speech, "setProperty", lambda *_: None)
+    with pytest.raises(EngineFailed, match="where 200 was set"):
+        engine.speak("Be still.", msgspec.structs.replace(voice, rate=200.0))
+
+
 def test_a_voice_the_system_doesnt_have_is_an_error(tmp_path: Path) -> None:
     """pyttsx3 swallows it; we don't."""
     voice = ready("system")

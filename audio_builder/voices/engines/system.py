@@ -80,13 +80,17 @@ class SystemEngine:
         name = voice.profile.settings.get(f"{sys.platform}_voice")
         if name:
             speech.setProperty("voice", str(name))
-        speech.setProperty("rate", round(voice.rate))
+        rate = round(voice.rate)
+        speech.setProperty("rate", rate)
         with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
             file = Path(folder) / "phrase.wav"
             speech.save_to_file(text, str(file))
             speech.runAndWait()
             self._wait_for(file, text)
             sound = read_sound_file(file)
+        # It has been seen to go on at its default rate, once, on a machine with much else to do.
+        if (taken := _rate_taken(rate)) != rate:
+            raise EngineFailed(f"pyttsx3 speaks at {taken} where {rate} was set")
         _check_length(sound, text, voice.rate)
         return sound
 
@@ -119,6 +123,16 @@ class SystemEngine:
                 return
             time.sleep(_POLL_S)
         raise EngineTimedOut(f"pyttsx3 did not finish {quoted(text)} within {limit_s:.0f} s")
+
+
+def _rate_taken(asked: int) -> int:
+    """Return the rate in force. pyttsx3 returns the default instead, and other systems tell nothing: then `asked`."""
+    if sys.platform != "linux":
+        return asked
+    from pyttsx3.drivers import _espeak
+
+    # Its own GetParameter leaves out the argument that asks for the current value.
+    return int(_espeak.dll.espeak_GetParameter(_espeak.RATE, 1))
 
 
 def _check_length(sound: AudioSegment, text: str, rate: float) -> None:
