@@ -93,15 +93,16 @@ def build(
 
 def speak(plan: Plan, progress: Progress = silent) -> Narration:
     """Return the narration of a plan, from the cache of this machine or from the engine."""
-    return narrate(
+    narration = narrate(
         plan.script,
         plan.voice.voice,
         others={name: other.voice for name, other in plan.others.items()},
         cache=ClipCache(),
         rate_hz=plan.recipe.mastering.sample_rate_hz,
         progress=progress,
-        note="; ".join(dict.fromkeys(voice.note for voice in (plan.voice, *plan.others.values()) if voice.note)),
     )
+    notes = dict.fromkeys(voice.note for voice in (plan.voice, *plan.others.values()) if voice.note)
+    return replace(narration, rate_note="; ".join(notes))
 
 
 def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = silent) -> Findings:

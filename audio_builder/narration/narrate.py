@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from audio_builder.narration.cache import ClipCache, StoredClip
@@ -25,7 +26,6 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,
-    note: str = "",
     workers: int | None = None,
 ) -> Narration:
     """Return a clip for each phrase of a script, from the cache or spoken by worker processes.
@@ -39,7 +39,6 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
         rate_hz: the episode's sample rate.
         progress: told of each clip that begins and is finished; its unit is clips.
-        note: from `prepare_voice`, passed on as `rate_note`.
         workers: how many processes speak at once; by default one for each core.
 
     Raises:
@@ -50,24 +49,11 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         OutputError: the cache can't be written.
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
-    says = tuple(cue for cue in script.cues if isinstance(cue, Say))
-    speakers = [others.get(say.voice, voice) for say in says]
-    engines = {one.profile.name: load_engine(one.profile.engine) for one in (voice, *others.values())}
-    identities = {
-        one.profile.name: identity_of(one, engines[one.profile.name].fingerprint(), rate_hz)
-        for one in (voice, *others.values())
-    }
-    spoken_texts = [
-        spoken_text(say.text, one, engines[one.profile.name]) for say, one in zip(says, speakers, strict=True)
-    ]
-    keys = [
-        clip_key(text, say.role, identities[one.profile.name])
-        for text, say, one in zip(spoken_texts, says, speakers, strict=True)
-    ]
-    texts = {key: (one.profile.name, text) for key, text, one in zip(keys, spoken_texts, speakers, strict=True)}
-    stored = {key: clip for key in texts if (clip := cache.find(key)) is not None}
-    missing = [(name, Job(key, text)) for key, (name, text) in texts.items() if key not in stored]
-    done, total = len(stored), len(texts)
+    phrases = _phrases(script, voice, others, rate_hz)
+    unique = {phrase.key: phrase for phrase in phrases}
+    stored = {key: clip for key in unique if (clip := cache.find(key)) is not None}
+    missing = [phrase for key, phrase in unique.items() if key not in stored]
+    done, total = len(stored), len(unique)
     progress(Step("narrate", done, total))
 
     def store(job: Job, spoken: Spoken) -> None:
@@ -83,32 +69,58 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     if missing:
         cache.sweep()
-    for one in {each.profile.name: each for each in speakers}.values():
-        jobs = [job for name, job in missing if name == one.profile.name]
-        if jobs:
-            Pool(Task(voice=one, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
-    clips = tuple(
-        _clip(say, key, stored[key], cache, "" if one is voice else one.profile.name)
-        for say, key, one in zip(says, keys, speakers, strict=True)
-    )
+    for speaker in {phrase.voice.profile.name: phrase.voice for phrase in missing}.values():
+        jobs = [Job(phrase.key, phrase.text) for phrase in missing if phrase.voice is speaker]
+        Pool(Task(voice=speaker, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
+    clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
     return Narration(
         clips=clips,
         rate_hz=rate_hz,
         synthesized=len(missing),
         cached=len(clips) - len(missing),
         wpm=measured_wpm(clips),
-        rate_note=note,
     )
 
 
-def _clip(say: Say, key: str, stored: StoredClip, cache: ClipCache, voice: str) -> Clip:
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase with all that decides its sound.
+
+    Attributes:
+        say: as it stands in the script.
+        voice: who speaks it.
+        text: what its engine is given.
+        key: its clip's content address.
+    """
+
+    say: Say
+    voice: Voice
+    text: str
+    key: str
+
+
+def _phrases(script: Script, voice: Voice, others: Mapping[str, Voice], rate_hz: int) -> tuple[_Phrase, ...]:
+    """Return the phrases of a script, each with its voice; engines are loaded once, and speak nothing yet."""
+    voices = {one.profile.name: one for one in (*others.values(), voice)}
+    engines = {name: load_engine(one.profile.engine) for name, one in voices.items()}
+    identities = {name: identity_of(one, engines[name].fingerprint(), rate_hz) for name, one in voices.items()}
+
+    def phrase_of(say: Say) -> _Phrase:
+        name = others.get(say.voice, voice).profile.name
+        text = spoken_text(say.text, voices[name], engines[name])
+        return _Phrase(say, voices[name], text, clip_key(text, say.role, identities[name]))
+
+    return tuple(phrase_of(cue) for cue in script.cues if isinstance(cue, Say))
+
+
+def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Voice) -> Clip:
     return Clip(
-        say=say,
-        key=key,
+        say=phrase.say,
+        key=phrase.key,
         frames=stored.frames,
         rate_hz=stored.rate_hz,
         lead_frames=stored.lead_frames,
         tail_frames=stored.tail_frames,
         loader=cache.load,
-        voice=voice,
+        voice="" if phrase.voice is narrator else phrase.voice.profile.name,
     )
