@@ -1,7 +1,7 @@
 """Build episodes of every kind and measure them with ffmpeg's own meter (.venv/bin/python -m scripts.matrix FOLDER).
 
-Thirty builds: every background three times, with every voice and pacing, in stereo and mono, from 20 s to an hour. The exit
-code is 1 when one of them misses the standard. The Kokoro voices must be installed (`audio-builder voices install NAME…`).
+Thirty builds: every background three times, with every voice and pacing, in stereo and mono, from 20 s to an hour. The
+exit code is 1 when one of them misses the standard. The Kokoro voices must be installed (`voices install`).
 Phrases come from the cache, so a second run is much faster.
 """
 
