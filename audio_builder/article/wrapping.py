@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -84,7 +84,7 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
     return needed * 2 <= len(breaks)
 
 
-def _bare(lines: Sequence[str]) -> list[str]:
+def _bare(lines: Iterable[str]) -> list[str]:
     return [line.strip(_SIGNS) for line in lines if not only_marks(line)]
 
 
