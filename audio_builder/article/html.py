@@ -94,7 +94,9 @@ def html_front(text: str, name: str) -> FrontMatter:
     language = (page.root.attributes.get("lang") or page.root.attributes.get("xml:lang") or "") if page.root else ""
     title = ""
     if root is None or root.css_first("h1") is None:
-        heading = page.css_first("h1") or page.css_first("title")
+        # A heading around the article would say all of it.
+        above = None if root is None or _inside_heading(root) else page.css_first("h1")
+        heading = above or page.css_first("title")
         title = " ".join(heading.text().split())[:LONGEST_VALUE] if heading else ""
     author = page.css_first("meta[name=author]")
     return FrontMatter(
@@ -149,6 +151,13 @@ def _article(page: LexborHTMLParser) -> LexborNode | None:
         if best is not None and _paragraph_length(best) >= _MOSTLY * whole:
             return best
     return body
+
+
+def _inside_heading(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None and above.tag != "h1":
+        above = above.parent
+    return above is not None
 
 
 def _paragraph_length(node: LexborNode) -> int:
