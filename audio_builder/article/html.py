@@ -65,18 +65,20 @@ _MOSTLY = 0.6
 _MOST_ARTICLES = 50
 
 
-def read_html(text: str, front: FrontMatter, name: str) -> Outline:
+def read_html(text: str, front: FrontMatter, name: str, *, whole: bool = False) -> Outline:
     """Return the outline of a page's article.
 
     Args:
         text: the page; its paragraphs are numbered where a file has no lines of its own.
         front: from `html_front` or from a book; its title, subtitle and language matter here.
         name: for messages.
+        whole: everything in it is to be read, as in a book, not only what looks like the article of a page.
 
     Raises:
         SourceTooLarge: it is nested more than 10,000 deep.
     """
-    root = _article(_parsed(text, name))
+    page = _parsed(text, name)
+    root = page.body if whole else _article(page)
     gatherer = Gatherer(front.language, UNWRAPPED)
     if root is not None:
         _Walk(gatherer, root).run()
