@@ -174,6 +174,7 @@ class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     release_s: Annotated[float, _number(0.05, 20, "s", "how long the bed takes to come up")] = 2.0
     fade_in_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to appear")] = 5.0
     fade_out_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to vanish")] = 9.0
+    room: Annotated[Literal["none", "small"], _choice("", "the room in which the voice speaks")] = "none"
     bell: Annotated[str, _text("the bell at section starts: a name, or none")] = "bowl"
     closing_bell: Annotated[str, _text("the bell after the last words: a name, or none")] = "none"
     bell_below_speech_db: Annotated[
