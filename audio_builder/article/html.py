@@ -18,6 +18,7 @@ from audio_builder.article.inline import Wording
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import Outline
 from audio_builder.article.text import speakable
+from audio_builder.article.wrapping import UNWRAPPED
 from audio_builder.errors import SourceTooLarge
 
 DEEPEST = 10_000
@@ -76,7 +77,7 @@ def read_html(text: str, front: FrontMatter, name: str) -> Outline:
         SourceTooLarge: it is nested more than 10,000 deep.
     """
     root = _article(_parsed(text, name))
-    gatherer = Gatherer(front.language, document_unwrapped=True)
+    gatherer = Gatherer(front.language, UNWRAPPED)
     if root is not None:
         _Walk(gatherer, root).run()
     return gatherer.outline(front)
