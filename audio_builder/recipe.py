@@ -71,6 +71,8 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_share: Annotated[
         float, _number(0, 0.3, "", "for a wanted duration, the rate changes by this share at most, after the pauses")
     ] = 0.08
+    slower_share: Annotated[float, _number(0, 0.4, "", "how much more slowly words after [slower] are spoken")] = 0.15
+    quieter_db: Annotated[float, _number(0, 12, "dB", "how much softer all is that sounds after [quieter]")] = 4.0
 
 
 PACING_PRESETS: dict[str, Pacing] = {
@@ -158,6 +160,10 @@ PACING_PRESETS: dict[str, Pacing] = {
 `spacious` speaks exactly as fast as `gentle`: its slowness is silence, so changing between the two
 re-uses every clip. (Listeners dislike stretched speech: Mindfulness 14, 2023.)
 """
+
+
+BACKGROUNDS = ("drone", "bowls", "rain", "ocean", "wind", "night", "pink", "brown", "binaural", "none")
+"""Every background that is made here, and none: what a mark in a text may name. A file is for the recipe alone."""
 
 
 class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

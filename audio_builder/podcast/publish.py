@@ -112,7 +112,10 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
 
 def _cover(folder: Path, show: Show) -> str:
     """Put the show's picture in place and return its name, which follows from its content."""
-    content = fit_cover(folder / show.cover) if show.cover else draw_cover(show.title, show.author, "")
+    if show.cover:
+        content = fit_cover(folder / show.cover)
+    else:
+        content = draw_cover(show.title, show.author, "", show.cover_colour)
     name = f"cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
     write_changed(folder / EPISODES / name, content)
     return f"{EPISODES}/{name}"

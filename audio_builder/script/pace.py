@@ -9,19 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audio_builder.article.marks import (
+from audio_builder.article.mark_kinds import (
+    BackgroundMark,
     BellMark,
     BreathMark,
     ChapterMark,
-    Locate,
+    MannerMark,
     Mark,
     PauseMark,
-    Place,
-    VoiceMark,
-    Words,
-    split,
-    without_marks,
+    SilenceMark,
 )
+from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line
 from audio_builder.recipe import Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
@@ -139,7 +137,7 @@ class _Writer:
                 if isinstance(piece, Words):
                     happenings.extend(phrases(piece.text, self.article.language))
                     continue
-                if isinstance(piece, VoiceMark) and happenings:
+                if isinstance(piece, MannerMark | BackgroundMark) and happenings:
                     happenings[-1] = _going_on(happenings[-1])
                 happenings.append(piece)
         return happenings
@@ -166,12 +164,16 @@ class _Writer:
                 composer.rest(after_breath)
             case ChapterMark(title):
                 composer.chapter(title, by_person=True)
-            case VoiceMark(name):
-                composer.voice = name
+            case SilenceMark(seconds):
+                composer.pause(seconds, Reason.SILENCE)
+            case BackgroundMark(name):
+                composer.background(name)
+            case _:
+                composer.manner = composer.manner.after(mark)
 
 
 def _going_on(before: Phrase | Mark | Reason) -> Phrase | Mark | Reason:
-    """Return what stands before a change of voice; words in the middle of a sentence get no pause for it."""
+    """Return what stands before a change of manner; words in the middle of a sentence get no pause for it."""
     if isinstance(before, Phrase) and not _ENDED.search(before.text):
         return replace(before, ends_sentence=False)
     return before

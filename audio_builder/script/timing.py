@@ -20,7 +20,7 @@ def seconds_for(reason: Reason, pacing: Pacing) -> float:
     """Return how long a rule's rest lasts: the field of `Pacing` named after its reason, `longest_s` at most.
 
     Args:
-        reason: any but `Reason.MARK`, whose length a person sets.
+        reason: one that a rule has, not a person.
         pacing: the table of pauses.
 
     >>> seconds_for(Reason.BEFORE_HEADING, Pacing(before_heading_s=7))
@@ -34,7 +34,7 @@ def retimed(cues: Iterable[Cue], pacing: Pacing) -> tuple[Cue, ...]:
     """Return the cues with every rule's rest as long as the pacing says; those of 0 s are left out."""
     timed: list[Cue] = []
     for cue in cues:
-        if not isinstance(cue, Rest) or cue.reason is Reason.MARK:
+        if not isinstance(cue, Rest) or not scales(cue):
             timed.append(cue)
         elif (seconds := seconds_for(cue.reason, pacing)) > 0:
             timed.append(Rest(seconds, cue.reason))
@@ -95,7 +95,7 @@ def slowed(cues: Sequence[Cue], pacing: Pacing) -> tuple[Cue, ...]:
 
 def scales(rest: Rest) -> bool:
     """Tell whether a rest may be made shorter or longer for a wanted duration: a person's own never is."""
-    return rest.reason is not Reason.MARK
+    return not rest.reason.by_person
 
 
 def scaled_s(rest: Rest, scale: float, pacing: Pacing) -> float:
