@@ -9,7 +9,7 @@ from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import EmptySource
-from audio_builder.recipe import Recipe, Tags
+from audio_builder.recipe import Pacing, Recipe, Tags
 from audio_builder.recipe_file import Layer
 from audio_builder.script.cues import Role, Say, Script
 from audio_builder.script.notation import parse_script
@@ -35,7 +35,7 @@ def read_document(source: str | Path | SourceText, chapter: int | None = None) -
 
 def own_settings(document: Document) -> Layer:
     """Return the settings that a document brings with it: a script its pacing, an article none."""
-    return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) else {}
+    return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) and document.pacing else {}
 
 
 def make_script(document: Document, recipe: Recipe) -> Script:
@@ -50,7 +50,7 @@ def make_script(document: Document, recipe: Recipe) -> Script:
     """
     if isinstance(document, Article):
         script = pace(replace(document, language=recipe.tags.language or document.language), recipe.pacing)
-    elif document.pacing == recipe.pacing.preset:
+    elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
         script = document
     else:
         script = repace(document, recipe.pacing)

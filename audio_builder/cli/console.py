@@ -62,6 +62,13 @@ class Console:
         if self.verbose:
             click.echo(printable(text), err=True)
 
+    def picture(self, text: str) -> None:
+        """Show a picture of block characters on stderr, light on dark whatever the terminal's own colours are."""
+        if not self.quiet:
+            coloured = "NO_COLOR" not in os.environ
+            lines = (click.style(line, fg=231, bg=16) if coloured else line for line in text.splitlines())
+            click.echo("\n".join(lines), err=True)
+
     def error(self, message: str, *, hint: str = "") -> None:
         """Say what failed and what to do about it."""
         self._styled("Error: ", message, "red")

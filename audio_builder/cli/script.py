@@ -66,7 +66,7 @@ def command(
     else:
         write_bytes(output, text.encode("utf-8"))
         console.result_path(output)
-    console.say(estimate(script, recipe.pacing.wpm).summary())
+    console.say(estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary())
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
     console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe import Soundscape
-from audio_builder.script.cues import Bell, Breath, ChapterStart, Rest, Say, Script
+from audio_builder.script.cues import Background, Bell, Breath, ChapterStart, Rest, Say, Script
 from audio_builder.sound.bells import BELL_S
+from audio_builder.sound.changing import BedChange
 
 LONGEST_OVER_SPEECH_S = 2.0
 """A sound over speech may last so long (WCAG 2.2, technique G56, excepts sounds of 1 to 2 s)."""
@@ -44,13 +45,14 @@ def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Tim
                 cursor.say(next(clips))
             case Rest():
                 cursor.sounded += frames_from_seconds(cue.seconds, narration.rate_hz)
-            case Bell():
-                if soundscape.bell != "none":
-                    cursor.bell()
+            case Bell() if soundscape.bell != "none":
+                cursor.bell()
             case Breath():
                 cursor.breathe(cue)
             case ChapterStart():
                 cursor.title = cue.title
+            case Background():
+                cursor.backgrounds.append(BedChange(cue.name, cursor.sounded))
     frames = max(cursor.sounded, cursor.free)
     if soundscape.closing_bell != "none":
         cursor.closing_bell()
@@ -60,6 +62,7 @@ def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Tim
         clips=tuple(cursor.clips),
         tones=_bells_cut_short(cursor.tones, cursor.clips, frames, narration.rate_hz),
         chapters=_chapters(cursor.chapters, frames),
+        backgrounds=tuple(cursor.backgrounds),
     )
 
 
@@ -81,6 +84,7 @@ class _Cursor:
     clips: list[PlacedClip] = field(default_factory=list)
     tones: list[PlacedTone] = field(default_factory=list)
     chapters: list[tuple[str, int]] = field(default_factory=list)
+    backgrounds: list[BedChange] = field(default_factory=list)
 
     def say(self, clip: Clip) -> None:
         """Place a clip so that its first sound comes when the rest is over."""

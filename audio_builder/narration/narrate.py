@@ -13,7 +13,7 @@ from audio_builder.narration.pool import Job, Pool, PoolEvent
 from audio_builder.narration.protocol import Spoken, Task
 from audio_builder.narration.speak import spoken_text
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.script.cues import Say, Script
+from audio_builder.script.cues import Part, Say, Script
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
 
@@ -22,7 +22,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     script: Script,
     voice: Voice,
     *,
-    others: Mapping[str, Voice] = MappingProxyType({}),
+    others: Mapping[Part, Voice] = MappingProxyType({}),
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,
@@ -35,7 +35,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     Args:
         script: its `Say` cues are spoken.
         voice: the narrator's, from `prepare_voice`.
-        others: by the name that a phrase gives in `Say.voice`; a name that isn't here is the narrator.
+        others: by the part that a phrase has; one that isn't here is the narrator's.
         cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
         rate_hz: the episode's sample rate.
         progress: told of each clip that begins and is finished; its unit is clips.
@@ -69,8 +69,8 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     if missing:
         cache.sweep()
-    for speaker in {phrase.voice.profile.name: phrase.voice for phrase in missing}.values():
-        jobs = [Job(phrase.key, phrase.text) for phrase in missing if phrase.voice is speaker]
+    for speaker in {_setting(phrase.voice): phrase.voice for phrase in missing}.values():
+        jobs = [Job(phrase.key, phrase.text) for phrase in missing if _setting(phrase.voice) == _setting(speaker)]
         Pool(Task(voice=speaker, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
     clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
     return Narration(
@@ -99,18 +99,23 @@ class _Phrase:
     key: str
 
 
-def _phrases(script: Script, voice: Voice, others: Mapping[str, Voice], rate_hz: int) -> tuple[_Phrase, ...]:
+def _phrases(script: Script, voice: Voice, others: Mapping[Part, Voice], rate_hz: int) -> tuple[_Phrase, ...]:
     """Return the phrases of a script, each with its voice; engines are loaded once, and speak nothing yet."""
-    voices = {one.profile.name: one for one in (*others.values(), voice)}
-    engines = {name: load_engine(one.profile.engine) for name, one in voices.items()}
-    identities = {name: identity_of(one, engines[name].fingerprint(), rate_hz) for name, one in voices.items()}
+    voices = (*others.values(), voice)
+    engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
+    identities = {_setting(one): identity_of(one, engines[one.profile.name].fingerprint(), rate_hz) for one in voices}
 
     def phrase_of(say: Say) -> _Phrase:
-        name = others.get(say.voice, voice).profile.name
-        text = spoken_text(say.text, voices[name], engines[name])
-        return _Phrase(say, voices[name], text, clip_key(text, say.role, identities[name]))
+        speaker = others.get(say.part, voice)
+        text = spoken_text(say.text, speaker, engines[speaker.profile.name])
+        return _Phrase(say, speaker, text, clip_key(text, say.role, identities[_setting(speaker)]))
 
     return tuple(phrase_of(cue) for cue in script.cues if isinstance(cue, Say))
+
+
+def _setting(voice: Voice) -> tuple[str, float]:
+    """Return the name and the rate of a voice, which tell it from the others of an episode."""
+    return voice.profile.name, voice.rate
 
 
 def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Voice) -> Clip:
@@ -122,5 +127,5 @@ def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Vo
         lead_frames=stored.lead_frames,
         tail_frames=stored.tail_frames,
         loader=cache.load,
-        voice="" if phrase.voice is narrator else phrase.voice.profile.name,
+        voice="" if phrase.voice.profile.name == narrator.profile.name else phrase.voice.profile.name,
     )

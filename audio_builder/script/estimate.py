@@ -71,7 +71,7 @@ def expected_range(script: Script, pacing: Pacing, wpm: float) -> ExpectedRange:
         pacing: its limits on the scale and on the rate.
         wpm: words per minute that the voice speaks; more than 0.
     """
-    expected = estimate(script, wpm)
+    expected = estimate(script, wpm, pacing.slower_share)
     rests = [cue for cue in script.cues if isinstance(cue, Rest) and scales(cue)]
     fixed_s = expected.silence_s - sum(rest.seconds for rest in rests)
     return ExpectedRange(
@@ -82,16 +82,23 @@ def expected_range(script: Script, pacing: Pacing, wpm: float) -> ExpectedRange:
     )
 
 
-def estimate(script: Script, wpm: float) -> Estimate:
+def estimate(script: Script, wpm: float, slower_share: float = Pacing().slower_share) -> Estimate:
     """Return the expected length of a script.
 
     Args:
         script: its rests and breaths count as they are.
         wpm: words per minute inside phrases; more than 0.
+        slower_share: how much more slowly the phrases after `[slower]` are spoken.
     """
-    words = sum(count_words(cue.text) for cue in script.cues if isinstance(cue, Say))
+    says = [cue for cue in script.cues if isinstance(cue, Say)]
+    speech_s = sum(phrase_s(say, wpm, slower_share) for say in says)
     silence_s = sum(cue.seconds for cue in script.cues if isinstance(cue, Rest | Breath))
-    return Estimate(words, words * 60 / wpm, silence_s)
+    return Estimate(sum(count_words(say.text) for say in says), speech_s, silence_s)
+
+
+def phrase_s(say: Say, wpm: float, slower_share: float) -> float:
+    """Return how long a phrase is expected to take, in seconds."""
+    return count_words(say.text) * 60 / (wpm * (1 - slower_share) if say.slower else wpm)
 
 
 def clock(seconds: float) -> str:
