@@ -41,6 +41,7 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     item_s: Annotated[float, _number(0, 60, "s", "after an item of a list")] = 1.6
     question_s: Annotated[float, _number(0, 60, "s", "after a question that asks for an answer")] = 5.0
     ellipsis_s: Annotated[float, _number(0, 60, "s", "where the words trail off (…)")] = 1.5
+    dash_s: Annotated[float, _number(0, 60, "s", "at a dash between two clauses")] = 0.6
     before_heading_s: Annotated[float, _number(0, 60, "s", "before a new section")] = 5.0
     bell_s: Annotated[float, _number(0, 60, "s", "from a bell's stroke to the next words")] = 3.0
     after_heading_s: Annotated[float, _number(0, 60, "s", "after a heading")] = 1.8
@@ -48,6 +49,10 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     breath_out_s: Annotated[float, _number(1, 20, "s", "breathing out, for each [breath]")] = 6.0
     closing_s: Annotated[float, _number(0, 60, "s", "after the last word")] = 10.0
     longest_s: Annotated[float, _number(1, 60, "s", "no silence that a rule sets is longer")] = 15.0
+    thinning: Annotated[
+        float,
+        _number(0.1, 1, "", "where pauses crowd between very short phrases, the share they keep at least; 1 for all"),
+    ] = 0.5
     slowing: Annotated[
         float, _number(1, 3, "", "what rules' pauses have grown to at the last word, as a multiple; 1 for no slowing")
     ] = 1.0
@@ -84,6 +89,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=2.2,
         question_s=8.0,
         ellipsis_s=2.4,
+        dash_s=0.9,
         before_heading_s=8.0,
         bell_s=4.0,
         after_heading_s=2.5,
@@ -102,6 +108,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=0.8,
         question_s=1.6,
         ellipsis_s=0.8,
+        dash_s=0.3,
         before_heading_s=2.5,
         bell_s=2.0,
         after_heading_s=1.2,
@@ -120,6 +127,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=2.0,
         question_s=6.0,
         ellipsis_s=2.2,
+        dash_s=0.8,
         before_heading_s=7.0,
         bell_s=4.0,
         after_heading_s=2.5,
@@ -140,6 +148,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=1.2,
         question_s=4.5,
         ellipsis_s=1.2,
+        dash_s=0.5,
         before_heading_s=4.0,
         bell_s=2.5,
         after_heading_s=1.5,

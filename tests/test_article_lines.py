@@ -42,6 +42,27 @@ def test_short_lines_are_verse(lines: tuple[str, ...], wrapping: Wrapping) -> No
     assert broken_on_purpose(lines, wrapping)
 
 
+def test_very_short_lines_of_one_length_are_verse() -> None:
+    """No editor wraps at 14 columns, though every line of this is as full as that allows."""
+    assert broken_on_purpose(["tar and salt,", "tar and salt,", "and a thumb", "that knows"], Wrapping())
+
+
+def test_short_paragraphs_are_judged_by_the_width_of_their_document() -> None:
+    """Two lines of 38 columns are prose where a block beside them was wrapped at 40, and verse where none was."""
+    short = textwrap.wrap("I have been trying to remember what I was worried about.", 40)
+    page = [*textwrap.wrap(PROSE, 40), "", *short]
+    assert wrapping_of(page) == Wrapping(width=max(map(len, page)))
+    assert not broken_on_purpose(short, wrapping_of(page))
+    assert broken_on_purpose(short, Wrapping())
+
+
+def test_a_longest_line_proves_nothing_by_its_length() -> None:
+    """Two long lines that each begin with a capital in mid-sentence are verse."""
+    lines = ["Let the one who comes after me find the hall swept and the kettle a little warm,", "Let him believe it."]
+    assert broken_on_purpose(lines, Wrapping())
+    assert not broken_on_purpose([lines[0], "let him believe it."], Wrapping())
+
+
 def test_lines_that_end_sentences_are_meant() -> None:
     """However long they are."""
     assert broken_on_purpose(["He is there. You are there.", "But the warmth is " + "far " * 20 + "away."], Wrapping())

@@ -19,6 +19,9 @@ _USUAL_WIDTH = 60
 _FILLED_ALL_THROUGH = 4
 """Lines. So many, each as full as it can be, are no accident of verse, however narrow they are."""
 
+_NARROWEST = 30
+"""Columns. No screen is narrower, so that lines shorter than this are meant, be they never so alike."""
+
 _SIGNS = " \t*_`"
 
 
@@ -61,7 +64,7 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
     most line breaks were not needed. A break was needed where the next word would not have fitted
     into the width of the block (its longest line, at least that of the document), or where a line of
     60 columns or more stops in mid-phrase (no punctuation, and a small letter follows). In a document that
-    nothing wrapped only the second counts. Four lines or more that are all full are wrapped at any width.
+    nothing wrapped only the second counts. Four lines or more that are all full are wrapped, if only at 30 columns.
 
     Args:
         lines: as they stand in the source, since it is the source that was wrapped.
@@ -93,11 +96,12 @@ def _own_width(lines: Sequence[str]) -> int:
 
 
 def _filled_all_through(lines: Sequence[str]) -> bool:
-    """Tell whether four lines or more are all as full as they can be, with a phrase running on over a break."""
+    """Tell whether four lines or more are as full as they can be, with a phrase running on over a break."""
     breaks = list(pairwise(lines))
     width = _own_width(lines)
     return (
         len(lines) >= _FILLED_ALL_THROUGH
+        and width >= _NARROWEST
         and all(_did_not_fit(*pair, width) for pair in breaks)
         and any(_runs_on(*pair) for pair in breaks)
     )

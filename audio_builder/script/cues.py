@@ -35,6 +35,7 @@ class Reason(Enum):
     ITEM = "item"
     QUESTION = "question"
     ELLIPSIS = "ellipsis"
+    DASH = "dash"
     BEFORE_HEADING = "before heading"
     BELL = "bell"
     AFTER_HEADING = "after heading"

@@ -48,7 +48,7 @@ _SIGNS = {
 }
 _ROLES = {sign.strip(): role for role, sign in _SIGNS.items() if sign}
 _SIGN = re.compile(r"\s*(#{1,3}|[|>-])(?:\s+|$)")
-_NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.BELL})
+_NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.DASH, Reason.BELL})
 _PLAIN_VALUE = re.compile(r"[^\W_][\w ,.'’()!?…–—“”-]*(?<! )")
 _QUOTED_IN_YAML = re.compile(r'["\\]|[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]')
 _HELP = """\

@@ -28,7 +28,7 @@ from audio_builder.script.composer import Composer
 from audio_builder.script.cues import Bell, Cue, Reason, Role, Script
 from audio_builder.script.marks import breath_cue
 from audio_builder.script.sentences import Phrase, phrases
-from audio_builder.script.timing import retimed, slowed
+from audio_builder.script.timing import retimed, slowed, thinned
 
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
@@ -52,7 +52,7 @@ def pace(article: Article, pacing: Pacing) -> Script:
         ScriptError: a mark in the article is malformed.
         SourceTooLarge: it has more than 255 chapters, the most an MP3 file can list.
     """
-    cues = slowed(_Writer(article, pacing).write(), pacing)
+    cues = slowed(thinned(_Writer(article, pacing).write(), pacing), pacing)
     check_chapters(cues)
     return Script(
         title=article.title,
@@ -147,6 +147,8 @@ class _Writer:
         self.composer.say(phrase.text, role)
         if phrase.trails_off:
             self.composer.rest(Reason.ELLIPSIS)
+        if phrase.at_dash:
+            self.composer.rest(Reason.DASH)
         if phrase.ends_sentence:
             self.composer.rest(after)
 
