@@ -181,7 +181,7 @@ def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
     source = ("-f", "s16le", "-ar", str(form.rate_hz), "-ac", str(form.channels), "-i", "pipe:0")
     # Without the two bitexact flags the version of ffmpeg is written into the file.
     exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
-    codec = ("-c:a", "libmp3lame", "-b:a", f"{form.bitrate_kbps}k", "-abr", "0", "-reservoir", "0")
+    codec: tuple[str, ...] = ("-c:a", "libmp3lame", "-b:a", f"{form.bitrate_kbps}k", "-abr", "0", "-reservoir", "0")
     if form.bitrate_kbps >= _ENOUGH_KBPS[form.channels]:
         # Quality 7: without noise shaping, which stops spending bits where it believes that nobody hears more.
         codec = (*codec, "-compression_level", "7")

@@ -96,9 +96,9 @@ class _Plain:
     def push(self, block: Samples) -> None:
         # Channel by channel, because NumPy is slow over a last axis of two.
         columns = [block[:, channel] for channel in range(self.channels)]
-        self._sums += [column.sum(dtype=np.float64) for column in columns]
+        self._sums += np.array([column.sum(dtype=np.float64) for column in columns])
         self.frames += len(block)
-        squares = functools.reduce(np.add, (np.square(column) for column in columns))
+        squares: Samples = functools.reduce(np.add, (np.square(column) for column in columns))
         self._push_silence(squares)
         power = np.concatenate((self._rest, squares / np.float32(self.channels)))
         cell = self.rate_hz // CELLS_PER_S
