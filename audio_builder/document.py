@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from audio_builder.article.language import recognised_language
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
@@ -38,6 +39,23 @@ def own_settings(document: Document) -> Layer:
     return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) and document.pacing else {}
 
 
+def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
+    """Return a document that says its language if at all possible, and one line on it where nothing had said it.
+
+    The recipe wins over the document; where neither says it, an article's words tell it. A script is left
+    as it is.
+    """
+    return (document, "") if isinstance(document, Script) else _in_its_language(document, recipe)
+
+
+def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
+    if said := recipe.tags.language or article.language:
+        return replace(article, language=said), ""
+    if tag := recognised_language(article):
+        return replace(article, language=tag), f"language: {tag}, told by the words; if that is wrong, give --language"
+    return article, "language: the words don't tell it, en is taken; if that is wrong, give --language"
+
+
 def make_script(document: Document, recipe: Recipe) -> Script:
     """Return the script of a document under a recipe, with the recipe's title, author and so on.
 
@@ -49,7 +67,7 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         ScriptError: there are more chapters than a player's list can hold.
     """
     if isinstance(document, Article):
-        script = pace(replace(document, language=recipe.tags.language or document.language), recipe.pacing)
+        script = pace(_in_its_language(document, recipe)[0], recipe.pacing)
     elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
         script = document
     else:

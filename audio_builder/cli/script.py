@@ -59,6 +59,7 @@ def command(
     console = ctx.ensure_object(Console)
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
+    document, language_note = documents.settle_language(document, recipe)
     script = documents.make_script(document, recipe)
     text = format_script(script)
     if output is None:
@@ -66,6 +67,8 @@ def command(
     else:
         write_bytes(output, text.encode("utf-8"))
         console.result_path(output)
+    if language_note:
+        console.say(language_note)
     console.say(estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary())
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
