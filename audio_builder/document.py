@@ -12,6 +12,7 @@ from audio_builder.errors import EmptySource
 from audio_builder.recipe import Pacing, Recipe, Tags
 from audio_builder.recipe_file import Layer
 from audio_builder.script.cues import Role, Say, Script
+from audio_builder.script.disclosure import with_disclosure
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
 
@@ -56,7 +57,8 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    return _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    script = _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    return with_disclosure(script, recipe.spoken_disclosure, recipe.pacing)
 
 
 def _with_quote_voice(script: Script, voice: str) -> Script:

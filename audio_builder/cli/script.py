@@ -35,7 +35,7 @@ Examples:
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
 )
-@recipe_options("quote_voice", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
+@recipe_options("quote_voice", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
 @verbosity
 @click.pass_context
 def command(
