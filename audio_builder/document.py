@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
@@ -13,6 +16,7 @@ from audio_builder.recipe import Pacing, Recipe, Tags
 from audio_builder.recipe_file import Layer
 from audio_builder.script.cues import Role, Say, Script
 from audio_builder.script.disclosure import with_disclosure
+from audio_builder.script.guides import Place, find_guide, place_of, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
 
@@ -37,6 +41,35 @@ def read_document(source: str | Path | SourceText, chapter: int | None = None) -
 def own_settings(document: Document) -> Layer:
     """Return the settings that a document brings with it: a script its pacing, an article none."""
     return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) and document.pacing else {}
+
+
+def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
+    """Return a document with guides before and after its words: a script then, with nothing else changed.
+
+    Args:
+        document: from `read_document`.
+        recipe: its pacing is that of the guides, too.
+        guides: names of `script.guides.guide_names`, or paths of texts of one's own, in the order in which
+            they are heard.
+
+    Raises:
+        RecipeError: there is no such guide, or none in the language of the words.
+        SourceError: a text of one's own can't be read, or has nothing in it to speak.
+    """
+    if not guides:
+        return document
+    # A spoken disclosure comes after the last guide, when the whole is made.
+    recipe = msgspec.structs.replace(recipe, spoken_disclosure="")
+    script = make_script(document, recipe)
+    # A pacing that slows down does so over the words of the author.
+    even = msgspec.structs.replace(recipe.pacing, slowing=1.0)
+    own = msgspec.structs.replace(recipe, pacing=even, tags=Tags(language=script.language))
+    placed: dict[Place, list[Script]] = {place: [] for place in Place}
+    for name in guides:
+        found = find_guide(name, script.language)
+        source = found if isinstance(found, SourceText) else open_source(found)
+        placed[place_of(source)].append(make_script(read_document(source), own))
+    return with_guides(placed[Place.OPENING], script, placed[Place.CLOSING], recipe.pacing)
 
 
 def make_script(document: Document, recipe: Recipe) -> Script:

@@ -8,12 +8,13 @@ import pytest
 
 import audio_builder
 from audio_builder.article.source import source_from_bytes
-from audio_builder.document import make_script, read_document
+from audio_builder.document import add_guides, make_script, read_document
 from audio_builder.episode.record import read_record
 from audio_builder.errors import RecipeError
 from audio_builder.recipe import Recipe
 from audio_builder.recipe_file import make_recipe
 from audio_builder.script.cues import Cue, Reason, Rest, Role, Say
+from audio_builder.script.guides import Place, find_guide, guide_names, place_of
 from audio_builder.script.notation import format_script
 
 TEXT = "# Evening\n\nThe lamp is on.\n\nWhat is still open?\n"
@@ -55,6 +56,19 @@ def test_a_script_that_has_it_says_it_once() -> None:
     for again in (recipe, make_recipe({**SAID, "pacing": {"preset": "reading"}})):
         words = [cue.text for cue in cues_of(format_script(script), again) if isinstance(cue, Say)]
         assert words == ["Evening", "The lamp is on.", "What is still open?", *SENTENCES]
+
+
+def test_it_comes_after_the_guides() -> None:
+    """A guide after the words is part of the episode; the disclosure is still the last that is said, and said once."""
+    recipe = make_recipe(SAID)
+    document = read_document(source_from_bytes(TEXT.encode(), "-"))
+    names = [name for name in guide_names() if place_of(find_guide(name, "en")) is Place.CLOSING]
+    words = [
+        cue.text for cue in make_script(add_guides(document, recipe, names[:1]), recipe).cues if isinstance(cue, Say)
+    ]
+    assert len(words) > 6
+    assert words[-2:] == SENTENCES
+    assert words.count(SENTENCES[0]) == 1
 
 
 def test_marks_in_it_are_refused() -> None:

@@ -130,6 +130,15 @@ chapter_option = click.option(
     help="Of a book (EPUB), this chapter alone, counted from 1; otherwise all of it in one episode.",
 )
 
+guide_option = click.option(
+    "--guide",
+    "guides",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="A passage before or after the words: settle, breath, breath-counted, return, or a text of your own. "
+    "May be given several times.",
+)
+
 json_output = click.option(
     "--json", "as_json", is_flag=True, help="Print a report as JSON; its schema has a version number."
 )
