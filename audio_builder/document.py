@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from audio_builder.article.language import recognised_language
 from audio_builder.article.model import Article
@@ -13,6 +16,8 @@ from audio_builder.errors import EmptySource
 from audio_builder.recipe import Pacing, Recipe, Tags
 from audio_builder.recipe_file import Layer
 from audio_builder.script.cues import Role, Say, Script
+from audio_builder.script.disclosure import with_disclosure
+from audio_builder.script.guides import Place, find_guide, place_of, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
 
@@ -56,6 +61,35 @@ def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
     return article, "language: the words don't tell it, en is taken; if that is wrong, give --language"
 
 
+def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
+    """Return a document with guides before and after its words: a script then, with nothing else changed.
+
+    Args:
+        document: from `read_document`.
+        recipe: its pacing is that of the guides, too.
+        guides: names of `script.guides.guide_names`, or paths of texts of one's own, in the order in which
+            they are heard.
+
+    Raises:
+        RecipeError: there is no such guide, or none in the language of the words.
+        SourceError: a text of one's own can't be read, or has nothing in it to speak.
+    """
+    if not guides:
+        return document
+    # A spoken disclosure comes after the last guide, when the whole is made.
+    recipe = msgspec.structs.replace(recipe, spoken_disclosure="")
+    script = make_script(document, recipe)
+    # A pacing that slows down does so over the words of the author.
+    even = msgspec.structs.replace(recipe.pacing, slowing=1.0)
+    own = msgspec.structs.replace(recipe, pacing=even, tags=Tags(language=script.language))
+    placed: dict[Place, list[Script]] = {place: [] for place in Place}
+    for name in guides:
+        found = find_guide(name, script.language)
+        source = found if isinstance(found, SourceText) else open_source(found)
+        placed[place_of(source)].append(make_script(read_document(source), own))
+    return with_guides(placed[Place.OPENING], script, placed[Place.CLOSING], recipe.pacing)
+
+
 def make_script(document: Document, recipe: Recipe) -> Script:
     """Return the script of a document under a recipe, with the recipe's title, author and so on.
 
@@ -74,7 +108,8 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    return _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    script = _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    return with_disclosure(script, recipe.spoken_disclosure, recipe.pacing)
 
 
 def _with_quote_voice(script: Script, voice: str) -> Script:

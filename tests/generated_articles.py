@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from audio_builder.article.text import clean, speakable
 from audio_builder.recipe import BACKGROUNDS
-from audio_builder.script.cues import Background, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -102,7 +102,8 @@ def plain_heading(draw: st.DrawFn) -> Piece:
 
 _SILENT = (
     *("[pause 4s]", "[bell]", "[breath 4-6 x2]", "[chapter Quiet]", "* * *", "🌙"),
-    *("[silence 2m]", "[slower]", "[slower off]", "[quieter] [quieter off]", "[background rain]", "[background]"),
+    *("[silence 2m]", "[beat 2s]", "[slower]", "[slower off]", "[quieter] [quieter off]"),
+    *("[background rain]", "[background]"),
 )
 
 
@@ -185,6 +186,7 @@ _cues: st.SearchStrategy[Cue] = st.one_of(
     ),
     st.builds(Rest, seconds=_seconds, reason=st.sampled_from(Reason)),
     st.just(Bell()),
+    st.builds(Beat, seconds=st.floats(0.001, 60)),
     st.builds(Breath, in_s=_breath_s, out_s=_breath_s, count=st.integers(1, 100)),
     st.builds(ChapterStart, title=spoken_texts),
     st.builds(Background, name=st.sampled_from(["", *BACKGROUNDS])),

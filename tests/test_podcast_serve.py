@@ -70,6 +70,12 @@ def test_several_ranges_are_answered_with_the_whole_file(client: TestClient, fol
     assert (answer.status_code, answer.content) == (200, SOUND)
 
 
+def test_the_page_of_the_show_tells_the_address_where_it_was_asked(client: TestClient):
+    """A listener on a phone can give the player what the page says."""
+    assert ">http://127.0.0.1:8000/feed.xml</a>" in client.get("/").text
+    assert client.get("/").text == client.get("/index.html").text
+
+
 @pytest.mark.parametrize("path", ["/feed.xml", "/", "sound"])
 def test_what_has_not_changed_is_not_sent_again(client: TestClient, folder: Path, path: str):
     """With the ETag of an earlier answer, the next one is 304 and empty; HEAD tells length and ETag without a body."""

@@ -14,7 +14,7 @@ from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, source_from_bytes
 from audio_builder.errors import AudioBuilderError
 from audio_builder.recipe import PACING_PRESETS, Pacing
-from audio_builder.script.cues import ChapterStart, Reason, Rest, Say, Script
+from audio_builder.script.cues import Background, Beat, ChapterStart, Reason, Rest, Say, Script
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace
 from audio_builder.script.timing import scales
@@ -50,7 +50,7 @@ def test_no_two_pauses_of_rules_follow_each_other(article: Piece, pacing: Pacing
     rests = [cue for cue in script.cues if isinstance(cue, Rest)]
     assert all(0 < rest.seconds <= pacing.longest_s for rest in rests if scales(rest))
     assert isinstance(script.cues[0], ChapterStart)
-    assert isinstance(script.cues[-1], Rest)
+    assert isinstance(script.cues[-1], Rest | Beat | Background)
     assert repace(script, pacing) == script
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from audio_builder.recipe import BACKGROUNDS
 
 LONGEST_PAUSE_S = 3600.0
+LONGEST_BEAT_S = 60.0
 LONGEST_BREATH_S = 60.0
 MOST_BREATHS = 100
 
@@ -18,6 +19,7 @@ _SECONDS = r"(?:seconds?|secs?|s)"
 _MINUTES = r"(?:minutes?|mins?|m)"
 _PAUSE = re.compile(rf"{_NUMBER}\s*({_SECONDS}|{_MINUTES})?(?:\s+([a-z ]+))?", re.IGNORECASE)
 _SILENCE = re.compile(rf"(?:{_NUMBER}\s*{_MINUTES})?\s*(?:{_NUMBER}\s*{_SECONDS})?", re.IGNORECASE)
+_BEAT = re.compile(rf"{_NUMBER}\s*{_SECONDS}?", re.IGNORECASE)
 _BREATH = re.compile(rf"(?:{_NUMBER}\s*[-–]\s*{_NUMBER}\s*s?)?\s*(?:[x×]\s*(\d{{1,6}}))?", re.IGNORECASE)
 _VOICE = re.compile(r"[a-z0-9.:+-]{0,80}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -39,6 +41,17 @@ class PauseMark:
 @dataclass(frozen=True, slots=True)
 class SilenceMark:
     """`[silence 2m]`.
+
+    Attributes:
+        seconds: more than 0.
+    """
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BeatMark:
+    """`[beat 1s]`.
 
     Attributes:
         seconds: more than 0.
@@ -121,7 +134,7 @@ class BackgroundMark:
 MannerMark = VoiceMark | SlowerMark | QuieterMark
 """A mark that changes how the words after it are said, and nothing else."""
 
-Mark = PauseMark | SilenceMark | BellMark | BreathMark | ChapterMark | BackgroundMark | MannerMark
+Mark = PauseMark | SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark | MannerMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +178,12 @@ def _silence(rest: str) -> SilenceMark | None:
         return None
     seconds = _number(found[1] or "0") * 60 + _number(found[2] or "0")
     return SilenceMark(seconds) if 0 < seconds <= LONGEST_PAUSE_S else None
+
+
+def _beat(rest: str) -> BeatMark | None:
+    found = _BEAT.fullmatch(rest)
+    seconds = _number(found[1]) if found else 0.0
+    return BeatMark(seconds) if 0 < seconds <= LONGEST_BEAT_S else None
 
 
 def _bell(rest: str) -> BellMark | None:
@@ -230,6 +249,12 @@ KINDS: dict[str, MarkKind] = {
         "A silence needs its length with minutes or seconds, of an hour at most: "
         "[silence 2m], [silence 90s], [silence 1m30s].",
         _silence,
+    ),
+    "beat": _kind(
+        "[beat 1s]",
+        f"A beat needs the seconds from the beginning of the words before it to the beginning of the next, "
+        f"up to {LONGEST_BEAT_S:g}: [beat 1s].",
+        _beat,
     ),
     "bell": _kind("[bell]", "A bell takes nothing beside its name.", _bell),
     "breath": _kind(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
 from audio_builder.errors import ScriptError
 
-_WORDS_LIKE_MARKS = frozenset({"voices", "vice", "quieted", "quieten", "silenced", "silences", "backgrounds"})
+_WORDS_LIKE_MARKS = frozenset({"voices", "vice", "quieted", "quieten", "silenced", "silences", "beast"})
 """Ordinary words that only look like a slip for a mark."""
 
 _WITH_A_LENGTH = {

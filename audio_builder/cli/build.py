@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     chapter_option,
+    guide_option,
     json_output,
     output_folder,
     read_source_argument,
@@ -27,11 +29,13 @@ from audio_builder.cli.progress import progress_bar
 Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
+  audio-builder build my-article.md --guide settle --guide breath --duration 20m
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
 """,
 )
 @source_argument
 @chapter_option
+@guide_option
 @output_folder
 @recipe_options()
 @voice_only_option
@@ -46,7 +50,7 @@ def command(
     output: Path,
     recipe_file: Path | None,
     as_json: bool,
-    **chosen: str | float | None,
+    **chosen: Any,
 ) -> None:
     """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
@@ -58,10 +62,11 @@ def command(
     from audio_builder import pipeline
 
     console = ctx.ensure_object(Console)
-    voice_only = bool(chosen.pop("voice_only"))
+    voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     document, language_note = documents.settle_language(document, recipe)
+    document = documents.add_guides(document, recipe, guides)
     with progress_bar(console) as progress:
         report = pipeline.build(document, recipe, output, voice_only=voice_only, progress=progress)
     if as_json:

@@ -9,6 +9,7 @@ import click
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     chapter_option,
+    guide_option,
     read_source_argument,
     recipe_from_options,
     recipe_options,
@@ -23,11 +24,13 @@ from audio_builder.cli.options import (
 Examples:
   audio-builder script my-article.md
   audio-builder script my-article.md --pacing spacious -o my-script.md
+  audio-builder script my-article.md --guide settle --guide return
   audio-builder script my-article.md -o my-script.md && audio-builder build my-script.md
 """,
 )
 @source_argument
 @chapter_option
+@guide_option
 @click.option(
     "-o",
     "--output",
@@ -35,7 +38,7 @@ Examples:
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
 )
-@recipe_options("quote_voice", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
+@recipe_options("quote_voice", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
 @verbosity
 @click.pass_context
 def command(
@@ -43,6 +46,7 @@ def command(
     /,
     source: str,
     chapter: int | None,
+    guides: tuple[str, ...],
     output: Path | None,
     recipe_file: Path | None,
     **chosen: str | float | None,
@@ -60,7 +64,7 @@ def command(
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     document, language_note = documents.settle_language(document, recipe)
-    script = documents.make_script(document, recipe)
+    script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)
     text = format_script(script)
     if output is None:
         console.result(text)

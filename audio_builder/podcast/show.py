@@ -20,6 +20,7 @@ from audio_builder.podcast.categories import CATEGORIES, split_category
 
 SHOW_FILE = "show.toml"
 FEED_FILE = "feed.xml"
+OPML_FILE = "show.opml"
 
 LOCAL_URL = "http://127.0.0.1:8000/"
 """Where `audio-builder serve` answers: the address of a show that has none of its own yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audio_builder.article.text import speakable
 from audio_builder.recipe import Pacing
-from audio_builder.script.cues import Background, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
+from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.script.manner import Manner
 from audio_builder.script.timing import seconds_for
 
@@ -56,6 +56,14 @@ class Composer:
             seconds += waiting.seconds
             reason = Reason.SILENCE if waiting.reason is Reason.SILENCE else reason
         self._rest = Rest(seconds, reason)
+
+    def beat(self, seconds: float) -> None:
+        """Let the next sound come so long after the phrase before began, in place of any rule's rest."""
+        if self._rest and not self._rest.reason.by_person:
+            self._rest = None
+        self._settle_rest()
+        self._cues.append(Beat(seconds))
+        self._rest = Rest(0.0, Reason.MARK)
 
     def background(self, name: str) -> None:
         """Change the background: from the beginning of a rule's rest on, or after the rest that a person set."""

@@ -100,6 +100,17 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """The next sound comes so long after the phrase before began: for counting aloud.
+
+    Attributes:
+        seconds: more than 0; where the phrase takes longer, the next follows at once.
+    """
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """A bell is struck here. It takes no time: the rest that follows lets it ring."""
 
@@ -146,7 +157,7 @@ class Background:
     name: str
 
 
-Cue = Say | Rest | Bell | Breath | ChapterStart | Background
+Cue = Say | Rest | Beat | Bell | Breath | ChapterStart | Background
 
 
 @dataclass(frozen=True, slots=True)

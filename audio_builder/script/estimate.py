@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audio_builder.recipe import Pacing
-from audio_builder.script.cues import Breath, Rest, Say, Script
+from audio_builder.script.cues import Beat, Breath, Cue, Rest, Say, Script
 from audio_builder.script.timing import scaled_s, scales
 from audio_builder.script.words import count_words
 
@@ -93,7 +93,17 @@ def estimate(script: Script, wpm: float, slower_share: float = Pacing().slower_s
     says = [cue for cue in script.cues if isinstance(cue, Say)]
     speech_s = sum(phrase_s(say, wpm, slower_share) for say in says)
     silence_s = sum(cue.seconds for cue in script.cues if isinstance(cue, Rest | Breath))
+    before: Cue | None = None
+    for cue in script.cues:
+        if isinstance(cue, Beat):
+            silence_s += beat_rest_s(cue, phrase_s(before, wpm, slower_share) if isinstance(before, Say) else 0.0)
+        before = cue
     return Estimate(sum(count_words(say.text) for say in says), speech_s, silence_s)
+
+
+def beat_rest_s(beat: Beat, spoken_s: float) -> float:
+    """Return the silence from the end of a phrase to the next beat, in seconds."""
+    return max(beat.seconds - spoken_s, 0.0)
 
 
 def phrase_s(say: Say, wpm: float, slower_share: float) -> float:

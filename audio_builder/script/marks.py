@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from decimal import Decimal
 
-from audio_builder.article.mark_kinds import BackgroundMark, BellMark, BreathMark, ChapterMark, SilenceMark
+from audio_builder.article.mark_kinds import BackgroundMark, BeatMark, BellMark, BreathMark, ChapterMark, SilenceMark
 from audio_builder.article.marks import Place
 from audio_builder.errors import ScriptError
 from audio_builder.recipe import Pacing
-from audio_builder.script.cues import Background, Bell, Breath, ChapterStart, Cue, Reason, Rest
+from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest
 
 _REASONS = {reason.value: reason for reason in Reason if not reason.by_person}
 
@@ -21,11 +21,13 @@ def breath_cue(mark: BreathMark, pacing: Pacing) -> Breath:
     return Breath(in_s, out_s, mark.count)
 
 
-def cue_of(mark: SilenceMark | BellMark | BreathMark | ChapterMark | BackgroundMark, pacing: Pacing) -> Cue:
+def cue_of(mark: SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark, pacing: Pacing) -> Cue:
     """Return the cue that a mark stands for."""
     match mark:
         case SilenceMark(seconds):
             return Rest(seconds, Reason.SILENCE)
+        case BeatMark(seconds):
+            return Beat(seconds)
         case BellMark():
             return Bell()
         case BreathMark():
@@ -54,23 +56,25 @@ def reason_of(words: str, place: Place) -> Reason:
     return _REASONS[words]
 
 
-def written(cue: Rest | Bell | Breath | ChapterStart | Background) -> str:
+def written(cue: Rest | Beat | Bell | Breath | ChapterStart | Background) -> str:
     """Return a cue as the mark that stands for it in a script file."""
     match cue:
         case Rest(seconds, Reason.SILENCE):
-            return f"[silence {_minutes_and_seconds(seconds)}]"
+            inside = f"silence {_minutes_and_seconds(seconds)}"
         case Rest(seconds, reason):
-            words = "" if reason is Reason.MARK else f" {reason.value}"
-            return f"[pause {plain_number(seconds)}s{words}]"
-        case Background(name):
-            return f"[background {name}]" if name else "[background]"
+            inside = f"pause {plain_number(seconds)}s {'' if reason is Reason.MARK else reason.value}"
+        case Beat(seconds):
+            inside = f"beat {plain_number(seconds)}s"
         case Bell():
-            return "[bell]"
+            inside = "bell"
         case Breath(in_s, out_s, count):
-            return f"[breath {plain_number(in_s)}-{plain_number(out_s)} x{count}]"
+            inside = f"breath {plain_number(in_s)}-{plain_number(out_s)} x{count}"
         case ChapterStart(title):
             escaped = "".join(f"\\{character}" if character in "\\[]" else character for character in title)
-            return f"[chapter {escaped}]"
+            inside = f"chapter {escaped}"
+        case Background(name):
+            inside = f"background {name}"
+    return f"[{inside.rstrip(' ')}]"
 
 
 def _minutes_and_seconds(seconds: float) -> str:

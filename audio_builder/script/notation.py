@@ -28,7 +28,8 @@ from audio_builder.article.text import clean, speakable
 from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe import PACING_PRESETS, Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
-from audio_builder.script.cues import Background, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.script.cues import Background, Beat, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.script.guides import PLACE_KEY
 from audio_builder.script.manner import Manner, manner_of, marks_between
 from audio_builder.script.marks import cue_of, reason_of, written
 
@@ -54,7 +55,7 @@ _HELP = """\
 # One phrase a line, with the pause after it. Change what you like, then build from this file.
 # A pause without a reason, such as [pause 12s], is yours: it stays as it is under any pacing.
 # Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
-# Marks: [pause 4s] [silence 2m] [bell] [breath 4-6 x3] [chapter A title], and until they are ended:
+# Marks: [pause 4s] [silence 2m] [beat 1s] [bell] [breath 4-6 x3] [chapter A title], and until they are ended:
 # [voice emma] ... [voice], [slower] ... [slower off], [quieter] ... [quieter off], [background rain] ... [background].
 # Put \\ before a bracket that is to be read aloud.
 """
@@ -118,7 +119,7 @@ def _rows(cues: tuple[Cue, ...]) -> list[list[Cue]]:
     """Return the cues that stand on one line together: a phrase, a bell or a breath with its rests."""
     rows: list[list[Cue]] = []
     for cue in cues:
-        if isinstance(cue, Rest) and rows and not isinstance(rows[-1][0], ChapterStart):
+        if isinstance(cue, Rest | Beat) and rows and not isinstance(rows[-1][0], ChapterStart):
             rows[-1].append(cue)
         else:
             rows.append([cue])
@@ -129,6 +130,8 @@ def _gap_between(before: list[Cue], row: list[Cue]) -> bool:
     if not before or isinstance(row[0], ChapterStart):
         return True
     first, last = before[0], before[-1]
+    if isinstance(last, Beat):
+        return False
     if isinstance(last, Rest):
         return last.reason not in _NO_GAP_AFTER
     return isinstance(first, Say) and isinstance(row[0], Say) and first.role is not row[0].role
@@ -187,7 +190,7 @@ def _check_front_matter(front: FrontMatter, name: str) -> None:
             hint="Write a script file with `audio-builder script` and edit that.",
         )
     for key in front.values:
-        if key not in _KEYS:
+        if key not in (*_KEYS, PLACE_KEY):
             closest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0)[0]
             raise ScriptError(
                 f"{name}: `{key}` is not a key of a script's front matter; the closest is `{closest}`. "

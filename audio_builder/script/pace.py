@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from audio_builder.article.mark_kinds import (
     BackgroundMark,
+    BeatMark,
     BellMark,
     BreathMark,
     ChapterMark,
@@ -137,7 +138,7 @@ class _Writer:
                 if isinstance(piece, Words):
                     happenings.extend(phrases(piece.text, self.article.language))
                     continue
-                if isinstance(piece, MannerMark | BackgroundMark) and happenings:
+                if isinstance(piece, MannerMark | BackgroundMark | BeatMark) and happenings:
                     happenings[-1] = _going_on(happenings[-1])
                 happenings.append(piece)
         return happenings
@@ -166,6 +167,8 @@ class _Writer:
                 composer.chapter(title, by_person=True)
             case SilenceMark(seconds):
                 composer.pause(seconds, Reason.SILENCE)
+            case BeatMark(seconds):
+                composer.beat(seconds)
             case BackgroundMark(name):
                 composer.background(name)
             case _:
