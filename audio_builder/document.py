@@ -15,6 +15,7 @@ from audio_builder.errors import EmptySource
 from audio_builder.recipe import Pacing, Recipe, Tags
 from audio_builder.recipe_file import Layer
 from audio_builder.script.cues import Role, Say, Script
+from audio_builder.script.disclosure import with_disclosure
 from audio_builder.script.guides import Place, find_guide, place_of, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
@@ -57,6 +58,8 @@ def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Doc
     """
     if not guides:
         return document
+    # A spoken disclosure comes after the last guide, when the whole is made.
+    recipe = msgspec.structs.replace(recipe, spoken_disclosure="")
     script = make_script(document, recipe)
     # A pacing that slows down does so over the words of the author.
     even = msgspec.structs.replace(recipe.pacing, slowing=1.0)
@@ -87,7 +90,8 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    return _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    script = _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    return with_disclosure(script, recipe.spoken_disclosure, recipe.pacing)
 
 
 def _with_quote_voice(script: Script, voice: str) -> Script:

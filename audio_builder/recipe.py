@@ -237,6 +237,14 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voice: Annotated[str, _text("name of the voice")] = "joe"
     quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
+    spoken_disclosure: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            pattern=r"^[^\[\]]*$",
+            description="said after the last words, such as that the voice is synthetic; without marks; empty for none",
+        ),
+    ] = ""
     pacing: Pacing = Pacing()
     soundscape: Soundscape = Soundscape()
     mastering: Mastering = Mastering()

@@ -22,6 +22,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
     "quote_voice": "quote_voice",
     "lexicon": "lexicon",
+    "spoken_disclosure": "spoken_disclosure",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
     "duration": "pacing.duration_s",

@@ -52,7 +52,7 @@ Examples:
     is_flag=True,
     help="Show the pacing as a strip of speech and silence instead; with -o NAME.svg, as a picture.",
 )
-@recipe_options("quote_voice", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
+@recipe_options("quote_voice", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
 @verbosity
 @click.pass_context
 def command(

@@ -82,12 +82,16 @@ def render(
         speech.add_to(voice, start)
         if bed_gain:
             mix = bed.read(start, frames)
-            mix *= (envelope.gains(start, frames) * bed_gain)[:, np.newaxis]
+            gains = envelope.gains(start, frames) * bed_gain
+            # Channel by channel, because NumPy is slow over a last axis of two.
+            for channel in range(plan.channels):
+                mix[:, channel] *= gains
         else:
             mix = np.zeros((frames, plan.channels), dtype=np.float32)
         if separation:
             separation.push(start, voice, mix)
-        mix += voice[:, np.newaxis]
+        for channel in range(plan.channels):
+            mix[:, channel] += voice
         room.add_to(mix, start)
         tones.add_to(mix, start)
         yield mix
