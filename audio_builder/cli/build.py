@@ -65,6 +65,7 @@ def command(
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
+    document, language_note = documents.settle_language(document, recipe)
     document = documents.add_guides(document, recipe, guides)
     with progress_bar(console) as progress:
         report = pipeline.build(document, recipe, output, voice_only=voice_only, progress=progress)
@@ -72,5 +73,6 @@ def command(
         console.result(report.as_json())
     else:
         console.result_path(Path(report.path))
-    for line in report.summary():
-        console.say(line)
+    for line in (*report.summary(), language_note):
+        if line:
+            console.say(line)

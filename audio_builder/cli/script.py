@@ -78,6 +78,7 @@ def command(
     console = ctx.ensure_object(Console)
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
+    document, language_note = documents.settle_language(document, recipe)
     script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)
     expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary()
     text = _picture(script, recipe.pacing, expected, output) if preview else format_script(script)
@@ -86,6 +87,8 @@ def command(
     else:
         write_bytes(output, text.encode("utf-8"))
         console.result_path(output)
+    if language_note:
+        console.say(language_note)
     console.say(expected)
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
