@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
+from audio_builder.article.language import recognised_language
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import EmptySource
-from audio_builder.recipe import Recipe, Tags
+from audio_builder.recipe import Pacing, Recipe, Tags
 from audio_builder.recipe_file import Layer
 from audio_builder.script.cues import Role, Say, Script
+from audio_builder.script.disclosure import with_disclosure
+from audio_builder.script.guides import Place, find_guide, place_of, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
 
@@ -35,7 +41,53 @@ def read_document(source: str | Path | SourceText, chapter: int | None = None) -
 
 def own_settings(document: Document) -> Layer:
     """Return the settings that a document brings with it: a script its pacing, an article none."""
-    return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) else {}
+    return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) and document.pacing else {}
+
+
+def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
+    """Return a document that says its language if at all possible, and one line on it where nothing had said it.
+
+    The recipe wins over the document; where neither says it, an article's words tell it. A script is left
+    as it is.
+    """
+    return (document, "") if isinstance(document, Script) else _in_its_language(document, recipe)
+
+
+def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
+    if said := recipe.tags.language or article.language:
+        return replace(article, language=said), ""
+    if tag := recognised_language(article):
+        return replace(article, language=tag), f"language: {tag}, told by the words; if that is wrong, give --language"
+    return article, "language: the words don't tell it, en is taken; if that is wrong, give --language"
+
+
+def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
+    """Return a document with guides before and after its words: a script then, with nothing else changed.
+
+    Args:
+        document: from `read_document`.
+        recipe: its pacing is that of the guides, too.
+        guides: names of `script.guides.guide_names`, or paths of texts of one's own, in the order in which
+            they are heard.
+
+    Raises:
+        RecipeError: there is no such guide, or none in the language of the words.
+        SourceError: a text of one's own can't be read, or has nothing in it to speak.
+    """
+    if not guides:
+        return document
+    # A spoken disclosure comes after the last guide, when the whole is made.
+    recipe = msgspec.structs.replace(recipe, spoken_disclosure="")
+    script = make_script(document, recipe)
+    # A pacing that slows down does so over the words of the author.
+    even = msgspec.structs.replace(recipe.pacing, slowing=1.0)
+    own = msgspec.structs.replace(recipe, pacing=even, tags=Tags(language=script.language))
+    placed: dict[Place, list[Script]] = {place: [] for place in Place}
+    for name in guides:
+        found = find_guide(name, script.language)
+        source = found if isinstance(found, SourceText) else open_source(found)
+        placed[place_of(source)].append(make_script(read_document(source), own))
+    return with_guides(placed[Place.OPENING], script, placed[Place.CLOSING], recipe.pacing)
 
 
 def make_script(document: Document, recipe: Recipe) -> Script:
@@ -49,14 +101,15 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         ScriptError: there are more chapters than a player's list can hold.
     """
     if isinstance(document, Article):
-        script = pace(replace(document, language=recipe.tags.language or document.language), recipe.pacing)
-    elif document.pacing == recipe.pacing.preset:
+        script = pace(_in_its_language(document, recipe)[0], recipe.pacing)
+    elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
         script = document
     else:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
-    return _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    script = _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
+    return with_disclosure(script, recipe.spoken_disclosure, recipe.pacing)
 
 
 def _with_quote_voice(script: Script, voice: str) -> Script:

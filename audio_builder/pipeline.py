@@ -20,6 +20,7 @@ from audio_builder.episode.encode import encode, encoder_gain_db
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
+from audio_builder.episode.source_frame import carries
 from audio_builder.episode.standard import BACKGROUND, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
@@ -30,7 +31,7 @@ from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
-from audio_builder.mix.quieting import quieted, quieting_loss_lu
+from audio_builder.mix.quieting import Quieting
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
@@ -42,8 +43,8 @@ from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering, Recipe, Soundscape
 from audio_builder.recipe_file import make_recipe
 from audio_builder.script.cues import Script
-from audio_builder.sound.backgrounds import open_bed
 from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.changing import open_beds
 
 _TAKES = 3
 """How often the mix is encoded at most. The first nearly always lands; each next corrects what the encoder changed."""
@@ -91,12 +92,22 @@ def build(
     return report
 
 
+def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
+    """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
+
+    Raises:
+        AudioBuilderError: as `build`, for what is wrong with the recipe, the voice or the folder.
+    """
+    plan = prepare(make_script(document, recipe), recipe, Path(target))
+    return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
+
+
 def speak(plan: Plan, progress: Progress = silent) -> Narration:
     """Return the narration of a plan, from the cache of this machine or from the engine."""
     narration = narrate(
         plan.script,
         plan.voice.voice,
-        others={name: other.voice for name, other in plan.others.items()},
+        others={part: other.voice for part, other in plan.others.items()},
         cache=ClipCache(),
         rate_hz=plan.recipe.mastering.sample_rate_hz,
         progress=progress,
@@ -116,11 +127,12 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     """
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
-    bed = open_bed(plan.recipe.soundscape, BedFormat(mastering.sample_rate_hz, mastering.channels))
-    loss_lu = quieting_loss_lu(levels, plan.recipe.pacing.quieting_db)
-    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + loss_lu)
+    bed_format = BedFormat(mastering.sample_rate_hz, mastering.channels)
+    bed = open_beds(plan.recipe.soundscape, bed_format, timeline.backgrounds)
+    quieting = Quieting(timeline, plan.recipe.pacing)
+    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + quieting.loss_lu(levels))
     for _ in range(_TAKES):
-        findings = _take(draft, timeline, plan, _Stems(levels, bed, aim), progress)
+        findings = _take(draft, timeline, plan, _Stems(levels, bed, quieting, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
             break
         aim = _corrected(aim, findings, mastering)
@@ -161,7 +173,7 @@ def _make_twin(timeline: Timeline, plan: Plan, progress: Progress) -> TwinReport
     )
     with draft_beside(path) as draft:
         alone = replace(plan, recipe=recipe, path=path, source=b"")
-        findings = deliver(draft, replace(timeline, tones=()), alone, progress)
+        findings = deliver(draft, replace(timeline, tones=(), backgrounds=()), alone, progress)
         commit(draft, path)
     return TwinReport(path=str(path), findings=findings)
 
@@ -183,11 +195,13 @@ class _Stems:
     Attributes:
         levels: of the speech.
         bed: the background.
+        quieting: where the mix is softer.
         aim: what to master to, corrected by what earlier takes missed.
     """
 
     levels: SpeechLevels
     bed: Bed
+    quieting: Quieting
     aim: Mastering
 
 
@@ -199,7 +213,7 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
     encode(
-        master(quieted(blocks, timeline.frames, recipe.pacing.quieting_db), gains, timeline.rate_hz),
+        master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz),
         draft,
         rate_hz=timeline.rate_hz,
         channels=recipe.mastering.channels,
@@ -210,9 +224,10 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
 
 
 def _labels(timeline: Timeline, plan: Plan) -> Labels:
+    voices = (plan.voice, *plan.others.values())
     narrator, *others = (
         Narrator(profile.name, profile.engine, profile.licence, profile.attribution)
-        for profile in (voice.voice.profile for voice in (plan.voice, *plan.others.values()))
+        for profile in {voice.voice.profile.name: voice.voice.profile for voice in voices}.values()
     )
     return Labels(
         tags=plan.recipe.tags,

@@ -14,7 +14,7 @@ from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.source_frame import pack_source
 from audio_builder.files import write_probe
 from audio_builder.recipe import Recipe
-from audio_builder.script.cues import Bell, Say, Script
+from audio_builder.script.cues import Background, Bell, Part, Say, Script
 from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
@@ -34,7 +34,7 @@ class Plan:
         cover: JPEG bytes.
         path: where the episode will be.
         source: what the MP3 carries to be made again, or empty for nothing.
-        others: voices that speak some of the phrases, by the name that stands in `Say.voice`.
+        others: who speaks what the narrator doesn't speak at the usual rate.
     """
 
     script: Script
@@ -43,7 +43,7 @@ class Plan:
     cover: bytes
     path: Path
     source: bytes
-    others: Mapping[str, PreparedVoice] = field(default_factory=dict)
+    others: Mapping[Part, PreparedVoice] = field(default_factory=dict)
 
 
 def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
@@ -55,6 +55,9 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         RecipeError: the cover can't be used.
         OutputError: the folder can't be written.
     """
+    for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
+        named = msgspec.structs.replace(recipe.soundscape, background=name)
+        check_background(named, recipe.mastering.channels)
     check_background(recipe.soundscape, recipe.mastering.channels)
     check_bell(recipe.soundscape.closing_bell)
     if any(isinstance(cue, Bell) for cue in script.cues):
@@ -63,7 +66,8 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     drawn = (tags.title, tags.author, tags.show, tags.cover_colour)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(*drawn)
-    path = episode_path(folder, tags.title)
+    number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
+    path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others)
@@ -82,24 +86,28 @@ def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
     return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
 
 
-def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[str, PreparedVoice]]:
-    """Return the narrator's voice, and the others that a script names, each with its rate solved for its phrases.
+def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Part, PreparedVoice]]:
+    """Return the narrator's voice, and those of the script's other parts, each with its rate solved for its phrases.
+
+    What is to be slower is slower by `slower_share` than the same voice elsewhere: both are judged by all that
+    the voice has to say.
 
     Raises:
         VoiceError: one is unknown, or what it needs isn't installed or has changed.
         RecipeError: the lexicon can't be read or is malformed.
     """
-    narrator = find_voice(recipe.voice)
-    parts: dict[str, list[str]] = {}
-    for cue in script.cues:
-        if isinstance(cue, Say):
-            parts.setdefault(cue.voice, []).append(cue.text)
-    profiles = {name: find_voice(name) for name in parts if name}
-    others = {name: profile for name, profile in profiles.items() if profile.name != narrator.name}
-    own = [text for name, texts in parts.items() if name not in others for text in texts]
-    wpm = recipe.pacing.wpm
+    says = [cue for cue in script.cues if isinstance(cue, Say)]
+    names = dict.fromkeys(["", *(say.voice for say in says)])
+    profiles = {name: find_voice(name or recipe.voice) for name in names}
+    texts: dict[str, list[str]] = {profile.name: [] for profile in profiles.values()}
+    for say in says:
+        texts[profiles[say.voice].name].append(say.text)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
-    return (
-        prepare_voice(narrator, wpm, own, lexicon),
-        {name: prepare_voice(profile, wpm, parts[name], lexicon) for name, profile in others.items()},
-    )
+
+    def ready(part: Part) -> PreparedVoice:
+        profile = profiles[part.voice]
+        wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
+        return prepare_voice(profile, wpm, texts[profile.name], lexicon)
+
+    parts = dict.fromkeys(say.part for say in says)
+    return ready(Part()), {part: ready(part) for part in parts if part != Part()}

@@ -41,6 +41,7 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     item_s: Annotated[float, _number(0, 60, "s", "after an item of a list")] = 1.6
     question_s: Annotated[float, _number(0, 60, "s", "after a question that asks for an answer")] = 5.0
     ellipsis_s: Annotated[float, _number(0, 60, "s", "where the words trail off (…)")] = 1.5
+    dash_s: Annotated[float, _number(0, 60, "s", "at a dash between two clauses")] = 0.6
     before_heading_s: Annotated[float, _number(0, 60, "s", "before a new section")] = 5.0
     bell_s: Annotated[float, _number(0, 60, "s", "from a bell's stroke to the next words")] = 3.0
     after_heading_s: Annotated[float, _number(0, 60, "s", "after a heading")] = 1.8
@@ -48,6 +49,10 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     breath_out_s: Annotated[float, _number(1, 20, "s", "breathing out, for each [breath]")] = 6.0
     closing_s: Annotated[float, _number(0, 60, "s", "after the last word")] = 10.0
     longest_s: Annotated[float, _number(1, 60, "s", "no silence that a rule sets is longer")] = 15.0
+    thinning: Annotated[
+        float,
+        _number(0.1, 1, "", "where pauses crowd between very short phrases, the share they keep at least; 1 for all"),
+    ] = 0.5
     slowing: Annotated[
         float, _number(1, 3, "", "what rules' pauses have grown to at the last word, as a multiple; 1 for no slowing")
     ] = 1.0
@@ -66,6 +71,8 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_share: Annotated[
         float, _number(0, 0.3, "", "for a wanted duration, the rate changes by this share at most, after the pauses")
     ] = 0.08
+    slower_share: Annotated[float, _number(0, 0.4, "", "how much more slowly words after [slower] are spoken")] = 0.15
+    quieter_db: Annotated[float, _number(0, 12, "dB", "how much softer all is that sounds after [quieter]")] = 4.0
 
 
 PACING_PRESETS: dict[str, Pacing] = {
@@ -82,6 +89,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=2.2,
         question_s=8.0,
         ellipsis_s=2.4,
+        dash_s=0.9,
         before_heading_s=8.0,
         bell_s=4.0,
         after_heading_s=2.5,
@@ -100,6 +108,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=0.8,
         question_s=1.6,
         ellipsis_s=0.8,
+        dash_s=0.3,
         before_heading_s=2.5,
         bell_s=2.0,
         after_heading_s=1.2,
@@ -118,6 +127,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=2.0,
         question_s=6.0,
         ellipsis_s=2.2,
+        dash_s=0.8,
         before_heading_s=7.0,
         bell_s=4.0,
         after_heading_s=2.5,
@@ -138,6 +148,7 @@ PACING_PRESETS: dict[str, Pacing] = {
         item_s=1.2,
         question_s=4.5,
         ellipsis_s=1.2,
+        dash_s=0.5,
         before_heading_s=4.0,
         bell_s=2.5,
         after_heading_s=1.5,
@@ -149,6 +160,10 @@ PACING_PRESETS: dict[str, Pacing] = {
 `spacious` speaks exactly as fast as `gentle`: its slowness is silence, so changing between the two
 re-uses every clip. (Listeners dislike stretched speech: Mindfulness 14, 2023.)
 """
+
+
+BACKGROUNDS = ("drone", "bowls", "rain", "ocean", "wind", "night", "pink", "brown", "binaural", "none")
+"""Every background that is made here, and none: what a mark in a text may name. A file is for the recipe alone."""
 
 
 class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,6 +183,7 @@ class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     release_s: Annotated[float, _number(0.05, 20, "s", "how long the bed takes to come up")] = 2.0
     fade_in_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to appear")] = 5.0
     fade_out_s: Annotated[float, _number(0, 60, "s", "how long the bed takes to vanish")] = 9.0
+    room: Annotated[Literal["none", "small"], _choice("", "the room in which the voice speaks")] = "none"
     bell: Annotated[str, _text("the bell at section starts: a name, or none")] = "bowl"
     closing_bell: Annotated[str, _text("the bell after the last words: a name, or none")] = "none"
     bell_below_speech_db: Annotated[
@@ -197,6 +213,9 @@ class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     show: Annotated[str, _text("name of the show")] = "Reflections"
     date: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="publishing date, YYYY-MM-DD")] = ""
     track: Annotated[int, _number(0, 9999, "", "number of the episode; 0 for none")] = 0
+    track_digits: Annotated[
+        int, _number(0, 4, "", "digits of the number at the beginning of the file's name; 0 for no number")
+    ] = 0
     genre: Annotated[str, _text("genre")] = "Podcast"
     language: Annotated[str, _text("language of the words, such as en or pt-BR", longest=35)] = ""
     cover: Annotated[str, _text("path of a JPEG or PNG; empty to have one drawn")] = ""
@@ -221,6 +240,14 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voice: Annotated[str, _text("name of the voice")] = "joe"
     quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
+    spoken_disclosure: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            pattern=r"^[^\[\]]*$",
+            description="said after the last words, such as that the voice is synthetic; without marks; empty for none",
+        ),
+    ] = ""
     pacing: Pacing = Pacing()
     soundscape: Soundscape = Soundscape()
     mastering: Mastering = Mastering()

@@ -46,7 +46,7 @@ class Setting:
     unit: str
     low: float | None
     high: float | None
-    choices: tuple[int, ...]
+    choices: tuple[int | str, ...]
     default: str | float
 
     @property
@@ -84,11 +84,8 @@ def _settings_of(struct: inspect.Type, defaults: Any, prefix: str) -> Iterator[S
             yield from _settings_of(kind, default, f"{prefix}{field.name}.")
         else:
             low, high = getattr(kind, "ge", None), getattr(kind, "le", None)
-            choices = (
-                tuple(value for value in kind.values if isinstance(value, int))
-                if isinstance(kind, inspect.LiteralType)
-                else ()
-            )
+            allowed = kind.values if isinstance(kind, inspect.LiteralType) else ()
+            choices = tuple(value for value in allowed if value is not None)
             yield Setting(prefix + field.name, notes.get("description", ""), unit, low, high, choices, default)
 
 

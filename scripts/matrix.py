@@ -1,7 +1,8 @@
 """Build episodes of every kind and measure them with ffmpeg's own meter (.venv/bin/python -m scripts.matrix FOLDER).
 
-Thirty builds: every background with three voices, every pacing, in stereo and mono, from 20 s to an hour. The exit code
-is 1 when one of them misses the standard. Phrases come from the cache, so a second run is much faster.
+Thirty builds: every background three times, with every voice and pacing, in stereo and mono, from 20 s to an hour. The
+exit code is 1 when one of them misses the standard. The Kokoro voices must be installed (`voices install`).
+Phrases come from the cache, so a second run is much faster.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from audio_builder.recipe_file import make_recipe
 from audio_builder.sound.backgrounds import BEDS
 from tests.instruments import loudness
 
-VOICES = ("joe", "system", "tone")
+VOICES = ("joe", "system", "heart", "emma", "michael", "bella", "george", "nicole")
 _SENTENCES = (
     "The lamp is on, and the window is dark.",
     "Nothing is asked of you now.",
@@ -79,11 +80,12 @@ def cases() -> list[Case]:
     """Return thirty cases: each background three times, with different companions, one of them an hour long."""
     found = []
     lengths = itertools.cycle((1, 6, 3, 12, 2, 24, 1))
+    voices = itertools.cycle(VOICES)
     for number, background in enumerate(BEDS):
-        for turn, voice in enumerate(VOICES):
+        for turn in range(3):
             preset = list(PACING_PRESETS)[(number + turn) % len(PACING_PRESETS)]
             channels = 2 if background == "binaural" else 1 + (number + turn) % 2
-            found.append(Case(background, voice, preset, channels, next(lengths)))
+            found.append(Case(background, next(voices), preset, channels, next(lengths)))
     found[1] = dataclasses.replace(found[1], sentences=620)
     return found
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from audio_builder.article.text import clean, speakable
-from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.recipe import BACKGROUNDS
+from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -99,7 +100,11 @@ def plain_heading(draw: st.DrawFn) -> Piece:
     return Piece("\n" + " ".join(spoken), tuple(spoken))
 
 
-_SILENT = ("[pause 4s]", "[bell]", "[breath 4-6 x2]", "[chapter Quiet]", "* * *", "🌙")
+_SILENT = (
+    *("[pause 4s]", "[bell]", "[breath 4-6 x2]", "[chapter Quiet]", "* * *", "🌙"),
+    *("[silence 2m]", "[beat 2s]", "[slower]", "[slower off]", "[quieter] [quieter off]"),
+    *("[background rain]", "[background]"),
+)
 
 
 @st.composite
@@ -176,11 +181,15 @@ _cues: st.SearchStrategy[Cue] = st.one_of(
         text=spoken_texts,
         role=st.sampled_from(Role),
         voice=st.sampled_from(["", "", "emma", "heart:0.7+michael:0.3"]),
+        slower=st.booleans(),
+        quieter=st.booleans(),
     ),
     st.builds(Rest, seconds=_seconds, reason=st.sampled_from(Reason)),
     st.just(Bell()),
+    st.builds(Beat, seconds=st.floats(0.001, 60)),
     st.builds(Breath, in_s=_breath_s, out_s=_breath_s, count=st.integers(1, 100)),
     st.builds(ChapterStart, title=spoken_texts),
+    st.builds(Background, name=st.sampled_from(["", *BACKGROUNDS])),
 )
 
 

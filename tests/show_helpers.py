@@ -29,7 +29,7 @@ SHOW = Show(
     email="writer@example.org",
     description="Slow readings.",
     base_url="https://example.org/pages/",
-    copyright="© 2026 A. Writer",
+    copyright="A. Writer",
 )
 
 

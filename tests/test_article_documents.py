@@ -61,7 +61,7 @@ def test_the_common_script_is_the_right_one():
     script = pace(article(documents.MARKDOWN.encode(), "a.md"), Pacing())
     assert [cue.text for cue in script.cues if isinstance(cue, Say)] == [
         "The Open Window", "What an evening leaves behind",
-        "The lamp was on — and nobody was in a hurry…", "Dr. Lee came by & stayed, cf. p. 12.",
+        "The lamp was on —", "and nobody was in a hurry…", "Dr. Lee came by & stayed, cf. p. 12.",
         "What did you hear, when it was quiet?", "Lines for the Sill", "A cup, warm on one side,",
         "a sill with one leaf on it,", "nothing else is late.", "Leave the window open.",
         "The evening knows its way.", "one breath at the door", "two at the sill", "After the Rain",

@@ -6,20 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.article.marks import (
+from audio_builder.article.mark_kinds import (
+    KINDS,
+    BackgroundMark,
+    BeatMark,
     BellMark,
     BreathMark,
     ChapterMark,
     Mark,
     PauseMark,
-    Place,
-    Words,
-    escape,
-    only_marks,
-    split,
-    without_marks,
+    QuieterMark,
+    SilenceMark,
+    SlowerMark,
+    VoiceMark,
 )
+from audio_builder.article.marks import Place, Words, escape, only_marks, split, without_marks
 from audio_builder.errors import ScriptError
+
+from .conftest import ROOT
 
 
 def _split(text: str, *, script: bool = False) -> list[Words | Mark]:
@@ -44,6 +48,19 @@ def _split(text: str, *, script: bool = False) -> list[Words | Mark]:
         ("[breath 4.5–6 x 3]", BreathMark(4.5, 6.0, 3)),
         ("[breath 4-6 ×3]", BreathMark(4.0, 6.0, 3)),
         (r"[chapter A \[quiet\] title: 2]", ChapterMark("A [quiet] title: 2")),
+        ("[silence 2m]", SilenceMark(120.0)),
+        ("[Silence 90 s]", SilenceMark(90.0)),
+        ("[silence 1m30s]", SilenceMark(90.0)),
+        ("[silence 1,5 minutes]", SilenceMark(90.0)),
+        ("[beat 1s]", BeatMark(1.0)),
+        ("[beat 0,5]", BeatMark(0.5)),
+        ("[slower]", SlowerMark(on=True)),
+        ("[slower Off]", SlowerMark(on=False)),
+        ("[ quieter ]", QuieterMark(on=True)),
+        ("[quieter off]", QuieterMark(on=False)),
+        ("[voice]", VoiceMark("")),
+        ("[background Rain]", BackgroundMark("rain")),
+        ("[background]", BackgroundMark("")),
     ],
 )
 def test_a_mark_is_understood_in_the_ways_people_write_it(text: str, mark: Mark) -> None:
@@ -69,6 +86,7 @@ def test_a_line_is_divided_into_words_and_marks() -> None:
         "[parse] [phase] [cause] [cell] [chapel]",
         "[the 1980s]",
         "[rest of it]",
+        "[quieted] [silences] [normal again] [softer light] [/s]",
         "[a",
         "a] b",
         "[[x]",
@@ -90,7 +108,18 @@ def test_other_brackets_are_words(text: str) -> None:
         ("[pauses]", "[pause 4s]"),
         ("[pause: 4s]", "[pause 4s]"),
         ("[pause4s]", "[pause 4s]"),
-        ("[silence 2m]", "[pause 4s]"),
+        ("[rest 20s]", "[pause 4s]"),
+        ("[silense 2m]", "[silence 2m]"),
+        ("[stillness 2m]", "[silence 2m]"),
+        ("[slowr]", "[slower]"),
+        ("[faster]", "[slower]"),
+        ("[normal]", "[slower]"),
+        ("[/slower]", "[slower off]"),
+        ("[/voice]", "[voice]"),
+        ("[quiter]", "[quieter]"),
+        ("[louder]", "[quieter]"),
+        ("[backgroud rain]", "[background rain]"),
+        ("[background=rain]", "[background rain]"),
         ("[bel]", "[bell]"),
         ("[bells]", "[bell]"),
         ("[breathe]", "[breath 4-6 x3]"),
@@ -121,6 +150,16 @@ def test_a_mistyped_mark_is_an_error_that_names_the_closest(text: str, closest: 
         ("[breath 4-6 x0]", "up to 100"),
         ("[breath x101]", "up to 100"),
         ("[chapter]", "needs its title"),
+        ("[silence]", "with minutes or seconds"),
+        ("[silence 2]", "with minutes or seconds"),
+        ("[silence 0s]", "with minutes or seconds"),
+        ("[silence 61m]", "an hour at most"),
+        ("[beat]", "up to 60"),
+        ("[beat 0s]", "up to 60"),
+        ("[slower 20%]", "end at [slower off]"),
+        ("[quieter on]", "end at [quieter off]"),
+        ("[background rian]", "one of drone, bowls, rain"),
+        ("[background music.mp3]", "one of drone, bowls, rain"),
     ],
 )
 def test_a_mark_with_a_wrong_argument_says_what_is_allowed(text: str, allowed: str) -> None:
@@ -157,3 +196,19 @@ def test_a_line_of_marks_alone_is_told_from_one_with_words() -> None:
     assert not only_marks("[bell] ring")
     assert not only_marks("[sic]")
     assert not only_marks(r"\[bell]")
+
+
+def test_a_misspelt_background_is_told_the_closest() -> None:
+    """The hint has it as it should be written."""
+    with pytest.raises(ScriptError) as caught:
+        _split("[background oceans]")
+    assert caught.value.hint.startswith("Write [background ocean],")
+
+
+def test_every_mark_is_told_in_the_docs_with_an_example_that_is_one() -> None:
+    """The page of the script file and that of writing name each of them."""
+    for kind in KINDS.values():
+        assert kind.parse(kind.example.strip("[]").partition(" ")[2]) is not None
+        for page in ("script-file.md", "writing.md"):
+            told = (ROOT / "docs" / page).read_text(encoding="utf-8")
+            assert kind.example.split()[0].strip("[]") in told, (kind.example, page)

@@ -37,7 +37,7 @@ def test_an_outcome_is_held_to_the_standard(lufs: float, dbtp: float, apart: flo
 @pytest.mark.parametrize("background", ["ocean", "binaural"])
 def test_short_builds_meet_the_standard_by_another_meter(tmp_path: Path, background: str) -> None:
     """The matrix's own builds of a few sentences land at −16 ± 0.5 LUFS by ffmpeg's meter, with 20 dB of separation."""
-    case = next(case for case in cases() if case.background == background and case.voice == "tone")
-    outcome = run(dataclasses.replace(case, sentences=2), tmp_path)
+    case = next(case for case in cases() if case.background == background)
+    outcome = run(dataclasses.replace(case, voice="tone", sentences=2), tmp_path)
     assert outcome.ok, outcome
     assert outcome.separation_db is not None

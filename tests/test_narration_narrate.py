@@ -10,7 +10,7 @@ import pytest
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Step
-from audio_builder.script.cues import Role, Say, Script
+from audio_builder.script.cues import Part, Role, Say, Script
 from tests.voice_helpers import install_engine, ready, script_of, voice_of
 
 RATE = 44100
@@ -141,9 +141,10 @@ def test_each_phrase_is_spoken_by_the_voice_that_it_names(tmp_path: Path) -> Non
     script = Script("", "", "", "en", "", "gentle", cues)
     narrator = ready("tone", 120)
     low = msgspec.structs.replace(narrator, rate=80.0, profile=msgspec.structs.replace(narrator.profile, name="low"))
-    narration = narrate(script, narrator, others={"low": low}, cache=ClipCache(tmp_path), rate_hz=RATE)
+    others = {Part("low"): low}
+    narration = narrate(script, narrator, others=others, cache=ClipCache(tmp_path), rate_hz=RATE)
     assert [clip.voice for clip in narration.clips] == ["", "low", "low", ""]
     assert narration.synthesized == 4
     assert narration.clips[2].speech_s == pytest.approx(60 / 80, abs=0.03)
-    again = narrate(script, narrator, others={"low": low}, cache=ClipCache(tmp_path), rate_hz=RATE)
+    again = narrate(script, narrator, others=others, cache=ClipCache(tmp_path), rate_hz=RATE)
     assert (again.synthesized, again.cached) == (0, 4)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
+from PIL import Image
 
 import audio_builder
 from audio_builder.errors import OutputError, RecipeError
@@ -168,6 +171,22 @@ def test_a_real_episode_is_published_with_its_picture_and_the_shape_of_its_sound
     assert max(entry.waveform) > 40
 
 
+def test_the_cover_of_a_show_has_the_colour_that_is_asked_for(folder: Path):
+    """`cover_colour` draws a blue one, under another name: players keep what they know by its address."""
+
+    def cover() -> Path:
+        publish(folder, Wishes(prune=True))
+        (found,) = (folder / "episodes").glob("cover-*.jpg")
+        return found
+
+    plain = cover()
+    put_show(folder, msgspec.structs.replace(SHOW, cover_colour="#1a5fb4"))
+    blue = cover()
+    red, _, strongest = np.asarray(Image.open(blue)).reshape(-1, 3).mean(axis=0)
+    assert strongest > red + 12
+    assert blue.name != plain.name
+
+
 def test_a_show_can_be_written_and_read(tmp_path: Path):
     """`show.toml` holds what was given, quotes, lines and emoji included, each with a comment."""
     show = Show(title='He said "no" \\ 🌙', description="One.\nTwo.\t\x7f", explicit=True)
@@ -193,6 +212,10 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
         ({"base_url": "example.org"}, "no web address", "https://"),
         ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
         ({"link": "https://a/?q"}, "no web address", "without ?"),
+        ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
+        ({"language": "in English"}, "language is 'in English', which is no language tag", "en or pt-BR"),
+        ({"email": "a writer"}, "email is 'a writer', which is no e-mail address", "me@example.org"),
+        ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
     ],
 )
 def test_a_wrong_show_says_what_is_wrong(settings: dict[str, object], complaint: str, hint: str):

@@ -6,10 +6,13 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
 from starlette.testclient import TestClient
 
 from audio_builder import errors
+from audio_builder.cli.console import Console
 from audio_builder.cli.main import run
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.serve import make_app, qr_code
@@ -65,6 +68,12 @@ def test_several_ranges_are_answered_with_the_whole_file(client: TestClient, fol
     many = "bytes=" + ",".join(f"{n}-{n}" for n in range(100))
     answer = client.get(_sound(folder), headers={"Range": many})
     assert (answer.status_code, answer.content) == (200, SOUND)
+
+
+def test_the_page_of_the_show_tells_the_address_where_it_was_asked(client: TestClient):
+    """A listener on a phone can give the player what the page says."""
+    assert ">http://127.0.0.1:8000/feed.xml</a>" in client.get("/").text
+    assert client.get("/").text == client.get("/index.html").text
 
 
 @pytest.mark.parametrize("path", ["/feed.xml", "/", "sound"])
@@ -133,10 +142,32 @@ def test_a_foreign_host_is_refused(client: TestClient):
     assert client.get("/feed.xml", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_a_qr_code_fits_a_terminal():
-    """The code of a home address is at most 40 columns wide."""
-    lines = qr_code("http://192.168.178.123:8000/").splitlines()
-    assert 15 < len(lines) <= 25
+def test_a_phone_reads_the_qr_code():
+    """Drawn as a terminal draws it, ZXing reads the address; it needs at most 40 columns and 20 lines."""
+    url = "http://192.168.178.123:8000/"
+    lines = qr_code(url).splitlines()
+    assert len(lines) <= 20
+    assert max(map(len, lines)) <= 40
+    halves = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
+    rows = [[halves[block][half] for block in line] for line in lines for half in (0, 1)]
+    picture = np.kron(np.array(rows, dtype=np.uint8), np.ones((8, 8), dtype=np.uint8))
+    assert [found.text for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)] == [url]
+
+
+@pytest.mark.parametrize(("settings", "escape"), [({}, "\x1b[38;5;231m\x1b[48;5;16m█"), ({"NO_COLOR": "1"}, "█")])
+def test_the_code_is_light_on_dark_on_any_terminal(
+    settings: dict[str, str], escape: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The colours are set with it, since many a camera can't read one that is dark where it should be light."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    shown: list[str] = []
+    monkeypatch.setattr("click.echo", lambda text, err: shown.append(text))
+    Console().picture(qr_code("http://192.168.178.123:8000/"))
+    assert all(line.startswith(escape) for line in shown[0].splitlines()[:-1])
+    Console(quiet=True).picture("█")
+    assert len(shown) == 1
 
 
 def test_a_port_that_is_taken_says_what_to_do(folder: Path, capfd: pytest.CaptureFixture[str]):

@@ -134,6 +134,90 @@ def test_words_that_trail_off_are_two_phrases_with_the_ellipsis_between_them() -
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("The lamp was on — and nobody was in a hurry.", ["The lamp was on —", "and nobody was in a hurry."]),
+        ("The lamp was on—and nobody was in a hurry.", ["The lamp was on—", "and nobody was in a hurry."]),
+        ("Das war der Weg – und keiner wusste das.", ["Das war der Weg –", "und keiner wusste das."]),
+        ("The night was long -- and no one came back.", ["The night was long --", "and no one came back."]),
+        ("It was late, I know - and so did all of us - for a Monday in June.",
+         ["It was late, I know -", "and so did all of us -", "for a Monday in June."]),
+        ("他说了很多很多的话——可是没有人听见他说的话。", ["他说了很多很多的话——", "可是没有人听见他说的话。"]),
+    ],
+)  # fmt: skip
+def test_a_dash_between_clauses_is_a_small_rest(text: str, pieces: list[str]) -> None:
+    """However it is typed: the words before it keep it, and `dash_s` stands between them."""
+    after = _after(f"{text}\n\nEnd.")[:-1]
+    assert [piece for piece, _, _ in after] == pieces
+    assert {(seconds, reason) for _, seconds, reason in after[:-1]} == {(0.6, "dash")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The years of 1914–18 and of 1939 – 45 were far from here and now.",
+        "See p. 3–5 and then go on to the next of them.",
+        "A well-known and never-ending half-read book of all our hours.",
+        "— Vous cherchez quelque chose dans cette maison ?",
+        "– And who would ever have thought that of him?",
+        "The room — a small one — was cold in the morning and at night.",
+        "We had everything that we needed there — almost.",
+        "No — we never did find out who had been there.",
+    ],
+)
+def test_other_dashes_divide_nothing(text: str) -> None:
+    """Ranges, compounds, the opening of a speech, and dashes with fewer than four words on one side."""
+    assert [piece for piece, _, _ in _after(f"Well then.\n\n{text}\n\nEnd.")] == ["Well then.", text, "End."]
+
+
+def test_a_question_with_a_dash_is_one_question() -> None:
+    """Its room is at its end."""
+    assert _after("What would you do today — if nobody at all were waiting?\n\nEnd.")[:-1] == [
+        ("What would you do today —", 0.6, "dash"),
+        ("if nobody at all were waiting?", 5.0, "question"),
+    ]
+
+
+def test_pauses_that_crowd_are_thinned() -> None:
+    """Three or more in a row, each longer than the words before it, shrink to the words, at most by half."""
+    assert _after("Rest. Wait here. Stay. Be. Then go on with whatever you like.\n\nEnd.")[:-1] == [
+        ("Rest.", 0.5, "sentence"),
+        ("Wait here.", 1.0, "sentence"),
+        ("Stay.", 0.5, "sentence"),
+        ("Be.", 0.5, "sentence"),
+        ("Then go on with whatever you like.", 3.2, "paragraph"),
+    ]
+    slowly = _after("And then… slowly… very slowly… the light… came.\n\nEnd.")
+    assert [seconds for _, seconds, _ in slowly] == [1.0, 0.8, 1.0, 1.0, 3.2, 10.0]
+    stairs = _after("down\nand down\nand farther down\nwe go\n\nEnd.")
+    assert [(seconds, reason) for _, seconds, reason in stairs][:4] == [
+        (0.8, "line"), (1.0, "line"), (1.5, "line"), (3.2, "stanza"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rest. Wait. Then go on with whatever you like to do.",
+        "Rest. Wait.\n\nStay. Be.",
+        "Rest. [pause 2s] Wait. Stay. [pause 2s] Be. Go.",
+        "steam on the window\na name written in it\nand the street, very small",
+    ],
+)
+def test_two_short_phrases_or_ordinary_verse_keep_their_pauses(text: str) -> None:
+    """A crowd is three in a row in one block; a person's own pause ends it; lines may be as long as their pause."""
+    full = {"sentence": 1.0, "line": 1.6}
+    assert all(seconds == full.get(reason, seconds) for _, seconds, reason in _after(text))
+
+
+def test_thinning_can_be_left_out() -> None:
+    """With `thinning` 1 every pause keeps its length; a slow preset thins by its own rate and pauses."""
+    text = "Rest. Wait. Stay. Be here now.\n\nEnd."
+    assert {seconds for _, seconds, reason in _after(text, thinning=1.0) if reason == "sentence"} == {1.0}
+    assert {seconds for _, seconds, reason in _after(text, sentence_s=3.0) if reason == "sentence"} == {1.5}
+
+
 def test_pauses_of_rules_never_add_up_the_longer_one_wins() -> None:
     """A question at the end of a section waits as long as the longer of the two."""
     assert _after("Why?\n\n## A\n\nEnd.", question_s=9.0)[0] == ("Why?", 9.0, "question")
@@ -204,8 +288,9 @@ def test_every_reason_has_its_pause_in_the_pacing_and_every_pause_its_reason() -
     """The names are kept in step: `before heading` is `before_heading_s`."""
     fields = {name for name in Pacing.__struct_fields__ if name.endswith("_s")}
     others = {"breath_in_s", "breath_out_s", "longest_s", "duration_s"}
-    assert {f"{reason.value.replace(' ', '_')}_s" for reason in Reason if reason is not Reason.MARK} == fields - others
-    for place, reason in enumerate(reason for reason in Reason if reason is not Reason.MARK):
+    rules = [reason for reason in Reason if not reason.by_person]
+    assert {f"{reason.value.replace(' ', '_')}_s" for reason in rules} == fields - others
+    for place, reason in enumerate(rules):
         field = f"{reason.value.replace(' ', '_')}_s"
         assert seconds_for(reason, structs.replace(Pacing(longest_s=60), **{field: 20.0 + place})) == 20.0 + place
 

@@ -16,6 +16,7 @@ import pytest
 from .conftest import ROOT
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
+SCRIPT = ROOT / "audio_builder" / "script"
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_package_the_voices_and_nothing_else(wheel: Path):
-    """Every voice profile and the marker for types are in it; tests, scripts and episodes are not."""
+    """Every voice profile, every guide and the marker for types are in it; tests, scripts and episodes are not."""
     names = zipfile.ZipFile(wheel).namelist()
     profiles = {name.rpartition("/")[2] for name in names if name.startswith("audio_builder/voices/profiles/")}
     assert profiles == {path.name for path in (ROOT / "voices").glob("*.toml")}
+    guides = {name.removeprefix("audio_builder/script/") for name in names if "/guide_texts/" in name}
+    assert guides == {path.relative_to(SCRIPT).as_posix() for path in SCRIPT.glob("guide_texts/*/*.md")} != set()
     assert "audio_builder/py.typed" in names
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"audio_builder"}
 

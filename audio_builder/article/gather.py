@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.inline import Wording
-from audio_builder.article.lines import blocks_around_marks, broken_on_purpose, text_blocks
+from audio_builder.article.lines import blocks_around_marks, text_blocks
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.text import join_wrapped, speakable, tidy
+from audio_builder.article.wrapping import Wrapping, broken_on_purpose
 
 _TASK_BOX = re.compile(r"\A\s*\[[ xX]\]\s+")
 
@@ -31,11 +32,11 @@ class Gatherer:
 
     Attributes:
         language: BCP 47 tag, or empty.
-        document_unwrapped: no editor wrapped the lines of this source (see `article.lines`).
+        wrapping: of the whole source.
     """
 
     language: str
-    document_unwrapped: bool
+    wrapping: Wrapping
     _elements: list[_Found] = field(default_factory=list)
     _containers: list[BlockKind] = field(default_factory=list)
     _gathered: list[Line] = field(default_factory=list)
@@ -94,7 +95,7 @@ class Gatherer:
         return [Line(join_wrapped([line.text for line in words.lines]), first.number)]
 
     def _on_purpose(self, words: Wording) -> bool:
-        return words.hard or broken_on_purpose(words.source, document_unwrapped=self.document_unwrapped)
+        return words.hard or broken_on_purpose(words.source, self.wrapping)
 
 
 def _subtitle(rest: Sequence[_Found]) -> Line | None:

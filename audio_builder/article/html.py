@@ -18,6 +18,7 @@ from audio_builder.article.inline import Wording
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import Outline
 from audio_builder.article.text import speakable
+from audio_builder.article.wrapping import UNWRAPPED
 from audio_builder.errors import SourceTooLarge
 
 DEEPEST = 10_000
@@ -64,19 +65,21 @@ _MOSTLY = 0.6
 _MOST_ARTICLES = 50
 
 
-def read_html(text: str, front: FrontMatter, name: str) -> Outline:
+def read_html(text: str, front: FrontMatter, name: str, *, whole: bool = False) -> Outline:
     """Return the outline of a page's article.
 
     Args:
         text: the page; its paragraphs are numbered where a file has no lines of its own.
         front: from `html_front` or from a book; its title, subtitle and language matter here.
         name: for messages.
+        whole: everything in it is to be read, as in a book, not only what looks like the article of a page.
 
     Raises:
         SourceTooLarge: it is nested more than 10,000 deep.
     """
-    root = _article(_parsed(text, name))
-    gatherer = Gatherer(front.language, document_unwrapped=True)
+    page = _parsed(text, name)
+    root = page.body if whole else _article(page)
+    gatherer = Gatherer(front.language, UNWRAPPED)
     if root is not None:
         _Walk(gatherer, root).run()
     return gatherer.outline(front)
@@ -93,7 +96,9 @@ def html_front(text: str, name: str) -> FrontMatter:
     language = (page.root.attributes.get("lang") or page.root.attributes.get("xml:lang") or "") if page.root else ""
     title = ""
     if root is None or root.css_first("h1") is None:
-        heading = page.css_first("h1") or page.css_first("title")
+        # A heading around the article would say all of it.
+        above = None if root is None or _inside_heading(root) else page.css_first("h1")
+        heading = above or page.css_first("title")
         title = " ".join(heading.text().split())[:LONGEST_VALUE] if heading else ""
     author = page.css_first("meta[name=author]")
     return FrontMatter(
@@ -148,6 +153,13 @@ def _article(page: LexborHTMLParser) -> LexborNode | None:
         if best is not None and _paragraph_length(best) >= _MOSTLY * whole:
             return best
     return body
+
+
+def _inside_heading(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None and above.tag != "h1":
+        above = above.parent
+    return above is not None
 
 
 def _paragraph_length(node: LexborNode) -> int:

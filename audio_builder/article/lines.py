@@ -1,79 +1,18 @@
-"""What a block is: verse or wrapped prose, a question, a quotation, a list. See decision 0011."""
+"""What a block is: verse or prose, a question, a quotation, a list."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
-from audio_builder.article.sentences import asks, ends_sentence, sentences
-from audio_builder.article.text import columns, first_word, join_wrapped, speakable, tidy
+from audio_builder.article.sentences import asks, sentences
+from audio_builder.article.text import join_wrapped, speakable, tidy
 
-_LONG_LINE = 120
-"""Columns. No editor that wraps lines by itself lets one grow this long."""
-
-_LEAST_WIDTH = 60
-"""Columns. Texts are hardly ever wrapped narrower than this, and verse is seldom wider."""
-
-_FILLED_ALL_THROUGH = 4
-"""Lines. So many, each as full as it can be, are no accident of verse, however narrow they are."""
-
-_SIGNS = " \t*_`"
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|\d{1,2}[.)])\s+(?=\S)")
 _QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
-
-
-def unwrapped(lines: Sequence[str]) -> bool:
-    """Tell whether a document's lines are as long as their paragraphs, so that every line break in it was typed.
-
-    So it is where one in ten of its lines of 60 columns and more has more than 120. A few long ones
-    are tables and links.
-    """
-    full = [width for width in map(columns, lines) if width >= _LEAST_WIDTH]
-    return sum(width > _LONG_LINE for width in full) * 10 > len(full)
-
-
-def broken_on_purpose(lines: Sequence[str], *, document_unwrapped: bool) -> bool:
-    """Tell whether the line breaks of one block mean something, or only kept its lines short.
-
-    Broken on purpose is a block in which every line but the last ends a sentence, and one where
-    most line breaks were not needed. A break was needed where the next word would not have fitted
-    into the width of the block (its longest line, at least 60 columns), or where a line of 60 columns
-    or more stops in mid-phrase (no punctuation, and a small letter follows). In a document with
-    lines of more than 120 columns only the second counts, since nothing wrapped its lines. Four
-    lines or more that are all full are wrapped at any width.
-
-    Args:
-        lines: as they stand in the source, since it is the source that was wrapped.
-        document_unwrapped: what `unwrapped` says of the whole document.
-    """
-    lines = [line.strip(_SIGNS) for line in lines if not only_marks(line)]
-    if len(lines) < 2:
-        return False
-    breaks = list(pairwise(lines))
-    if all(ends_sentence(line) for line in lines[:-1]):
-        return True
-    own_width = max(map(columns, lines))
-    filled = len(lines) >= _FILLED_ALL_THROUGH and all(_did_not_fit(*pair, own_width) for pair in breaks)
-    if filled and any(_runs_on(*pair) for pair in breaks):
-        return False
-    width = max(own_width, _LEAST_WIDTH)
-    needed = sum(
-        (not document_unwrapped and _did_not_fit(line, following, width))
-        or (columns(line) >= _LEAST_WIDTH and _runs_on(line, following))
-        for line, following in breaks
-    )
-    return needed * 2 <= len(breaks)
-
-
-def _did_not_fit(line: str, following: str, width: int) -> bool:
-    return columns(line) + 1 + columns(first_word(following)) > width
-
-
-def _runs_on(line: str, following: str) -> bool:
-    return line[-1:].isalnum() and following[:1].islower()
 
 
 def is_quotation(text: str) -> bool:

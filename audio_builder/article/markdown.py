@@ -15,9 +15,9 @@ from mdit_py_plugins.footnote import footnote_plugin
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.gather import Gatherer
 from audio_builder.article.inline import html_wording, wording
-from audio_builder.article.lines import unwrapped
 from audio_builder.article.model import BlockKind
 from audio_builder.article.outline import Outline
+from audio_builder.article.wrapping import wrapping_of
 
 _CONTAINERS = {
     "blockquote_open": BlockKind.QUOTE,
@@ -37,7 +37,7 @@ def read_markdown(text: str, front: FrontMatter) -> Outline:
     """
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("text_join")
     parser.use(footnote_plugin, inline=False)
-    reader = _Reader(Gatherer(front.language, document_unwrapped=unwrapped(text.split("\n"))))
+    reader = _Reader(Gatherer(front.language, wrapping_of(text.split("\n"))))
     for token in parser.parse(text):
         reader.take(token)
     return reader.gatherer.outline(front)

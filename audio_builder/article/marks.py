@@ -1,10 +1,10 @@
 r"""The marks a person may write into a text, and where they are.
 
-A mark stands in square brackets: `[pause 4s]`, `[bell]`, `[breath 4-6 x3]`, `[chapter A title]`, `[voice emma]`.
-Any other bracket in an article is words, unless it looks like a mistyped mark: then it is an
-error, because a mark must never be spoken. A backslash before a bracket makes it words:
-`\[pause 4s]`. The same grammar serves articles and scripts; only in a script may the reason of
-a pause follow its length, and only there is every bracket a mark or an error.
+A mark stands in square brackets: `[pause 4s]`, `[bell]`, `[slower]`; `mark_kinds` has each of them. Any
+other bracket in an article is words, unless it looks like a mistyped mark: then it is an error, because
+a mark must never be spoken. A backslash before a bracket makes it words: `\[pause 4s]`. The same grammar
+serves articles and scripts; only in a script may the reason of a pause follow its length, and only there
+is every bracket a mark or an error.
 """
 
 from __future__ import annotations
@@ -14,31 +14,26 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
 from audio_builder.errors import ScriptError
 
-LONGEST_PAUSE_S = 3600.0
-LONGEST_BREATH_S = 60.0
-MOST_BREATHS = 100
-
-_EXAMPLES = {
-    "pause": "[pause 4s]",
-    "bell": "[bell]",
-    "breath": "[breath 4-6 x3]",
-    "chapter": "[chapter A title]",
-    "voice": "[voice emma]",
-}
-_WORDS_LIKE_MARKS = frozenset({"voices", "vice"})
+_WORDS_LIKE_MARKS = frozenset({"voices", "vice", "quieted", "quieten", "silenced", "silences", "beast"})
 """Ordinary words that only look like a slip for a mark."""
 
-_OTHER_WORDS_FOR_PAUSE = ("silence", "rest", "wait", "break", "stop", "hold", "stille", "silencio")
+_WITH_A_LENGTH = {
+    **dict.fromkeys(("rest", "wait", "break", "stop", "hold"), "pause"),
+    **dict.fromkeys(("quiet", "stillness", "stille", "silencio"), "silence"),
+}
+"""Other words for marks, where a number follows."""
+
+_ALONE = {"faster": "slower", "normal": "slower", "louder": "quieter", "softer": "quieter"}
+"""Other words for marks, where nothing follows."""
+
+_ENDS = {"voice": "[voice]", "slower": "[slower off]", "quieter": "[quieter off]", "background": "[background]"}
+"""What is meant by a mark like `[/slower]`."""
 
 _PIECE = re.compile(r"(?:[^\\\[]+|\\.|\\$)+|\[((?:[^\\\[\]]|\\.)*)\]|\[", re.DOTALL)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_NUMBER = r"(\d{1,9}(?:[.,]\d{1,30})?)"
-_PAUSE = re.compile(rf"{_NUMBER}\s*(seconds?|secs?|s|minutes?|mins?|m)?(?:\s+([a-z ]+))?", re.IGNORECASE)
-_BREATH = re.compile(rf"(?:{_NUMBER}\s*[-–]\s*{_NUMBER}\s*s?)?\s*(?:[x×]\s*(\d{{1,6}}))?", re.IGNORECASE)
-_VOICE = re.compile(r"[a-z0-9.:+-]{0,80}", re.IGNORECASE)
-_RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?::|[-=]?\d).*")
+_RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,59 +62,6 @@ class Words:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PauseMark:
-    """`[pause 4s]`.
-
-    Attributes:
-        seconds: 0 or more; 0 means no pause at all at this place.
-        reason: the words after the number, in lower case; always empty in an article.
-    """
-
-    seconds: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class BellMark:
-    """`[bell]`."""
-
-
-@dataclass(frozen=True, slots=True)
-class BreathMark:
-    """`[breath]` or `[breath 4-6 x3]`.
-
-    Attributes:
-        in_s: breathing in, in seconds; None where the pacing decides.
-        out_s: breathing out, likewise.
-        count: how many breaths.
-    """
-
-    in_s: float | None
-    out_s: float | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterMark:
-    """`[chapter A title]`."""
-
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceMark:
-    """`[voice emma]`, and `[voice]` to go back.
-
-    Attributes:
-        name: of the voice, in lower case; empty for the narrator's own.
-    """
-
-    name: str
-
-
-Mark = PauseMark | BellMark | BreathMark | ChapterMark | VoiceMark
-
 Locate = Callable[[str, int], Place]
 """Gives the place of a bracket for a message, from the bracket as written and its offset in the text."""
 
@@ -127,11 +69,6 @@ Locate = Callable[[str, int], Place]
 def escape(text: str) -> str:
     r"""Return words so that `split` gives them back as words: `[sic]` becomes `\[sic]`."""
     return text.replace("\\", "\\\\").replace("[", "\\[")
-
-
-def unescape(text: str) -> str:
-    r"""Return the text without the backslashes that stand before punctuation."""
-    return _ESCAPE.sub(r"\1", text)
 
 
 def split(text: str, locate: Locate, *, script: bool = False) -> tuple[Words | Mark, ...]:
@@ -192,19 +129,22 @@ def _name_and_rest(inside: str) -> tuple[str, str]:
 
 def _resembles_mark(inside: str) -> bool:
     name, rest = _name_and_rest(inside)
-    return name in _EXAMPLES or bool(_closest(name, rest))
+    return name in KINDS or bool(_closest(name, rest))
 
 
 def _closest(name: str, rest: str) -> str:
     """Return the mark a person may have meant by an unknown one, or an empty string for ordinary words."""
     if not name.isalpha():
         run_together = _RUN_TOGETHER.fullmatch(name)
-        return run_together[1] if run_together and run_together[1] in _EXAMPLES else ""
+        known = run_together[1] if run_together else name.removeprefix("/")
+        return known if known in KINDS else ""
     if name in _WORDS_LIKE_MARKS:
         return ""
-    if name in _OTHER_WORDS_FOR_PAUSE:
-        return "pause" if rest[:1].isdigit() else ""
-    for known in _EXAMPLES:
+    if name in _WITH_A_LENGTH:
+        return _WITH_A_LENGTH[name] if rest[:1].isdigit() else ""
+    if name in _ALONE:
+        return "" if rest else _ALONE[name]
+    for known in KINDS:
         likeness = difflib.SequenceMatcher(a=name, b=known).ratio()
         # "parse" and "phase" are as like "pause" as the slip "puase" is: only the same letters count there.
         if name[0] == known[0] and (likeness > 0.85 or (likeness >= 0.8 and sorted(name) == sorted(known))):
@@ -214,84 +154,30 @@ def _closest(name: str, rest: str) -> str:
 
 def _parse(inside: str, locate: Locate, offset: int, *, script: bool) -> Mark | None:
     name, rest = _name_and_rest(inside)
-    if name not in _EXAMPLES:
+    if name not in KINDS:
         closest = _closest(name, rest)
         if closest or script:
             raise _unknown(inside, closest or _nearest(name), locate, offset)
         return None
-    mark = _PARSERS[name](rest)
+    mark = KINDS[name].parse(rest)
     if mark is None or (not script and isinstance(mark, PauseMark) and mark.reason):
         raise ScriptError(
-            f"{locate(f'[{inside}]', offset)}: [{inside}] can't be understood. {_ALLOWED[name]}",
-            hint=f"Write {_EXAMPLES[name]}, or put a backslash before the bracket to have it read aloud: \\[{inside}]",
+            f"{locate(f'[{inside}]', offset)}: [{inside}] can't be understood. {KINDS[name].allowed}",
+            hint=f"Write {KINDS[name].nearest(rest)}, or put a backslash before the bracket to have it read aloud: "
+            f"\\[{inside}]",
         )
     return mark
 
 
 def _nearest(name: str) -> str:
-    return (difflib.get_close_matches(name, _EXAMPLES, n=1, cutoff=0.4) or ["pause"])[0]
+    return (difflib.get_close_matches(name, KINDS, n=1, cutoff=0.4) or ["pause"])[0]
 
 
 def _unknown(inside: str, meant: str, locate: Locate, offset: int) -> ScriptError:
-    known = ", ".join(_EXAMPLES.values())
+    known = ", ".join(kind.example for kind in KINDS.values())
+    ends = inside.strip().startswith("/") and meant in _ENDS
+    closest = _ENDS[meant] if ends else KINDS[meant].example
     return ScriptError(
-        f"{locate(f'[{inside}]', offset)}: [{inside}] is not a mark; the closest is {_EXAMPLES[meant]}. "
-        f"The marks are {known}.",
+        f"{locate(f'[{inside}]', offset)}: [{inside}] is not a mark; the closest is {closest}. The marks are {known}.",
         hint=f"Correct it, or put a backslash before the bracket to have it read aloud: \\[{inside}]",
     )
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", "."))
-
-
-def _pause(rest: str) -> PauseMark | None:
-    found = _PAUSE.fullmatch(rest)
-    if not found:
-        return None
-    unit = (found[2] or "s").casefold()
-    seconds = _number(found[1]) * (60 if unit.startswith("m") else 1)
-    return PauseMark(seconds, " ".join((found[3] or "").lower().split())) if seconds <= LONGEST_PAUSE_S else None
-
-
-def _bell(rest: str) -> BellMark | None:
-    return None if rest else BellMark()
-
-
-def _breath(rest: str) -> BreathMark | None:
-    found = _BREATH.fullmatch(rest)
-    if not found:
-        return None
-    lengths = [_number(text) if text else None for text in found.groups()[:2]]
-    count = int(found[3] or 1)
-    if not 1 <= count <= MOST_BREATHS or any(s is not None and not 0 < s <= LONGEST_BREATH_S for s in lengths):
-        return None
-    return BreathMark(lengths[0], lengths[1], count)
-
-
-def _chapter(rest: str) -> ChapterMark | None:
-    title = " ".join(unescape(rest).split())
-    return ChapterMark(title) if title else None
-
-
-def _voice(rest: str) -> VoiceMark | None:
-    return VoiceMark(rest.lower()) if _VOICE.fullmatch(rest) else None
-
-
-_PARSERS: dict[str, Callable[[str], Mark | None]] = {
-    "pause": _pause,
-    "bell": _bell,
-    "breath": _breath,
-    "chapter": _chapter,
-    "voice": _voice,
-}
-_ALLOWED = {
-    "pause": f"A pause needs its length, from 0 to {LONGEST_PAUSE_S:g} seconds: [pause 4s], [pause 1.5s], [pause 2m].",
-    "bell": "A bell takes nothing beside its name.",
-    "breath": (
-        f"A breath needs nothing, or the seconds in and out (each up to {LONGEST_BREATH_S:g}), "
-        f"or how many (up to {MOST_BREATHS}): [breath], [breath 4-6], [breath 4-6 x3]."
-    ),
-    "chapter": "A chapter needs its title.",
-    "voice": "A voice needs its name, or nothing to go back to the narrator: [voice emma], [voice].",
-}

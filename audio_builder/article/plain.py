@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.lines import (
     blocks_around_marks,
-    broken_on_purpose,
     is_quotation,
     item_marker,
     text_blocks,
-    unwrapped,
 )
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.sentences import sentences
 from audio_builder.article.text import columns, speakable, tidy
+from audio_builder.article.wrapping import Wrapping, broken_on_purpose, wrapping_of
 
 _LONGEST_HEADING_COLUMNS = 70
 _MOST_HEADING_WORDS = 12
@@ -67,7 +66,7 @@ def read_plain(text: str, front: FrontMatter) -> Outline:
     source_lines = text.split("\n")
     chunks = list(_paragraphs(_chunks(source_lines)))
     title, subtitle, rest = _title_and_subtitle(chunks, front)
-    wide = unwrapped(source_lines)
+    wrapping = wrapping_of(source_lines)
     elements: list[Element] = []
     for position, chunk in enumerate(rest):
         level = _heading_level(chunk, text_follows=position + 1 < len(rest))
@@ -75,7 +74,7 @@ def read_plain(text: str, front: FrontMatter) -> Outline:
         if level and speakable(without_marks(heading)) and len(heading) <= LONGEST_HEADING:
             elements.append(Heading(Line(heading, chunk.lines[0].number), level))
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
-        elements.extend(_blocks(chunk.lines, front.language, document_unwrapped=wide))
+        elements.extend(_blocks(chunk.lines, front.language, wrapping))
     return Outline(title, subtitle, tuple(elements))
 
 
@@ -188,23 +187,23 @@ def _in_title_case(text: str) -> bool:
     return bool(long) and all(word[0].isupper() for word in long) and words[-1][0].isupper()
 
 
-def _blocks(lines: Sequence[Line], language: str, *, document_unwrapped: bool) -> Iterator[Block]:
+def _blocks(lines: Sequence[Line], language: str, wrapping: Wrapping) -> Iterator[Block]:
     """Yield the blocks of a chunk: quotation, list items, and the text before them."""
     if not lines:
         return
     if all(_QUOTED.match(line.text) for line in lines):
         bare = [Line(_QUOTED.sub("", line.text, count=1), line.number) for line in lines]
-        for block in text_blocks(bare, language, verse=_verse(bare, document_unwrapped=document_unwrapped)):
+        for block in text_blocks(bare, language, verse=_verse(bare, wrapping)):
             yield block if block.kind is BlockKind.MARK else replace(block, kind=BlockKind.QUOTE)
         return
     first_item = next((place for place, line in enumerate(lines) if item_marker(line.text)), len(lines))
     words, items = lines[:first_item], lines[first_item:]
-    yield from text_blocks(words, language, verse=_verse(words, document_unwrapped=document_unwrapped))
+    yield from text_blocks(words, language, verse=_verse(words, wrapping))
     yield from _list_blocks(items, language)
 
 
-def _verse(lines: Sequence[Line], *, document_unwrapped: bool) -> bool:
-    return broken_on_purpose([line.text for line in lines], document_unwrapped=document_unwrapped)
+def _verse(lines: Sequence[Line], wrapping: Wrapping) -> bool:
+    return broken_on_purpose([line.text for line in lines], wrapping)
 
 
 def _list_blocks(lines: Sequence[Line], language: str) -> Iterator[Block]:

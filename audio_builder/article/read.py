@@ -53,7 +53,7 @@ def _outline_of(source: SourceText, body: str, front: FrontMatter) -> Outline:
     if source.kind == "html":
         from audio_builder.article.html import read_html
 
-        return read_html(body, front, source.name)
+        return read_html(body, front, source.name, whole=source.front is not None)
     from audio_builder.article.markdown import read_markdown
 
     return read_markdown(body, front)

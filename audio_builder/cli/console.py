@@ -23,6 +23,15 @@ def _is_control(char: str) -> bool:
     )
 
 
+def can_show(text: str, encoding: str) -> bool:
+    """Tell whether an encoding has all the characters of a text."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """Where a command's words go.
@@ -61,6 +70,13 @@ class Console:
         """Tell something that only matters to a curious user, with -v."""
         if self.verbose:
             click.echo(printable(text), err=True)
+
+    def picture(self, text: str) -> None:
+        """Show a picture of block characters on stderr, light on dark whatever the terminal's own colours are."""
+        if not self.quiet:
+            coloured = "NO_COLOR" not in os.environ
+            lines = (click.style(line, fg=231, bg=16) if coloured else line for line in text.splitlines())
+            click.echo("\n".join(lines), err=True)
 
     def error(self, message: str, *, hint: str = "") -> None:
         """Say what failed and what to do about it."""

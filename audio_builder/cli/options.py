@@ -22,6 +22,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
     "quote_voice": "quote_voice",
     "lexicon": "lexicon",
+    "spoken_disclosure": "spoken_disclosure",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
     "duration": "pacing.duration_s",
@@ -127,6 +128,21 @@ chapter_option = click.option(
     type=click.IntRange(min=1),
     metavar="N",
     help="Of a book (EPUB), this chapter alone, counted from 1; otherwise all of it in one episode.",
+)
+
+guide_option = click.option(
+    "--guide",
+    "guides",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="A passage before or after the words: settle, breath, breath-counted, return, or a text of your own. "
+    "May be given several times.",
+)
+
+each_chapter_option = click.option(
+    "--each-chapter",
+    is_flag=True,
+    help="Of a book (EPUB), make an episode of each chapter, numbered; those that are there unchanged are left.",
 )
 
 json_output = click.option(

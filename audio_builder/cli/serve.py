@@ -50,8 +50,11 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
     with _listening(_EVERYWHERE if lan else _LOOPBACK, port) as sock:
         url = f"http://{address}:{port}/"
         console.result(url)
-        if lan:
-            console.say(f"{qr_code(url)}\nEveryone on this network can listen.")
+        if lan and address == _LOOPBACK:
+            console.say("This machine is on no network now: only it can listen.")
+        elif lan:
+            console.picture(qr_code(url))
+            console.say("Everyone on this network can listen: point a phone's camera at the code.")
         console.say(f"The feed is {url}feed.xml. Ctrl-C stops.")
         uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)).run([sock])
 

@@ -38,8 +38,8 @@ def command(ctx: click.Context, names: tuple[str, ...], output: Path) -> None:
     on the page with the command that makes them ready.
     """
     from audio_builder.cli.progress import progress_bar
-    from audio_builder.preview.make import make_preview
     from audio_builder.progress import Progress
+    from audio_builder.voice_preview.make import make_preview
 
     console = ctx.ensure_object(Console)
     with contextlib.ExitStack() as bar:

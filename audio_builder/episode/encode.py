@@ -27,6 +27,9 @@ RATES_HZ = (32000, 44100, 48000)
 _BYTES_PER_SAMPLE = 2
 _DISK_FULL_WORDS = ("No space left on device", "Disk quota exceeded")
 
+_ENOUGH_KBPS = {1: 80, 2: 128}
+"""Bit rate for a number of channels from which on every frame has bits to spare (decision 0095)."""
+
 _LAME_SCALES = ((160, 0.95), (192, 0.97), (224, 0.98), (320, 1.0))
 """Up to which bit rate in kbps LAME scales by what."""
 
@@ -178,7 +181,10 @@ def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
     source = ("-f", "s16le", "-ar", str(form.rate_hz), "-ac", str(form.channels), "-i", "pipe:0")
     # Without the two bitexact flags the version of ffmpeg is written into the file.
     exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
-    codec = ("-c:a", "libmp3lame", "-b:a", f"{form.bitrate_kbps}k", "-abr", "0", "-reservoir", "0")
+    codec: tuple[str, ...] = ("-c:a", "libmp3lame", "-b:a", f"{form.bitrate_kbps}k", "-abr", "0", "-reservoir", "0")
+    if form.bitrate_kbps >= _ENOUGH_KBPS[form.channels]:
+        # Quality 7: without noise shaping, which stops spending bits where it believes that nobody hears more.
+        codec = (*codec, "-compression_level", "7")
     container = ("-f", "mp3", "-write_xing", str(int(header)), "-id3v2_version", "0", "-write_id3v1", "0")
     # `file:` makes every name a name: one that begins with `-` or holds `:` or `%` too.
     return (*source, *exact, *codec, *container, "-y", f"file:{target}")

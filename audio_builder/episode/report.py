@@ -235,7 +235,8 @@ def report_on(
 
 def _voice_report(profile: VoiceProfile, part: str, recipe: Recipe, narration: Narration) -> VoiceReport:
     """Return the report on one voice; `part` is what its clips have as their voice, empty for the narrator."""
-    own = tuple(clip for clip in narration.clips if clip.voice == part)
+    whole = tuple(clip for clip in narration.clips if clip.voice == part)
+    own = tuple(clip for clip in whole if not clip.say.slower) or whole
     return VoiceReport(
         name=profile.name,
         engine=profile.engine,

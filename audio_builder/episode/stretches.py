@@ -46,16 +46,18 @@ def stretches(pcm: Iterable[bytes], frame_bytes: int) -> Iterator[Stretch]:
         frame_bytes: of a frame of sound.
     """
     unit = FRAME_SAMPLES * frame_bytes
-    held = bytearray()
-    skip = 0
+    held: list[bytes] = []
+    size = skip = 0
     for piece in pcm:
-        held += piece
+        held.append(piece)
+        size += len(piece)
         # More than the neighbours must follow, so that the last stretch always has something of its own.
-        while len(held) > (skip + STRETCH + AFTER) * unit:
-            yield Stretch(bytes(held[: (skip + STRETCH + AFTER) * unit]), skip, STRETCH)
-            del held[: (skip + STRETCH - BEFORE) * unit]
-            skip = BEFORE
-    yield Stretch(bytes(held), skip, None)
+        while size > (needed := (skip + STRETCH + AFTER) * unit):
+            whole = b"".join(held)
+            yield Stretch(whole[:needed], skip, STRETCH)
+            held = [whole[(skip + STRETCH - BEFORE) * unit :]]
+            size, skip = len(held[0]), BEFORE
+    yield Stretch(b"".join(held), skip, None)
 
 
 def kept_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe import Soundscape
-from audio_builder.script.cues import Bell, Breath, ChapterStart, Rest, Say, Script
+from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Rest, Say, Script
 from audio_builder.sound.bells import BELL_S
+from audio_builder.sound.changing import BedChange
 
 LONGEST_OVER_SPEECH_S = 2.0
 """A sound over speech may last so long (WCAG 2.2, technique G56, excepts sounds of 1 to 2 s)."""
@@ -39,18 +40,10 @@ def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Tim
     cursor = _Cursor(narration.rate_hz)
     clips = iter(narration.clips)
     for cue in script.cues:
-        match cue:
-            case Say():
-                cursor.say(next(clips))
-            case Rest():
-                cursor.sounded += frames_from_seconds(cue.seconds, narration.rate_hz)
-            case Bell():
-                if soundscape.bell != "none":
-                    cursor.bell()
-            case Breath():
-                cursor.breathe(cue)
-            case ChapterStart():
-                cursor.title = cue.title
+        if isinstance(cue, Say):
+            cursor.say(next(clips))
+        elif not isinstance(cue, Bell) or soundscape.bell != "none":
+            cursor.go_on(cue)
     frames = max(cursor.sounded, cursor.free)
     if soundscape.closing_bell != "none":
         cursor.closing_bell()
@@ -60,6 +53,7 @@ def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Tim
         clips=tuple(cursor.clips),
         tones=_bells_cut_short(cursor.tones, cursor.clips, frames, narration.rate_hz),
         chapters=_chapters(cursor.chapters, frames),
+        backgrounds=tuple(cursor.backgrounds),
     )
 
 
@@ -81,6 +75,23 @@ class _Cursor:
     clips: list[PlacedClip] = field(default_factory=list)
     tones: list[PlacedTone] = field(default_factory=list)
     chapters: list[tuple[str, int]] = field(default_factory=list)
+    backgrounds: list[BedChange] = field(default_factory=list)
+
+    def go_on(self, cue: Rest | Beat | Bell | Breath | ChapterStart | Background) -> None:
+        """Do what a cue without words asks for."""
+        match cue:
+            case Rest(seconds):
+                self.sounded += frames_from_seconds(seconds, self.rate_hz)
+            case Beat(seconds):
+                self.beat(seconds)
+            case Bell():
+                self.bell()
+            case Breath():
+                self.breathe(cue)
+            case ChapterStart(title):
+                self.title = title
+            case Background(name):
+                self.backgrounds.append(BedChange(name, self.sounded))
 
     def say(self, clip: Clip) -> None:
         """Place a clip so that its first sound comes when the rest is over."""
@@ -88,6 +99,11 @@ class _Cursor:
         self.clips.append(placed)
         self._begin_chapter(placed.speech_start)
         self.sounded, self.free = placed.speech_end, placed.end
+
+    def beat(self, seconds: float) -> None:
+        """Wait until so long after the last phrase began."""
+        began = self.clips[-1].speech_start if self.clips else 0
+        self.sounded = max(self.sounded, began + frames_from_seconds(seconds, self.rate_hz))
 
     def bell(self) -> None:
         """Strike a bell; it takes no time."""

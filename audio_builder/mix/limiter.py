@@ -84,7 +84,9 @@ class _Limiter:
         # A peak between two frames concerns both.
         around = np.maximum(peaks, np.concatenate(([self._last_peak], peaks[:-1])))
         self._last_peak = float(peaks[-1])
-        needed = 20 * np.log10(np.maximum(around / self._ceiling, 1.0, dtype=np.float64))
+        needed = np.zeros(frames)
+        if float(around.max()) > self._ceiling:
+            needed = 20 * np.log10(np.maximum(around / self._ceiling, 1.0, dtype=np.float64))
         self._waiting = np.concatenate((self._waiting, self._unjudged[BEFORE : BEFORE + frames]))
         self._needed = np.concatenate((self._needed, needed))
         self._unjudged = self._unjudged[frames:].copy()
@@ -92,7 +94,7 @@ class _Limiter:
         if ready > 0:
             block = self._waiting[:ready]
             reduction = self._reductions(ready)
-            block = block * _gain(reduction)[:, np.newaxis] if reduction.any() else block
+            block = _turned_down(block, reduction) if reduction.any() else block
             yield block[self._unwanted :]
             self._unwanted = max(0, self._unwanted - ready)
             self._waiting = self._waiting[ready:].copy()
@@ -113,9 +115,14 @@ class _Limiter:
         return smooth[self._ahead // 2 : self._ahead // 2 + ready]
 
 
-def _gain(reductions_db: Reductions) -> Samples:
-    """Return linear gains."""
-    return (10 ** (reductions_db / -20)).astype(np.float32)
+def _turned_down(block: Samples, reductions_db: Reductions) -> Samples:
+    """Return frames, each as much softer as its reduction says."""
+    gains = (10 ** (reductions_db / -20)).astype(np.float32)
+    softer = np.empty_like(block)
+    # Channel by channel, because NumPy is slow over a last axis of two.
+    for channel in range(block.shape[1]):
+        np.multiply(block[:, channel], gains, out=softer[:, channel])
+    return softer
 
 
 def _on_grid(blocks: Iterable[Samples]) -> Iterator[Samples]:

@@ -12,12 +12,14 @@ from scipy import signal
 
 from audio_builder.loudness import integrated_lufs, k_weighting
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
-from audio_builder.mix.levels import CELL_S, Cells, SpeechLevels, cells_of_sound, hops_from_cells
+from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.release import released
-from audio_builder.mix.timeline import Timeline
+from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.mix.tones import tone_sound
+from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe import Mastering, Soundscape
 from audio_builder.sound.bed import Bed
+from audio_builder.sound.changing import CROSSFADE_S
 
 _HEADROOM_DB = 0.5
 _HEADROOM_BELOW_96_KBPS_DB = 1.0
@@ -192,14 +194,20 @@ def _bed_gain_db(usual_dbfs: float, bed: Bed, soundscape: Soundscape) -> float:
 
 
 def _bed_cells(timeline: Timeline, bed: Bed, soundscape: Soundscape, depths_db: Sequence[float], count: int) -> Cells:
-    """Return the K-weighted mean square of the bed in each cell, before its gain; its first seconds stand for all."""
+    """Return the K-weighted mean square of the bed in each cell, before its gain.
+
+    The first seconds of each background stand for all that is heard of it.
+    """
     if not math.isfinite(bed.loudest_second_dbfs):
         return np.zeros(count, dtype=np.float32)
-    sample = bed.read(0, round(_BED_SAMPLE_S * timeline.rate_hz)).astype(np.float64)
-    weighted = signal.sosfilt(k_weighting(timeline.rate_hz), sample, axis=0)
     cell = round(timeline.rate_hz * CELL_S)
-    envelope = BedEnvelope(timeline, soundscape, depths_db).at(np.arange(count) * cell)
-    cells: Cells = np.float32(np.mean(np.square(weighted))) * np.square(envelope)
+    powers = np.zeros(count, dtype=np.float32)
+    changed = frames_from_seconds(CROSSFADE_S, timeline.rate_hz)
+    for start in (0, *(change.start + changed for change in timeline.backgrounds)):
+        sample = bed.read(start, frames_from_seconds(_BED_SAMPLE_S, timeline.rate_hz)).astype(np.float64)
+        weighted = signal.sosfilt(k_weighting(timeline.rate_hz), sample, axis=0)
+        powers[start // cell :] = np.mean(np.square(weighted))
+    cells: Cells = powers * np.square(BedEnvelope(timeline, soundscape, depths_db).at(np.arange(count) * cell))
     return cells
 
 

@@ -1,4 +1,4 @@
-"""Growing quieter towards the end: one slow gain on the whole mix, so that nothing in it changes its place."""
+"""Growing quieter, towards the end or for a while: a slow gain on the whole mix, so that nothing changes its place."""
 
 from __future__ import annotations
 
@@ -11,42 +11,84 @@ import numpy.typing as npt
 from audio_builder.audio import Samples
 from audio_builder.loudness import integrated_lufs
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells
+from audio_builder.mix.timeline import Timeline, frames_from_seconds
+from audio_builder.narration.levels import CELL_S
+from audio_builder.recipe import Pacing
 
 _BEGINS_AT = 0.5
-"""The share of the episode after which it begins: the first half is as loud as ever."""
+"""The share of the episode after which it falls towards the end: the first half is as loud as ever."""
+
+_STEP_S = 1.5
+"""How long it takes to become softer where a mark wants it, in the middle of the rest before the words."""
 
 
-def quieted(blocks: Iterable[Samples], frames: int, quieting_db: float) -> Iterator[Samples]:
-    """Yield the mix, from its middle on softer and softer, by `quieting_db` at its last frame.
+class Quieting:
+    """How much softer the mix is at each moment: over the second half, and under phrases that a mark makes quieter.
 
-    Args:
-        blocks: the rendered mix, shape (frames, channels), one after the other.
-        frames: of the whole episode.
-        quieting_db: 0 or more.
+    The mix is speech, bells and background together, so the background stays as far under the speech as ever.
     """
-    start = 0
-    for block in blocks:
-        if quieting_db:
-            gains = _gains((start + np.arange(len(block))) / max(frames, 1), quieting_db)
-            yield block * gains[:, np.newaxis].astype(np.float32)
-        else:
-            yield block
-        start += len(block)
+
+    def __init__(self, timeline: Timeline, pacing: Pacing) -> None:
+        """Find where it changes.
+
+        Args:
+            timeline: its clips say which of them are quieter; what lies between two of those is so too.
+            pacing: by how many decibels.
+        """
+        self._rate_hz = timeline.rate_hz
+        self._frames = max(timeline.frames, 1)
+        self._ending_db = pacing.quieting_db
+        corners = list(_corners(timeline, pacing.quieter_db)) or [(0, 0.0)]
+        # Between two phrases that touch, a step takes no time; corners must not go back.
+        self._positions = np.maximum.accumulate([position for position, _ in corners])
+        self._levels_db = np.array([level for _, level in corners])
+        self._quiet = bool(self._ending_db or self._levels_db.any())
+
+    def applied_to(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """Yield the mix, softer where it is to be.
+
+        Args:
+            blocks: the rendered mix, shape (frames, channels), one after the other.
+        """
+        start = 0
+        for block in blocks:
+            if self._quiet:
+                gains = self.gains(start + np.arange(len(block)))
+                yield block * gains[:, np.newaxis].astype(np.float32)
+            else:
+                yield block
+            start += len(block)
+
+    def loss_lu(self, levels: SpeechLevels) -> float:
+        """Return how much softer the speech becomes by this as a whole, in LU: the mix has to be louder by that."""
+        if not self._quiet or not math.isfinite(levels.loudness_lufs):
+            return 0.0
+        cell = round(self._rate_hz * CELL_S)
+        gains = self.gains(np.arange(len(levels.energies)) * cell + cell // 2)
+        energies = levels.energies.astype(np.float64)
+        loss_lu = integrated_lufs(hops_from_cells(energies)) - integrated_lufs(hops_from_cells(energies * gains**2))
+        return loss_lu if math.isfinite(loss_lu) else 0.0
+
+    def gains(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return the linear gain at some frames: straight in decibels from corner to corner."""
+        levels_db = np.interp(positions, self._positions, self._levels_db)
+        late = np.clip((positions / self._frames - _BEGINS_AT) / (1 - _BEGINS_AT), 0.0, 1.0)
+        gains: npt.NDArray[np.float64] = 10 ** ((levels_db - self._ending_db * late) / 20)
+        return gains
 
 
-def quieting_loss_lu(levels: SpeechLevels, quieting_db: float) -> float:
-    """Return how much softer the speech becomes by this as a whole, in LU: the mix has to be louder by that."""
-    if not quieting_db or not math.isfinite(levels.loudness_lufs):
-        return 0.0
-    gains = _gains(np.linspace(0, 1, len(levels.energies)), quieting_db)
-    energies = levels.energies.astype(np.float64)
-    loss_lu = integrated_lufs(hops_from_cells(energies)) - integrated_lufs(hops_from_cells(energies * gains**2))
-    return loss_lu if math.isfinite(loss_lu) else 0.0
-
-
-def _gains(places: npt.NDArray[np.float64], quieting_db: float) -> npt.NDArray[np.float64]:
-    """Return the linear gain at each place, 0 for the beginning and 1 for the end: straight in decibels."""
-    gains: npt.NDArray[np.float64] = 10 ** (
-        -quieting_db / 20 * np.clip((places - _BEGINS_AT) / (1 - _BEGINS_AT), 0.0, 1.0)
-    )
-    return gains
+def _corners(timeline: Timeline, quieter_db: float) -> Iterator[tuple[int, float]]:
+    """Yield frames and levels in dB, between which the level is straight: a step in each rest where one is wanted."""
+    longest = frames_from_seconds(_STEP_S, timeline.rate_hz)
+    level_db = ended = 0.0
+    for number, placed in enumerate(timeline.clips):
+        wanted_db = -quieter_db if placed.clip.say.quieter else 0.0
+        rest = placed.speech_start - ended
+        if number == 0:
+            yield 0, wanted_db
+        elif wanted_db != level_db:
+            step = max(min(longest, rest), 0)
+            begins = round(ended + (rest - step) / 2)
+            yield begins, level_db
+            yield round(begins + step), wanted_db
+        level_db, ended = wanted_db, placed.speech_end

@@ -1,7 +1,8 @@
-"""Timeline to sound, block by block: the voice in the middle, the tones, and the bed around them."""
+"""Timeline to sound, block by block: the voice in the middle, its room, the tones, and the bed around them."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -15,9 +16,13 @@ from audio_builder.mix.tones import tone_sound
 from audio_builder.mix.voice import voice_of
 from audio_builder.recipe import Soundscape
 from audio_builder.sound.bed import Bed
+from audio_builder.sound.room import in_the_room, room_response
 
 BLOCK_FRAMES = 32768
 """Small enough that a block of every stem fits into a processor's cache."""
+
+_CLIPS_IN_A_BLOCK = 16
+"""Up to so many clips that begin in one block are loaded once for the voice and its room together."""
 
 
 def render(
@@ -38,7 +43,7 @@ def render(
         timeline: what sounds when.
         plan: how loud.
         bed: the background, with as many channels as the plan.
-        soundscape: the bell, the bed's swell and its fades.
+        soundscape: the bell, the room, the bed's swell and its fades.
         separation: takes the two stems, so that the bed's distance can be reported.
         block_frames: frames of each block but the last.
 
@@ -51,10 +56,15 @@ def render(
     envelope = BedEnvelope(timeline, soundscape, plan.bed_ducks_db)
     bed_gain = np.float32(_linear(plan.bed_gain_db))
 
+    @functools.lru_cache(maxsize=_CLIPS_IN_A_BLOCK if soundscape.room != "none" else 0)
     def clip_sound(number: int) -> Samples:
         """Return a clip at its final level, shape (frames,)."""
         sound = voice_of(timeline.clips[number].clip)
         return sound * np.float32(_linear(plan.clip_gains_db[number]))
+
+    def clip_in_the_room(number: int) -> Samples:
+        """Return what the room adds to a clip, shape (frames, channels)."""
+        return in_the_room(clip_sound(number), room_response(timeline.rate_hz, plan.channels))
 
     def tone_sound_at_level(number: int) -> Samples:
         """Return a tone at its final level, shape (frames, channels)."""
@@ -62,7 +72,9 @@ def render(
         sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
         return sound * np.float32(_linear(plan.tone_gain_db))
 
-    speech = _Track([placed.start for placed in timeline.clips], clip_sound)
+    starts = [placed.start for placed in timeline.clips]
+    speech = _Track(starts, clip_sound)
+    room = _Track(starts if soundscape.room != "none" else (), clip_in_the_room)
     tones = _Track([tone.start for tone in timeline.tones], tone_sound_at_level)
     for start in range(0, timeline.frames, block_frames):
         frames = min(block_frames, timeline.frames - start)
@@ -70,12 +82,17 @@ def render(
         speech.add_to(voice, start)
         if bed_gain:
             mix = bed.read(start, frames)
-            mix *= (envelope.gains(start, frames) * bed_gain)[:, np.newaxis]
+            gains = envelope.gains(start, frames) * bed_gain
+            # Channel by channel, because NumPy is slow over a last axis of two.
+            for channel in range(plan.channels):
+                mix[:, channel] *= gains
         else:
             mix = np.zeros((frames, plan.channels), dtype=np.float32)
         if separation:
             separation.push(start, voice, mix)
-        mix += voice[:, np.newaxis]
+        for channel in range(plan.channels):
+            mix[:, channel] += voice
+        room.add_to(mix, start)
         tones.add_to(mix, start)
         yield mix
 

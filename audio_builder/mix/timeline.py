@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from audio_builder.narration.clip import Clip
+from audio_builder.sound.changing import BedChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Timeline:
         clips: by start; they never overlap.
         tones: by start.
         chapters: contiguous; the first starts at 0, the last ends with the episode.
+        backgrounds: where the background begins to change, by start.
     """
 
     rate_hz: int
@@ -92,6 +94,7 @@ class Timeline:
     clips: tuple[PlacedClip, ...]
     tones: tuple[PlacedTone, ...]
     chapters: tuple[Chapter, ...]
+    backgrounds: tuple[BedChange, ...] = ()
 
     @property
     def seconds(self) -> float:

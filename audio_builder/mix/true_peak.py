@@ -14,7 +14,9 @@ from audio_builder.audio import Samples
 _OVERSAMPLING = 8
 _TAPS = 24
 _KAISER_BETA = 6.0
-_CHUNK = 64
+_CHUNK = 16
+_REACH = _CHUNK + _TAPS - 1  # Frames on which what lies between the frames of a chunk depends.
+_AT_ONCE = 48  # Chunks in a product so small that OpenBLAS keeps to one thread: waking others costs far more.
 
 BEFORE = _TAPS // 2 - 1
 """Frames that `frame_peaks` needs before the first frame it judges."""
@@ -24,18 +26,21 @@ AFTER = _TAPS // 2
 
 @functools.cache
 def _interpolator() -> tuple[npt.NDArray[np.float32], float]:
-    """Return the filters, shape (taps, oversampling − 1), and how far they can exceed the samples.
+    """Return a chunk's filters, shape (reach, (oversampling − 1) · chunk), and how far they exceed the samples at most.
 
-    Column k gives the waveform (k + 1) / oversampling of the way from one frame to the next: a sinc
-    under a Kaiser window. No output is larger than the largest sample times the largest sum of a
-    column's magnitudes, so quiet stretches need no interpolation.
+    The first `_CHUNK` columns give the waveform 1 / oversampling of the way from each frame to the next, the
+    following ones 2 / oversampling, and so on: a sinc under a Kaiser window. No output is larger than the largest
+    sample times the largest sum of a column's magnitudes, so quiet stretches need no interpolation.
     """
     fractions = np.arange(1, _OVERSAMPLING) / _OVERSAMPLING
     distance = (np.arange(_TAPS) - BEFORE)[:, np.newaxis] - fractions
     window = np.i0(_KAISER_BETA * np.sqrt(1 - (distance / (_TAPS / 2)) ** 2)) / np.i0(_KAISER_BETA)
     taps = np.sinc(distance) * window
     taps /= taps.sum(axis=0)
-    return taps.astype(np.float32), float(np.abs(taps).sum(axis=0).max())
+    every_frame = np.zeros((_REACH, _OVERSAMPLING - 1, _CHUNK))
+    for frame in range(_CHUNK):
+        every_frame[frame : frame + _TAPS, :, frame] = taps
+    return every_frame.reshape(_REACH, -1).astype(np.float32), float(np.abs(taps).sum(axis=0).max())
 
 
 def frame_peaks(samples: Samples, threshold: float) -> Samples:
@@ -52,22 +57,24 @@ def frame_peaks(samples: Samples, threshold: float) -> Samples:
         Shape (frames,), full scale at 1.0.
     """
     frames = len(samples) - BEFORE - AFTER
-    taps, overshoot = _interpolator()
+    filters, overshoot = _interpolator()
     magnitudes = _highest_channel(np.abs(samples))
-    peaks = magnitudes[BEFORE : BEFORE + frames].copy()
     if not frames or float(magnitudes.max()) * overshoot <= threshold:
-        return peaks
-    # What lies between the frames of a chunk depends on that chunk and on less than the whole next one.
+        return magnitudes[BEFORE : BEFORE + frames].copy()
     starts = np.arange(0, frames, _CHUNK)
-    chunks = np.maximum.reduceat(magnitudes, starts)
-    reach = np.maximum(chunks, np.append(chunks[1:], 0.0))
-    near = starts[reach * overshoot > threshold]
-    frame = np.minimum(near[:, np.newaxis] + np.arange(_CHUNK), frames - 1)
-    windows = np.lib.stride_tricks.sliding_window_view(samples, _TAPS, axis=0)[frame]
-    between = taps.T @ windows.reshape(len(near), -1, _TAPS).transpose(0, 2, 1)
-    highest = np.abs(between).max(axis=1).reshape(len(near), _CHUNK, -1)
-    peaks[frame] = np.maximum(peaks[frame], _highest_channel(highest))
-    return peaks
+    chunks = np.pad(np.maximum.reduceat(magnitudes, starts), (0, 2))
+    reach = np.maximum(np.maximum(chunks[:-2], chunks[1:-1]), chunks[2:])
+    near = np.flatnonzero(reach * overshoot > threshold)
+    near = np.append(near, np.repeat(near[-1:], -len(near) % _AT_ONCE))
+    # The last chunk may be longer than what is left: what it says of frames that aren't there is dropped.
+    windows = np.minimum(near[:, np.newaxis] * _CHUNK + np.arange(_REACH), len(samples) - 1)
+    peaks = np.pad(magnitudes[BEFORE : BEFORE + frames], (0, -frames % _CHUNK)).reshape(-1, _CHUNK)
+    for plane in np.ascontiguousarray(samples.T):
+        between = np.abs(plane[windows].reshape(-1, _AT_ONCE, _REACH) @ filters).reshape(len(near), -1)
+        # Part by part, because NumPy is slow over an axis of seven.
+        parts = (between[:, first : first + _CHUNK] for first in range(0, between.shape[1], _CHUNK))
+        peaks[near] = functools.reduce(np.maximum, parts, peaks[near])
+    return peaks.reshape(-1)[:frames]
 
 
 def _highest_channel(magnitudes: Samples) -> Samples:

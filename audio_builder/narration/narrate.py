@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from audio_builder.narration.cache import ClipCache, StoredClip
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
+from audio_builder.narration.entry import StoredClip
 from audio_builder.narration.key import clip_key, identity_of
 from audio_builder.narration.pool import Job, Pool, PoolEvent
 from audio_builder.narration.protocol import Spoken, Task
+from audio_builder.narration.stock import LARGEST_BYTES, prune
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.script.cues import Say, Script
+from audio_builder.script.cues import Part, Say, Script
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.spoken import spoken_text
@@ -22,7 +24,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     script: Script,
     voice: Voice,
     *,
-    others: Mapping[str, Voice] = MappingProxyType({}),
+    others: Mapping[Part, Voice] = MappingProxyType({}),
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,
@@ -35,7 +37,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     Args:
         script: its `Say` cues are spoken.
         voice: the narrator's, from `prepare_voice`.
-        others: by the name that a phrase gives in `Say.voice`; a name that isn't here is the narrator.
+        others: by the part that a phrase has; one that isn't here is the narrator's.
         cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
         rate_hz: the episode's sample rate.
         progress: told of each clip that begins and is finished; its unit is clips.
@@ -58,7 +60,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     def store(job: Job, spoken: Spoken) -> None:
         frames = len(spoken.pcm) // 2
-        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames)
+        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels)
         cache.store(job.key, clip, spoken.pcm)
         stored[job.key] = clip
 
@@ -67,11 +69,11 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         done += event.finished
         progress(Step("narrate", done, total, event.job.text))
 
-    if missing:
-        cache.sweep()
-    for speaker in {phrase.voice.profile.name: phrase.voice for phrase in missing}.values():
-        jobs = [Job(phrase.key, phrase.text) for phrase in missing if phrase.voice is speaker]
+    for speaker in {_setting(phrase.voice): phrase.voice for phrase in missing}.values():
+        jobs = [Job(phrase.key, phrase.text) for phrase in missing if _setting(phrase.voice) == _setting(speaker)]
         Pool(Task(voice=speaker, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
+    if missing:
+        prune(cache, LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
     return Narration(
         clips=clips,
@@ -99,18 +101,23 @@ class _Phrase:
     key: str
 
 
-def _phrases(script: Script, voice: Voice, others: Mapping[str, Voice], rate_hz: int) -> tuple[_Phrase, ...]:
+def _phrases(script: Script, voice: Voice, others: Mapping[Part, Voice], rate_hz: int) -> tuple[_Phrase, ...]:
     """Return the phrases of a script, each with its voice; engines are loaded once, and speak nothing yet."""
-    voices = {one.profile.name: one for one in (*others.values(), voice)}
-    engines = {name: load_engine(one.profile.engine) for name, one in voices.items()}
-    identities = {name: identity_of(one, engines[name].fingerprint(), rate_hz) for name, one in voices.items()}
+    voices = (*others.values(), voice)
+    engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
+    identities = {_setting(one): identity_of(one, engines[one.profile.name].fingerprint(), rate_hz) for one in voices}
 
     def phrase_of(say: Say) -> _Phrase:
-        name = others.get(say.voice, voice).profile.name
-        text = spoken_text(say.text, voices[name], engines[name])
-        return _Phrase(say, voices[name], text, clip_key(text, say.role, identities[name]))
+        speaker = others.get(say.part, voice)
+        text = spoken_text(say.text, speaker, engines[speaker.profile.name])
+        return _Phrase(say, speaker, text, clip_key(text, say.role, identities[_setting(speaker)]))
 
     return tuple(phrase_of(cue) for cue in script.cues if isinstance(cue, Say))
+
+
+def _setting(voice: Voice) -> tuple[str, float]:
+    """Return the name and the rate of a voice, which tell it from the others of an episode."""
+    return voice.profile.name, voice.rate
 
 
 def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Voice) -> Clip:
@@ -122,5 +129,6 @@ def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Vo
         lead_frames=stored.lead_frames,
         tail_frames=stored.tail_frames,
         loader=cache.load,
-        voice="" if phrase.voice is narrator else phrase.voice.profile.name,
+        packed_levels=stored.levels,
+        voice="" if phrase.voice.profile.name == narrator.profile.name else phrase.voice.profile.name,
     )

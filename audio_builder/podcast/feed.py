@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -22,6 +23,12 @@ NAMESPACES = {
 
 MOST_DESCRIPTION_BYTES = 4000
 """PSP-1: longer descriptions are cut by players."""
+
+MOST_CHARACTERS = 255
+"""PSP-1: of every other text, which has no space around it either."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+"""The shape of a BCP 47 tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +122,14 @@ def fitted(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
     """Return a text cut so that it has at most so many bytes of UTF-8, with “…” where it was cut."""
     content = valid_xml(text).encode("utf-8")
     if len(content) <= most_bytes:
-        return valid_xml(text)
-    return content[: most_bytes - 3].decode("utf-8", "ignore").rstrip() + "…"
+        return valid_xml(text).strip()
+    return content[: most_bytes - 3].decode("utf-8", "ignore").strip() + "…"
+
+
+def one_line(text: str) -> str:
+    """Return a text as a title may be: in one line, at most 255 characters, with “…” where it was cut."""
+    line = " ".join(valid_xml(text).split())
+    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1].rstrip() + "…"
 
 
 def valid_xml(text: str) -> str:
@@ -132,20 +145,20 @@ def valid_xml(text: str) -> str:
 
 
 def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
-    yield _text("title", show.title)
+    yield _text("title", one_line(show.title))
     yield _text("link", show.link or show.root_url)
     yield _text("description", fitted(show.description or show.title))
     yield _text("language", show.language)
     if show.copyright:
-        yield _text("copyright", show.copyright)
+        yield _text("copyright", one_line(show.copyright))
     if items:
         yield _text("lastBuildDate", format_datetime(max(item.published for item in items)))
     yield _text("generator", f"audio-builder {__version__}")
     yield _empty("atom:link", href=show.feed_url, rel="self", type="application/rss+xml")
-    yield _text("itunes:author", show.author or show.title)
-    if show.owner or show.email:
-        owner = (_text("itunes:name", show.owner or show.author), _text("itunes:email", show.email))
-        yield f"<itunes:owner>{''.join(part for part in owner if '><' not in part)}</itunes:owner>"
+    yield _text("itunes:author", one_line(show.author or show.title))
+    if show.email:
+        name = one_line(show.owner or show.author or show.title)
+        yield f"<itunes:owner>{_text('itunes:name', name)}{_text('itunes:email', show.email)}</itunes:owner>"
     yield _empty("itunes:image", href=show.root_url + cover)
     yield _category(show.category)
     yield _text("itunes:explicit", _boolean(show.explicit))
@@ -159,17 +172,17 @@ def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
 
 def _item(show: Show, item: Item) -> Iterator[str]:
     root = show.root_url
-    yield _text("title", item.title)
-    yield _text("itunes:title", item.title)
+    yield _text("title", one_line(item.title))
+    yield _text("itunes:title", one_line(item.title))
     yield _text("link", root + item.page)
     yield _text("guid", item.guid, isPermaLink="false")
     yield _text("pubDate", format_datetime(item.published))
     yield _text("description", fitted(item.summary))
     yield _text("content:encoded", item.notes_html)
     yield _empty("enclosure", url=root + item.audio, length=str(item.audio_bytes), type="audio/mpeg")
-    yield _text("itunes:duration", str(round(item.duration_s)))
+    yield _text("itunes:duration", str(max(1, round(item.duration_s))))
     if item.author:
-        yield _text("itunes:author", item.author)
+        yield _text("itunes:author", one_line(item.author))
     if item.cover:
         yield _empty("itunes:image", href=root + item.cover)
     if item.number:
@@ -177,7 +190,7 @@ def _item(show: Show, item: Item) -> Iterator[str]:
     yield _text("itunes:episodeType", "full")
     yield _text("itunes:explicit", _boolean(show.explicit))
     for transcript in item.transcripts:
-        language = {"language": item.language} if item.language else {}
+        language = {"language": item.language} if _LANGUAGE.fullmatch(item.language) else {}
         yield _empty("podcast:transcript", url=root + transcript.path, type=transcript.mime, **language)
     yield _empty("podcast:chapters", url=root + item.chapters, type="application/json+chapters")
     yield _text("podcast:txt", "true", purpose="ai-content")

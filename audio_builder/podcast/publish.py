@@ -16,10 +16,9 @@ from audio_builder.files import folder_locked, output_error
 from audio_builder.podcast.episode_files import EPISODES, find_episodes, make_files, write_changed
 from audio_builder.podcast.feed import feed_xml, opml
 from audio_builder.podcast.ledger import LEDGER_FILE, Entry, Ledger, ledger_as_json, read_ledger
-from audio_builder.podcast.show import FEED_FILE, Show, read_show
+from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show, read_show
 from audio_builder.podcast.site import index_page
 
-OPML_FILE = "show.opml"
 INDEX_FILE = "index.html"
 
 _OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
@@ -112,7 +111,10 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
 
 def _cover(folder: Path, show: Show) -> str:
     """Put the show's picture in place and return its name, which follows from its content."""
-    content = fit_cover(folder / show.cover) if show.cover else draw_cover(show.title, show.author, "")
+    if show.cover:
+        content = fit_cover(folder / show.cover)
+    else:
+        content = draw_cover(show.title, show.author, "", show.cover_colour)
     name = f"cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
     write_changed(folder / EPISODES / name, content)
     return f"{EPISODES}/{name}"

@@ -17,8 +17,8 @@ from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse
 
 from audio_builder.podcast.episode_files import EPISODES
-from audio_builder.podcast.publish import INDEX_FILE, OPML_FILE
-from audio_builder.podcast.show import FEED_FILE, read_show
+from audio_builder.podcast.publish import INDEX_FILE
+from audio_builder.podcast.show import FEED_FILE, OPML_FILE, read_show
 
 _TYPES = {
     ".mp3": "audio/mpeg",
@@ -32,8 +32,14 @@ _TYPES = {
 }
 """Content types by suffix; the longest suffix that fits counts."""
 
-_FEEDS = {FEED_FILE: "application/rss+xml; charset=utf-8", OPML_FILE: "text/x-opml; charset=utf-8"}
-_PUBLISHED = re.compile(rf"{re.escape(INDEX_FILE)}|{EPISODES}/[a-z0-9][a-z0-9-]*(\.[a-z0-9]+)+")
+_REWRITTEN = {
+    FEED_FILE: "application/rss+xml; charset=utf-8",
+    OPML_FILE: "text/x-opml; charset=utf-8",
+    INDEX_FILE: _TYPES[".html"],
+}
+"""The files that say where they are found."""
+
+_PUBLISHED = re.compile(rf"{EPISODES}/[a-z0-9][a-z0-9-]*(\.[a-z0-9]+)+")
 """What a path may look like: no dot in front, no way up, no name that we didn't give."""
 
 _SAFETY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
@@ -42,8 +48,8 @@ _SAFETY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"
 def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
     """Return the server of a show as an ASGI application.
 
-    Feed and OPML are given with the address that they were asked under in place of the show's own, so that a
-    player at home finds the files at home.
+    Feed, OPML and the page of the show are given with the address that they were asked under in place of the
+    show's own, so that a player at home finds the files at home.
 
     Args:
         folder: a published show.
@@ -56,7 +62,7 @@ def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
 
     async def answer(request: Request) -> Response:
         path = request.url.path.removeprefix("/") or INDEX_FILE
-        if path in _FEEDS:
+        if path in _REWRITTEN:
             return _rewritten(request, folder / path, root)
         return _file(request, folder, path)
 
@@ -98,7 +104,7 @@ def _rewritten(request: Request, file: Path, root: str) -> Response:
         f">{root}".encode(), f">{here}".encode()
     )
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = Response(content, media_type=_FEEDS[file.name], headers={**_SAFETY, "ETag": etag})
+    response = Response(content, media_type=_REWRITTEN[file.name], headers={**_SAFETY, "ETag": etag})
     return _unless_known(request, response)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import uuid
 from pathlib import Path
@@ -19,6 +20,7 @@ from audio_builder.podcast.categories import CATEGORIES, split_category
 
 SHOW_FILE = "show.toml"
 FEED_FILE = "feed.xml"
+OPML_FILE = "show.opml"
 
 LOCAL_URL = "http://127.0.0.1:8000/"
 """Where `audio-builder serve` answers: the address of a show that has none of its own yet."""
@@ -27,6 +29,17 @@ _FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's name space for `podcast:guid`."""
 
 _LARGEST_FILE_BYTES = 1_000_000
+
+_SHAPES = {
+    "language": (re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"), "no language tag", "It looks like en or pt-BR."),
+    "email": (
+        re.compile(r"([^@\s]+@[^@\s]+)?"),
+        "no e-mail address",
+        "It looks like me@example.org, or is empty.",
+    ),
+    "cover_colour": (re.compile(r"(#[0-9a-fA-F]{6})?"), "no colour", "It looks like #2a4d5c, or is empty."),
+}
+"""How some settings are written: the pattern, what a wrong one is said to be, and what to do."""
 
 
 def _text(about: str, longest: int = 300) -> Meta:
@@ -48,8 +61,9 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     link: Annotated[str, _text("a web page about the show; empty for the page in this folder", 2000)] = ""
     base_url: Annotated[str, _text("where this folder will be found on the web; empty while it is at home", 2000)] = ""
     explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
-    copyright: Annotated[str, _text("such as © 2026 A. Writer; empty for none")] = ""
+    copyright: Annotated[str, _text("who holds the rights, such as A. Writer; empty for none")] = ""
     cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
+    cover_colour: Annotated[str, _text("colour of a drawn cover, such as #2a4d5c; empty to follow from the title")] = ""
 
     @property
     def root_url(self) -> str:
@@ -117,7 +131,7 @@ def make_show(settings: dict[str, object]) -> Show:
         show = msgspec.convert(settings, Show)
     except msgspec.ValidationError as error:
         raise RecipeError(f"{SHOW_FILE}: {error}") from error
-    if not show.title.strip():
+    if not any(character.isprintable() and not character.isspace() for character in show.title):
         raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
     if split_category(show.category) is None:
         close = difflib.get_close_matches(show.category, CATEGORIES, n=1, cutoff=0.3)
@@ -125,6 +139,9 @@ def make_show(settings: dict[str, object]) -> Show:
             f"{SHOW_FILE}: {show.category!r} is none of Apple's categories",
             hint=f"Did you mean {close[0]}?" if close else f"The categories are {', '.join(CATEGORIES)}.",
         )
+    for name, (shape, complaint, hint) in _SHAPES.items():
+        if not shape.fullmatch(getattr(show, name)):
+            raise RecipeError(f"{SHOW_FILE}: {name} is {getattr(show, name)!r}, which is {complaint}", hint=hint)
     for name in ("link", "base_url"):
         _check_url(name, getattr(show, name))
     return show

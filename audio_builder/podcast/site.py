@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import functools
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,15 @@ from markupsafe import Markup
 
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.feed import Item
-from audio_builder.podcast.notes import clock, credits_of
-from audio_builder.podcast.show import FEED_FILE, Show
+from audio_builder.podcast.notes import clock, credits_of, questions_of
+from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show
 
 _TEMPLATES = ("base.html", "index.html", "episode.html", "page.css", "player.js")
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ def index_page(show: Show, cover: str, items: Sequence[Item]) -> bytes:
         cover: path of its picture, from its folder.
         items: the newest first.
     """
-    return _rendered("index.html", show=show, cover=cover, items=items, feed=FEED_FILE)
+    return _rendered("index.html", show=show, cover=cover, items=items, feed=FEED_FILE, opml=OPML_FILE)
 
 
 def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequence[int]) -> bytes:
@@ -61,6 +67,7 @@ def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequen
         name=item.audio.rpartition("/")[2].removesuffix(".mp3"),
         waveform=waveform,
         paragraphs=tuple(paragraphs_of(record)),
+        questions=questions_of(record),
         credits=credits_of(record),
         cover=item.cover.rpartition("/")[2],
     )
@@ -114,8 +121,20 @@ def _environment() -> jinja2.Environment:
         "script_hash": _policy_hash(script),
     }
     environment.filters["clock"] = clock
+    environment.filters["day"] = _day
+    environment.filters["fewer"] = _fewer
     environment.filters["length"] = len
     return environment
+
+
+def _day(date: datetime.date) -> str:
+    """Return a date in the words of the page, whatever the machine's own language is."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def _fewer(waveform: Sequence[int]) -> tuple[int, ...]:
+    """Return the mean of every three bars: on a phone all of them would run together."""
+    return tuple(round(sum(waveform[i : i + 3]) / len(waveform[i : i + 3])) for i in range(0, len(waveform), 3))
 
 
 def _policy_hash(content: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from audio_builder.article.text import speakable
 from audio_builder.recipe import Pacing
-from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
+from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
+from audio_builder.script.manner import Manner
 from audio_builder.script.timing import seconds_for
 
 
@@ -20,9 +21,10 @@ class Composer:
         self._cues: list[Cue] = []
         self._rest: Rest | None = None
         self._chapter: ChapterStart | None = None
+        self._background: Background | None = None
         self._named_by_person = False
-        self.voice = ""
-        """Who says what follows; empty for the narrator."""
+        self.manner = Manner()
+        """How what follows is said."""
 
     def open_episode(self, title: str) -> None:
         """Begin the first chapter and the silence before the first word."""
@@ -32,7 +34,7 @@ class Composer:
     def say(self, text: str, role: Role) -> None:
         """Say a phrase; one without a letter or a digit is left out."""
         if speakable(text):
-            self.add(Say(" ".join(text.split()), role, self.voice))
+            self.add(self.manner.say(" ".join(text.split()), role))
             self._named_by_person = False
 
     def add(self, cue: Say | Bell | Breath) -> None:
@@ -44,14 +46,32 @@ class Composer:
         """Rest here for a rule's reason, unless a longer rest or a person's waits already."""
         waiting = self._rest
         seconds = seconds_for(reason, self._pacing)
-        if waiting is None or (waiting.reason is not Reason.MARK and seconds >= waiting.seconds):
+        if waiting is None or (not waiting.reason.by_person and seconds >= waiting.seconds):
             self._rest = Rest(seconds, reason)
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, reason: Reason = Reason.MARK) -> None:
         """Rest as long as a person says, in place of any rule's rest; a person's own pauses add up."""
         waiting = self._rest
-        before = waiting.seconds if waiting and waiting.reason is Reason.MARK else 0.0
-        self._rest = Rest(before + seconds, Reason.MARK)
+        if waiting and waiting.reason.by_person:
+            seconds += waiting.seconds
+            reason = Reason.SILENCE if waiting.reason is Reason.SILENCE else reason
+        self._rest = Rest(seconds, reason)
+
+    def beat(self, seconds: float) -> None:
+        """Let the next sound come so long after the phrase before began, in place of any rule's rest."""
+        if self._rest and not self._rest.reason.by_person:
+            self._rest = None
+        self._settle_rest()
+        self._cues.append(Beat(seconds))
+        self._rest = Rest(0.0, Reason.MARK)
+
+    def background(self, name: str) -> None:
+        """Change the background: from the beginning of a rule's rest on, or after the rest that a person set."""
+        if self._rest and self._rest.reason.by_person:
+            self._settle_rest()
+            # The person's word on the length of this rest still holds.
+            self._rest = Rest(0.0, Reason.MARK)
+        self._background = Background(name)
 
     def chapter(self, title: str, *, by_person: bool) -> None:
         """Begin a chapter with what sounds next. Where nothing was said since a person's mark, theirs stays."""
@@ -72,8 +92,14 @@ class Composer:
         return tuple(self._cues)
 
     def _settle(self) -> None:
-        if self._rest and self._rest.seconds > 0:
-            self._cues.append(self._rest)
+        self._settle_rest()
         if self._chapter:
             self._cues.append(self._chapter)
-        self._rest = self._chapter = None
+        self._chapter = None
+
+    def _settle_rest(self) -> None:
+        if self._background:
+            self._cues.append(self._background)
+        if self._rest and self._rest.seconds > 0:
+            self._cues.append(self._rest)
+        self._rest = self._background = None

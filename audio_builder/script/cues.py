@@ -19,7 +19,11 @@ class Role(Enum):
 
 
 class Reason(Enum):
-    """Why a silence is there. All but `MARK` are named after the pause in `Pacing` that sets it."""
+    """Why a silence is there.
+
+    `MARK` is a pause and `SILENCE` a long rest that a person set; all others are named after the pause in
+    `Pacing` that sets them.
+    """
 
     OPENING = "opening"
     TITLE = "title"
@@ -31,11 +35,31 @@ class Reason(Enum):
     ITEM = "item"
     QUESTION = "question"
     ELLIPSIS = "ellipsis"
+    DASH = "dash"
     BEFORE_HEADING = "before heading"
     BELL = "bell"
     AFTER_HEADING = "after heading"
     CLOSING = "closing"
     MARK = "mark"
+    SILENCE = "silence"
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person set the silence; then no pacing and no wanted duration changes it."""
+        return self in {Reason.MARK, Reason.SILENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Who speaks, and how fast: phrases of one part are spoken alike.
+
+    Attributes:
+        voice: name of the voice; empty for the narrator's own.
+        slower: more slowly than the rest.
+    """
+
+    voice: str = ""
+    slower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +70,20 @@ class Say:
         text: the words as written, with their punctuation; never empty, no line break, no mark.
         role: what the phrase is in the text.
         voice: name of the voice that a mark or the recipe gives it; empty for the narrator's own.
+        slower: a mark slows it down, by `pacing.slower_share`.
+        quieter: a mark makes it softer, by `pacing.quieter_db`, with all that sounds meanwhile.
     """
 
     text: str
     role: Role
     voice: str = ""
+    slower: bool = False
+    quieter: bool = False
+
+    @property
+    def part(self) -> Part:
+        """What decides, besides the words, how it sounds."""
+        return Part(self.voice, self.slower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +92,22 @@ class Rest:
 
     Attributes:
         seconds: more than 0.
-        reason: which rule set it, or `Reason.MARK` where a person did.
+        reason: which rule set it, or that a person did.
     """
 
     seconds: float
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The next sound comes so long after the phrase before began: for counting aloud.
+
+    Attributes:
+        seconds: more than 0; where the phrase takes longer, the next follows at once.
+    """
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +146,18 @@ class ChapterStart:
     title: str
 
 
-Cue = Say | Rest | Bell | Breath | ChapterStart
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The background begins to change here. It takes no time.
+
+    Attributes:
+        name: one of `recipe.BACKGROUNDS`; empty for the one that the recipe has chosen.
+    """
+
+    name: str
+
+
+Cue = Say | Rest | Beat | Bell | Breath | ChapterStart | Background
 
 
 @dataclass(frozen=True, slots=True)

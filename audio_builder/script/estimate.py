@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audio_builder.recipe import Pacing
-from audio_builder.script.cues import Breath, Rest, Say, Script
+from audio_builder.script.cues import Beat, Breath, Cue, Rest, Say, Script
 from audio_builder.script.timing import scaled_s, scales
 from audio_builder.script.words import count_words
 
@@ -34,6 +35,21 @@ class Estimate:
         share = 100 * self.silence_s / self.total_s if self.total_s else 0.0
         noun = "word" if self.words == 1 else "words"
         return f"about {clock(self.total_s)} ({self.words:,} {noun}; {share:.0f} % of it is silence)"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A cue at its expected time.
+
+    Attributes:
+        cue: of the script.
+        start_s: when it begins, in seconds.
+        seconds: how long it lasts; 0 for what takes no time.
+    """
+
+    cue: Cue
+    start_s: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,7 @@ def expected_range(script: Script, pacing: Pacing, wpm: float) -> ExpectedRange:
         pacing: its limits on the scale and on the rate.
         wpm: words per minute that the voice speaks; more than 0.
     """
-    expected = estimate(script, wpm)
+    expected = estimate(script, wpm, pacing.slower_share)
     rests = [cue for cue in script.cues if isinstance(cue, Rest) and scales(cue)]
     fixed_s = expected.silence_s - sum(rest.seconds for rest in rests)
     return ExpectedRange(
@@ -82,16 +98,47 @@ def expected_range(script: Script, pacing: Pacing, wpm: float) -> ExpectedRange:
     )
 
 
-def estimate(script: Script, wpm: float) -> Estimate:
+def estimate(script: Script, wpm: float, slower_share: float = Pacing().slower_share) -> Estimate:
     """Return the expected length of a script.
 
     Args:
         script: its rests and breaths count as they are.
         wpm: words per minute inside phrases; more than 0.
+        slower_share: how much more slowly the phrases after `[slower]` are spoken.
     """
-    words = sum(count_words(cue.text) for cue in script.cues if isinstance(cue, Say))
-    silence_s = sum(cue.seconds for cue in script.cues if isinstance(cue, Rest | Breath))
-    return Estimate(words, words * 60 / wpm, silence_s)
+    speech_s = silence_s = 0.0
+    words = 0
+    for timed in laid_out(script, wpm, slower_share):
+        if isinstance(timed.cue, Say):
+            words += count_words(timed.cue.text)
+            speech_s += timed.seconds
+        else:
+            silence_s += timed.seconds
+    return Estimate(words, speech_s, silence_s)
+
+
+def laid_out(script: Script, wpm: float, slower_share: float) -> Iterator[Timed]:
+    """Yield the cues of a script along their expected time.
+
+    Args:
+        script: its rests and breaths last as long as they say.
+        wpm: words per minute inside phrases; more than 0.
+        slower_share: how much more slowly the phrases after `[slower]` are spoken.
+    """
+    now_s = began_s = 0.0
+    for cue in script.cues:
+        match cue:
+            case Say():
+                began_s = now_s
+                seconds = count_words(cue.text) * 60 / (wpm * (1 - slower_share) if cue.slower else wpm)
+            case Rest() | Breath():
+                seconds = cue.seconds
+            case Beat():
+                seconds = max(began_s + cue.seconds - now_s, 0.0)
+            case _:
+                seconds = 0.0
+        yield Timed(cue, now_s, seconds)
+        now_s += seconds
 
 
 def clock(seconds: float) -> str:

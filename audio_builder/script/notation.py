@@ -13,28 +13,25 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
-from audio_builder.article.marks import (
-    BellMark,
-    BreathMark,
-    ChapterMark,
-    Locate,
+from audio_builder.article.mark_kinds import (
+    MannerMark,
     PauseMark,
-    Place,
+    QuieterMark,
+    SlowerMark,
     VoiceMark,
-    Words,
-    escape,
-    split,
 )
+from audio_builder.article.marks import Locate, Place, Words, escape, split
 from audio_builder.article.source import SCRIPT_KEY
 from audio_builder.article.text import clean, speakable
 from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe import PACING_PRESETS, Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
-from audio_builder.script.cues import Bell, ChapterStart, Cue, Reason, Rest, Role, Say, Script
-from audio_builder.script.marks import breath_cue, reason_of, written
+from audio_builder.script.cues import Background, Beat, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.script.guides import PLACE_KEY
+from audio_builder.script.manner import Manner, manner_of, marks_between
+from audio_builder.script.marks import cue_of, reason_of, written
 
 VERSION = "1"
 """Version of the notation, the value of the key `audio-builder-script`."""
@@ -51,14 +48,15 @@ _SIGNS = {
 }
 _ROLES = {sign.strip(): role for role, sign in _SIGNS.items() if sign}
 _SIGN = re.compile(r"\s*(#{1,3}|[|>-])(?:\s+|$)")
-_NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.BELL})
+_NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.DASH, Reason.BELL})
 _PLAIN_VALUE = re.compile(r"[^\W_][\w ,.'’()!?…–—“”-]*(?<! )")
 _QUOTED_IN_YAML = re.compile(r'["\\]|[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]')
 _HELP = """\
 # One phrase a line, with the pause after it. Change what you like, then build from this file.
 # A pause without a reason, such as [pause 12s], is yours: it stays as it is under any pacing.
 # Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
-# Marks: [pause 4s] [bell] [breath 4-6 x3] [chapter A title] [voice emma] (until [voice]).
+# Marks: [pause 4s] [silence 2m] [beat 1s] [bell] [breath 4-6 x3] [chapter A title], and until they are ended:
+# [voice emma] ... [voice], [slower] ... [slower off], [quieter] ... [quieter off], [background rain] ... [background].
 # Put \\ before a bracket that is to be read aloud.
 """
 
@@ -91,13 +89,13 @@ def parse_script(text: str, name: str) -> Script:
     _check_front_matter(front, name)
     pacing = front.values.get("pacing", "")
     cues: list[Cue] = []
-    voice = ""
+    manner = Manner()
     for number, line in enumerate(without_front_matter(text, front).split("\n"), start=1):
         for found in _line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing())):
-            if isinstance(found, VoiceMark):
-                voice = found.name
+            if isinstance(found, MannerMark):
+                manner = manner.after(found)
             else:
-                cues.append(replace(found, voice=voice) if isinstance(found, Say) else found)
+                cues.append(manner.say(found.text, found.role) if isinstance(found, Say) else found)
     if not any(isinstance(cue, Say) for cue in cues):
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
@@ -108,12 +106,12 @@ def parse_script(text: str, name: str) -> Script:
 def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:
     """Yield the lines of the file's body, with empty ones where a reader takes a breath."""
     before: list[Cue] = []
-    voice = ""
+    manner = Manner()
     for row in _rows(cues):
         if _gap_between(before, row):
             yield ""
-        yield " ".join(_say_line(cue, voice) if isinstance(cue, Say) else written(cue) for cue in row)
-        voice = row[0].voice if isinstance(row[0], Say) else voice
+        yield " ".join(_say_line(cue, manner) if isinstance(cue, Say) else written(cue) for cue in row)
+        manner = manner_of(row[0]) if isinstance(row[0], Say) else manner
         before = row
 
 
@@ -121,7 +119,7 @@ def _rows(cues: tuple[Cue, ...]) -> list[list[Cue]]:
     """Return the cues that stand on one line together: a phrase, a bell or a breath with its rests."""
     rows: list[list[Cue]] = []
     for cue in cues:
-        if isinstance(cue, Rest) and rows and not isinstance(rows[-1][0], ChapterStart):
+        if isinstance(cue, Rest | Beat) and rows and not isinstance(rows[-1][0], ChapterStart):
             rows[-1].append(cue)
         else:
             rows.append([cue])
@@ -132,23 +130,25 @@ def _gap_between(before: list[Cue], row: list[Cue]) -> bool:
     if not before or isinstance(row[0], ChapterStart):
         return True
     first, last = before[0], before[-1]
+    if isinstance(last, Beat):
+        return False
     if isinstance(last, Rest):
         return last.reason not in _NO_GAP_AFTER
     return isinstance(first, Say) and isinstance(row[0], Say) and first.role is not row[0].role
 
 
-def _say_line(say: Say, voice: str) -> str:
-    """Return a phrase with its sign, and with a mark where another voice than `voice` speaks it."""
+def _say_line(say: Say, before: Manner) -> str:
+    """Return a phrase with its sign, and with marks where it isn't said as what came before."""
     text = escape(say.text)
-    if say.voice != voice:
-        return f"{_SIGNS[say.role]}{f'[voice {say.voice}]' if say.voice else '[voice]'} {text}"
+    if marks := list(marks_between(before, manner_of(say))):
+        return f"{_SIGNS[say.role]}{' '.join(marks)} {text}"
     if say.role is Role.PROSE and _SIGN.match(text):
         return f"\\{text}"
     return f"{_SIGNS[say.role]}{text}"
 
 
-def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | VoiceMark]:
-    """Yield the cues of one line, and its changes of voice; `place` is where the line begins."""
+def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | MannerMark]:
+    """Yield the cues of one line, and the marks that change how words are said; `place` is where the line begins."""
     sign = _SIGN.match(line)
     role = _ROLES[sign[1]] if sign else Role.PROSE
     start = sign.end() if sign else len(line) - len(line.lstrip())
@@ -161,14 +161,10 @@ def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | VoiceM
             case PauseMark(seconds, reason):
                 if seconds > 0:
                     yield Rest(seconds, reason_of(reason, locate("", line.find(reason) - start)))
-            case BellMark():
-                yield Bell()
-            case BreathMark():
-                yield breath_cue(piece, pacing)
-            case ChapterMark(title):
-                yield ChapterStart(title)
-            case VoiceMark():
+            case VoiceMark() | SlowerMark() | QuieterMark():
                 yield piece
+            case _:
+                yield cue_of(piece, pacing)
 
 
 def _locate_from(place: Place, start: int) -> Locate:
@@ -180,7 +176,7 @@ def _beginning_with_chapter(cues: list[Cue], title: str) -> list[Cue]:
     for place, cue in enumerate(cues):
         if isinstance(cue, ChapterStart):
             return [cue, *cues[:place], *cues[place + 1 :]]
-        if not isinstance(cue, Rest):
+        if not isinstance(cue, Rest | Background):
             break
     return [ChapterStart(title or UNTITLED), *cues]
 
@@ -194,7 +190,7 @@ def _check_front_matter(front: FrontMatter, name: str) -> None:
             hint="Write a script file with `audio-builder script` and edit that.",
         )
     for key in front.values:
-        if key not in _KEYS:
+        if key not in (*_KEYS, PLACE_KEY):
             closest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0)[0]
             raise ScriptError(
                 f"{name}: `{key}` is not a key of a script's front matter; the closest is `{closest}`. "

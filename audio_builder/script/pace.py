@@ -9,19 +9,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audio_builder.article.marks import (
+from audio_builder.article.mark_kinds import (
+    BackgroundMark,
+    BeatMark,
     BellMark,
     BreathMark,
     ChapterMark,
-    Locate,
+    MannerMark,
     Mark,
     PauseMark,
-    Place,
-    VoiceMark,
-    Words,
-    split,
-    without_marks,
+    SilenceMark,
 )
+from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line
 from audio_builder.recipe import Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
@@ -29,7 +28,7 @@ from audio_builder.script.composer import Composer
 from audio_builder.script.cues import Bell, Cue, Reason, Role, Script
 from audio_builder.script.marks import breath_cue
 from audio_builder.script.sentences import Phrase, phrases
-from audio_builder.script.timing import retimed, slowed
+from audio_builder.script.timing import retimed, slowed, thinned
 
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
@@ -53,7 +52,7 @@ def pace(article: Article, pacing: Pacing) -> Script:
         ScriptError: a mark in the article is malformed.
         SourceTooLarge: it has more than 255 chapters, the most an MP3 file can list.
     """
-    cues = slowed(_Writer(article, pacing).write(), pacing)
+    cues = slowed(thinned(_Writer(article, pacing).write(), pacing), pacing)
     check_chapters(cues)
     return Script(
         title=article.title,
@@ -139,7 +138,7 @@ class _Writer:
                 if isinstance(piece, Words):
                     happenings.extend(phrases(piece.text, self.article.language))
                     continue
-                if isinstance(piece, VoiceMark) and happenings:
+                if isinstance(piece, MannerMark | BackgroundMark | BeatMark) and happenings:
                     happenings[-1] = _going_on(happenings[-1])
                 happenings.append(piece)
         return happenings
@@ -148,6 +147,8 @@ class _Writer:
         self.composer.say(phrase.text, role)
         if phrase.trails_off:
             self.composer.rest(Reason.ELLIPSIS)
+        if phrase.at_dash:
+            self.composer.rest(Reason.DASH)
         if phrase.ends_sentence:
             self.composer.rest(after)
 
@@ -164,12 +165,18 @@ class _Writer:
                 composer.rest(after_breath)
             case ChapterMark(title):
                 composer.chapter(title, by_person=True)
-            case VoiceMark(name):
-                composer.voice = name
+            case SilenceMark(seconds):
+                composer.pause(seconds, Reason.SILENCE)
+            case BeatMark(seconds):
+                composer.beat(seconds)
+            case BackgroundMark(name):
+                composer.background(name)
+            case _:
+                composer.manner = composer.manner.after(mark)
 
 
 def _going_on(before: Phrase | Mark | Reason) -> Phrase | Mark | Reason:
-    """Return what stands before a change of voice; words in the middle of a sentence get no pause for it."""
+    """Return what stands before a change of manner; words in the middle of a sentence get no pause for it."""
     if isinstance(before, Phrase) and not _ENDED.search(before.text):
         return replace(before, ends_sentence=False)
     return before

@@ -1,15 +1,21 @@
-"""Phrases: what is said in one go. A sentence, or the part of one before its words trail off."""
+"""Phrases: what is said in one go. A sentence, or a part of one before its words trail off or turn at a dash."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from audio_builder.article.sentences import asks, sentences
 from audio_builder.article.text import speakable
+from audio_builder.script.words import count_words
 
 _ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*[”’\"')\]»]*")
 _TRAILING = re.compile(rf"(?:{_ELLIPSIS.pattern})$")
+_DASH = re.compile(r"(?<=\S)(?:\s+(?:[—–-]|--)\s+|(?<=[^\W\d])(?:—|--)(?=[^\W\d])|[—―⸺]{2}|⸺)(?=\S)")
+_LEAST_AT_A_DASH = 4
+"""Words on either side of a dash that divides: engines speak shorter pieces oddly, and an aside isn't torn out."""
+
 _LONGEST_ELLIPSIS = 20
 """Characters at the end of a phrase that are searched for one."""
 
@@ -21,12 +27,14 @@ class Phrase:
     Attributes:
         text: with its punctuation; it has a letter or a digit.
         trails_off: it ends in an ellipsis.
+        at_dash: it ends in a dash that more of its sentence follows.
         question: its sentence is a question of the writer's own, not one inside quotation marks.
         ends_sentence: no more of its sentence follows.
     """
 
     text: str
     trails_off: bool
+    at_dash: bool
     question: bool
     ends_sentence: bool
 
@@ -45,10 +53,14 @@ def phrases(text: str, language: str = "") -> tuple[Phrase, ...]:
     """
     found: list[Phrase] = []
     for sentence in sentences(text, language):
-        parts = _at_ellipses(sentence)
-        for part in parts:
+        question = asks(sentence)
+        for part in _at_ellipses(sentence):
             trails_off = _TRAILING.search(part[-_LONGEST_ELLIPSIS:]) is not None
-            found.append(Phrase(part, trails_off, asks(sentence), ends_sentence=part is parts[-1]))
+            *before, last = _at_dashes(part)
+            found += (Phrase(piece, False, True, question, ends_sentence=False) for piece in before)
+            found.append(Phrase(last, trails_off, False, question, ends_sentence=False))
+        if found:
+            found[-1] = replace(found[-1], ends_sentence=True)
     return tuple(found)
 
 
@@ -67,3 +79,20 @@ def _at_ellipses(sentence: str) -> list[str]:
             parts.append(sentence[start:seen].strip())
             start, has_words = seen, False
     return [*parts, sentence[start:].strip()] if words_end else []
+
+
+def _at_dashes(part: str) -> list[str]:
+    """Return the pieces of a part around the dashes that stand between clauses; each keeps the dash it ends in.
+
+    A dash between numbers (1914–18), one that opens a speech, and one with few words beside it divide nothing.
+    """
+    dashes = list(_DASH.finditer(part))
+    starts = [0, *(dash.end() for dash in dashes)]
+    ends = [*(dash.start() for dash in dashes), len(part)]
+    long = [count_words(part[start:end]) >= _LEAST_AT_A_DASH for start, end in zip(starts, ends, strict=True)]
+    cuts = [
+        dash.end()
+        for dash, enough in zip(dashes, pairwise(long), strict=True)
+        if all(enough) and not (part[dash.start() - 1].isdigit() and part[dash.end()].isdigit())
+    ]
+    return [part[start:end].strip() for start, end in pairwise([0, *cuts, len(part)])]

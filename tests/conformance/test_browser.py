@@ -20,6 +20,9 @@ from ..conftest import ROOT
 from ..show_helpers import put_show
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PICTURES = ROOT / "build" / "pictures"
+"""Where the pages are pictured, for those who want to look at them; not kept in the repository."""
+
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\"> " + "a long way home " * 17
 
 pytestmark = pytest.mark.skipif(
@@ -40,6 +43,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(report.path, folder / "hostile.mp3")
     (folder / "hostile.episode.json").write_bytes(record_as_json(msgspec.structs.replace(record, tags=tags)))
     publish(folder)
+    many = folder / "forty"
+    put_show(many)
+    for number in range(40):
+        again = msgspec.structs.replace(
+            record.tags, title=f"Evening {number + 1}", date=f"2026-10-{number % 28 + 1:02d}"
+        )
+        shutil.copyfile(report.path, many / f"evening-{number}.mp3")
+        of_it = record_as_json(msgspec.structs.replace(record, tags=again))
+        (many / f"evening-{number}.episode.json").write_bytes(of_it)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+        publish(many)
     return folder
 
 
@@ -114,15 +129,94 @@ def test_the_keyboard_is_enough(page: Any, folder: Path):
     page.wait_for_function("!audio.paused")
 
 
+def test_every_control_is_reached_with_the_tab_key_and_seen(page: Any):
+    """Tab goes through all controls in the order in which they are seen, each with an outline, and out again."""
+    page.evaluate("audio.currentTime = 12")
+    reached: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        named = "one => [one.id || one.className || one.tagName, getComputedStyle(one).outlineStyle]"
+        name, outline = page.evaluate(f"({named})(document.activeElement)")
+        if name == "BODY":
+            break
+        assert outline == "solid", name
+        reached.append(name)
+    buttons = page.locator(".chapters button").count()
+    links = ["A"] * 4
+    order = ["skip", "A", "seek", "back", "play", "forward", "speed", "sleep", *["BUTTON"] * buttons, "SPAN", *links]
+    assert reached == order
+
+
+def test_the_speed_is_kept_for_every_episode(page: Any, folder: Path):
+    """What is chosen once plays at that speed, here and on the page of the next episode."""
+    page.locator("#speed").select_option("1.25")
+    assert page.evaluate("audio.playbackRate") == 1.25
+    page.goto((folder / "episodes" / "hostile.html").as_uri())
+    page.wait_for_function("audio.readyState >= 1")
+    assert page.evaluate("[audio.playbackRate, speed.value]") == [1.25, "1.25"]
+
+
+def test_the_sleep_timer_fades_and_stops(page: Any):
+    """Near its end the sound gets softer; then it stands still, at its own loudness for the next time, and says so."""
+    page.locator("#sleep").select_option("5")
+    assert page.locator("#said").inner_text() == "It will stop in 5 minutes, softly."
+    page.locator("#play").click()
+    page.wait_for_function("!audio.paused && audio.volume === 1")
+    page.evaluate("(now => { Date.now = () => now() + 295000; })(Date.now.bind(Date))")
+    page.wait_for_function("audio.volume > 0 && audio.volume < 0.6 && !audio.paused")
+    page.evaluate("(now => { Date.now = () => now() + 10000; })(Date.now.bind(Date))")
+    page.wait_for_function("audio.paused")
+    assert page.evaluate("[audio.volume, sleep.value]") == [1, ""]
+    assert page.locator("#said").inner_text() == "Stopped, as you asked."
+
+
+def test_it_stops_after_the_chapter(page: Any, folder: Path):
+    """The end of the chapter is where it stops, not the one of the episode."""
+    end_s = read_record(folder / "one-quiet-minute.episode.json").report.chapters[0].end_s
+    page.evaluate(f"audio.currentTime = {end_s - 1.5}")
+    page.locator("#sleep").select_option("chapter")
+    page.locator("#play").click()
+    page.wait_for_function(f"audio.paused && Math.abs(audio.currentTime - {end_s}) < 0.6")
+
+
+def test_the_waveform_is_a_slider_with_a_mark_for_each_chapter(page: Any, folder: Path):
+    """A click in the middle of it goes to the middle; each chapter after the first has its mark where it begins."""
+    report = read_record(folder / "one-quiet-minute.episode.json").report
+    page.locator("#seek").click()
+    page.wait_for_function(f"Math.abs(audio.currentTime - {report.duration_s / 2}) < 2")
+    box = page.locator("#wave").bounding_box()
+    marks = [mark.bounding_box()["x"] for mark in page.locator("#wave .mark").all()]
+    expected = [box["x"] + box["width"] * one.start_s / report.duration_s for one in report.chapters[1:]]
+    assert marks == pytest.approx(expected, abs=3)
+
+
 def test_the_place_is_remembered(page: Any):
-    """Opened again, the page stands where it was left."""
+    """Opened again, the page stands where it was left, and says so."""
     page.evaluate("audio.currentTime = 12")
     page.wait_for_function("document.getElementById('now').textContent === '0:12'")
     page.reload()
     page.wait_for_function("Math.abs(audio.currentTime - 12) < 0.2")
+    assert page.locator("#said").inner_text() == "Going on at 0:12."
 
 
-@pytest.mark.parametrize("name", ["index.html", "episodes/one-quiet-minute.html", "episodes/hostile.html"])
+def test_a_show_of_forty_episodes_leads_to_each(browser: Any, folder: Path):
+    """The newest comes first; anywhere on its row leads to its page."""
+    page = browser.new_page()
+    page.goto((folder / "forty" / "index.html").as_uri())
+    assert page.locator(".episodes li").count() == 40
+    page.locator(".episodes li .facts").first.click(force=True)
+    assert page.locator("h1").inner_text() == "Evening 28"
+    page.close()
+
+
+def test_the_questions_of_the_text_are_asked_again(page: Any):
+    """What the text leaves open stands under the words, to write about."""
+    assert page.locator(".questions li").all_inner_texts() == ["What changes when you stop waiting for silence?"]
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "forty/index.html", "episodes/one-quiet-minute.html", "episodes/hostile.html"]
+)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 820), ("light", 1280), ("dark", 1280)])
 def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str, scheme: str, width: int):
     """No violation of WCAG 2.2 AA, nothing wider than the window, and no stranger's markup has run."""
@@ -135,5 +229,7 @@ def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str, sc
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{Path(name).stem}-{width}-{scheme}.png")
     assert page.title() != "broken"
     context.close()

@@ -1,61 +1,70 @@
-"""A podcast client that isn't ours: gPodder's `gpo` subscribes, updates, downloads and resumes from our server."""
+"""A podcast client that isn't ours: gPodder's `gpo` subscribes to `audio-builder serve`, downloads and resumes."""
 
 from __future__ import annotations
 
+import http.client
+import http.server
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 
 import audio_builder
+from audio_builder import errors
 from audio_builder.podcast.publish import publish
-from audio_builder.podcast.serve import make_app
 from audio_builder.recipe_file import make_recipe
 
+from ..conftest import hear_ctrl_c
 from ..show_helpers import put_show
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("gpo") is None or sys.platform == "win32", reason="needs gpo (Debian: apt install gpodder)"
-)
+pytestmark = [
+    pytest.mark.loopback,
+    pytest.mark.skipif(
+        shutil.which("gpo") is None or sys.platform == "win32", reason="needs gpo (Debian: apt install gpodder)"
+    ),
+]
 
 NAMES = ("evening", "morning", "noon")
 
 
 @dataclass
-class Watched:
-    """The server with a log of its answers; it hangs up once, in the middle of the first sound it sends.
+class Between:
+    """What stands between the client and the server, to see each answer and to hang up once in the middle of a sound.
 
     Attributes:
-        app: what `audio-builder serve` runs.
+        port: of the server, on loopback.
         answers: method, path and status of each, in order.
+        cut: path of the sound that was cut off after 50,000 bytes; empty before that.
     """
 
-    app: Any
+    port: int
     answers: list[tuple[str, str, int]] = field(default_factory=list)
     cut: str = ""
 
-    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        cut_here = not self.cut and scope["method"] == "GET" and scope["path"].endswith(".mp3")
-        if cut_here:
-            self.cut = scope["path"]
-
-        async def watched(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                self.answers.append((scope["method"], scope["path"], message["status"]))
-            elif cut_here:
-                await send({**message, "body": message["body"][:50_000], "more_body": True})
-                raise ConnectionAbortedError("hung up for the test")
-            await send(message)
-
-        await self.app(scope, receive, watched)
+    def pass_on(self, asked: http.server.BaseHTTPRequestHandler) -> None:
+        """Ask the server what the client asked, and give the client its answer."""
+        upstream = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        upstream.request(asked.command, asked.path, headers=dict(asked.headers.items()))
+        answer = upstream.getresponse()
+        content = answer.read()
+        upstream.close()
+        self.answers.append((asked.command, asked.path, answer.status))
+        if not self.cut and asked.command == "GET" and asked.path.endswith(".mp3"):
+            self.cut, content = asked.path, content[:50_000]
+        asked.send_response_only(answer.status)
+        for name, value in answer.getheaders():
+            asked.send_header(name, value)
+        asked.end_headers()
+        asked.wfile.write(content)
+        asked.close_connection = True
 
 
 @pytest.fixture
@@ -73,26 +82,46 @@ def show(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(show: Path) -> Iterator[tuple[str, Watched]]:
-    """Its address on loopback and its log."""
-    watched = Watched(make_app(show, ["127.0.0.1"]))
-    running = uvicorn.Server(uvicorn.Config(watched, port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        thread.join(0.05)
-        assert thread.is_alive()
-    port = running.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/", watched
-    running.should_exit = True
-    thread.join(10)
+def served(show: Path) -> Iterator[int]:
+    """The port of `audio-builder serve`, which runs as a user runs it until Ctrl-C."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "audio_builder", "serve", str(show), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:  # noqa: PLW1509
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"http://127.0.0.1:{port}/\n"
+        yield port
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == errors.Interrupted.exit_code
+
+
+@pytest.fixture
+def between(served: int) -> Iterator[tuple[str, Between]]:
+    """The address that the client is given, and what is seen there."""
+    seen = Between(served)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.pass_on(self)
+
+        do_HEAD = do_GET  # noqa: N815 - http.server's name
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the answers are kept."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", seen
+        server.shutdown()
+        thread.join(10)
 
 
 def test_gpodder_subscribes_updates_downloads_and_resumes(
-    server: tuple[str, Watched], show: Path, tmp_path: Path
+    between: tuple[str, Between], show: Path, tmp_path: Path
 ) -> None:
     """A second update is answered with 304, a broken download goes on with 206, and every file is equal in the end."""
-    url, watched = server
+    url, watched = between
     home = tmp_path / "gpodder"
 
     def gpo(*command: str) -> list[tuple[str, str, int]]:

@@ -4,12 +4,13 @@
   const by = (id) => document.getElementById(id);
   const player = by("player"), audio = by("audio"), seek = by("seek"), play = by("play");
   const duration = Number(player.dataset.duration);
-  const waveWidth = by("bars").ownerSVGElement.viewBox.baseVal.width;
-  const key = `audio-builder:${player.dataset.key}`;
+  const waveWidth = by("wave").viewBox.baseVal.width;
+  const shared = "audio-builder:", key = shared + player.dataset.key;
   const timed = (selector) => [...document.querySelectorAll(selector)].map((element) => ({
     element, start: Number(element.dataset.start), end: Number(element.dataset.end),
   }));
   const chapters = timed(".chapters button"), phrases = timed("#words span[data-start]");
+  const fadeSeconds = 10;
   let stopAt = null, stopAfter = null, current = null, chapter = null, saved = 0;
 
   const clock = (seconds) => {
@@ -17,8 +18,8 @@
     return h ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
   };
   // A page opened from a folder may not be allowed to keep anything; it plays all the same.
-  const remember = (value) => { try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, value); } catch { /* not kept */ } };
-  const remembered = () => { try { return Number(localStorage.getItem(key)) || 0; } catch { return 0; } };
+  const remember = (value, name = key) => { try { value === null ? localStorage.removeItem(name) : localStorage.setItem(name, value); } catch { /* not kept */ } };
+  const remembered = (name = key) => { try { return Number(localStorage.getItem(name)) || 0; } catch { return 0; } };
   const say = (text) => { by("said").textContent = text; };
   const at = (list, time) => { let found = null; for (const one of list) { if (one.start <= time + 0.05) found = one; } return found; };
   const mark = (before, after) => {
@@ -55,8 +56,12 @@
       }
     }
     if (Math.abs(time - saved) >= 3) { saved = time; remember(time > 5 && time < duration - 10 ? time.toFixed(1) : null); }
-    if ((stopAt !== null && Date.now() >= stopAt) || (stopAfter !== null && time >= stopAfter)) {
+    const rest = Math.min(stopAt === null ? Infinity : (stopAt - Date.now()) / 1000, stopAfter === null ? Infinity : stopAfter - time);
+    // Who falls asleep isn't woken by a sudden silence.
+    audio.volume = Math.min(1, Math.max(0, rest / fadeSeconds));
+    if (rest <= 0) {
       audio.pause();
+      audio.volume = 1;
       stopAt = stopAfter = null;
       by("sleep").value = "";
       say("Stopped, as you asked.");
@@ -82,11 +87,16 @@
   by("back").addEventListener("click", () => go(audio.currentTime - 15));
   by("forward").addEventListener("click", () => go(audio.currentTime + 15));
   seek.addEventListener("input", () => go(Number(seek.value)));
-  by("speed").addEventListener("change", (event) => { audio.playbackRate = Number(event.target.value); });
+  const speed = by("speed"), setSpeed = () => { audio.defaultPlaybackRate = audio.playbackRate = Number(speed.value); };
+  const usual = remembered(`${shared}speed`);
+  if ([...speed.options].some((option) => Number(option.value) === usual)) { speed.value = String(usual); setSpeed(); }
+  speed.addEventListener("change", () => { setSpeed(); remember(speed.value, `${shared}speed`); });
   by("sleep").addEventListener("change", (event) => {
     const wish = event.target.value;
     stopAt = wish && wish !== "chapter" ? Date.now() + Number(wish) * 60000 : null;
     stopAfter = wish === "chapter" && chapter ? chapter.end - 0.3 : null;
+    say({ "": "", chapter: "It will stop after this chapter." }[wish] ?? `It will stop in ${wish} minutes, softly.`);
+    show();
   });
   for (const { element, start } of chapters) element.addEventListener("click", () => { go(start); audio.play(); });
   for (const { element, start } of phrases) {

@@ -66,7 +66,7 @@ def preview_page(samples: Sequence[Sample]) -> bytes:
 
 @functools.cache
 def _source(name: str) -> str:
-    return (resources.files("audio_builder.preview") / name).read_text(encoding="utf-8")
+    return (resources.files("audio_builder.voice_preview") / name).read_text(encoding="utf-8")
 
 
 @functools.cache

@@ -1,0 +1,124 @@
+"""Guides: passages that a listener may want before or after the author's words, and never hears unasked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+
+from audio_builder.article.frontmatter import read_front_matter
+from audio_builder.article.source import SourceText
+from audio_builder.errors import RecipeError, SourceError
+from audio_builder.recipe import Pacing
+from audio_builder.script.chapters import check_chapters
+from audio_builder.script.cues import Bell, ChapterStart, Cue, Reason, Rest, Say, Script
+from audio_builder.script.timing import seconds_for
+
+PLACE_KEY = "place"
+"""The key of the front matter that says where a guide stands; elsewhere it means nothing."""
+
+_TEXTS = Path(__file__).resolve().parent / "guide_texts"
+"""A folder for each language, a Markdown file for each guide."""
+
+_USUAL_LANGUAGE = "en"
+
+
+class Place(Enum):
+    """Where a guide stands."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+
+
+def guide_names() -> tuple[str, ...]:
+    """Return the guides that are shipped, by name."""
+    return tuple(sorted({path.stem for path in _TEXTS.glob("*/*.md")}))
+
+
+def find_guide(name: str, language: str) -> SourceText | Path:
+    """Return the text of a guide that is shipped, or the path of a person's own.
+
+    Args:
+        name: a name, or a path.
+        language: BCP 47 tag of the words that it goes with; empty is taken for English.
+
+    Raises:
+        RecipeError: there is no such guide, or none in that language.
+    """
+    if name not in guide_names():
+        if Path(name).suffix or "/" in name or "\\" in name or Path(name).exists():
+            return Path(name)
+        close = difflib.get_close_matches(name, guide_names(), n=1, cutoff=0.5)
+        raise RecipeError(
+            f"there is no guide {name!r}; the guides are {', '.join(guide_names())}",
+            hint=f"Did you mean {close[0]}?" if close else "Name one of these, or the path of a text of your own.",
+        )
+    spoken = (language or _USUAL_LANGUAGE).split("-")[0].lower()
+    path = _TEXTS / spoken / f"{name}.md"
+    if not path.is_file():
+        written = ", ".join(sorted(found.parent.name for found in _TEXTS.glob(f"*/{name}.md")))
+        raise RecipeError(
+            f"the guide {name!r} is written in {written}, and these words are in {language}",
+            hint=f"Write one of your own and give its path: --guide my-{name}.md. If the words are in another "
+            "language than that, say so with --language.",
+        )
+    return SourceText(path.read_text(encoding="utf-8"), f"the guide {name}", "markdown")
+
+
+def place_of(source: SourceText) -> Place:
+    """Return where a guide stands: before the words, unless it says otherwise.
+
+    Raises:
+        SourceError: it says something that isn't understood.
+    """
+    if source.kind not in {"markdown", "script"} or source.front is not None:
+        return Place.OPENING
+    said = read_front_matter(source.text, source.name).values.get(PLACE_KEY, Place.OPENING.value)
+    if said not in {place.value for place in Place}:
+        raise SourceError(
+            f"{source.name}: `{PLACE_KEY}: {said}` is no place for a guide; it is opening or closing",
+            hint=f"Write `{PLACE_KEY}: opening` for before the words, `{PLACE_KEY}: closing` for after them.",
+        )
+    return Place(said)
+
+
+def with_guides(opening: Sequence[Script], script: Script, closing: Sequence[Script], pacing: Pacing) -> Script:
+    """Return a script with guides before and after its words, each a part of its own as under a heading.
+
+    Where two meet, the closing and the opening silence make room for that before a heading, and a bell. A pause that a
+    person set at the end of a part stays in its place.
+
+    Raises:
+        SourceTooLarge: it has more than 255 chapters by that, the most an MP3 file can list.
+    """
+    parts = [*opening, script, *closing]
+    cues = list(parts[0].cues)
+    for part in parts[1:]:
+        cues = [*_without_closing(cues, pacing), *_as_section(part.cues, pacing)]
+    check_chapters(cues)
+    return replace(script, cues=tuple(cues))
+
+
+def _without_closing(cues: list[Cue], pacing: Pacing) -> list[Cue]:
+    last = cues[-1]
+    if isinstance(last, Rest) and last.reason.by_person:
+        return cues
+    kept = cues[:-1] if isinstance(last, Rest) else cues
+    return [*kept, *_rest(Reason.BEFORE_HEADING, pacing)]
+
+
+def _as_section(cues: Sequence[Cue], pacing: Pacing) -> list[Cue]:
+    """Return the cues of a part that follows another: a bell in place of the opening silence."""
+    part = [cue for cue in cues if not (isinstance(cue, Rest) and cue.reason is Reason.OPENING)]
+    place = next(number for number, cue in enumerate(part) if isinstance(cue, Bell | Say))
+    if isinstance(part[place], Bell):
+        return part
+    chapter = place if not isinstance(part[0], ChapterStart) else 1
+    return [*part[:chapter], Bell(), *_rest(Reason.BELL, pacing), *part[chapter:]]
+
+
+def _rest(reason: Reason, pacing: Pacing) -> list[Rest]:
+    seconds = seconds_for(reason, pacing)
+    return [Rest(seconds, reason)] if seconds > 0 else []
