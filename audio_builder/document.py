@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from audio_builder.article.language import recognised_language
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
@@ -41,6 +42,23 @@ def read_document(source: str | Path | SourceText, chapter: int | None = None) -
 def own_settings(document: Document) -> Layer:
     """Return the settings that a document brings with it: a script its pacing, an article none."""
     return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) and document.pacing else {}
+
+
+def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
+    """Return a document that says its language if at all possible, and one line on it where nothing had said it.
+
+    The recipe wins over the document; where neither says it, an article's words tell it. A script is left
+    as it is.
+    """
+    return (document, "") if isinstance(document, Script) else _in_its_language(document, recipe)
+
+
+def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
+    if said := recipe.tags.language or article.language:
+        return replace(article, language=said), ""
+    if tag := recognised_language(article):
+        return replace(article, language=tag), f"language: {tag}, told by the words; if that is wrong, give --language"
+    return article, "language: the words don't tell it, en is taken; if that is wrong, give --language"
 
 
 def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
@@ -83,7 +101,7 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         ScriptError: there are more chapters than a player's list can hold.
     """
     if isinstance(document, Article):
-        script = pace(replace(document, language=recipe.tags.language or document.language), recipe.pacing)
+        script = pace(_in_its_language(document, recipe)[0], recipe.pacing)
     elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
         script = document
     else:

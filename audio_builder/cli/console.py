@@ -23,6 +23,15 @@ def _is_control(char: str) -> bool:
     )
 
 
+def can_show(text: str, encoding: str) -> bool:
+    """Tell whether an encoding has all the characters of a text."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """Where a command's words go.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, can_show
 from audio_builder.cli.options import (
     chapter_option,
     guide_option,
@@ -17,6 +20,10 @@ from audio_builder.cli.options import (
     verbosity,
 )
 
+if TYPE_CHECKING:
+    from audio_builder.recipe import Pacing
+    from audio_builder.script.cues import Script
+
 
 @click.command(
     "script",
@@ -25,6 +32,8 @@ Examples:
   audio-builder script my-article.md
   audio-builder script my-article.md --pacing spacious -o my-script.md
   audio-builder script my-article.md --guide settle --guide return
+  audio-builder script my-article.md --preview
+  audio-builder script my-article.md --preview -o my-pacing.svg
   audio-builder script my-article.md -o my-script.md && audio-builder build my-script.md
 """,
 )
@@ -38,6 +47,11 @@ Examples:
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
 )
+@click.option(
+    "--preview",
+    is_flag=True,
+    help="Show the pacing as a strip of speech and silence instead; with -o NAME.svg, as a picture.",
+)
 @recipe_options("quote_voice", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
 @verbosity
 @click.pass_context
@@ -49,12 +63,13 @@ def command(
     guides: tuple[str, ...],
     output: Path | None,
     recipe_file: Path | None,
-    **chosen: str | float | None,
+    **chosen: Any,
 ) -> None:
     """Print the paced script of SOURCE: what will be said, and every pause in seconds with its reason.
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
+    preview = chosen.pop("preview")
     from audio_builder import document as documents
     from audio_builder.files import write_bytes
     from audio_builder.script.estimate import clock, estimate, expected_range
@@ -63,14 +78,33 @@ def command(
     console = ctx.ensure_object(Console)
     document = read_source_argument(source, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
+    document, language_note = documents.settle_language(document, recipe)
     script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)
-    text = format_script(script)
+    expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary()
+    text = _picture(script, recipe.pacing, expected, output) if preview else format_script(script)
     if output is None:
         console.result(text)
     else:
         write_bytes(output, text.encode("utf-8"))
         console.result_path(output)
-    console.say(estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary())
+    if language_note:
+        console.say(language_note)
+    console.say(expected)
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
     console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")
+
+
+def _picture(script: Script, pacing: Pacing, expected: str, output: Path | None) -> str:
+    """Return the pacing as SVG for a file of that name, else as text: for this terminal, or for a file."""
+    from audio_builder.script.strip import strip_of
+    from audio_builder.script.strip_svg import strip_as_svg
+    from audio_builder.script.strip_text import LETTERS, strip_as_text
+
+    strip = strip_of(script, pacing)
+    if output is not None and output.suffix.lower() == ".svg":
+        return strip_as_svg(strip, script.title, expected)
+    encoding = (output is None and sys.stdout.encoding) or "utf-8"
+    width = shutil.get_terminal_size((100, 24)).columns
+    text = strip_as_text(strip, width, unicode=can_show(LETTERS, encoding))
+    return text.encode(encoding, "replace").decode(encoding)

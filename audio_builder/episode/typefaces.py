@@ -111,7 +111,8 @@ def missing_letters(text: str, language: str = "") -> str:
     if style and not _installed(style):
         return f'none; {style} ones come with: pip install "audio-builder[{COVERS_EXTRA}]"'
     if style and not _shapeable(style):
-        return f"none; for {style} ones Pillow needs FriBiDi (Debian: apt install libfribidi0, macOS: brew install fribidi)"
+        means = "Debian: apt install libfribidi0, macOS: brew install fribidi"
+        return f"none; for {style} ones Pillow needs FriBiDi ({means})"
     return "none; no font here has all that the title needs; give a picture of your own as the cover"
 
 

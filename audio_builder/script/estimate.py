@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audio_builder.recipe import Pacing
@@ -34,6 +35,21 @@ class Estimate:
         share = 100 * self.silence_s / self.total_s if self.total_s else 0.0
         noun = "word" if self.words == 1 else "words"
         return f"about {clock(self.total_s)} ({self.words:,} {noun}; {share:.0f} % of it is silence)"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A cue at its expected time.
+
+    Attributes:
+        cue: of the script.
+        start_s: when it begins, in seconds.
+        seconds: how long it lasts; 0 for what takes no time.
+    """
+
+    cue: Cue
+    start_s: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +106,39 @@ def estimate(script: Script, wpm: float, slower_share: float = Pacing().slower_s
         wpm: words per minute inside phrases; more than 0.
         slower_share: how much more slowly the phrases after `[slower]` are spoken.
     """
-    says = [cue for cue in script.cues if isinstance(cue, Say)]
-    speech_s = sum(phrase_s(say, wpm, slower_share) for say in says)
-    silence_s = sum(cue.seconds for cue in script.cues if isinstance(cue, Rest | Breath))
-    before: Cue | None = None
+    speech_s = silence_s = 0.0
+    words = 0
+    for timed in laid_out(script, wpm, slower_share):
+        if isinstance(timed.cue, Say):
+            words += count_words(timed.cue.text)
+            speech_s += timed.seconds
+        else:
+            silence_s += timed.seconds
+    return Estimate(words, speech_s, silence_s)
+
+
+def laid_out(script: Script, wpm: float, slower_share: float) -> Iterator[Timed]:
+    """Yield the cues of a script along their expected time.
+
+    Args:
+        script: its rests and breaths last as long as they say.
+        wpm: words per minute inside phrases; more than 0.
+        slower_share: how much more slowly the phrases after `[slower]` are spoken.
+    """
+    now_s = began_s = 0.0
     for cue in script.cues:
-        if isinstance(cue, Beat):
-            silence_s += beat_rest_s(cue, phrase_s(before, wpm, slower_share) if isinstance(before, Say) else 0.0)
-        before = cue
-    return Estimate(sum(count_words(say.text) for say in says), speech_s, silence_s)
-
-
-def beat_rest_s(beat: Beat, spoken_s: float) -> float:
-    """Return the silence from the end of a phrase to the next beat, in seconds."""
-    return max(beat.seconds - spoken_s, 0.0)
-
-
-def phrase_s(say: Say, wpm: float, slower_share: float) -> float:
-    """Return how long a phrase is expected to take, in seconds."""
-    return count_words(say.text) * 60 / (wpm * (1 - slower_share) if say.slower else wpm)
+        match cue:
+            case Say():
+                began_s = now_s
+                seconds = count_words(cue.text) * 60 / (wpm * (1 - slower_share) if cue.slower else wpm)
+            case Rest() | Breath():
+                seconds = cue.seconds
+            case Beat():
+                seconds = max(began_s + cue.seconds - now_s, 0.0)
+            case _:
+                seconds = 0.0
+        yield Timed(cue, now_s, seconds)
+        now_s += seconds
 
 
 def clock(seconds: float) -> str:
