@@ -54,8 +54,8 @@ def command(
 ) -> None:
     """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
-    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), a script file (see
-    `audio-builder script`), or - for standard input.
+    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), SSML, a script
+    file (see `audio-builder script`), or - for standard input.
     Times are in seconds, rates in words per minute (wpm).
     """
     from audio_builder import document as documents
@@ -63,7 +63,7 @@ def command(
 
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    document = read_source_argument(source, chapter)
+    document = read_source_argument(source, console, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     document, language_note = documents.settle_language(document, recipe)
     document = documents.add_guides(document, recipe, guides)
