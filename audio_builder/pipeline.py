@@ -20,6 +20,7 @@ from audio_builder.episode.encode import encode, encoder_gain_db
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
+from audio_builder.episode.source_frame import carries
 from audio_builder.episode.standard import BACKGROUND, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
@@ -89,6 +90,16 @@ def build(
         report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
         keep(draft, timeline, plan, report)
     return report
+
+
+def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
+    """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
+
+    Raises:
+        AudioBuilderError: as `build`, for what is wrong with the recipe, the voice or the folder.
+    """
+    plan = prepare(make_script(document, recipe), recipe, Path(target))
+    return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
 
 
 def speak(plan: Plan, progress: Progress = silent) -> Narration:

@@ -66,7 +66,8 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     drawn = (tags.title, tags.author, tags.show, tags.cover_colour)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(*drawn)
-    path = episode_path(folder, tags.title)
+    number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
+    path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others)

@@ -213,6 +213,9 @@ class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     show: Annotated[str, _text("name of the show")] = "Reflections"
     date: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="publishing date, YYYY-MM-DD")] = ""
     track: Annotated[int, _number(0, 9999, "", "number of the episode; 0 for none")] = 0
+    track_digits: Annotated[
+        int, _number(0, 4, "", "digits of the number at the beginning of the file's name; 0 for no number")
+    ] = 0
     genre: Annotated[str, _text("genre")] = "Podcast"
     language: Annotated[str, _text("language of the words, such as en or pt-BR", longest=35)] = ""
     cover: Annotated[str, _text("path of a JPEG or PNG; empty to have one drawn")] = ""

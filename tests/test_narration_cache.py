@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audio_builder.audio import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache, StoredClip
+from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.entry import StoredClip
+from audio_builder.narration.levels import measure_clip, unpacked_levels
+from audio_builder.narration.lossless import compressed, decompressed
+
+from . import sound_helpers
 
 KEY, OTHER = "ab" * 32, "cd" * 32
 CLIP = StoredClip(frames=300, rate_hz=44100, lead_frames=20, tail_frames=30)
@@ -108,7 +116,8 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     """Whoever reads finds a whole entry or none."""
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from audio_builder.narration.cache import ClipCache, StoredClip\n"
+        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.entry import StoredClip\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "for number in range(300):\n"
         f"    cache.store({KEY!r}, StoredClip(50000, 44100, 1, 1), bytes([number % 251]) * 100000)\n"
@@ -119,3 +128,37 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     for writer in writers:
         assert writer.communicate()[1] == b""
         assert writer.returncode == 0
+
+
+@given(st.lists(st.integers(-32768, 32767), max_size=300))
+def test_any_samples_come_back_to_the_last_bit(samples: list[int]) -> None:
+    """Full-scale jumps too, whose differences wrap around."""
+    pcm = np.array(samples, dtype="<i2").tobytes()
+    assert decompressed(compressed(pcm), len(samples)) == pcm
+
+
+def test_a_spoken_clip_takes_less_than_half_its_room(tmp_path: Path) -> None:
+    """Vowels of many harmonics that fall by 12 dB an octave, over the hiss of an engine."""
+    time_s = np.arange(2 * 44100) / 44100
+    vowels = sum(np.sin(2 * np.pi * 110 * number * time_s + number) / number**2 for number in range(1, 40))
+    hiss = np.random.default_rng(1).normal(0, 8, len(time_s))
+    cache, pcm = ClipCache(tmp_path), (8000 * vowels + hiss).astype("<i2").tobytes()
+    cache.store(KEY, StoredClip(len(pcm) // 2, 44100, 0, 0), pcm)
+    assert cache.path_of(KEY).stat().st_size < 0.5 * len(pcm)
+    assert cache.load(KEY).raw_data == pcm
+
+
+def test_levels_come_back_as_they_were_measured(tmp_path: Path) -> None:
+    """What the mix is told from the cache is what it would measure on the sound."""
+    segment = sound_helpers.speech(3.0)
+    measured = measure_clip(samples_from_segment(segment), 44100, 100, 100)
+    frames = int(segment.frame_count())
+    cache = ClipCache(tmp_path)
+    cache.store(KEY, StoredClip(frames, 44100, 100, 100, measured.packed()), segment.raw_data)
+    found = cache.find(KEY)
+    assert found is not None
+    told = unpacked_levels(found.levels)
+    assert np.array_equal(told.energies, measured.energies)
+    assert np.array_equal(told.peaks, measured.peaks)
+    assert told.quietest_second == pytest.approx(measured.quietest_second)
+    assert len(told.peaks) == math.ceil(frames / 882)

@@ -55,6 +55,19 @@ class SourceText:
     front: FrontMatter | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book opened chapter by chapter.
+
+    Attributes:
+        title: may be empty.
+        chapters: each a page of its own, named by its first heading or by the book and its number.
+    """
+
+    title: str
+    chapters: tuple[SourceText, ...]
+
+
 def open_source(path: Path, chapter: int | None = None) -> SourceText:
     """Return the text of a file.
 
@@ -68,6 +81,29 @@ def open_source(path: Path, chapter: int | None = None) -> SourceText:
         NotText: it is binary, or in no encoding that can be told.
         SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
     """
+    return source_from_bytes(_bytes_of(path), str(path), chapter)
+
+
+def open_book(path: Path) -> Book:
+    """Return the chapters of a book.
+
+    Raises:
+        SourceError: the file isn't there, can't be read, or is no book; and what `open_source` raises.
+    """
+    from audio_builder.article.archive import Archive
+    from audio_builder.article.epub import CONTAINER, read_book
+
+    data, name = _bytes_of(path), str(path)
+    archive = Archive(data, name) if data.startswith(_ARCHIVE_MAGIC) else None
+    if archive is None or CONTAINER not in archive.names:
+        raise SourceError(f"{name} is no book with chapters", hint="--each-chapter is for EPUB files; leave it out.")
+    book = read_book(archive, name)
+    texts = (book.html(number, name) for number in range(1, len(book.chapters) + 1))
+    return Book(book.front.title, tuple(SourceText(clean(html), name, "html", front) for html, front in texts))
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return at most a byte more of a file than is read of any source."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -77,14 +113,13 @@ def open_source(path: Path, chapter: int | None = None) -> SourceText:
             raise SourceError(f"{path} is not a file", hint="Use - to read from standard input.")
         _check_size(status.st_size, str(path))
         with path.open("rb") as stream:
-            data = stream.read(LARGEST_BYTES + 1)
+            return stream.read(LARGEST_BYTES + 1)
     except FileNotFoundError as error:
         raise SourceError(f"there is no file {path}", hint="Check the spelling and the folder.") from error
     except (OSError, ValueError) as error:
         # ValueError: a path with a NUL character.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SourceError(f"can't read {path}: {reason}") from error
-    return source_from_bytes(data, str(path), chapter)
 
 
 def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> SourceText:

@@ -10,17 +10,17 @@ import click
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     chapter_option,
+    each_chapter_option,
     guide_option,
     json_output,
     output_folder,
     read_source_argument,
-    recipe_from_options,
     recipe_options,
     source_argument,
     verbosity,
     voice_only_option,
 )
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.order import Order
 
 
 @click.command(
@@ -30,11 +30,13 @@ Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
   audio-builder build my-article.md --guide settle --guide breath --duration 20m
+  audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
 """,
 )
 @source_argument
 @chapter_option
+@each_chapter_option
 @guide_option
 @output_folder
 @recipe_options()
@@ -51,24 +53,21 @@ def command(
     recipe_file: Path | None,
     as_json: bool,
     **chosen: Any,
-) -> None:
+) -> int:
     """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
     SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), SSML, a script
     file (see `audio-builder script`), or - for standard input.
     Times are in seconds, rates in words per minute (wpm).
     """
-    from audio_builder import document as documents
-    from audio_builder import pipeline
-
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    document = read_source_argument(source, console, chapter)
-    recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
-    document, language_note = documents.settle_language(document, recipe)
-    document = documents.add_guides(document, recipe, guides)
-    with progress_bar(console) as progress:
-        report = pipeline.build(document, recipe, output, voice_only=voice_only, progress=progress)
+    each_chapter = chosen.pop("each_chapter")
+    order = Order(output, recipe_file, chosen, guides, voice_only)
+    if each_chapter:
+        return _each_chapter(source, chapter, order, console, as_json=as_json)
+    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter))
+    report = order.built(document, recipe, console)
     if as_json:
         console.result(report.as_json())
     else:
@@ -76,3 +75,14 @@ def command(
     for line in (*report.summary(), language_note):
         if line:
             console.say(line)
+    return 0
+
+
+def _each_chapter(source: str, chapter: int | None, order: Order, console: Console, *, as_json: bool) -> int:
+    from audio_builder.article.source import open_book
+    from audio_builder.cli.each_chapter import build_each_chapter
+
+    for option, given in (("--chapter", chapter), ("--title", order.chosen["title"])):
+        if given is not None:
+            raise click.UsageError(f"{option} can't be given with --each-chapter: each has its own.")
+    return build_each_chapter(open_book(Path(source)), order, console, as_json=as_json)

@@ -25,6 +25,7 @@ COMMANDS = {
     "serve": "Let players and browsers listen to a show on this machine.",
     "check": "Measure an MP3 against the standard for podcasts.",
     "voices": "List the voices, show one.",
+    "cache": "Look after the spoken sentences that are kept on this machine.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
 }
 """Each command and its line in the help. Its module is imported only when it is called."""

@@ -142,6 +142,12 @@ guide_option = click.option(
     "May be given several times.",
 )
 
+each_chapter_option = click.option(
+    "--each-chapter",
+    is_flag=True,
+    help="Of a book (EPUB), make an episode of each chapter, numbered; those that are there unchanged are left.",
+)
+
 json_output = click.option(
     "--json", "as_json", is_flag=True, help="Print a report as JSON; its schema has a version number."
 )

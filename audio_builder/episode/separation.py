@@ -5,7 +5,7 @@ beside it: from 250 to 50 ms before its first sound and from 50 to 250 ms after 
 background is ducked or coming up again, so each of the two bounds the level under the phrase from
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
-The speech is judged second by second, as `mix.seconds` says. The figure is the worst second of speech
+The speech is judged second by second, as `seconds` says. The figure is the worst second of speech
 against the background beside its own phrase.
 """
 
@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.episode.measure import CELLS_PER_S, Energies
-from audio_builder.mix.seconds import every_second, quietest_second
 from audio_builder.mix.timeline import PlacedClip, Timeline
+from audio_builder.seconds import every_second, quietest_second
 
 _NEAR, _FAR = 5, 25
 """Where the background is heard alone, in cells from a phrase's first and last sound."""

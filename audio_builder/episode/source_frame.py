@@ -113,6 +113,22 @@ def read_source(path: Path) -> CarriedSource:
     return source
 
 
+def carries(path: Path, packed: bytes) -> bool:
+    """Tell whether an MP3 was made from just this source, so that making it again would change nothing.
+
+    That can't be told where the recipe named a file, whose content may have changed.
+
+    Args:
+        path: of the MP3; it may be missing.
+        packed: by `pack_source`; empty where nothing is carried.
+    """
+    try:
+        there = _frame_content(_tag(path), path) if packed and path.is_file() else b""
+        return bool(there) and there == packed and not read_source(path).left_out
+    except SourceError:
+        return False
+
+
 def _files_named(settings: Layer) -> list[str]:
     """Return the dotted paths of the settings whose value isn't a name that is known here."""
     # These rooms import NumPy, which the commands that only read do without.

@@ -1,4 +1,4 @@
-"""How loud the speech is: one pass over the clips, each loaded once and dropped."""
+"""How loud the speech is, put together from what is known of each clip: no sound is read."""
 
 from __future__ import annotations
 
@@ -8,24 +8,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
-from audio_builder.audio import Samples
-from audio_builder.loudness import HOP_S, integrated_lufs, k_weighting
-from audio_builder.mix.seconds import quietest_second
+from audio_builder.loudness import HOP_S, integrated_lufs
 from audio_builder.mix.timeline import PlacedClip, Timeline
-from audio_builder.mix.voice import voice_of
+from audio_builder.narration.levels import CELL_S, Cells
 
-CELL_S = 0.02
-"""Speech is remembered as one energy and one peak for each 20 ms: 1.4 MB for an hour."""
 CELLS_PER_HOP = round(HOP_S / CELL_S)
-CELLS_PER_S = round(1 / CELL_S)
 
 _LARGEST_EVENING_DB = 3.0
 _PAUSE_GATE_DB = -20.0
-
-Cells = npt.NDArray[np.float32]
-"""One value for each `CELL_S` of the episode."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +32,7 @@ class SpeechLevels:
         loudness_lufs: integrated loudness of the clips joined without pauses; −inf without speech.
         usual_peak_dbfs: the middle one of the clips' peaks; −inf without speech.
         quietest_seconds_dbfs: for each clip the root mean square of its quietest second of speech (see
-            `mix.seconds`); −inf for a clip without sound.
+            `seconds`); −inf for a clip without sound.
     """
 
     clip_gains_db: tuple[float, ...]
@@ -72,8 +63,7 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
     cell = round(timeline.rate_hz * CELL_S)
     energies = np.zeros(timeline.frames // cell + 1, dtype=np.float32)
     peaks = np.zeros_like(energies)
-    weighting = k_weighting(timeline.rate_hz)
-    measured = [_measure(placed, cell, weighting, (energies, peaks)) for placed in timeline.clips]
+    measured = [_entered(placed, cell, (energies, peaks)) for placed in timeline.clips]
     # A clip without sound is left as it is, and is no example for the others.
     audible = [clip for clip in measured if math.isfinite(clip.loudness_db)]
     if not audible:
@@ -138,49 +128,22 @@ def hops_from_cells(cells: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floa
     return means
 
 
-def cells_of_sound(
-    sound: Samples, offset: int, cell: int, weighting: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
-    """Return the K-weighted mean square and the peak of each cell that a mono sound touches.
-
-    Args:
-        sound: shape (frames,).
-        offset: frames from the beginning of the first cell to the sound.
-        cell: frames of a cell.
-        weighting: second-order sections of the K-weighting.
-    """
-    padded = np.pad(sound, (offset, -(offset + len(sound)) % cell))
-    weighted = signal.sosfilt(weighting, padded.astype(np.float64)).reshape(-1, cell)
-    return np.einsum("cf,cf->c", weighted, weighted) / cell, np.abs(padded).reshape(-1, cell).max(axis=1)
-
-
-def _measure(
-    placed: PlacedClip, cell: int, weighting: npt.NDArray[np.float64], totals: tuple[Cells, Cells]
-) -> _Measured:
-    """Load and measure one clip, and enter its cells into the totals."""
-    sound = voice_of(placed.clip)
-    first, offset = divmod(placed.start, cell)
-    energies, peaks = cells_of_sound(sound, offset, cell, weighting)
-    where = slice(first, first + len(energies))
-    totals[0][where] += energies[: len(totals[0]) - first]
-    np.maximum(totals[1][where], peaks[: len(totals[1]) - first], out=totals[1][where])
-    voiced = energies[energies > energies.mean() * 10 ** (_PAUSE_GATE_DB / 10)]
-    speech = sound[placed.clip.lead_frames : len(sound) - placed.clip.tail_frames]
+def _entered(placed: PlacedClip, cell: int, totals: tuple[Cells, Cells]) -> _Measured:
+    """Enter a clip's cells into the totals, at the nearest cell to its place, and return what is told of it."""
+    levels = placed.clip.levels()
+    first = round(placed.start / cell)
+    where = slice(first, first + len(levels.energies))
+    totals[0][where] += levels.energies[: len(totals[0]) - first]
+    np.maximum(totals[1][where], levels.peaks[: len(totals[1]) - first], out=totals[1][where])
+    energies = levels.energies.astype(np.float64)
+    voiced = energies[energies > energies.mean() * 10 ** (_PAUSE_GATE_DB / 10)] if energies.size else energies
     return _Measured(
         first_cell=first,
         cells=len(energies),
         loudness_db=_decibels(float(voiced.mean())) if voiced.size else -math.inf,
-        peak_dbfs=2 * _decibels(float(np.abs(sound).max(initial=0.0))),
-        quietest_dbfs=_decibels(_quietest_second(speech, cell)),
+        peak_dbfs=2 * _decibels(float(levels.peaks.max(initial=0.0))),
+        quietest_dbfs=_decibels(levels.quietest_second),
     )
-
-
-def _quietest_second(speech: Samples, cell: int) -> float:
-    """Return the mean square of the quietest second of speech; what is shorter than a cell is taken whole."""
-    cells = len(speech) // cell
-    if not cells:
-        return float(np.vdot(speech, speech)) / max(len(speech), 1)
-    return quietest_second(np.square(speech[: cells * cell]).reshape(cells, cell).mean(axis=1), CELLS_PER_S)
 
 
 def _evening(loudness_db: float, middle_db: float) -> float:

@@ -12,10 +12,11 @@ from scipy import signal
 
 from audio_builder.loudness import integrated_lufs, k_weighting
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
-from audio_builder.mix.levels import CELL_S, Cells, SpeechLevels, cells_of_sound, hops_from_cells
+from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.release import released
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.mix.tones import tone_sound
+from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe import Mastering, Soundscape
 from audio_builder.sound.bed import Bed
 from audio_builder.sound.changing import CROSSFADE_S

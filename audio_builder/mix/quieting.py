@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from audio_builder.audio import Samples
 from audio_builder.loudness import integrated_lufs
-from audio_builder.mix.levels import CELL_S, SpeechLevels, hops_from_cells
+from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
+from audio_builder.narration.levels import CELL_S
 from audio_builder.recipe import Pacing
 
 _BEGINS_AT = 0.5

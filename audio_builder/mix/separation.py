@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from audio_builder.audio import Samples
-from audio_builder.mix.levels import CELL_S, CELLS_PER_S
-from audio_builder.mix.seconds import every_second, spoken_cells
 from audio_builder.mix.timeline import Timeline
+from audio_builder.narration.levels import CELL_S, CELLS_PER_S
+from audio_builder.seconds import every_second, spoken_cells
 
 
 class SeparationMeter:

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import struct
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import DiskFull, NarrationError, OutputError
 from audio_builder.files import DRAFT_SUFFIX, draft_beside, output_error
+from audio_builder.narration.entry import StoredClip, pack, unpack
+from audio_builder.narration.lossless import decompressed
 
 FOLDER_VARIABLE = "AUDIO_BUILDER_CACHE"
 """Environment variable that names another folder for the clips."""
 
-_MAGIC = b"abclip01"
-_HEADER = struct.Struct("<8s32sIIII32s")
-"""Format, key, rate in Hz, frames, lead frames, tail frames, SHA-256 of all that and the samples."""
+CLIP_SUFFIX = ".clip"
 
-_FRAME_BYTES = 2
 _STALE_S = 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class StoredClip:
-    """What is known of a clip without its sound.
-
-    Attributes:
-        frames: length at `rate_hz`.
-        rate_hz: frames per second.
-        lead_frames: quiet frames before the first sound.
-        tail_frames: quiet frames after the last.
-    """
-
-    frames: int
-    rate_hz: int
-    lead_frames: int
-    tail_frames: int
+_USED_AGAIN_S = 600.0
+"""An entry's time of change is when it was last used, to ten minutes: writing it at each use would cost more."""
 
 
 class ClipCache:
@@ -59,9 +40,12 @@ class ClipCache:
         self.damaged = 0
 
     def find(self, key: str) -> StoredClip | None:
-        """Return what is stored under a key, verified to its last sample, or None."""
+        """Return what is stored under a key, verified to its last bit, or None; it counts as used now."""
         entry = self._read(key)
-        return None if entry is None else entry[0]
+        if entry is None:
+            return None
+        self._mark_used(key)
+        return entry[0]
 
     def store(self, key: str, clip: StoredClip, pcm: bytes) -> None:
         """Keep a clip: all of it or nothing. It isn't synced to the disk; a torn entry is noticed when read.
@@ -75,11 +59,11 @@ class ClipCache:
             OutputError: the folder can't be written.
             DiskFull: no space is left.
         """
-        target = self._path(key)
+        target = self.path_of(key)
         try:
             # The draft lies in the cache's own folder, where `sweep` finds it should this process be killed.
             with draft_beside(self.folder / key) as draft:
-                draft.write_bytes(_packed(key, clip, pcm))
+                draft.write_bytes(pack(key, clip, pcm))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 draft.replace(target)
         except DiskFull:
@@ -100,13 +84,13 @@ class ClipCache:
             NarrationError: it is gone or damaged since it was narrated.
         """
         entry = self._read(key)
-        if entry is None:
+        pcm = decompressed(entry[1], entry[0].frames) if entry else None
+        if entry is None or pcm is None:
             raise NarrationError(
                 f"a spoken clip is gone from {self.folder}, or was damaged there, while the episode was built",
                 hint="Run the same command again: the clip will be spoken anew.",
             )
-        clip, pcm = entry
-        return AudioSegment(pcm, frame_rate=clip.rate_hz, sample_width=_FRAME_BYTES, channels=1)
+        return AudioSegment(pcm, frame_rate=entry[0].rate_hz, sample_width=2, channels=1)
 
     def sweep(self) -> None:
         """Remove drafts that killed processes left here more than a day ago."""
@@ -115,11 +99,19 @@ class ClipCache:
                 if time.time() - draft.stat().st_mtime > _STALE_S:
                     draft.unlink()
 
-    def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.clip"
+    def path_of(self, key: str) -> Path:
+        """Return where the entry of a key is, or would be."""
+        return self.folder / key[:2] / f"{key}{CLIP_SUFFIX}"
+
+    def _mark_used(self, key: str) -> None:
+        path = self.path_of(key)
+        # A cache that can only be read still plays; it may have gone meanwhile, which loading will notice.
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _USED_AGAIN_S:
+                os.utime(path)
 
     def _read(self, key: str) -> tuple[StoredClip, bytes] | None:
-        path = self._path(key)
+        path = self.path_of(key)
         try:
             content = path.read_bytes()
         except FileNotFoundError:
@@ -127,34 +119,12 @@ class ClipCache:
         except OSError:
             self.damaged += 1
             return None
-        entry = _unpacked(key, content)
+        entry = unpack(key, content)
         if entry is None:
             self.damaged += 1
             with contextlib.suppress(OSError):
                 path.unlink()
         return entry
-
-
-def _packed(key: str, clip: StoredClip, pcm: bytes) -> bytes:
-    fields = (_MAGIC, bytes.fromhex(key), clip.rate_hz, clip.frames, clip.lead_frames, clip.tail_frames)
-    return _HEADER.pack(*fields, _checksum(fields, pcm)) + pcm
-
-
-def _unpacked(key: str, content: bytes) -> tuple[StoredClip, bytes] | None:
-    """Return an entry's content if every byte of it is right."""
-    if len(content) < _HEADER.size:
-        return None
-    *fields, checksum = _HEADER.unpack_from(content)
-    pcm = content[_HEADER.size :]
-    magic, stored_key, rate_hz, frames, lead, tail = fields
-    sound = magic == _MAGIC and stored_key.hex() == key and len(pcm) == frames * _FRAME_BYTES
-    if not sound or _checksum(tuple(fields), pcm) != checksum:
-        return None
-    return StoredClip(frames, rate_hz, lead, tail), pcm
-
-
-def _checksum(fields: tuple[bytes | int, ...], pcm: bytes) -> bytes:
-    return hashlib.sha256(_HEADER.pack(*fields, bytes(32)) + pcm).digest()
 
 
 def default_cache_folder() -> Path:

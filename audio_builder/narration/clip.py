@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio import AudioSegment, samples_from_segment
+from audio_builder.narration.levels import ClipLevels, measure_clip, unpacked_levels
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
 
@@ -26,6 +27,7 @@ class Clip:
         tail_frames: quiet frames after the last sound.
         loader: reads the sound from the cache and verifies it.
         voice: name of the voice that speaks it; empty for the narrator.
+        packed_levels: its levels, as they are kept in the cache; empty where nobody has measured.
     """
 
     say: Say
@@ -36,6 +38,7 @@ class Clip:
     tail_frames: int
     loader: Callable[[str], AudioSegment] = field(repr=False, compare=False)
     voice: str = ""
+    packed_levels: bytes = field(default=b"", repr=False, compare=False)
 
     def load(self) -> AudioSegment:
         """Return the sound: mono, 16 bit, `rate_hz`, exactly `frames` long.
@@ -44,6 +47,16 @@ class Clip:
             NarrationError: the cache entry is gone or damaged since it was narrated.
         """
         return self.loader(self.key)
+
+    def levels(self) -> ClipLevels:
+        """Return how loud it is; measured now if that isn't known.
+
+        Raises:
+            NarrationError: it has to be loaded, and can't be any more.
+        """
+        if self.packed_levels:
+            return unpacked_levels(self.packed_levels)
+        return measure_clip(samples_from_segment(self.load()), self.rate_hz, self.lead_frames, self.tail_frames)
 
     @property
     def speech_s(self) -> float:

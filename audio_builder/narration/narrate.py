@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from audio_builder.narration.cache import ClipCache, StoredClip
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
+from audio_builder.narration.entry import StoredClip
 from audio_builder.narration.key import clip_key, identity_of
 from audio_builder.narration.pool import Job, Pool, PoolEvent
 from audio_builder.narration.protocol import Spoken, Task
 from audio_builder.narration.speak import spoken_text
+from audio_builder.narration.stock import LARGEST_BYTES, prune
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Part, Say, Script
 from audio_builder.voices.engines.registry import load_engine
@@ -58,7 +60,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     def store(job: Job, spoken: Spoken) -> None:
         frames = len(spoken.pcm) // 2
-        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames)
+        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels)
         cache.store(job.key, clip, spoken.pcm)
         stored[job.key] = clip
 
@@ -67,11 +69,11 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         done += event.finished
         progress(Step("narrate", done, total, event.job.text))
 
-    if missing:
-        cache.sweep()
     for speaker in {_setting(phrase.voice): phrase.voice for phrase in missing}.values():
         jobs = [Job(phrase.key, phrase.text) for phrase in missing if _setting(phrase.voice) == _setting(speaker)]
         Pool(Task(voice=speaker, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
+    if missing:
+        prune(cache, LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
     return Narration(
         clips=clips,
@@ -127,5 +129,6 @@ def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Vo
         lead_frames=stored.lead_frames,
         tail_frames=stored.tail_frames,
         loader=cache.load,
+        packed_levels=stored.levels,
         voice="" if phrase.voice.profile.name == narrator.profile.name else phrase.voice.profile.name,
     )

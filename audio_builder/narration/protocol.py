@@ -38,11 +38,13 @@ class Spoken(msgspec.Struct, frozen=True, tag=True):
         pcm: mono, 16 bit, little-endian, at the task's rate.
         lead_frames: quiet frames before the first sound.
         tail_frames: quiet frames after the last.
+        levels: from `ClipLevels.packed`.
     """
 
     pcm: bytes
     lead_frames: int
     tail_frames: int
+    levels: bytes
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from audio_builder.errors import AudioBuilderError
 from audio_builder.narration.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
 from audio_builder.narration.speak import speak_phrase
+from audio_builder.narration.trim import TrimmedClip
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import load_engine
 
@@ -30,7 +31,7 @@ def main() -> None:
         try:
             engine = engine or load_engine(task.voice.profile.engine)
             clip = speak_phrase(engine, task.voice, phrase.text, task.rate_hz)
-            answer = Spoken(clip.segment.raw_data, clip.lead_frames, clip.tail_frames)
+            answer = _measured(clip)
         except AudioBuilderError as error:
             answer = Refused(type(error).__name__, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - somebody else's engine may raise anything; the parent must hear it
@@ -42,6 +43,16 @@ def main() -> None:
     # Libraries with threads of their own, such as espeak-ng, may crash when Python tidies up.
     sys.stderr.flush()
     os._exit(0)
+
+
+def _measured(clip: TrimmedClip) -> Spoken:
+    # Its filters take half a second to import, which needn't pass before the first words.
+    from audio_builder.audio import samples_from_segment
+    from audio_builder.narration.levels import measure_clip
+
+    rate_hz = int(clip.segment.frame_rate)
+    levels = measure_clip(samples_from_segment(clip.segment), rate_hz, clip.lead_frames, clip.tail_frames)
+    return Spoken(clip.segment.raw_data, clip.lead_frames, clip.tail_frames, levels.packed())
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:

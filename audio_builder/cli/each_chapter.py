@@ -1,0 +1,84 @@
+"""`audio-builder build --each-chapter`: an episode of each chapter of a book, one after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audio_builder.article.source import Book, SourceText
+from audio_builder.cli.console import Console
+from audio_builder.cli.order import Order
+from audio_builder.errors import AudioBuilderError, Interrupted
+
+if TYPE_CHECKING:
+    from audio_builder.episode.report import BuildReport
+
+_LONGEST_SHOW = 200
+_LEAST_DIGITS = 2
+
+
+def build_each_chapter(book: Book, order: Order, console: Console, *, as_json: bool) -> int:
+    """Build what isn't there yet of a book, and return the exit code: 0, or that of the first chapter that failed.
+
+    A chapter that fails doesn't keep the next from being built. An error that the chapter before had as well
+    isn't the chapters': it ends the command.
+
+    Raises:
+        AudioBuilderError: the same error twice in a row, or Ctrl-C.
+    """
+    reports: list[BuildReport] = []
+    failed: dict[int, AudioBuilderError] = {}
+    count = len(book.chapters)
+    for number, chapter in enumerate(book.chapters, start=1):
+        console.say(f"Chapter {number} of {count}")
+        try:
+            report = _chapter(chapter, _numbered(book, number), order, console)
+        except Interrupted:
+            raise
+        except AudioBuilderError as error:
+            before = failed.get(number - 1)
+            if before and before.message == error.message:
+                raise
+            failed[number] = error
+            console.error(f"chapter {number}: {error.message}", hint=error.hint)
+            continue
+        if report is None:
+            continue
+        reports.append(report)
+        if not as_json:
+            console.result_path(Path(report.path))
+    if as_json:
+        console.result(f"[{', '.join(report.as_json() for report in reports)}]")
+    if not failed:
+        return 0
+    numbers = ", ".join(map(str, failed))
+    console.error(f"of {count} chapters, {len(failed)} could not be made: {numbers}", hint="The others are there. The "
+                  "same command tries again what is missing.")  # fmt: skip
+    return next(iter(failed.values())).exit_code
+
+
+def _chapter(
+    chapter: SourceText, own: dict[str, dict[str, str | int]], order: Order, console: Console
+) -> BuildReport | None:
+    """Return the report on a chapter that was built, or nothing where its episode is there, unchanged."""
+    from audio_builder import pipeline
+    from audio_builder.document import read_document
+    from audio_builder.episode.naming import twin_path
+
+    document, recipe, language_note = order.settled(read_document(chapter), own)
+    there = pipeline.built_already(document, recipe, order.output)
+    if there and (twin_path(there).is_file() or not order.voice_only):
+        console.say(f"{there} is there, unchanged")
+        return None
+    report = order.built(document, recipe, console)
+    for line in (*report.summary()[:2], language_note):
+        if line:
+            console.say(line)
+    return report
+
+
+def _numbered(book: Book, number: int) -> dict[str, dict[str, str | int]]:
+    """Return what a chapter's recipe begins with: its number, and the book as the name of the show."""
+    digits = max(_LEAST_DIGITS, len(str(len(book.chapters))))
+    tags: dict[str, str | int] = {"track": number, "track_digits": digits}
+    return {"tags": tags | ({"show": book.title[:_LONGEST_SHOW]} if book.title else {})}
