@@ -25,6 +25,14 @@ from audio_builder.article.text import clean
         "Mr. Smith left at 5 p.m. on Monday.",
         "She waited… and he came.",
         "J. R. R. Tolkien wrote it.",
+        "It rose from 0.5 to 2,000.75 in a night.",
+        "He waited... and waited . . . and left.",
+        "The room — it was late — was dark.",
+        "The room (was it hers?) was dark.",
+        "The room (see p. 3 f.) was dark.",
+        "‘Is it so?’ asked the other.",
+        "“Wait… is it so?” she asked.",
+        "She said (“Yes!”) what he hoped.",
     ],
 )
 def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
@@ -39,6 +47,21 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ("ar", "مرحبا. كيف حالك؟ بخير.", ("مرحبا.", "كيف حالك؟", "بخير.")),
         ("de", "Das war z. B. am 3. März. Und heute?", ("Das war z. B. am 3. März.", "Und heute?")),
         ("xx", "One. Two.", ("One.", "Two.")),
+        (
+            "es",
+            "Hola. ¿Qué tal? ¡Muy bien! Dijo: «¿Por qué?» y se fue.",
+            ("Hola.", "¿Qué tal?", "¡Muy bien!", "Dijo: «¿Por qué?» y se fue."),
+        ),
+        ("es", "—¿Y el tren? —Ya vendrá.", ("—¿Y el tren?", "—Ya vendrá.")),
+        ("fr", "Tu viens ? « Pourquoi ? » dit-il.", ("Tu viens ?", "« Pourquoi ? » dit-il.")),
+        ("zh", "“你好吗？”她问。我说：“很好。”然后呢？", ("“你好吗？”她问。", "我说：“很好。”", "然后呢？")),
+        ("ja", "「何ですか？」と聞いた。「はい」と言った。", ("「何ですか？」と聞いた。", "「はい」と言った。")),
+        ("hi", "यह सच है। क्या यह सच है? हाँ॥ ठीक है।", ("यह सच है।", "क्या यह सच है?", "हाँ॥", "ठीक है।")),
+        ("ur", "یہ کیا ہے؟ کچھ نہیں۔ ٹھیک۔", ("یہ کیا ہے؟", "کچھ نہیں۔", "ٹھیک۔")),
+        ("ar", "مرحبا، كيف حالك؟ أنا بخير!", ("مرحبا، كيف حالك؟", "أنا بخير!")),
+        ("el", "Τι είναι αυτό; Δεν ξέρω.", ("Τι είναι αυτό;", "Δεν ξέρω.")),
+        ("am", "ሰላም። እንዴት ነህ፧ ደህና።", ("ሰላም።", "እንዴት ነህ፧", "ደህና።")),
+        ("en", "He left. (Was it late?) Nobody knew.", ("He left.", "(Was it late?)", "Nobody knew.")),
     ],
 )
 def test_other_languages_have_their_own_stops(language: str, text: str, parts: tuple[str, ...]) -> None:
@@ -71,6 +94,15 @@ def test_unclosed_quotation_marks_in_a_long_text_take_no_time() -> None:
         ("She said, “Why?”", False),
         ("“Why?” she said.", False),
         ("What if…?", True),
+        ("本当？！", True),
+        ("「何ですか？」", False),
+        ("¿Qué tal?", True),
+        ("Él dijo: «¿Por qué?»", False),
+        ("Τι είναι αυτό;", True),
+        ("It was late;", False),
+        ("Ի՞նչ է։", True),
+        ("እንዴት ነህ፧", True),
+        ("क्या यह सच है?", True),
     ],
 )
 def test_a_question_is_the_writers_own(sentence: str, *, question: bool) -> None:

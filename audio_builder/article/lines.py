@@ -8,7 +8,7 @@ from itertools import groupby
 
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
-from audio_builder.article.sentences import asks, sentences
+from audio_builder.article.sentences import asks, may_ask, sentences
 from audio_builder.article.text import join_wrapped, speakable, tidy
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|\d{1,2}[.)])\s+(?=\S)")
@@ -80,7 +80,7 @@ def block_of(kind: BlockKind, lines: Sequence[Line], language: str) -> Iterator[
         words = without_marks(" ".join(line.text for line in kept))
         if is_quotation(words):
             kind = BlockKind.QUOTE
-        elif "?" in words or "？" in words or "؟" in words:
+        elif may_ask(words):
             spoken = [sentence for sentence in sentences(words, language) if speakable(sentence)]
             kind = BlockKind.QUESTION if spoken and all(map(asks, spoken)) else kind
     yield Block(kind, kept)

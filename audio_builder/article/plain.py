@@ -31,9 +31,9 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
 _QUOTED = re.compile(r"\s*>\s?")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
 _CLOSERS = "”’\"')»"
-_NO_TITLE_ENDS_IN = (".", ",", ";", ":", "。")
+_NO_TITLE_ENDS_IN = tuple(".,;:。،؛，、；：।۔")
 _NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
-_SENTENCE_MARKS = ("!", "?", "？", "！", "。", "؟", "।")
+_SENTENCE_MARKS = tuple("!?？！。؟।۔")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _is_subtitle(chunk: _Chunk, language: str) -> bool:
         and not chunk.level
         and chunk.blank_before <= 1
         and columns(text) <= _LONGEST_TITLE_COLUMNS
-        and not text.endswith((":", ",", ";"))
+        and not text.endswith(tuple(":,;،؛，、；："))
         and not text.startswith("#")
         and _may_be_heading(text)
         and len(sentences(text, language)) == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from audio_builder.article.text import is_unspaced
+
 _AT_ONCE = 8000
 """Characters given to the splitter in one go: its time grows with the square of unclosed quotation marks."""
 
@@ -12,10 +14,19 @@ _TITLES = frozenset({"dr.", "mr.", "mrs.", "ms.", "prof.", "rev.", "mme.", "hr."
 _BEFORE_NUMBERS = frozenset(
     {"vol.", "vols.", "no.", "nos.", "nr.", "p.", "pp.", "fig.", "figs.", "ch.", "sec.", "art.", "approx.", "ca.", "c."}
 )
-_SENTENCE_END = re.compile(r"""[.!?…。！？؟।][”’"')\]»」』]*\s""")
+_QUESTION_MARKS = "?？؟⁇⁈፧\u037e"
+_EXCLAMATIONS = "!！"
+_STOPS = f".…。｡।॥۔։።။{_EXCLAMATIONS}{_QUESTION_MARKS}"
+_SENTENCE_END = re.compile(rf"""[{_STOPS}][”’"')\]»」』]*\s""")
 _CLOSERS = "”’\"')]»›」』*_ "
-_QUESTION_MARKS = "?？؟⁇\u037e"
-_STOPS = ".!…。！।" + _QUESTION_MARKS
+_GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];$")
+_ARMENIAN_QUESTION_MARK = "\u055e"
+"""It stands inside the word that is asked about."""
+
+_ASIDE = re.compile(rf"""\([^()]*[{_STOPS}][”’"']*\)\s+(?=[^\W\d_])""")
+_QUOTED_QUESTION = re.compile(rf"[{_QUESTION_MARKS}{_EXCLAMATIONS}][”’」』]$")
+_QUOTED_IN_JAPANESE = re.compile(r"[」』]$")
+_GOES_ON_IN_JAPANESE = ("と", "って", "という")
 
 
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
@@ -38,10 +49,12 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     found: list[str] = []
     for stretch in _stretches(line):
         for piece in filter(None, (raw.strip() for raw in segment(tag, stretch))):
-            if found and _belongs_to(piece, found[-1]):
+            if found and _goes_on(piece, found[-1]):
+                found[-1] += piece
+            elif found and _belongs_to(piece, found[-1]):
                 found[-1] += " " + piece
             else:
-                found.append(piece)
+                found += _after_aside(piece)
     return tuple(found)
 
 
@@ -56,7 +69,37 @@ def asks(sentence: str) -> bool:
     >>> asks("What do you hear?"), asks("She said, “What?”")
     (True, False)
     """
-    return sentence.rstrip(")]*_ !.…").endswith(tuple(_QUESTION_MARKS))
+    bare = sentence.rstrip(f")]*_ .…{_EXCLAMATIONS}")
+    return bare.endswith(tuple(_QUESTION_MARKS)) or _asks_by_letters(bare)
+
+
+def _asks_by_letters(bare: str) -> bool:
+    """Tell whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
+    if _GREEK_QUESTION.search(bare):
+        return True
+    return _ARMENIAN_QUESTION_MARK in bare and bare[-1:] not in "”»"
+
+
+def may_ask(text: str) -> bool:
+    """Tell whether there may be a question in a text: in nearly all there is none, and that is quickly seen."""
+    return any(mark in text for mark in f"{_QUESTION_MARKS};{_ARMENIAN_QUESTION_MARK}")
+
+
+def _after_aside(piece: str) -> list[str]:
+    """Return an aside that is a whole sentence and the sentence after it: the splitter leaves them together."""
+    aside = _ASIDE.match(piece)
+    if aside and piece[aside.end()].isupper():
+        return [aside.group().rstrip(), piece[aside.end() :]]
+    return [piece]
+
+
+def _goes_on(piece: str, before: str) -> bool:
+    """Tell whether a sentence written without spaces goes on after a quotation in it, as “你好吗？”她问。 does."""
+    if not is_unspaced(piece[0]):
+        return False
+    if _QUOTED_IN_JAPANESE.search(before) and piece.startswith(_GOES_ON_IN_JAPANESE):
+        return True
+    return _QUOTED_QUESTION.search(before) is not None
 
 
 def _belongs_to(piece: str, before: str) -> bool:

@@ -81,6 +81,11 @@ def join_wrapped(lines: list[str]) -> str:
     return "".join(pieces)
 
 
+def is_unspaced(character: str) -> bool:
+    """Tell whether a character is of a script that puts no spaces between words: Chinese or Japanese."""
+    return _NO_SPACES_BETWEEN.match(character) is not None
+
+
 def first_word(text: str) -> str:
     """Return what a text editor would have to fit on the line above: the first word, or one wide character."""
     text = text.lstrip()
