@@ -22,6 +22,7 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+from audio_builder.voices.profile import speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     """
     says = [cue for cue in script.cues if isinstance(cue, Say)]
     names = dict.fromkeys(["", *(say.voice for say in says)])
-    profiles = {name: find_voice(name or recipe.voice) for name in names}
+    profiles = {name: speaking(find_voice(name or recipe.voice), script.language) for name in names}
     texts: dict[str, list[str]] = {profile.name: [] for profile in profiles.values()}
     for say in says:
         texts[profiles[say.voice].name].append(say.text)

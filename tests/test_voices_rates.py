@@ -96,7 +96,7 @@ def test_any_text_has_a_density(texts: list[str]) -> None:
 
 
 def test_the_rate_stays_when_one_sentence_of_sixty_is_another() -> None:
-    """So the other fifty-nine clips come from the cache: the density is rounded to steps of 4 per cent."""
+    """So the other fifty-nine clips come from the cache: the density is rounded to steps of 3 per cent."""
     texts = list(itertools.islice(itertools.cycle(HELD_OUT), 60))
     usual = density(texts, Cadence())
     for place in range(60):

@@ -16,9 +16,9 @@ from audio_builder.script.words import count_words
 from audio_builder.voices.passage import CALIBRATION_PASSAGE
 from audio_builder.voices.profile import Cadence
 
-_STEP = math.log(1.04)
-"""Densities are rounded to steps of 4 %, so that a changed sentence leaves the setting as it is and with it
-every other clip; that costs 2 % of exactness at most."""
+_STEP = math.log(1.03)
+"""Densities are rounded to steps of 3 %, so that a changed sentence leaves the setting as it is and with it
+every other clip; that costs 1.5 % of exactness at most."""
 
 _WHOLE_TEXT_WORDS = 300
 """A shorter text is judged as if the passage filled it up: a title alone must not be hurried."""
@@ -65,7 +65,7 @@ def density(texts: Iterable[str], cadence: Cadence) -> float:
 def density_by(texts: Iterable[str], length: Callable[[str], float], usual: float) -> float:
     """Return how much longer a word of a text takes than a word of the passage: 1.1 for 10 % longer.
 
-    It is rounded to steps of 4 %. What the text lacks to 300 words counts as the passage.
+    It is rounded to steps of 3 %. What the text lacks to 300 words counts as the passage.
 
     Args:
         texts: its phrases.
