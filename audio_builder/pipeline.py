@@ -21,7 +21,7 @@ from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
 from audio_builder.episode.source_frame import carries
-from audio_builder.episode.standard import BACKGROUND, Finding, Findings
+from audio_builder.episode.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.tags import Labels, Narrator, tag
 from audio_builder.episode.verify import Promise, verify
 from audio_builder.errors import VerificationError
@@ -137,7 +137,8 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
             break
         aim = _corrected(aim, findings, mastering)
     if findings.ok:
-        told = (Finding(name=BACKGROUND, value=note) for note in bed.notes)
+        notes = [*((BACKGROUND, note) for note in bed.notes), (LETTERS, plan.cover_note)]
+        told = (Finding(name=name, value=note) for name, note in notes if note)
         return Findings(lines=(*findings.lines, *told))
     raise VerificationError(
         f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",

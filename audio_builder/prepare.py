@@ -12,6 +12,7 @@ from audio_builder import __version__
 from audio_builder.episode.cover import draw_cover, fit_cover
 from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.source_frame import pack_source
+from audio_builder.episode.typefaces import missing_letters
 from audio_builder.files import write_probe
 from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Background, Bell, Part, Say, Script
@@ -36,6 +37,7 @@ class Plan:
         path: where the episode will be.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
+        cover_note: why a drawn cover has no words; empty where it has.
     """
 
     script: Script
@@ -45,6 +47,7 @@ class Plan:
     path: Path
     source: bytes
     others: Mapping[Part, PreparedVoice] = field(default_factory=dict)
+    cover_note: str = ""
 
 
 def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
@@ -65,13 +68,14 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
-    drawn = (tags.title, tags.author, tags.show, tags.cover_colour)
+    drawn = (tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
     cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(*drawn)
+    cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
     path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
-    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others)
+    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
 
 
 def versions_of(engine: str) -> dict[str, str]:

@@ -53,5 +53,7 @@ def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bo
     console.say(f"{episodes} published, {len(report.made)} made now, {len(report.pruned)} old files removed")
     for name in report.unrecorded:
         console.say(f"{name} has no record beside it and is not published; build it again into this folder")
+    if report.cover_note:
+        console.say(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
         console.say(f"The show is at home: set base_url in {folder / 'show.toml'} before others subscribe.")

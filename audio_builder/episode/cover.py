@@ -13,7 +13,8 @@ from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from audio_builder.episode.palette import Colour, Palette, palette_of
 from audio_builder.episode.standard import COVER_BYTES, COVER_SIDE_PX
-from audio_builder.episode.typeset import RIGHT_TO_LEFT, font, set_text, worded
+from audio_builder.episode.typefaces import RIGHT_TO_LEFT, TYPEFACES, font, worded
+from audio_builder.episode.typeset import set_text
 from audio_builder.errors import RecipeError
 
 SIDE_PX = 1400
@@ -33,33 +34,35 @@ _SMALLEST_DISC_PX = 64
 Field = npt.NDArray[np.float32]
 
 
-def draw_cover(title: str, author: str, show: str, colour: str = "") -> bytes:
+def draw_cover(title: str, author: str, show: str, colour: str = "", language: str = "") -> bytes:
     """Return a cover for a title: a JPEG of 1400 × 1400 pixels, RGB, at most 512 KB.
 
     A still horizon with ripples, whose colours and place follow from the title: the same title gives the
-    same picture. Texts in a script that the font lacks are left out, and the picture stands alone.
+    same picture. Texts whose letters no installed font has are left out, and the picture stands alone: see
+    `typefaces.missing_letters`.
 
     Args:
         title: of the episode; any text, any length.
         author: who wrote the words; may be empty.
         show: name of the show; may be empty.
         colour: whose hue it has, as `#rrggbb`; empty for one that follows from the title.
+        language: BCP 47 tag of the title, for characters that Chinese, Japanese and Korean write differently.
     """
     seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
     palette = palette_of(colour, seed[0])
-    words, style = worded(title, "Semibold")
+    words, style = worded(title, "Semibold", language)
     box = (SIDE_PX - 2 * _MARGIN_PX, 560 if len(words) <= 120 else 760)
     setting = set_text(words, style, box, _TITLE_SIZES_PX) if words else None
     bottom = _TITLE_TOP_PX + setting.height_px if setting else 0
     horizon = 0.56 if setting is None else max(0.68, (bottom + _DISC_GAP_PX + _SMALLEST_DISC_PX) / SIDE_PX)
     picture = _scene(seed, palette, horizon, room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
     draw = ImageDraw.Draw(picture)
-    _show_name(draw, show, palette.light)
+    _show_name(draw, (show, language), palette.light)
     if setting is not None:
         for number, line in enumerate(setting.lines):
             baseline = _TITLE_TOP_PX + round(setting.size_px * 0.82) + number * setting.leading_px
             _write(draw, line, (style, setting.size_px), baseline, palette.light)
-    name, style = worded(author, "It")
+    name, style = worded(author, "It", language)
     if name:
         by = set_text(name, style, (box[0], 60), (46, 40, 34))
         _write(draw, by.lines[0], (style, by.size_px), SIDE_PX - _MARGIN_PX, palette.light)
@@ -187,15 +190,21 @@ def _write(draw: ImageDraw.ImageDraw, line: str, face: tuple[str, int], baseline
         draw.text((_MARGIN_PX, baseline_px), line, font=font(*face), fill=colour, anchor="ls")
 
 
-def _show_name(draw: ImageDraw.ImageDraw, show: str, colour: Colour) -> None:
-    """Write a line in wide-set capitals, the way books set a series title; smaller if it is long."""
-    text, style = worded(show, "Regular")
+def _show_name(draw: ImageDraw.ImageDraw, show: tuple[str, str], colour: Colour) -> None:
+    """Write a line in wide-set capitals, the way books set a series title; smaller if it is long.
+
+    Args:
+        draw: to write with.
+        show: the name and its language.
+        colour: of the letters.
+    """
+    text, style = worded(show[0], "Regular", show[1])
     if not text:
         return
     capitals = text.upper()
     width = SIDE_PX - 2 * _MARGIN_PX
     # Joined letters can't be set apart.
-    for size_px in () if style in RIGHT_TO_LEFT else (32, 26, 20):
+    for size_px in () if TYPEFACES[style].shaped else (32, 26, 20):
         face = font(style, size_px)
         gap = size_px * 0.22
         if sum(face.getlength(letter) + gap for letter in capitals) <= width:

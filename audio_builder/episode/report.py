@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.chapters import player_chapters
-from audio_builder.episode.standard import BACKGROUND, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.episode.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe import Recipe
@@ -156,7 +156,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             f"{voice}; {phrases}",
             *fitted,
             *(str(line) for line in measured),
-            *(str(line) for line in self.findings.lines if line.name == BACKGROUND),
+            *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
             *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
         )
         return (*lines, self.voice.note) if self.voice.note else lines

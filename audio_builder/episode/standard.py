@@ -18,6 +18,7 @@ LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"
 SEPARATION = "speech above background, worst second"
 BACKGROUND = "background"
+LETTERS = "letters on the cover"
 """Names of the findings that others look for."""
 
 

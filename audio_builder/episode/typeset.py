@@ -1,24 +1,19 @@
-"""Setting a title well: the largest size that fits, lines of even length, no character the font lacks."""
+"""Setting a title well: the largest size that fits, lines of even length, broken where its script breaks."""
 
 from __future__ import annotations
 
 import bisect
-import functools
-import io
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
 
-from PIL import ImageFont, features
+from PIL import ImageFont
 
-_NO_SUCH_CHARACTER = "\U0010fffe"
-_NON_JOINER = "\u200c"
-"""Parts letters that would be joined; without it many Persian words are misspelt."""
+from audio_builder.episode.typefaces import TYPEFACES, font
 
-_INVISIBLE = {"Cf", "Mn", "Me", "Cc", "Zl", "Zp"}
-_GOOD_ENDS = (".", "…", ",", ";", ":", "?", "!", "—", "–")
+_GOOD_ENDS = (".", "…", ",", ";", ":", "?", "!", "—", "–", "。", "、", "，", "？", "！", "।", "،", "؟")
 _BREAK_BONUS = 0.12
 """A line may be this much of the width shorter if it ends where a reader would pause."""
 
@@ -31,33 +26,23 @@ _MOST_CHARACTERS = 400
 _DIVIDE_BELOW_PX = 80
 """A word is rather set smaller than divided, down to this size."""
 
+_IDEOGRAPH = r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+_NOT_FIRST = r"、。，．・：；？！…ー）」』】〉》〕］｝々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ"
+_NOT_LAST = r"（「『【〈《〔［｛"
+_BREAK = re.compile(
+    rf"(?<=\s)(?=\S)|(?<={_IDEOGRAPH})(?<![{_NOT_LAST}])(?=[^\s{_NOT_FIRST}])|(?<=[^\s{_NOT_LAST}])(?={_IDEOGRAPH})(?![{_NOT_FIRST}])"
+)
+"""Where a line may end: after a space, and beside Chinese and Japanese characters but for the signs that mustn't
+begin or end a line (the rules of kinsoku, in short)."""
 
-@dataclass(frozen=True, slots=True)
-class _Face:
-    """A font file in a package, all of them under the SIL Open Font License 1.1.
+_UNHYPHENATED = ("Thai", "Lao", "Khmer", "Myanmar")
+"""Scripts that write words without spaces between them, and know no hyphen."""
 
-    Attributes:
-        package: that it is in.
-        file: its path there.
-        leading: from one baseline to the next, as a multiple of the size; more for marks above and below letters.
-        axes: weight and width for a font that leaves them open.
-    """
+_BEFORE_ITS_CONSONANT = re.compile("[เ-ไເ-ໄ]")
+"""Vowels of Thai and Lao that stand before the letter that they belong to."""
 
-    package: str
-    file: str
-    leading: float
-    axes: tuple[float, ...] = ()
-
-
-_SERIF_STYLES = ("Regular", "Semibold", "It")
-_NOTO = "justmytype_intl_rtl"
-_FACES = {
-    **{style: _Face("font_source_serif_pro", f"files/SourceSerifPro-{style}.otf", 1.16) for style in _SERIF_STYLES},
-    "Arabic": _Face(_NOTO, "fonts/ofl/notosansarabic/NotoSansArabic[wdth,wght].ttf", 1.5, (500, 100)),
-    "Hebrew": _Face(_NOTO, "fonts/ofl/notosanshebrew/NotoSansHebrew[wdth,wght].ttf", 1.3, (500, 100)),
-}
-RIGHT_TO_LEFT = ("Arabic", "Hebrew")
-"""The styles that are written from the right; their letters need a shaping library, which not every Pillow has."""
+_VIRAMA = 9
+"""Unicode's combining class of the sign that joins a letter to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,61 +65,6 @@ class Setting:
         return self.leading_px * len(self.lines)
 
 
-@functools.cache
-def _font_bytes(style: str) -> bytes:
-    face = _FACES[style]
-    return resources.files(face.package).joinpath(face.file).read_bytes()
-
-
-@functools.cache
-def font(style: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """Return Source Serif Pro in a style such as `Semibold`, or Noto Sans for one of `RIGHT_TO_LEFT`."""
-    found = ImageFont.truetype(io.BytesIO(_font_bytes(style)), size_px)
-    if axes := _FACES[style].axes:
-        found.set_variation_by_axes(list(axes))
-    return found
-
-
-@functools.lru_cache(maxsize=4096)
-def _has_glyph(character: str, style: str) -> bool:
-    if character.isspace():
-        return True
-    small = ImageFont.truetype(io.BytesIO(_font_bytes(style)), 24, layout_engine=ImageFont.Layout.BASIC)
-    # A font draws one and the same box for everything it lacks.
-    return bytes(small.getmask(character)) != bytes(small.getmask(_NO_SUCH_CHARACTER))
-
-
-def worded(text: str, style: str) -> tuple[str, str]:
-    """Return what can be set of a text, and the style to set it in: the one asked for, or that of its script.
-
-    The text is empty where no font has all of its letters, or where they can't be shaped here. Covered are
-    Latin, Greek and Cyrillic in every style, and Arabic and Hebrew.
-    """
-    for candidate in (style, *(RIGHT_TO_LEFT if features.check("raqm") else ())):
-        if kept := printable(text, candidate):
-            return kept, candidate
-    return "", style
-
-
-def printable(text: str, style: str = "Regular") -> str:
-    """Return what a font can set of a text: pictures and rare signs are left out.
-
-    If it lacks a single letter or digit, the result is empty: half a title is worse than none.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    kept: list[str] = []
-    for character in composed:
-        category = unicodedata.category(character)
-        needed = category not in {"Cf", "Cc", "Cs"} or (character == _NON_JOINER and style == "Arabic")
-        if needed and _has_glyph(character, style):
-            kept.append(character)
-        elif category.startswith(("L", "N")):
-            return ""
-        elif category not in _INVISIBLE:
-            kept.append(" ")
-    return " ".join("".join(kept).split())
-
-
 def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int, ...]) -> Setting:
     """Return a text in the largest of some sizes at which it fits a box, with lines of even length.
 
@@ -149,18 +79,20 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
     width, height = box_px
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[:_MOST_CHARACTERS].rstrip()}…"
-    words = text.split()
+    words = _units(text)
+    hyphen = "" if style in _UNHYPHENATED else "-"
     for size_px in sizes_px:
         face, leading_px = font(style, size_px), _leading(style, size_px)
-        fits = max(face.getlength(word) for word in words) <= width
+        fits = max(face.getlength(word.rstrip()) for word in words) <= width
         if not fits and size_px > _DIVIDE_BELOW_PX:
             continue
-        lines = _balanced(words, face, width) if fits else _greedy(_all_divided(words, face, width), face, width)
+        divided = words if fits else _all_divided(words, face, width, hyphen)
+        lines = _balanced(divided, face, width) if fits else _greedy(divided, face, width)
         if len(lines) * leading_px <= height:
             return Setting(lines, size_px, leading_px)
     size_px = sizes_px[-1]
     face, leading_px = font(style, size_px), _leading(style, size_px)
-    lines = _greedy(_all_divided(words, face, width), face, width)
+    lines = _greedy(_all_divided(words, face, width, hyphen), face, width)
     room = max(1, height // leading_px)
     if len(lines) > room:
         lines = (*lines[: room - 1], _shortened(lines[room - 1], face, width))
@@ -168,21 +100,30 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
 
 
 def _leading(style: str, size_px: int) -> int:
-    return round(size_px * _FACES[style].leading)
+    return round(size_px * TYPEFACES[style].leading)
 
 
-def _all_divided(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    return [piece for word in words for piece in _divided(word, face, width)]
+def _units(text: str) -> list[str]:
+    """Return the parts of a text that stay whole on a line, each with the space after it, if there is one.
+
+    >>> _units("On rest: 静かな夜。")
+    ['On ', 'rest: ', '静', 'か', 'な', '夜。']
+    """
+    return [unit for unit in _BREAK.split(" ".join(text.split())) if unit]
+
+
+def _all_divided(words: list[str], face: ImageFont.FreeTypeFont, width: int, hyphen: str) -> list[str]:
+    return [piece for word in words for piece in _divided(word, face, width, hyphen)]
 
 
 def _greedy(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple[str, ...]:
     lines: list[str] = []
     for word in words:
-        if lines and face.getlength(f"{lines[-1]} {word}") <= width:
-            lines[-1] = f"{lines[-1]} {word}"
+        if lines and face.getlength(f"{lines[-1]}{word}".rstrip()) <= width:
+            lines[-1] += word
         else:
             lines.append(word)
-    return tuple(lines)
+    return tuple(line.rstrip() for line in lines)
 
 
 def _balanced(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple[str, ...]:
@@ -192,21 +133,22 @@ def _balanced(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tup
     words from i on, in as many lines as remain.
     """
     count = len(_greedy(words, face, width))
-    lengths = [face.getlength(word) for word in words]
-    space = face.getlength(" ")
+    lengths = [face.getlength(word.rstrip()) for word in words]
+    spaces = [face.getlength(" ") * word.endswith(" ") for word in words]
     best: dict[tuple[int, int], tuple[float, int]] = {(len(words), 0): (0.0, len(words))}
     for left in range(1, count + 1):
         for start in range(len(words)):
-            line = -space
+            line = 0.0
             for end in range(start + 1, len(words) + 1):
-                line += space + lengths[end - 1]
+                line += lengths[end - 1] + (spaces[end - 2] if end > start + 1 else 0)
                 if line > width:
                     break
                 after = best.get((end, left - 1))
                 if after is None:
                     continue
-                bonus = _BREAK_BONUS if words[end - 1].endswith(_GOOD_ENDS) else 0.0
-                hanging = left > 1 and len(words[end - 1]) <= 3 and words[end - 1].islower()
+                last = words[end - 1].rstrip()
+                bonus = _BREAK_BONUS if last.endswith(_GOOD_ENDS) else 0.0
+                hanging = left > 1 and len(last) <= 3 and last.islower()
                 cost = after[0] + max(0.0, 1 - line / width - bonus) ** 2 + _SHORT_WORD_COST * hanging
                 if (start, left) not in best or cost < best[start, left][0]:
                     best[start, left] = (cost, end)
@@ -217,26 +159,41 @@ def _balanced(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tup
     start = 0
     for left in range(count, 0, -1):
         end = best[start, left][1]
-        lines.append(" ".join(words[start:end]))
+        lines.append("".join(words[start:end]).rstrip())
         start = end
     return tuple(lines)
 
 
-def _divided(word: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """Return a word in pieces that fit a line, each but the last with a hyphen."""
+def _divided(word: str, face: ImageFont.FreeTypeFont, width: int, hyphen: str) -> list[str]:
+    """Return a word in pieces that fit a line, each but the last with a hyphen, no letter parted from its marks."""
     pieces: list[str] = []
-    while face.getlength(word) > width:
+    while face.getlength(word.rstrip()) > width:
         # The longest beginning that fits with its hyphen; at least one letter, so that it ends.
-        lengths = partial(_length_to, word, face)
-        cut = bisect.bisect_right(range(2, len(word)), width, key=lengths) + 1
-        pieces.append(f"{word[:cut]}-")
+        ends = [place for place in range(1, len(word.rstrip())) if _may_part(word, place)]
+        if not ends:
+            break
+        fitting = bisect.bisect_right(ends, width, key=partial(_length_to, word, face, hyphen))
+        cut = ends[max(fitting - 1, 0)]
+        pieces.append(f"{word[:cut]}{hyphen}")
         word = word[cut:]
     return [*pieces, word]
 
 
-def _length_to(word: str, face: ImageFont.FreeTypeFont, end: int) -> int:
+def _may_part(word: str, place: int) -> bool:
+    """Tell whether a word may be divided before a place: not between a letter and what belongs to it."""
+    before, after = word[place - 1], word[place]
+    return not (
+        unicodedata.category(after).startswith("M")
+        or after in "\u200c\u200d"
+        or before == "\u200d"
+        or unicodedata.combining(before) == _VIRAMA
+        or _BEFORE_ITS_CONSONANT.match(before)
+    )
+
+
+def _length_to(word: str, face: ImageFont.FreeTypeFont, hyphen: str, end: int) -> int:
     """Return the length of a word's beginning with a hyphen, in whole pixels."""
-    return math.ceil(face.getlength(f"{word[:end]}-"))
+    return math.ceil(face.getlength(f"{word[:end]}{hyphen}"))
 
 
 def _shortened(line: str, face: ImageFont.FreeTypeFont, width: int) -> str:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from audio_builder.episode.cover import draw_cover, fit_cover
 from audio_builder.episode.naming import TWIN_SUFFIX
+from audio_builder.episode.typefaces import missing_letters
 from audio_builder.files import folder_locked, output_error
 from audio_builder.podcast.episode_files import EPISODES, find_episodes, make_files, write_changed
 from audio_builder.podcast.feed import feed_xml, opml
@@ -35,6 +36,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
         made: names of the episodes whose files were made now.
         pruned: names of the files that were removed.
         unrecorded: MP3s that lie in the folder without a record, which are not published.
+        cover_note: why the show's drawn cover has no words; empty where it has.
     """
 
     schema_version: int = 1
@@ -44,6 +46,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
     made: tuple[str, ...]
     pruned: tuple[str, ...]
     unrecorded: tuple[str, ...]
+    cover_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         episodes=len(found),
         made=tuple(made),
         pruned=pruned,
+        cover_note="" if show.cover else missing_letters(show.title, show.language),
         unrecorded=tuple(
             path.name
             for path in sorted(folder.glob("*.mp3"))
@@ -114,7 +118,7 @@ def _cover(folder: Path, show: Show) -> str:
     if show.cover:
         content = fit_cover(folder / show.cover)
     else:
-        content = draw_cover(show.title, show.author, "", show.cover_colour)
+        content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
     name = f"cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
     write_changed(folder / EPISODES / name, content)
     return f"{EPISODES}/{name}"
