@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,17 +25,32 @@ Document = Article | Script
 """What a source holds: an article still to be paced, or a script whose pauses are set."""
 
 
-def read_document(source: str | Path | SourceText, chapter: int | None = None) -> Document:
+def read_document(
+    source: str | Path | SourceText,
+    chapter: int | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    is_voice: Callable[[str], bool] = lambda _: True,
+) -> Document:
     """Return what a source holds.
 
     Args:
         source: a path, or a text that was opened already.
         chapter: of a book at that path, counted from 1; None for all of it.
+        tell: called with what of SSML can't be carried over, a line for each kind of it.
+        is_voice: whether a voice that SSML names is one of ours; others are told and passed over.
 
     Raises:
         SourceError: it can't be read, is no text, or has nothing in it to speak.
     """
     text = source if isinstance(source, SourceText) else open_source(Path(source), chapter)
+    if text.kind == "ssml":
+        # Its parser takes a moment to import: a plain text does without it.
+        from audio_builder.script.ssml_read import parse_ssml
+
+        imported = parse_ssml(text, is_voice)
+        for note in imported.notes:
+            tell(note)
+        return imported.script
     return parse_script(text.text, text.name) if text.kind == "script" else read(text)
 
 

@@ -17,9 +17,7 @@ from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
 from audio_builder.prepare import Plan, prepare_voices
 from audio_builder.recipe import Pacing
-from audio_builder.script.cues import Say
 from audio_builder.script.estimate import clock, expected_range
-from audio_builder.voices.cadence import density
 from audio_builder.voices.rates import solve_rate
 
 _MOST_RATES = 3
@@ -113,12 +111,7 @@ def _at_rate(plan: Plan, wpm: float) -> Plan:
 
 def _reached_wpm(plan: Plan, wpm: float) -> float:
     """Return how fast the plan's voice speaks its text when it is asked for a rate."""
-    profile = plan.voice.voice.profile
-    return solve_rate(profile, wpm, density(_phrases(plan), profile.cadence)).wpm
-
-
-def _phrases(plan: Plan) -> list[str]:
-    return [cue.text for cue in plan.script.cues if isinstance(cue, Say)]
+    return solve_rate(plan.voice.voice.profile, wpm, plan.voice.density).wpm
 
 
 def _refuse_the_impossible(plan: Plan) -> None:

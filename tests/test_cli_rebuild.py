@@ -136,3 +136,15 @@ def test_other_versions_are_told(episode: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("audio_builder.prepare.__version__", "99.0")
     assert run(["rebuild", str(episode), "-o", "second"]) == 0
     assert "It was made with other versions" in capfd.readouterr().err
+
+
+def test_a_wanted_duration_is_met_to_the_frame(episode: Path, capfd: pytest.CaptureFixture[str]):
+    """`rebuild --duration 13.5` needs nothing but the MP3, and the next rebuild keeps to it."""
+    capfd.readouterr()
+    assert run(["rebuild", str(episode), "-o", "second", "--duration", "13.5", "--json"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert (report["duration_s"], report["duration"]["asked_s"]) == (13.5, 13.5)
+    assert run(["rebuild", "second/a-small-evening.mp3", "-o", "third", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["duration_s"] == 13.5
+    copies = {Path(folder, episode.name).read_bytes() for folder in ("second", "third")}
+    assert len(copies) == 1

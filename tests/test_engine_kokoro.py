@@ -7,19 +7,23 @@ import re
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.signal import butter, sosfilt
 
-from audio_builder.audio import samples_from_segment
+from audio_builder.audio import AudioSegment, samples_from_segment
 from audio_builder.errors import EngineFailed, UnknownVoice, VoiceError, VoiceFileMissing
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.script.words import count_words
 from audio_builder.voices.blend import blend_weights
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.espeak import Phonemizer
-from audio_builder.voices.engines.kokoro import KokoroEngine
-from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens
+from audio_builder.voices.engines.kokoro import KokoroEngine, whole_frames
+from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
+from audio_builder.voices.engines.onnx_part import part_before_division
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken import spoken_text
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,32 @@ def test_words_become_the_models_symbols(
         return
     assert said(phonemizer, text, "en-US") == american
     assert said(phonemizer, text, "en-GB") == british
+
+
+@pytest.mark.parametrize(
+    ("ipa", "language", "symbols"),
+    [
+        ("tɪk ˈnjɑːt hæn", "en-US", "tɪk njˈɑt hæn"),
+        ("ˈdʒaɪənt", "en-US", "ʤˈIənt"),
+        ("t͡ʃeɪnd͡ʒ", "en-GB", "ʧAnʤ"),
+        ("ˈɡəʊstliː", "en-GB", "ɡˈQstliː"),
+        ("ˈgoʊst", "en-US", "ɡˈOst"),
+    ],
+)
+def test_ipa_as_dictionaries_print_it_becomes_the_models_symbols(ipa: str, language: str, symbols: str) -> None:
+    """With or without ties, in both dialects; stress stands before its vowel, as the model was trained."""
+    assert kokoro_phonemes(with_ties(ipa), language) == symbols
+
+
+@pytest.mark.engine
+def test_a_lexicons_ipa_is_spoken_among_other_words(engine: KokoroEngine) -> None:
+    """The words around it are as they would be, its mark stays at it, and a dialect without it is untouched."""
+    profile = find_voice("heart")
+    voice = Voice(profile=profile, rate=1.0, lexicon={"Qzx": "/ˈɹɪvɚ/"})
+    text = spoken_text("See the Qzx, and rest.", voice, engine)
+    plain = engine._phonemes("See the river, and rest.", voice)
+    assert engine._phonemes(text, voice) == plain
+    assert engine._phonemes(spoken_text("Qzx.", voice, engine), voice) == "ɹˈɪvəɹ."
 
 
 def test_every_symbol_has_a_number_of_its_own() -> None:
@@ -104,6 +134,24 @@ def test_a_blend_that_cant_be_is_refused(name: str, error: type[VoiceError], sai
         find_voice(name)
 
 
+@given(st.lists(st.floats(1, 40), max_size=60).map(np.float32), st.floats(0.5, 1))
+def test_whole_frames_follow_the_planned_lengths(planned: np.ndarray, speed: float) -> None:
+    """After each sound the frames given differ from those planned by a half at most: no rate is out of reach."""
+    frames = whole_frames(planned / np.float32(speed))
+    assert frames.tolist() == [max(1, count) for count in frames.tolist()]
+    assert np.all(np.abs(np.cumsum(frames) - np.cumsum(planned.astype(float) / speed)) < 0.51)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"junk", "isn't a well-formed ONNX file"), (b"", "divides nothing by an input called “speed”")],
+)
+def test_a_file_that_plans_nothing_is_refused(content: bytes, said: str) -> None:
+    """Told with the file's name."""
+    with pytest.raises(VoiceError, match=said):
+        part_before_division(content, "speed", "model.onnx")
+
+
 @pytest.fixture(scope="module")
 def engine() -> KokoroEngine:
     """One engine with its model loaded, for all tests here."""
@@ -118,6 +166,21 @@ def ready(name: str, speed: float) -> Voice:
     except VoiceFileMissing as missing:
         pytest.skip(f"{missing.message}. {missing.hint}")
     return Voice(profile=profile, rate=speed, paths=paths)
+
+
+def pitch_hz(sound: AudioSegment) -> float:
+    """The median pitch of the voiced parts: the strongest lag of the autocorrelation from 60 to 400 Hz."""
+    samples, rate = samples_from_segment(sound).astype(float), sound.frame_rate
+    frames = [samples[at : at + 2048] for at in range(0, len(samples) - 2048, 1024)]
+    pitches = []
+    for frame in frames:
+        if np.sqrt(np.mean(frame**2)) < 0.3 * np.sqrt(np.mean(samples**2)):
+            continue
+        likeness = np.correlate(frame, frame, "full")[len(frame) - 1 :]
+        lags = likeness[rate // 400 : rate // 60]
+        if lags.max() > 0.5 * likeness[0]:
+            pitches.append(rate / (rate // 400 + int(np.argmax(lags))))
+    return float(np.median(pitches))
 
 
 @pytest.mark.engine
@@ -152,6 +215,38 @@ def test_the_same_words_are_the_same_bytes_and_a_plausible_clip(engine: KokoroEn
 
 
 @pytest.mark.engine
+def test_a_little_faster_is_a_little_shorter(engine: KokoroEngine) -> None:
+    """Between the speeds 0.565 and 0.58 the model by itself would round nearly all sounds the other way."""
+    slow, fast = (engine.speak("Set it down.", ready("heart", speed)).duration_seconds for speed in (0.565, 0.58))
+    assert slow / fast == pytest.approx(0.58 / 0.565, abs=0.03)
+
+
+@pytest.mark.engine
+def test_a_plan_tells_how_long_it_takes(engine: KokoroEngine) -> None:
+    """In the proportion that is then heard, without a sound being made; marks alone take no time."""
+    voice = ready("heart", 1.0)
+    texts = ("Wait here.", "The evening light lies on the far bank of the river.")
+    planned = [engine.planned_s(text, voice) + voice.profile.ending_s for text in texts]
+    spoken = [speak_phrase(engine, voice, text, 44_100).speech_s for text in texts]
+    assert planned[1] / planned[0] == pytest.approx(spoken[1] / spoken[0], rel=0.08)
+    assert engine.planned_s("…", voice) == 0
+
+
+@pytest.mark.engine
+def test_a_blend_speaks(engine: KokoroEngine) -> None:
+    """As one voice, between its two: not the sum of both, in length, level or pitch."""
+    first, second, both = (
+        speak_phrase(engine, ready(name, 1.0), "Let the morning come to you.", 44_100)
+        for name in ("heart", "michael", "heart:0.5+michael:0.5")
+    )
+    shorter, longer = sorted((first.speech_s, second.speech_s))
+    assert 0.85 * shorter < both.speech_s < 1.15 * longer
+    pitches = [pitch_hz(clip.segment) for clip in (second, both, first)]
+    assert pitches == sorted(pitches)
+    assert pitches[0] < 150 < pitches[2]
+
+
+@pytest.mark.engine
 def test_a_sentence_without_words_is_refused(engine: KokoroEngine) -> None:
     """Marks alone are not spoken as something else."""
     with pytest.raises(EngineFailed, match="nothing to speak"):
@@ -161,4 +256,4 @@ def test_a_sentence_without_words_is_refused(engine: KokoroEngine) -> None:
 @pytest.mark.engine
 def test_its_fingerprint_names_what_makes_the_sound(engine: KokoroEngine) -> None:
     """Versions of the runtime and of what makes the phonemes."""
-    assert re.fullmatch(r"kokoro edges-1 onnxruntime=\S+ espeakng-loader=\S+", engine.fingerprint())
+    assert re.fullmatch(r"kokoro lengths-1 onnxruntime=\S+ espeakng-loader=\S+", engine.fingerprint())

@@ -24,6 +24,10 @@ def hiss(seconds: float, level: float) -> Samples:
     return (level * np.append(0, np.diff(noise))).astype(np.float32)
 
 
+def lifted_rms(sound: Samples) -> float:
+    return float(np.sqrt(np.mean((sound[1:] - 0.9 * sound[:-1]) ** 2)))
+
+
 def silence(seconds: float) -> Samples:
     return np.zeros(round(seconds * RATE), dtype=np.float32)
 
@@ -44,6 +48,17 @@ def test_speech_is_found_above_the_noise_of_a_recording(noise_db: float) -> None
     first, last = find_speech(words + hiss(len(words) / RATE + 1, 10 ** (noise_db / 20))[: len(words)], RATE)
     assert first / RATE == pytest.approx(0.6, abs=0.015)
     assert last / RATE == pytest.approx(1.7, abs=0.015)
+
+
+@pytest.mark.parametrize("hiss_db", [-50, -54, -58])
+def test_the_hiss_that_a_voice_ends_in_is_cut_off(hiss_db: float) -> None:
+    """Neural voices leave up to a second of it between the last word and digital silence."""
+    words, tail = vowel(0.8), hiss(0.9, 0.1)
+    # Relative to the words as the trimmer hears both: with the highs lifted.
+    tail *= lifted_rms(words) / lifted_rms(tail) * 10 ** (hiss_db / 20)
+    first, last = find_speech(np.concatenate((silence(0.3), tail[:4000], words, tail, silence(0.2))), RATE)
+    assert first / RATE == pytest.approx(0.3 + 4000 / RATE, abs=0.015)
+    assert last / RATE == pytest.approx(0.3 + 4000 / RATE + 0.8, abs=0.03)
 
 
 @pytest.mark.parametrize("below_db", [20, 28, 34])

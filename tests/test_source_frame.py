@@ -98,6 +98,7 @@ def test_files_of_the_maker_are_neither_carried_nor_named(tmp_path: Path):
         {"soundscape": {"background": "/etc/passwd"}},
         {"soundscape": {"background": "secret"}},
         {"soundscape": {"bell": "../bell.wav"}},
+        {"soundscape": {"closing_bell": "../bell.wav"}},
         {"tags": {"cover": "cover.png"}},
     ],
 )

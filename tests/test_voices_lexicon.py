@@ -79,8 +79,8 @@ def test_a_new_pronunciation_speaks_only_the_phrases_that_have_the_word(tmp_path
 @pytest.mark.engine
 def test_joe_says_ipa(tmp_path: Path) -> None:
     """A word given in IPA sounds as one that is spelled so, and brackets of an article stay words."""
-    from audio_builder.narration.speak import spoken_text
     from audio_builder.voices.engines.piper import PiperEngine, _pieces
+    from audio_builder.voices.spoken import spoken_text
 
     engine = PiperEngine()
     voice = prepare_voice(find_voice("joe"), 125, (), {"Qzx": "/ˈɹɪvɚ/"}).voice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from audio_builder.voices.cadence import density
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.engines.tone import ToneEngine
 from audio_builder.voices.passage import CALIBRATION_PASSAGE
+from audio_builder.voices.plans import voice_density
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.profile import Cadence, RatePoint, VoiceProfile
+from audio_builder.voices.profile import Cadence, RatePoint, Voice, VoiceProfile
 from audio_builder.voices.rates import expected_wpm, solve_rate
 from tests.held_out import HELD_OUT
 from tests.voice_helpers import ready
@@ -108,3 +111,38 @@ def test_a_rate_out_of_reach_is_told_in_words_of_this_text() -> None:
     prepared = prepare_voice(find_voice("joe"), 200, long_words)
     reached = prepared.voice.profile.calibration[-1].wpm / density(long_words, Cadence())
     assert prepared.note.endswith(f"200 was asked for, {reached:.0f} is used")
+
+
+class Foretelling(ToneEngine):
+    """Plans three seconds for each word of a phrase with a lute in it, one for others; counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def planned_s(self, text: str, voice: Voice) -> float:
+        self.asked += 1
+        return 3.0 * len(text.split()) if "lute" in text else 1.0 * len(text.split())
+
+
+def test_the_rate_is_solved_from_the_engines_own_plan_where_it_has_one(own_cache: Path) -> None:
+    """It is asked once for each phrase, the next build asks for new ones alone; a damaged file is made anew."""
+    engine, voice = Foretelling(), ready("tone")
+    voice = msgspec.structs.replace(voice, profile=msgspec.structs.replace(voice.profile, ending_s=0.0))
+    texts = ["one two three four five lute"] * 60 + ["one two three four five six"] * 60
+    assert voice_density(texts, voice, engine) == pytest.approx(2.0, rel=0.02)
+    assert engine.asked == len(CALIBRATION_PASSAGE) + 2
+    again = Foretelling()
+    assert voice_density([*texts, "This is new."], voice, again) == pytest.approx(2.0, rel=0.02)
+    assert again.asked == 1
+    (kept,) = own_cache.glob("plans/*")
+    kept.write_bytes(kept.read_bytes()[:-3])
+    assert voice_density(texts, voice, again) == pytest.approx(2.0, rel=0.02)
+    assert again.asked == 1 + len(CALIBRATION_PASSAGE) + 2
+
+
+def test_plans_that_cant_be_kept_are_made_again(own_cache: Path) -> None:
+    """A cache that can't be written stops nothing."""
+    (own_cache / "plans").write_text("in the way")
+    engine = Foretelling()
+    assert voice_density(["one lute"] * 200, ready("tone"), engine) > 2
+    assert voice_density((), ready("tone"), engine) == 1.0

@@ -22,7 +22,7 @@ def read(source: SourceText) -> Article:
         ScriptError: a mark is malformed or looks mistyped; with file, line and column.
         SourceError: the front matter is malformed, or the source is a script, which needs no reading.
     """
-    if source.kind == "script":
+    if source.kind in {"script", "ssml"}:
         raise SourceError(
             f"{source.name} is a script, not an article", hint="Build from it as it is; its pauses are already set."
         )

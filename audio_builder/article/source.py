@@ -22,14 +22,16 @@ LONGEST_LINE = 1_000_000
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
 
-Kind = Literal["plain", "markdown", "html", "script"]
+Kind = Literal["plain", "markdown", "html", "script", "ssml"]
 
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _ARCHIVE_SUFFIXES = (".docx", ".epub")
-_OPEN_SUFFIXES = (".txt", ".text", "", *_MARKDOWN_SUFFIXES, *_HTML_SUFFIXES, *_ARCHIVE_SUFFIXES)
+_SSML_SUFFIX = ".ssml"
+_OPEN_SUFFIXES = (".txt", ".text", "", _SSML_SUFFIX, *_MARKDOWN_SUFFIXES, *_HTML_SUFFIXES, *_ARCHIVE_SUFFIXES)
 _ARCHIVE_MAGIC = b"PK\x03\x04"
 _PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
+_SPEAK = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL)
 _ATX_HEADING = re.compile(r"(?:\A|\n[ \t]*\n|\A\n*)#{1,6}[ \t]+\S")
 
 
@@ -42,7 +44,8 @@ class SourceText:
         name: what messages call it: the path as given, or `-` for standard input.
         kind: `script` where the front matter has the key `audio-builder-script`; `markdown` by its
             suffix, or where a text of another suffix begins with front matter or has a heading
-            written with `#` after an empty line; `html` for a page, a document or a book; else `plain`.
+            written with `#` after an empty line; `html` for a page, a document or a book; `ssml` where it
+            begins with <speak>; else `plain`.
         front: what a document or a book says about itself; None where the text itself says it.
     """
 
@@ -175,6 +178,8 @@ def _unpacked(data: bytes, name: str, chapter: int | None) -> SourceText:
 def _kind(text: str, name: str) -> Kind:
     if Path(name).suffix.lower() in _HTML_SUFFIXES or (text.lstrip().startswith("<") and _PAGE.match(text[:4096])):
         return "html"
+    if Path(name).suffix.lower() == _SSML_SUFFIX or (text.lstrip().startswith("<") and _SPEAK.match(text[:4096])):
+        return "ssml"
     front = read_front_matter(text, name)
     if SCRIPT_KEY in front.values:
         return "script"
@@ -188,7 +193,7 @@ def _check_suffix(path: Path) -> None:
         raise SourceError(
             f"{path}: files ending in {path.suffix} can't be read; "
             "plain text (.txt, .text), Markdown (.md, .markdown), web pages (.html, .htm, .xhtml), "
-            "documents (.docx), books (.epub) and scripts are allowed",
+            "documents (.docx), books (.epub), SSML (.ssml) and scripts are allowed",
             hint="Save or export the text as .txt or .md.",
         )
 

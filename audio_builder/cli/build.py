@@ -56,8 +56,8 @@ def command(
 ) -> int:
     """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
-    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), a script file (see
-    `audio-builder script`), or - for standard input.
+    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), SSML, a script
+    file (see `audio-builder script`), or - for standard input.
     Times are in seconds, rates in words per minute (wpm).
     """
     console = ctx.ensure_object(Console)
@@ -66,7 +66,7 @@ def command(
     order = Order(output, recipe_file, chosen, guides, voice_only)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)
-    document, recipe, language_note = order.settled(read_source_argument(source, chapter))
+    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter))
     report = order.built(document, recipe, console)
     if as_json:
         console.result(report.as_json())

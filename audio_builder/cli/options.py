@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from audio_builder.cli.console import Console
 from audio_builder.cli.lengths import Length
 from audio_builder.recipe import PACING_PRESETS, Recipe
 from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
@@ -92,19 +93,23 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     return make_recipe(*layers)
 
 
-def read_source_argument(source: str, chapter: int | None = None) -> Document:
+def read_source_argument(source: str, console: Console, chapter: int | None = None) -> Document:
     """Return what a path holds, or standard input for `-`; of a book one chapter, or all.
+
+    What can't be carried over from it is told.
 
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
     """
     from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
     from audio_builder.document import read_document
+    from audio_builder.voices.catalogue import is_voice
 
     if source == "-":
         data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
-        return read_document(source_from_bytes(data, "standard input", chapter))
-    return read_document(Path(source), chapter)
+        text = source_from_bytes(data, "standard input", chapter)
+        return read_document(text, tell=console.say, is_voice=is_voice)
+    return read_document(Path(source), chapter, tell=console.say, is_voice=is_voice)
 
 
 voice_only_option = click.option(

@@ -34,6 +34,7 @@ Examples:
   audio-builder script my-article.md --guide settle --guide return
   audio-builder script my-article.md --preview
   audio-builder script my-article.md --preview -o my-pacing.svg
+  audio-builder script my-article.md -o my-article.ssml
   audio-builder script my-article.md -o my-script.md && audio-builder build my-script.md
 """,
 )
@@ -46,6 +47,12 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
+)
+@click.option(
+    "--format",
+    "written_as",
+    type=click.Choice(["script", "ssml"]),
+    help="Print a script file or SSML.  [default: by the suffix of -o, else script]",
 )
 @click.option(
     "--preview",
@@ -69,19 +76,24 @@ def command(
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
-    preview = chosen.pop("preview")
+    preview, written_as = chosen.pop("preview"), chosen.pop("written_as")
     from audio_builder import document as documents
     from audio_builder.files import write_bytes
     from audio_builder.script.estimate import clock, estimate, expected_range
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)
-    document = read_source_argument(source, chapter)
+    document = read_source_argument(source, console, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     document, language_note = documents.settle_language(document, recipe)
     script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)
     expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary()
-    text = _picture(script, recipe.pacing, expected, output) if preview else format_script(script)
+    if preview:
+        text = _picture(script, recipe.pacing, expected, output)
+    elif written_as == "ssml" or (written_as is None and output is not None and output.suffix.lower() == ".ssml"):
+        text = _ssml(script, recipe.pacing, console)
+    else:
+        text = format_script(script)
     if output is None:
         console.result(text)
     else:
@@ -93,6 +105,16 @@ def command(
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
     console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")
+
+
+def _ssml(script: Script, pacing: Pacing, console: Console) -> str:
+    """Return the script as SSML, and tell what couldn't be carried over."""
+    from audio_builder.script.ssml_write import as_ssml
+
+    exported = as_ssml(script, pacing)
+    for note in exported.notes:
+        console.say(note)
+    return exported.text
 
 
 def _picture(script: Script, pacing: Pacing, expected: str, output: Path | None) -> str:

@@ -13,6 +13,8 @@ COMMANDS = {
     "install": "Fetch what voices need.",
     "remove": "Remove what was installed for voices.",
     "add": "Make a voice of any Piper model.",
+    "calibrate": "Measure how fast voices speak, and store it with them.",
+    "preview": "Make a sample of each voice, and a page to compare them.",
     "say": "Speak a few words into a file, to try how they sound.",
 }
 """Each command under `voices` and its line in the help; its module is `cli/voices_NAME.py`."""

@@ -26,7 +26,8 @@ Examples:
 def command(ctx: click.Context, model: Path, name: str, licence: str) -> None:
     """Make a voice of a Piper model: FILE.onnx, with FILE.onnx.json beside it.
 
-    Both are copied into your data folder. The rates (wpm) of another Piper voice stand in until it is measured.
+    Both are copied into your data folder. The rates (wpm) of another Piper voice stand in until you measure
+    its own with `audio-builder voices calibrate`.
     """
     from audio_builder.voices.add import add_piper_voice
 

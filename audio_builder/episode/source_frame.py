@@ -113,6 +113,16 @@ def read_source(path: Path) -> CarriedSource:
     return source
 
 
+def carries_source(path: Path) -> bool:
+    """Tell whether a file carries a source at all, sound or damaged.
+
+    Raises:
+        SourceError: the file can't be read.
+        SourceTooLarge: its tag is beyond what is read.
+    """
+    return _find_frame(_tag(path)) is not None
+
+
 def carries(path: Path, packed: bytes) -> bool:
     """Tell whether an MP3 was made from just this source, so that making it again would change nothing.
 
@@ -138,6 +148,7 @@ def _files_named(settings: Layer) -> list[str]:
     known = (
         ("soundscape", "background", BEDS),
         ("soundscape", "bell", BELLS),
+        ("soundscape", "closing_bell", BELLS),
         ("tags", "cover", ("",)),
         ("", "lexicon", ("",)),
     )
@@ -168,16 +179,23 @@ def _tag(path: Path) -> tuple[bytes, int]:
 
 
 def _frame_content(tag: tuple[bytes, int], path: Path) -> bytes:
+    content = _find_frame(tag)
+    if content is None:
+        raise SourceError(
+            f"{path} carries no script and recipe",
+            hint="It wasn't made by audio-builder, or with --no-source, or another program has changed its tag.",
+        )
+    return content
+
+
+def _find_frame(tag: tuple[bytes, int]) -> bytes | None:
     for frame in tag_frames(*tag):
         if frame[:4] == b"GEOB" and not any(frame[8:10]):
             mime, _, rest = frame[_FRAME_HEADER_BYTES + 1 :].partition(b"\0")
             if mime == SOURCE_MIME.encode():
                 wide = frame[_FRAME_HEADER_BYTES] in _UTF_16_ENCODINGS
                 return _after_text(_after_text(rest, wide=wide), wide=wide)
-    raise SourceError(
-        f"{path} carries no script and recipe",
-        hint="It wasn't made by audio-builder, or with --no-source, or another program has changed its tag.",
-    )
+    return None
 
 
 def _after_text(content: bytes, *, wide: bool) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import msgspec
 
 from audio_builder.audio import AudioSegment
@@ -11,8 +9,6 @@ from audio_builder.errors import ClipRejected, EngineFailed
 from audio_builder.narration.plausible import check_clip
 from audio_builder.narration.trim import TrimmedClip, trim
 from audio_builder.voices.engines.base import Engine
-from audio_builder.voices.in_words import in_words
-from audio_builder.voices.lexicon import apply_lexicon
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.rates import expected_wpm
 from audio_builder.voices.words import quoted
@@ -20,19 +16,6 @@ from audio_builder.voices.words import quoted
 _NUDGE = 1.001
 """A second attempt is a thousandth off in rate: nobody hears it, and an engine that answers the same words
 with the same bytes gives others."""
-
-
-def spoken_text(text: str, voice: Voice, engine: Engine) -> str:
-    """Return the words as an engine gets them: composed characters (NFC), single spaces, pronunciations applied.
-
-    Args:
-        text: as written.
-        voice: for its language and lexicon.
-        engine: for whether it takes IPA: one that does has an attribute `takes_ipa`.
-    """
-    composed = " ".join(unicodedata.normalize("NFC", text).split())
-    ipa = bool(getattr(engine, "takes_ipa", False))
-    return in_words(apply_lexicon(composed, voice.lexicon, ipa=ipa), voice.profile.language)
 
 
 def speak_phrase(engine: Engine, voice: Voice, text: str, rate_hz: int) -> TrimmedClip:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from audio_builder.script.words import count_words
@@ -53,25 +53,39 @@ def weight(text: str, cadence: Cadence) -> float:
 
 
 def density(texts: Iterable[str], cadence: Cadence) -> float:
+    """Return how much longer a word of a text takes than a word of the passage, told from its letters.
+
+    Args:
+        texts: its phrases.
+        cadence: how the voice's time goes.
+    """
+    return density_by(texts, lambda text: weight(text, cadence), _weight_per_word(cadence))
+
+
+def density_by(texts: Iterable[str], length: Callable[[str], float], usual: float) -> float:
     """Return how much longer a word of a text takes than a word of the passage: 1.1 for 10 % longer.
 
     It is rounded to steps of 4 %. What the text lacks to 300 words counts as the passage.
 
     Args:
         texts: its phrases.
-        cadence: how the voice's time goes.
+        length: how long a phrase takes, in any unit.
+        usual: the mean length of a word of the passage, in that unit (see `mean_of_passage`).
     """
-    words, weights = 0, 0.0
+    words, lengths = 0, 0.0
     for text in texts:
         words += count_words(text)
-        weights += weight(text, cadence)
+        lengths += length(text)
     filling = max(0, _WHOLE_TEXT_WORDS - words)
-    exact = (weights / _weight_per_word(cadence) + filling) / (words + filling)
+    exact = (lengths / usual + filling) / (words + filling)
     return math.exp(round(math.log(exact) / _STEP) * _STEP)
+
+
+def mean_of_passage(length: Callable[[str], float]) -> float:
+    """Return the mean length of a word of the passage, phrases measured by `length`."""
+    return sum(map(length, CALIBRATION_PASSAGE)) / sum(map(count_words, CALIBRATION_PASSAGE))
 
 
 @lru_cache(maxsize=64)
 def _weight_per_word(cadence: Cadence) -> float:
-    """Return the mean weight of a word of the passage."""
-    words = sum(map(count_words, CALIBRATION_PASSAGE))
-    return sum(weight(text, cadence) for text in CALIBRATION_PASSAGE) / words
+    return mean_of_passage(lambda text: weight(text, cadence))

@@ -50,6 +50,19 @@ def find_voice(name: str, folders: tuple[Path, ...] | None = None) -> VoiceProfi
     """
     if is_blend(name):
         return blend([(find_voice(part, folders), share) for part, share in parse_blend(name).items()])
+    return read_profile(profile_path(name, folders))
+
+
+def profile_path(name: str, folders: tuple[Path, ...] | None = None) -> Path:
+    """Return the file with the profile of that name; a blend has none.
+
+    Args:
+        name: as the user typed it; upper and lower case are the same.
+        folders: as in `list_voices`.
+
+    Raises:
+        UnknownVoice: there is none (with the closest names).
+    """
     files = _profile_files(folders)
     path = files.get(name.strip().lower())
     if path is None:
@@ -57,7 +70,17 @@ def find_voice(name: str, folders: tuple[Path, ...] | None = None) -> VoiceProfi
         known = ", ".join(sorted(files)) or "none"
         hint = f"Did you mean {' or '.join(close)}?" if close else "See `audio-builder voices` for the list."
         raise UnknownVoice(f"there is no voice called “{name}”; the voices are: {known}", hint=hint)
-    return read_profile(path)
+    return path
+
+
+def is_voice(name: str, folders: tuple[Path, ...] | None = None) -> bool:
+    """Tell whether a name is that of a voice or of a blend; whether it can speak is another question.
+
+    Args:
+        name: upper and lower case are the same.
+        folders: as in `list_voices`.
+    """
+    return is_blend(name) or name.strip().lower() in _profile_files(folders)
 
 
 def read_profile(path: Path) -> VoiceProfile:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audio_builder.voices.cadence import density
+import msgspec
+
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.lexicon import Lexicon
+from audio_builder.voices.plans import voice_density
 from audio_builder.voices.profile import Voice, VoiceProfile
 from audio_builder.voices.rates import solve_rate
 
@@ -20,16 +22,20 @@ class PreparedVoice:
     Attributes:
         voice: what `narrate` is given.
         note: empty, or that the voice can't go that slow or fast and what is used instead.
+        density: how much longer a word of the text takes it than a word of the calibration passage.
     """
 
     voice: Voice
     note: str
+    density: float
 
 
 def prepare_voice(
     profile: VoiceProfile, wpm: float, texts: Iterable[str] = (), lexicon: Lexicon | None = None
 ) -> PreparedVoice:
-    """Return a voice ready to speak a text at a rate. No engine is started, no model loaded.
+    """Return a voice ready to speak a text at a rate.
+
+    No engine is started; one that plans its lengths is asked for those of new phrases.
 
     Args:
         profile: from `catalogue.find_voice`.
@@ -43,8 +49,10 @@ def prepare_voice(
         VoiceFileChanged: a file isn't the one that was checked.
         VoiceError: its engine is unknown or can't be loaded.
     """
-    load_engine(profile.engine).fingerprint()
-    paths = locate_files(profile)
-    rate = solve_rate(profile, wpm, density(texts, profile.cadence))
-    voice = Voice(profile=profile, rate=rate.setting, paths=paths, lexicon={**profile.lexicon, **(lexicon or {})})
-    return PreparedVoice(voice, rate.note)
+    engine = load_engine(profile.engine)
+    engine.fingerprint()
+    lexicon = {**profile.lexicon, **(lexicon or {})}
+    voice = Voice(profile=profile, rate=1.0, paths=locate_files(profile), lexicon=lexicon)
+    density = voice_density(texts, voice, engine)
+    rate = solve_rate(profile, wpm, density)
+    return PreparedVoice(msgspec.structs.replace(voice, rate=rate.setting), rate.note, density)

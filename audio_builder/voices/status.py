@@ -95,7 +95,7 @@ def voice_details(profile: VoiceProfile) -> VoiceDetails:
         for file in profile.files
     )
     return VoiceDetails(
-        status=_status(profile),
+        status=voice_status(profile),
         attribution=profile.attribution,
         calibration=profile.calibration,
         files=files,
@@ -109,10 +109,11 @@ def voice_statuses() -> tuple[VoiceStatus, ...]:
     Raises:
         VoiceError: a profile is malformed.
     """
-    return tuple(_status(profile) for profile in list_voices())
+    return tuple(voice_status(profile) for profile in list_voices())
 
 
-def _status(profile: VoiceProfile) -> VoiceStatus:
+def voice_status(profile: VoiceProfile) -> VoiceStatus:
+    """Return one voice with its state. Its files are hashed; no engine is started."""
     problem = mend = ""
     try:
         prepare_voice(profile, profile.calibration[0].wpm)

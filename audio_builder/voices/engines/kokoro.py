@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.blend import STYLE, blend_weights
 from audio_builder.voices.engines.espeak import Phonemizer
-from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens
+from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
 from audio_builder.voices.engines.onnx_file import with_input_of_any_length
+from audio_builder.voices.engines.onnx_part import part_before_division
 from audio_builder.voices.engines.onnx_session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.words import quoted
 
@@ -24,8 +27,12 @@ RATE_HZ = 24_000
 _WANTED_BY = "the engine kokoro"
 _ROWS, _WIDTH = 510, 256
 _SPEEDS = "speed"
+_IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
 _EDGE = 0
 """The token before the first phoneme and after the last."""
+
+_FRAME_S = 600 / RATE_HZ
+"""The model counts the lengths of its tokens in these."""
 
 _JOIN_QUIET_S = 0.12
 _JOIN_THRESHOLD_DB = -45.0
@@ -37,8 +44,11 @@ class KokoroEngine:
     The model draws no random numbers: the same words are the same bytes.
     """
 
+    takes_ipa = True
+
     def __init__(self) -> None:
         self._sessions: dict[Path, Any] = {}
+        self._planners: dict[Path, Any] = {}
         self._styles: dict[tuple[Path, ...], npt.NDArray[np.float32]] = {}
         self._phonemizer: Phonemizer | None = None
 
@@ -54,7 +64,7 @@ class KokoroEngine:
             MissingExtra: onnxruntime or espeakng-loader isn't installed.
         """
         runtime, espeak = (installed_version(name, _WANTED_BY) for name in ("onnxruntime", "espeakng-loader"))
-        return f"kokoro edges-1 onnxruntime={runtime} espeakng-loader={espeak}"
+        return f"kokoro lengths-1 onnxruntime={runtime} espeakng-loader={espeak}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
@@ -67,35 +77,59 @@ class KokoroEngine:
         """
         import numpy as np
 
-        # Without a full stop a heading ends in the air.
-        phonemes = self._phonemes(text + "." if text[-1:].isalnum() else text, voice)
+        phonemes = self._phonemes(text, voice)
         if not any(symbol.isalpha() for symbol in phonemes):
             raise EngineFailed(f"Kokoro found nothing to speak in {quoted(text)}")
-        session, style = self._session(voice), self._style(voice)
-        runs = [_run(session, piece, style, voice.rate) for piece in pieces(phonemes)]
+        sessions, style = (self._session(voice), self._planner(voice)), self._style(voice)
+        runs = [_run(sessions, piece, style, voice.rate) for piece in pieces(phonemes)]
         sound = runs[0] if len(runs) == 1 else np.concatenate([_closed_up(run) for run in runs])
         pcm = np.round(np.clip(sound, -1.0, 1.0) * 32767).astype("<i2")
         return AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
 
+    def planned_s(self, text: str, voice: Voice) -> float:
+        """Return how long the model plans the sounds of `text` to be at speed 1, without the last one.
+
+        The last sound of a piece is half silence, much the same in each: a voice's `ending_s` stands for it.
+
+        Raises:
+            as `speak` does, but for a text with nothing to speak, which takes 0.
+        """
+        planner, style = self._planner(voice), self._style(voice)
+        frames = 0.0
+        for piece in pieces(self._phonemes(text, voice)):
+            last = max((place for place, symbol in enumerate(piece) if symbol.isalpha()), default=0)
+            frames += float(_run_planner(planner, _words(piece, style))[1 : last + 1].sum())
+        return _FRAME_S * frames
+
     def _phonemes(self, text: str, voice: Voice) -> str:
+        # Without a full stop a heading ends in the air.
+        text = text + "." if text[-1:].isalnum() else text
         language = voice.profile.language
         speaker = espeak_voice(language)
         if speaker is None:
             raise VoiceError(f"the engine kokoro speaks en-US and en-GB here; “{voice.profile.name}” has {language}")
         self._phonemizer = self._phonemizer or Phonemizer(_WANTED_BY)
-        return kokoro_phonemes(self._phonemizer.ipa(text, speaker), language)
+        said = []
+        for number, part in enumerate(_IPA.split(text)):
+            if number % 2:
+                said.append(kokoro_phonemes(with_ties(part), language))
+            elif part.strip():
+                # The marks after a word in IPA stay at it, the words before and after keep their distance.
+                spoken = kokoro_phonemes(self._phonemizer.ipa(part, speaker), language)
+                said.append(f"{' ' * (part[0] == ' ')}{spoken}{' ' * (part[-1] == ' ')}")
+        return " ".join("".join(said).split())
 
     def _session(self, voice: Voice) -> Any:
         model = _path(voice, "model")
         if model not in self._sessions:
-            try:
-                content = with_input_of_any_length(model.read_bytes(), _SPEEDS, model.name)
-                self._sessions[model] = one_thread_session(content, model.name)
-            except OSError as error:
-                raise VoiceFileMissing(f"can't read {model}: {error.strerror}") from error
-            except ImportError as error:
-                raise missing_extra("onnxruntime", _WANTED_BY) from error
+            self._sessions[model] = _opened(with_input_of_any_length(_content(model), _SPEEDS, model.name), model)
         return self._sessions[model]
+
+    def _planner(self, voice: Voice) -> Any:
+        model = _path(voice, "model")
+        if model not in self._planners:
+            self._planners[model] = _opened(part_before_division(_content(model), _SPEEDS, model.name).content, model)
+        return self._planners[model]
 
     def _style(self, voice: Voice) -> npt.NDArray[np.float32]:
         """Return the voice's style vectors, shape (510, 256): a row for each number of phonemes."""
@@ -105,6 +139,20 @@ class KokoroEngine:
             tables = (_read_style(path) * weight for path, weight in zip(files, weights.values(), strict=True))
             self._styles[files] = sum(tables, start=0 * _read_style(files[0]))
         return self._styles[files]
+
+
+def _content(model: Path) -> bytes:
+    try:
+        return model.read_bytes()
+    except OSError as error:
+        raise VoiceFileMissing(f"can't read {model}: {error.strerror}") from error
+
+
+def _opened(content: bytes, model: Path) -> Any:
+    try:
+        return one_thread_session(content, model.name)
+    except ImportError as error:
+        raise missing_extra("onnxruntime", _WANTED_BY) from error
 
 
 def _path(voice: Voice, role: str) -> Path:
@@ -126,23 +174,64 @@ def _read_style(path: Path) -> npt.NDArray[np.float32]:
     return table.reshape(_ROWS, _WIDTH)
 
 
-def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: float) -> npt.NDArray[np.float32]:
+def _run(
+    sessions: tuple[Any, Any], phonemes: str, style: npt.NDArray[np.float32], speed: float
+) -> npt.NDArray[np.float32]:
     """Return the samples of one piece, from -1 to 1.
 
     Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
     before the first one until it is heard as a vowel; that silence keeps the model's own pace.
+
+    Args:
+        sessions: of the whole model, and of the part that plans lengths.
+        phonemes: of the piece.
+        style: the voice's vectors.
+        speed: of the words.
     """
     import numpy as np
 
-    numbers = tokens(phonemes)
+    model, planner = sessions
+    words = _words(phonemes, style)
+    planned = _run_planner(planner, words)
     edge = max(1.0, speed)
-    feed = {
-        "tokens": np.array([[_EDGE, *numbers, _EDGE]], dtype=np.int64),
-        "style": style[len(numbers) - 1][np.newaxis],
-        _SPEEDS: np.array([edge, *[speed] * len(numbers), edge], dtype=np.float32),
-    }
-    sound: npt.NDArray[np.float32] = session.run(None, feed)[0]
+    speeds = [edge, *(planned[1:-1] / whole_frames(planned[1:-1] / speed)), edge]
+    sound: npt.NDArray[np.float32] = model.run(None, {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0]
     return sound.ravel()
+
+
+def _run_planner(planner: Any, words: dict[str, Any]) -> npt.NDArray[np.float32]:
+    """Return how many frames the model plans for each token at speed 1, at least 1 each, with fractions."""
+    import numpy as np
+
+    planned: npt.NDArray[np.float32] = np.maximum(planner.run(None, words)[0].ravel(), 1.0)
+    return planned
+
+
+def _words(phonemes: str, style: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """Return what the model is told of a piece: its tokens, and the style for that many."""
+    import numpy as np
+
+    return {
+        "tokens": np.array([[_EDGE, *tokens(phonemes), _EDGE]], dtype=np.int64),
+        "style": style[len(phonemes) - 1][np.newaxis],
+    }
+
+
+def whole_frames(lengths: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Return lengths as whole frames, at least 1 each, whose sum follows theirs: what one lacks, the next gets.
+
+    The model rounds each length by itself. It plans 1.0 or 2.0 frames for most sounds, so at one speed
+    nearly all are rounded up and at the next nearly all down, and the rate jumps by 13 % between them.
+    """
+    import numpy as np
+
+    wanted, given = 0.0, 0
+    whole = []
+    for length in lengths.tolist():
+        wanted += length
+        whole.append(max(1, round(wanted - given)))
+        given += whole[-1]
+    return np.array(whole, dtype=np.int64)
 
 
 def _closed_up(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

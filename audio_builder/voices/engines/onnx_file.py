@@ -11,13 +11,11 @@ by nodes that take their noise from a new input of the graph, so that whoever ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from audio_builder.errors import VoiceError
+from audio_builder.voices.engines.protobuf import Field, bytes_field, children, fields, varint_field
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MODEL_GRAPH, _MODEL_FUNCTION = 7, 25
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_SPARSE = 1, 5, 11, 15
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 3, 4, 5
@@ -57,13 +55,13 @@ def seedable_model(content: bytes, name: str) -> SeedableModel:
     inputs: list[str] = []
     parts: list[bytes] = []
     try:
-        for field in _fields(content, 0, len(content)):
+        for field in fields(content, 0, len(content)):
             if field.number == _MODEL_GRAPH:
                 _refuse_external_data(content, field, name)
-                parts.append(_bytes_field(_MODEL_GRAPH, _graph_with_inputs(content, field, inputs)))
+                parts.append(bytes_field(_MODEL_GRAPH, _graph_with_inputs(content, field, inputs)))
                 continue
             if field.number == _MODEL_FUNCTION:
-                for node in _children(content, field, _FUNCTION_NODE):
+                for node in children(content, field, _FUNCTION_NODE):
                     _refuse_in_node(content, node, name)
             parts.append(content[field.outer : field.end])
     except (IndexError, UnicodeDecodeError, ValueError) as error:
@@ -88,20 +86,20 @@ def with_input_of_any_length(content: bytes, input_name: str, name: str) -> byte
     parts: list[bytes] = []
     found = False
     try:
-        for field in _fields(content, 0, len(content)):
+        for field in fields(content, 0, len(content)):
             if field.number != _MODEL_GRAPH:
                 parts.append(content[field.outer : field.end])
                 continue
             _refuse_external_data(content, field, name)
             graph = []
-            for part in _fields(content, field.start, field.end):
+            for part in fields(content, field.start, field.end):
                 ours = part.number == _GRAPH_INPUT and any(
-                    content[text.start : text.end] == input_name.encode() for text in _children(content, part, 1)
+                    content[text.start : text.end] == input_name.encode() for text in children(content, part, 1)
                 )
                 found = found or ours
-                free = _bytes_field(_GRAPH_INPUT, _float_input_info(input_name))
+                free = bytes_field(_GRAPH_INPUT, _float_input_info(input_name))
                 graph.append(free if ours else content[part.outer : part.end])
-            parts.append(_bytes_field(_MODEL_GRAPH, b"".join(graph)))
+            parts.append(bytes_field(_MODEL_GRAPH, b"".join(graph)))
     except (IndexError, UnicodeDecodeError, ValueError) as error:
         raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
     if not found:
@@ -109,29 +107,29 @@ def with_input_of_any_length(content: bytes, input_name: str, name: str) -> byte
     return b"".join(parts)
 
 
-def _refuse_external_data(content: bytes, graph: _Field, name: str) -> None:
-    for tensor in _children(content, graph, _GRAPH_INITIALIZER):
+def _refuse_external_data(content: bytes, graph: Field, name: str) -> None:
+    for tensor in children(content, graph, _GRAPH_INITIALIZER):
         _refuse_in_tensor(content, tensor, name)
-    for sparse in _children(content, graph, _GRAPH_SPARSE):
-        for tensor in _children(content, sparse, *_SPARSE_PARTS):
+    for sparse in children(content, graph, _GRAPH_SPARSE):
+        for tensor in children(content, sparse, *_SPARSE_PARTS):
             _refuse_in_tensor(content, tensor, name)
-    for node in _children(content, graph, _GRAPH_NODE):
+    for node in children(content, graph, _GRAPH_NODE):
         _refuse_in_node(content, node, name)
 
 
-def _refuse_in_node(content: bytes, node: _Field, name: str) -> None:
-    for attribute in _children(content, node, _NODE_ATTRIBUTE):
-        for tensor in _children(content, attribute, *_ATTRIBUTE_TENSORS):
+def _refuse_in_node(content: bytes, node: Field, name: str) -> None:
+    for attribute in children(content, node, _NODE_ATTRIBUTE):
+        for tensor in children(content, attribute, *_ATTRIBUTE_TENSORS):
             _refuse_in_tensor(content, tensor, name)
-        for sparse in _children(content, attribute, *_ATTRIBUTE_SPARSE):
-            for tensor in _children(content, sparse, *_SPARSE_PARTS):
+        for sparse in children(content, attribute, *_ATTRIBUTE_SPARSE):
+            for tensor in children(content, sparse, *_SPARSE_PARTS):
                 _refuse_in_tensor(content, tensor, name)
-        for graph in _children(content, attribute, *_ATTRIBUTE_GRAPHS):
+        for graph in children(content, attribute, *_ATTRIBUTE_GRAPHS):
             _refuse_external_data(content, graph, name)
 
 
-def _refuse_in_tensor(content: bytes, tensor: _Field, name: str) -> None:
-    for field in _fields(content, tensor.start, tensor.end):
+def _refuse_in_tensor(content: bytes, tensor: Field, name: str) -> None:
+    for field in fields(content, tensor.start, tensor.end):
         located = field.number == _TENSOR_DATA_LOCATION and any(content[field.start : field.end])
         if located or field.number == _TENSOR_EXTERNAL_DATA:
             raise VoiceError(
@@ -140,20 +138,20 @@ def _refuse_in_tensor(content: bytes, tensor: _Field, name: str) -> None:
             )
 
 
-def _graph_with_inputs(content: bytes, graph: _Field, inputs: list[str]) -> bytes:
+def _graph_with_inputs(content: bytes, graph: Field, inputs: list[str]) -> bytes:
     """Return the graph's content with its random nodes replaced; add the new inputs' names to `inputs`."""
     parts: list[bytes] = []
-    for field in _fields(content, graph.start, graph.end):
+    for field in fields(content, graph.start, graph.end):
         replaced = _replaced_node(content, field, inputs) if field.number == _GRAPH_NODE else b""
         parts.append(replaced or content[field.outer : field.end])
-    parts += [_bytes_field(_GRAPH_INPUT, _float_input_info(noise)) for noise in inputs]
+    parts += [bytes_field(_GRAPH_INPUT, _float_input_info(noise)) for noise in inputs]
     return b"".join(parts)
 
 
-def _replaced_node(content: bytes, node: _Field, inputs: list[str]) -> bytes:
+def _replaced_node(content: bytes, node: Field, inputs: list[str]) -> bytes:
     """Return nodes that do what a `RandomNormalLike` node does, from an input; nothing for other nodes."""
     texts: dict[int, str] = {}
-    for field in _fields(content, node.start, node.end):
+    for field in fields(content, node.start, node.end):
         if field.number in (_NODE_INPUT, _NODE_OUTPUT, _NODE_OP):
             texts.setdefault(field.number, content[field.start : field.end].decode())
     if texts.get(_NODE_OP) != "RandomNormalLike" or not _is_standard_normal(content, node):
@@ -181,91 +179,30 @@ def _replaced_node(content: bytes, node: _Field, inputs: list[str]) -> bytes:
     )
 
 
-def _is_standard_normal(content: bytes, node: _Field) -> bool:
+def _is_standard_normal(content: bytes, node: Field) -> bool:
     names = (
         content[name.start : name.end]
-        for attribute in _children(content, node, _NODE_ATTRIBUTE)
-        for name in _children(content, attribute, _ATTRIBUTE_NAME)
+        for attribute in children(content, node, _NODE_ATTRIBUTE)
+        for name in children(content, attribute, _ATTRIBUTE_NAME)
     )
     return not any(name in (b"mean", b"scale") for name in names)
 
 
 def _node(op: str, inputs: tuple[str, ...], output: str, attribute: bytes = b"") -> bytes:
-    content = b"".join(_bytes_field(_NODE_INPUT, name.encode()) for name in inputs)
-    content += _bytes_field(_NODE_OUTPUT, output.encode()) + _bytes_field(_NODE_NAME, f"{output}:{op}".encode())
-    content += _bytes_field(_NODE_OP, op.encode())
-    return _bytes_field(_GRAPH_NODE, content + attribute)
+    content = b"".join(bytes_field(_NODE_INPUT, name.encode()) for name in inputs)
+    content += bytes_field(_NODE_OUTPUT, output.encode()) + bytes_field(_NODE_NAME, f"{output}:{op}".encode())
+    content += bytes_field(_NODE_OP, op.encode())
+    return bytes_field(_GRAPH_NODE, content + attribute)
 
 
 def _scalar(value: int) -> bytes:
     """Return the attribute `value` of a `Constant`: an int64 tensor of no dimensions (TensorProto 2 and 9)."""
-    tensor = _varint_field(2, _INT64) + _bytes_field(9, value.to_bytes(8, "little"))
-    return _bytes_field(_NODE_ATTRIBUTE, _bytes_field(1, b"value") + _bytes_field(5, tensor) + _varint_field(20, 4))
+    tensor = varint_field(2, _INT64) + bytes_field(9, value.to_bytes(8, "little"))
+    return bytes_field(_NODE_ATTRIBUTE, bytes_field(1, b"value") + bytes_field(5, tensor) + varint_field(20, 4))
 
 
 def _float_input_info(name: str) -> bytes:
     """Return a ValueInfoProto: a float tensor of one dimension of any length."""
-    dimension = _bytes_field(1, _bytes_field(2, f"{name}_length".encode()))
-    tensor_type = _varint_field(1, _FLOAT) + _bytes_field(2, dimension)
-    return _bytes_field(1, name.encode()) + _bytes_field(2, _bytes_field(1, tensor_type))
-
-
-class _Field(NamedTuple):
-    """A field of a message: its number, where it begins with its key, and where its content lies."""
-
-    number: int
-    outer: int
-    start: int
-    end: int
-
-
-def _children(content: bytes, parent: _Field, *numbers: int) -> Iterator[_Field]:
-    return (field for field in _fields(content, parent.start, parent.end) if field.number in numbers)
-
-
-def _fields(content: bytes, start: int, end: int) -> Iterator[_Field]:
-    at = start
-    while at < end:
-        outer = at
-        key, at = _read_varint(content, at)
-        wire = key & 7
-        if wire == _BYTES:
-            length, at = _read_varint(content, at)
-        elif wire == _VARINT:
-            length = _read_varint(content, at)[1] - at
-        elif wire in (_FIXED32, _FIXED64):
-            length = 4 if wire == _FIXED32 else 8
-        else:
-            raise ValueError(f"unknown wire type {wire} at byte {outer}")
-        if at + length > end:
-            raise ValueError(f"a field at byte {outer} is longer than what holds it")
-        yield _Field(key >> 3, outer, at, at + length)
-        at += length
-
-
-def _read_varint(content: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        byte = content[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    raise ValueError(f"a number at byte {at} has no end")
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def _varint_field(number: int, value: int) -> bytes:
-    return _varint(number << 3 | _VARINT) + _varint(value)
-
-
-def _bytes_field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | _BYTES) + _varint(len(content)) + content
+    dimension = bytes_field(1, bytes_field(2, f"{name}_length".encode()))
+    tensor_type = varint_field(1, _FLOAT) + bytes_field(2, dimension)
+    return bytes_field(1, name.encode()) + bytes_field(2, bytes_field(1, tensor_type))

@@ -1,0 +1,98 @@
+"""Making a sample of each voice, and the page that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from audio_builder.article.source import source_from_bytes
+from audio_builder.errors import AudioBuilderError
+from audio_builder.files import write_bytes
+from audio_builder.pipeline import build
+from audio_builder.progress import Progress, silent
+from audio_builder.recipe import Recipe, Tags
+from audio_builder.voice_preview.page import Sample, preview_page
+from audio_builder.voice_preview.samples import sample_text
+from audio_builder.voices.catalogue import find_voice, list_voices
+from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.status import voice_status
+
+PAGE = "voices.html"
+_NO_WORDS = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What was made.
+
+    Attributes:
+        page: the page.
+        samples: one for each voice, made or not.
+    """
+
+    page: Path
+    samples: tuple[Sample, ...]
+
+
+def make_preview(
+    names: Sequence[str],
+    folder: Path,
+    begin: Callable[[str], Progress] = lambda _name: silent,
+) -> Preview:
+    """Build a short episode with each voice, and the page to compare them.
+
+    A voice that isn't ready, or that fails, is on the page with what to do about it; the others are made.
+
+    Args:
+        names: voices or blends; none for all that speak words.
+        folder: where they go; made if it isn't there.
+        begin: told of each voice that is begun; what it returns is told of the steps of its build.
+
+    Raises:
+        UnknownVoice: there is none of a name.
+        VoiceError: a profile is malformed.
+        OutputError: the folder can't be written.
+    """
+    wanted = {name: find_voice(name) for name in names} or {
+        profile.name: profile for profile in list_voices() if profile.language != _NO_WORDS
+    }
+    samples = tuple(_sample(name, profile, folder, begin) for name, profile in wanted.items())
+    page = folder / PAGE
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(page, preview_page(samples))
+    return Preview(page, samples)
+
+
+def _sample(name: str, profile: VoiceProfile, folder: Path, begin: Callable[[str], Progress]) -> Sample:
+    words, language = sample_text(profile.language)
+    status = voice_status(profile)
+    sample = Sample(
+        name=name,
+        description=profile.description,
+        engine=profile.engine,
+        licence=profile.licence,
+        attribution=profile.attribution,
+        language=profile.language,
+        slowest_wpm=status.slowest_wpm,
+        fastest_wpm=status.fastest_wpm,
+        problem=status.problem,
+        mend=status.mend,
+    )
+    if not status.ready:
+        return sample
+    recipe = Recipe(
+        voice=name, tags=Tags(title=f"The voice {name}", show="Voices", language=language, carry_source=False)
+    )
+    try:
+        report = build(source_from_bytes(words.encode(), f"{profile.name}.txt"), recipe, folder, progress=begin(name))
+    except AudioBuilderError as error:
+        return msgspec.structs.replace(sample, problem=error.message, mend=error.hint)
+    return msgspec.structs.replace(
+        sample,
+        audio=Path(report.path).name,
+        duration_s=report.duration_s,
+        wpm=report.voice.wpm_measured,
+    )

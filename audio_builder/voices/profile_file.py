@@ -1,0 +1,47 @@
+"""Writing what was measured into a voice's profile; its comments and everything else stay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import tomlkit
+
+from audio_builder.errors import VoiceError
+from audio_builder.files import write_bytes
+from audio_builder.voices.catalogue import profile_path
+from audio_builder.voices.folders import data_folder
+from audio_builder.voices.profile import RatePoint
+
+
+def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | None) -> Path:
+    """Write measured rates into a voice's profile and return where it lies.
+
+    A profile that came with the installed package is left as it is: a copy in the user's data folder takes
+    its place. In a checkout the profile itself is changed.
+
+    Args:
+        name: of a voice that has a profile.
+        points: at the settings that the profile names, in its order.
+        ending_s: as in `VoiceProfile`; None leaves it as it is.
+
+    Raises:
+        UnknownVoice: there is no such profile.
+        VoiceError: it can't be read.
+        OutputError: it can't be written.
+    """
+    path = profile_path(name)
+    try:
+        profile = tomlkit.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
+    for table, point in zip(profile["calibration"], points, strict=True):
+        table["wpm"] = point.wpm
+    if ending_s is not None:
+        profile["ending_s"] = ending_s
+    own = data_folder() / "voices" / path.name
+    in_checkout = (path.parent.parent / "pyproject.toml").is_file() and os.access(path, os.W_OK)
+    target = path if path == own or in_checkout else own
+    write_bytes(target, tomlkit.dumps(profile).encode())
+    return target
