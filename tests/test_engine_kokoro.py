@@ -19,10 +19,11 @@ from audio_builder.voices.blend import blend_weights
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.espeak import Phonemizer
 from audio_builder.voices.engines.kokoro import KokoroEngine, whole_frames
-from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens
+from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
 from audio_builder.voices.engines.onnx_part import part_before_division
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken import spoken_text
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,32 @@ def test_words_become_the_models_symbols(
         return
     assert said(phonemizer, text, "en-US") == american
     assert said(phonemizer, text, "en-GB") == british
+
+
+@pytest.mark.parametrize(
+    ("ipa", "language", "symbols"),
+    [
+        ("tɪk ˈnjɑːt hæn", "en-US", "tɪk njˈɑt hæn"),
+        ("ˈdʒaɪənt", "en-US", "ʤˈIənt"),
+        ("t͡ʃeɪnd͡ʒ", "en-GB", "ʧAnʤ"),
+        ("ˈɡəʊstliː", "en-GB", "ɡˈQstliː"),
+        ("ˈgoʊst", "en-US", "ɡˈOst"),
+    ],
+)
+def test_ipa_as_dictionaries_print_it_becomes_the_models_symbols(ipa: str, language: str, symbols: str) -> None:
+    """With or without ties, in both dialects; stress stands before its vowel, as the model was trained."""
+    assert kokoro_phonemes(with_ties(ipa), language) == symbols
+
+
+@pytest.mark.engine
+def test_a_lexicons_ipa_is_spoken_among_other_words(engine: KokoroEngine) -> None:
+    """The words around it are as they would be, its mark stays at it, and a dialect without it is untouched."""
+    profile = find_voice("heart")
+    voice = Voice(profile=profile, rate=1.0, lexicon={"Qzx": "/ˈɹɪvɚ/"})
+    text = spoken_text("See the Qzx, and rest.", voice, engine)
+    plain = engine._phonemes("See the river, and rest.", voice)
+    assert engine._phonemes(text, voice) == plain
+    assert engine._phonemes(spoken_text("Qzx.", voice, engine), voice) == "ɹˈɪvəɹ."
 
 
 def test_every_symbol_has_a_number_of_its_own() -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
@@ -46,7 +47,7 @@ def spoken(engine: str, *texts: str, deadlines: Deadlines | None = None, workers
     def store(job: Job, clip: Spoken) -> None:
         stored[job.text] = clip
 
-    task = Task(voice=voice_of(engine), rate_hz=44100)
+    task = Task(voices=(voice_of(engine),), rate_hz=44100)
     try:
         Pool(task, store, workers=workers, deadlines=deadlines).run([Job(text, text) for text in texts], lambda _: None)
     except AudioBuilderError as error:
@@ -70,6 +71,40 @@ def test_a_worker_that_crashes_once_is_replaced(tmp_path: Path, monkeypatch: pyt
         """,
     )
     assert set(spoken("fragile", "One.", "Then break.", "Three.")) == {"One.", "Then break.", "Three."}
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        "time.sleep(60)",
+        "raise ValueError('out of tune')",
+        "return AudioSegment(bytes(88200), frame_rate=22050, sample_width=2, channels=1)",
+        "return good(text * 9, voice)",
+    ],
+)
+def test_a_clip_that_fails_once_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mishap: str
+) -> None:
+    """Whether its worker hangs, its engine fails, or its sound is silent or far too long."""
+    once = tmp_path / "once"
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "moody",
+        f"""
+        if "five" in text and not Path({str(once)!r}).exists():
+            Path({str(once)!r}).touch()
+            {mishap}
+        return good(text, voice)
+        """,
+    )
+    # A worker that has spoken before counts as hung soon, and its successor has all the time it needs to start.
+    deadlines = Deadlines(start_s=60, base_s=3, per_character_s=0)
+    clips = spoken(
+        "moody", "It begins with something a little longer.", "One two three four five.", deadlines=deadlines
+    )
+    assert once.exists()
+    assert len(clips["One two three four five."].pcm) > 2 * 44100
 
 
 def test_a_worker_that_crashes_twice_is_an_error_that_names_the_sentence(
@@ -198,9 +233,42 @@ def test_the_longest_phrases_are_spoken_first(tmp_path: Path, monkeypatch: pytes
             begun.append(event.job.text)
 
     texts = ["Two words.", "One.", "Four words, or five."]
-    pool = Pool(Task(voice=voice_of("tone"), rate_hz=44100), lambda _job, _clip: None, workers=1)
+    pool = Pool(Task(voices=(voice_of("tone"),), rate_hz=44100), lambda _job, _clip: None, workers=1)
     pool.run([Job(text, text) for text in texts], tell)
     assert begun == ["Four words, or five.", "Two words.", "One."]
+
+
+def test_several_voices_are_spoken_by_the_same_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one order, the longest first: no core waits at the end of one voice for the next to begin."""
+    said = tmp_path / "said"
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "duet",
+        f"""
+        with open({str(said)!r}, "a") as file:
+            print(os.getpid(), int(voice.rate), text, file=file)
+        return good(text, voice)
+        """,
+    )
+    low, high = voice_of("duet"), msgspec.structs.replace(voice_of("duet"), rate=150.0)
+    texts = {"Four words, or five.": 0, "One.": 0, "Three words here.": 1, "Go.": 1}
+    lengths: dict[str, int] = {}
+
+    def store(job: Job, clip: Spoken) -> None:
+        lengths[job.text] = len(clip.pcm)
+
+    jobs = [Job(text, text, voice) for text, voice in texts.items()]
+    Pool(Task(voices=(low, high), rate_hz=44100), store, workers=1).run(jobs, lambda _: None)
+    lines = [line.split(maxsplit=2) for line in said.read_text().splitlines()]
+    assert len({pid for pid, _, _ in lines}) == 1
+    assert [(rate, text) for _, rate, text in lines] == [
+        ("125", "Four words, or five."),
+        ("150", "Three words here."),
+        ("125", "One."),
+        ("150", "Go."),
+    ]
+    assert lengths["Go."] < lengths["One."]
 
 
 def test_a_clip_that_cant_be_stored_ends_the_narration(tmp_path: Path) -> None:
@@ -210,7 +278,7 @@ def test_a_clip_that_cant_be_stored_ends_the_narration(tmp_path: Path) -> None:
         raise EngineFailed("no room")
 
     with pytest.raises(EngineFailed, match="no room"):
-        Pool(Task(voice=voice_of("tone"), rate_hz=44100), refuse, workers=2).run([Job("a", "A.")], lambda _: None)
+        Pool(Task(voices=(voice_of("tone"),), rate_hz=44100), refuse, workers=2).run([Job("a", "A.")], lambda _: None)
 
 
 def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(

@@ -69,10 +69,11 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         done += event.finished
         progress(Step("narrate", done, total, event.job.text))
 
-    for speaker in {_setting(phrase.voice): phrase.voice for phrase in missing}.values():
-        jobs = [Job(phrase.key, phrase.text) for phrase in missing if _setting(phrase.voice) == _setting(speaker)]
-        Pool(Task(voice=speaker, rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
     if missing:
+        speakers = {_setting(phrase.voice): phrase.voice for phrase in missing}
+        places = {setting: place for place, setting in enumerate(speakers)}
+        jobs = [Job(phrase.key, phrase.text, places[_setting(phrase.voice)]) for phrase in missing]
+        Pool(Task(voices=tuple(speakers.values()), rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
         prune(cache, LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
     return Narration(

@@ -48,10 +48,12 @@ class Job:
     Attributes:
         key: its content address.
         text: as the engine gets it.
+        voice: place of its voice among the task's.
     """
 
     key: str
     text: str
+    voice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Slot:
     def _attempt(self, job: Job) -> Spoken:
         fresh = self._worker is None
         self._worker = self._worker or self._processes.start()
-        return self._worker.speak(job.text, self._deadlines.limit_s(job.text, fresh=fresh))
+        return self._worker.speak(job.text, self._deadlines.limit_s(job.text, fresh=fresh), job.voice)
 
 
 class Pool:

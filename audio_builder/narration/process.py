@@ -59,8 +59,13 @@ class WorkerProcess:
         with contextlib.suppress(BrokenPipeError):  # it died at once: its first phrase will find out
             send(self._stdin, task)
 
-    def speak(self, text: str, limit_s: float) -> Spoken:
+    def speak(self, text: str, limit_s: float, voice: int = 0) -> Spoken:
         """Return the clip of one phrase.
+
+        Args:
+            text: as the engine gets it.
+            limit_s: how long it may take.
+            voice: place of its voice among the task's.
 
         Raises:
             EngineTimedOut: no answer within `limit_s` seconds; the process is killed.
@@ -78,7 +83,7 @@ class WorkerProcess:
         timer.start()
         answer: Answer | None
         try:
-            send(self._stdin, Phrase(text))
+            send(self._stdin, Phrase(text, voice))
             answer = receive(self._stdout, Answer)
         except (OSError, ValueError):  # the process died before it read the phrase, or `stop` closed its pipes
             answer = None

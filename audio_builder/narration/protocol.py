@@ -17,18 +17,24 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """The first message to a worker: what is the same for all of its phrases.
 
     Attributes:
-        voice: the voice, its engine's name in its profile.
+        voices: who speaks them, each with its engine's name in its profile; one for most episodes.
         rate_hz: the episode's sample rate.
     """
 
-    voice: Voice
+    voices: tuple[Voice, ...]
     rate_hz: int
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """Each further message to a worker: words to speak."""
+    """Each further message to a worker: words to speak.
+
+    Attributes:
+        text: as the engine gets it.
+        voice: place of its voice among the task's.
+    """
 
     text: str
+    voice: int = 0
 
 
 class Spoken(msgspec.Struct, frozen=True, tag=True):

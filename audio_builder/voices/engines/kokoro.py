@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,12 @@ from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.blend import STYLE, blend_weights
 from audio_builder.voices.engines.espeak import Phonemizer
-from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens
+from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
 from audio_builder.voices.engines.onnx_file import with_input_of_any_length
 from audio_builder.voices.engines.onnx_part import part_before_division
 from audio_builder.voices.engines.onnx_session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.words import quoted
 
@@ -25,6 +27,7 @@ RATE_HZ = 24_000
 _WANTED_BY = "the engine kokoro"
 _ROWS, _WIDTH = 510, 256
 _SPEEDS = "speed"
+_IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
@@ -40,6 +43,8 @@ class KokoroEngine:
 
     The model draws no random numbers: the same words are the same bytes.
     """
+
+    takes_ipa = True
 
     def __init__(self) -> None:
         self._sessions: dict[Path, Any] = {}
@@ -104,7 +109,15 @@ class KokoroEngine:
         if speaker is None:
             raise VoiceError(f"the engine kokoro speaks en-US and en-GB here; “{voice.profile.name}” has {language}")
         self._phonemizer = self._phonemizer or Phonemizer(_WANTED_BY)
-        return kokoro_phonemes(self._phonemizer.ipa(text, speaker), language)
+        said = []
+        for number, part in enumerate(_IPA.split(text)):
+            if number % 2:
+                said.append(kokoro_phonemes(with_ties(part), language))
+            elif part.strip():
+                # The marks after a word in IPA stay at it, the words before and after keep their distance.
+                spoken = kokoro_phonemes(self._phonemizer.ipa(part, speaker), language)
+                said.append(f"{' ' * (part[0] == ' ')}{spoken}{' ' * (part[-1] == ' ')}")
+        return " ".join("".join(said).split())
 
     def _session(self, voice: Voice) -> Any:
         model = _path(voice, "model")

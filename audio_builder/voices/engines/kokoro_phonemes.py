@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 LONGEST_PIECE = 300
 """Phonemes in one run. The model takes 510; beyond about 400 it hurries, and a slow run grows long."""
@@ -66,6 +67,10 @@ _AMERICAN = (("o^ʊ", "O"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɪə", "iə"
 _BRITISH = (("e^ə", "ɛː"), ("iə", "ɪə"), ("ə^ʊ", "Q"), ("ɾ", "t"))
 _DIALECTS = {"en-us": ("en-us", _AMERICAN), "en-gb": ("gmw/en", _BRITISH)}
 
+_TIED = [pair.replace("^", "") for pair, _ in (*_SHARED, *_AMERICAN, *_BRITISH) if "^" in pair and pair != "ə^l"]
+
+_STRESS = re.compile(r"([ˈˌ])([^\sˈˌaeiouyɑɒæɔəɛɜɪʊʌɚɐᵻɨʉøœ]+)")
+
 _CUTS = (re.compile(r"(?<=[.!?…])[”)]* "), re.compile(r"(?<=[,;:—])[”)]* "), re.compile(" "))
 
 
@@ -86,6 +91,16 @@ def kokoro_phonemes(ipa: str, language: str) -> str:
         ipa = ipa.replace(there, here)
     ipa = re.sub("(\\S)\u0329", r"ᵊ\1", ipa).replace("ɹɹ", "ɹ")
     return "".join(symbol for symbol in ipa if symbol in _NUMBERS).strip()
+
+
+def with_ties(ipa: str) -> str:
+    """Return IPA as dictionaries print it in the way eSpeak NG writes it.
+
+    It has `^` inside diphthongs and affricates, and stress before a vowel instead of before its syllable.
+    """
+    ipa = unicodedata.normalize("NFD", ipa).replace("\u0361", "").replace("\u035c", "").replace("'", "ˈ")
+    ipa = _STRESS.sub(r"\2\1", ipa)
+    return re.sub("|".join(_TIED), lambda found: f"{found[0][0]}^{found[0][1:]}", ipa.replace("g", "ɡ"))
 
 
 def tokens(phonemes: str) -> list[int]:
