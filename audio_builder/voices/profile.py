@@ -144,6 +144,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         settings: the engine's own settings, such as pyttsx3's voice name.
         calibration: at least one measurement, by rising wpm.
         cadence: what its time goes to; the default fits most voices.
+        follows_language: it speaks the language of the words, where the machine has a voice for it.
         ending_s: how long the end of a phrase takes, in seconds at the engine's own pace, beyond what an engine
             that plans its lengths tells; not used for others.
         lexicon: words that this voice would say wrongly (see `voices.lexicon`).
@@ -160,6 +161,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: dict[str, str | float | bool] = {}
     calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
     cadence: Cadence = Cadence()
+    follows_language: bool = False
     ending_s: Annotated[float, Meta(ge=0, le=2)] = 0.2
     lexicon: dict[str, str | tuple[str, ...]] = {}
     files: tuple[VoiceFile, ...] = ()

@@ -22,6 +22,7 @@ from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.languages import closest, primary
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.words import quoted
 
@@ -41,13 +42,15 @@ _FASTEST_SETTING, _USUAL_SETTING = 450.0, 175.0
 class SystemEngine:
     """Speaks with pyttsx3; its setting is pyttsx3's `rate`.
 
-    The profile's settings `linux_voice`, `darwin_voice` and `win32_voice` name the voice of each system.
+    The profile's settings `linux_voice`, `darwin_voice` and `win32_voice` name the voice of each system; without
+    them it is the one that speaks the profile's language.
     """
 
     def __init__(self) -> None:
         self._speech: Any = None
         self._finished = threading.Event()
         self._error: list[BaseException] = []
+        self._own_voice = ""
 
     def voices(self) -> tuple[str, ...]:
         """Return the names by which the operating system knows its voices.
@@ -77,9 +80,8 @@ class SystemEngine:
         self._finished.clear()
         self._error.clear()
         # A name is set only once a phrase is about to be spoken: pyttsx3 reports a wrong one through `error`.
-        name = voice.profile.settings.get(f"{sys.platform}_voice")
-        if name:
-            speech.setProperty("voice", str(name))
+        name = voice.profile.settings.get(f"{sys.platform}_voice") or self._voice_for(voice.profile.language)
+        speech.setProperty("voice", str(name))
         rate = round(voice.rate)
         speech.setProperty("rate", rate)
         with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
@@ -104,9 +106,18 @@ class SystemEngine:
                 self._speech = pyttsx3.init()
             except (ImportError, RuntimeError, OSError) as error:
                 raise _no_voice(error) from error
+            self._own_voice = str(self._speech.getProperty("voice"))
             self._speech.connect("finished-utterance", lambda **_: self._finished.set())
             self._speech.connect("error", lambda exception, **_: self._error.append(exception))
         return self._speech
+
+    def _voice_for(self, language: str) -> str:
+        """Return the name of the system's voice for a language; the chosen one if it speaks it, or if none does."""
+        known = {str(voice.id): [*map(_tag, voice.languages)] for voice in self._started().getProperty("voices")}
+        own = known.get(self._own_voice, [])
+        if primary(language) in map(primary, own):
+            return self._own_voice
+        return closest(language, known.items()) or self._own_voice
 
     def _wait_for(self, file: Path, text: str) -> None:
         """Wait until the utterance is reported finished and its file has settled."""
@@ -123,6 +134,11 @@ class SystemEngine:
                 return
             time.sleep(_POLL_S)
         raise EngineTimedOut(f"pyttsx3 did not finish {quoted(text)} within {limit_s:.0f} s")
+
+
+def _tag(spoken: str | bytes) -> str:
+    """Return a language as pyttsx3 names it, which some versions do in bytes, after a number."""
+    return spoken.decode("ascii", "ignore").lstrip("\x05\x02") if isinstance(spoken, bytes) else str(spoken)
 
 
 def _rate_taken(asked: int) -> int:
