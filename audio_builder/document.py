@@ -26,7 +26,10 @@ Document = Article | Script
 
 
 def read_document(
-    source: str | Path | SourceText, chapter: int | None = None, tell: Callable[[str], None] = lambda _: None
+    source: str | Path | SourceText,
+    chapter: int | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    is_voice: Callable[[str], bool] = lambda _: True,
 ) -> Document:
     """Return what a source holds.
 
@@ -34,6 +37,7 @@ def read_document(
         source: a path, or a text that was opened already.
         chapter: of a book at that path, counted from 1; None for all of it.
         tell: called with what of SSML can't be carried over, a line for each kind of it.
+        is_voice: whether a voice that SSML names is one of ours; others are told and passed over.
 
     Raises:
         SourceError: it can't be read, is no text, or has nothing in it to speak.
@@ -43,7 +47,7 @@ def read_document(
         # Its parser takes a moment to import: a plain text does without it.
         from audio_builder.script.ssml_read import parse_ssml
 
-        imported = parse_ssml(text)
+        imported = parse_ssml(text, is_voice)
         for note in imported.notes:
             tell(note)
         return imported.script

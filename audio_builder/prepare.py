@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -20,9 +20,9 @@ from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.languages import in_language, mismatch
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
-from audio_builder.voices.profile import speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     """
     says = [cue for cue in script.cues if isinstance(cue, Say)]
     names = dict.fromkeys(["", *(say.voice for say in says)])
-    profiles = {name: speaking(find_voice(name or recipe.voice), script.language) for name in names}
+    profiles = {name: in_language(find_voice(name or recipe.voice), script.language) for name in names}
     texts: dict[str, list[str]] = {profile.name: [] for profile in profiles.values()}
     for say in says:
         texts[profiles[say.voice].name].append(say.text)
@@ -115,4 +115,7 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
         return prepare_voice(profile, wpm, texts[profile.name], lexicon)
 
     parts = dict.fromkeys(say.part for say in says)
-    return ready(Part()), {part: ready(part) for part in parts if part != Part()}
+    narrator = ready(Part())
+    notes = (narrator.note, mismatch(profiles[""], script.language))
+    narrator = replace(narrator, note="; ".join(filter(None, notes)))
+    return narrator, {part: ready(part) for part in parts if part != Part()}

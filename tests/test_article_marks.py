@@ -198,6 +198,14 @@ def test_a_line_of_marks_alone_is_told_from_one_with_words() -> None:
     assert not only_marks(r"\[bell]")
 
 
+@pytest.mark.parametrize("text", ["[pause 4s", "[Silence 2m and then", "[ bell", "[slower [bell]"])
+def test_a_mark_that_is_never_closed_is_an_error(text: str) -> None:
+    """It would be spoken else; in a script it is the same."""
+    for script in (False, True):
+        with pytest.raises(ScriptError, match=r"a\.md:7:4: the mark \[.* has no closing bracket"):
+            _split(f"So {text}", script=script)
+
+
 def test_a_misspelt_background_is_told_the_closest() -> None:
     """The hint has it as it should be written."""
     with pytest.raises(ScriptError) as caught:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import webvtt
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3, BitrateMode
 
@@ -18,10 +19,12 @@ import audio_builder
 from audio_builder.article.source import source_from_bytes
 from audio_builder.episode.record import read_record, record_path, sound_of
 from audio_builder.episode.report import BuildReport
+from audio_builder.podcast.publish import publish
 from audio_builder.recipe_file import make_recipe
 
 from . import instruments
 from .conftest import ROOT
+from .show_helpers import put_show
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"
@@ -244,6 +247,19 @@ class TestDelivered:
         assert {text: rise_db for text, rise_db in rises_db.items() if rise_db < 3} == {}
         assert re.findall(r"[\w’']+", " ".join(phrase.text for phrase in record.phrases)) == SHORT_WORDS
         assert record.sound == sound_of(episode.path)
+
+    def test_the_published_transcript_has_every_word_at_the_time_of_its_sound(self, episode: Delivered, tmp_path: Path):
+        """The WebVTT that players read: each phrase begins a cue at its time, and the words are the article's."""
+        for path in episode.path.parent.iterdir():
+            shutil.copyfile(path, tmp_path / path.name)
+        put_show(tmp_path)
+        publish(tmp_path)
+        (transcript,) = (tmp_path / "episodes").glob("*.vtt")
+        cues = list(webvtt.read(str(transcript)))
+        starts = {cue.start_in_seconds + cue.start_time.milliseconds / 1000 for cue in cues}
+        phrases = read_record(record_path(episode.path)).phrases
+        assert starts >= {round(phrase.start_s, 3) for phrase in phrases}
+        assert re.findall(r"[\w’']+", " ".join(cue.text for cue in cues)) == SHORT_WORDS
 
     @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe (Debian: apt install ffmpeg)")
     def test_ffprobe_sees_the_chapters(self, episode: Delivered):

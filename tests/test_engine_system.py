@@ -7,9 +7,7 @@ import itertools
 import subprocess
 import sys
 import wave
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -17,16 +15,16 @@ import pytest
 from audio_builder.article.source import source_from_bytes
 from audio_builder.audio import ffmpeg_program
 from audio_builder.document import make_script, read_document
-from audio_builder.errors import EngineFailed, MissingExtra, VoiceError
+from audio_builder.errors import EngineFailed, MissingExtra
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.pipeline import speak
-from audio_builder.prepare import prepare, prepare_voices
+from audio_builder.prepare import prepare
 from audio_builder.recipe import Recipe
 from audio_builder.script.words import count_words
 from audio_builder.voices.engines import system
 from audio_builder.voices.engines.sound_file import read_sound_file
-from audio_builder.voices.engines.system import SystemEngine, voice_for
+from audio_builder.voices.engines.system import SystemEngine
 from tests.held_out import HELD_OUT
 from tests.test_engine_piper import LONG
 from tests.voice_helpers import ready, script_of
@@ -181,57 +179,6 @@ def test_a_mac_voices_file_is_read_whatever_its_name(tmp_path: Path) -> None:
     sound = read_sound_file(path)
     assert sound.duration_seconds == pytest.approx(0.5, abs=0.01)
     assert (sound.channels, sound.sample_width) == (1, 2)
-
-
-@pytest.mark.parametrize(
-    ("language", "usual", "chosen"),
-    [
-        ("de", "gmw/en", "gmw/de"),
-        ("de-AT", "gmw/en", "gmw/de"),
-        ("fr", "gmw/en", "roa/fr"),
-        ("fr-CH", "gmw/en", "roa/fr-ch"),
-        ("pt-BR", "gmw/en", "roa/pt-br"),
-        ("en-GB", "gmw/en", ""),
-        ("de", "mac.anna", ""),
-    ],
-)
-def test_a_voice_is_chosen_for_the_language(language: str, usual: str, chosen: str) -> None:
-    """The usual one if it has it, else the nearest tag, however a driver writes it."""
-    known = {
-        "gmw/en": ["en-gb"],
-        "roa/fr-be": ["fr-be"],
-        "roa/fr-ch": [b"\x05fr-ch"],
-        "roa/fr": ["fr_FR"],
-        "gmw/de": ["de"],
-        "mac.anna": ["de_DE"],
-        "roa/pt": ["pt"],
-        "roa/pt-br": ["pt-br"],
-        "old": None,
-    }
-    voices = [SimpleNamespace(id=name, languages=languages) for name, languages in known.items()]
-    assert voice_for(language, voices, usual) == chosen
-
-
-def test_a_language_that_no_voice_has_is_told() -> None:
-    """Unless voices don't say what they speak: then the usual one is left."""
-    with pytest.raises(VoiceError, match="no voice for the language “xx”") as caught:
-        voice_for("xx", [SimpleNamespace(id="a", languages=["en"])], "a")
-    assert "Install one in the system's settings" in caught.value.hint
-    assert voice_for("xx", [SimpleNamespace(id="a", languages=[])], "a") == ""
-
-
-def test_the_article_decides_the_language_of_the_systems_voice(tmp_path: Path) -> None:
-    """German words are read by a German voice, and the sound is another than an English voice makes of them."""
-    script = replace(script_of("Guten Morgen, liebe Sonne."), language="de-DE")
-    german, _ = prepare_voices(script, Recipe(voice="system"))
-    english, _ = prepare_voices(replace(script, language="en-GB"), Recipe(voice="system"))
-    assert (german.voice.profile.language, german.voice.profile.settings) == ("de-DE", {})
-    assert english.voice.profile.settings == {"linux_voice": "en-us"}
-    spoken = [
-        narrate(script, one.voice, cache=ClipCache(tmp_path), rate_hz=44100).clips[0] for one in (german, english)
-    ]
-    assert spoken[0].key != spoken[1].key
-    assert spoken[0].speech_s != pytest.approx(spoken[1].speech_s, rel=0.02)
 
 
 def test_one_changed_sentence_of_sixty_is_all_that_is_spoken(tmp_path: Path) -> None:

@@ -136,6 +136,12 @@ def test_a_background_changes_from_the_beginning_of_a_rule_s_rest_or_after_a_per
     ]  # fmt: skip
 
 
+def test_a_mark_in_html_within_markdown_is_a_mark() -> None:
+    """It was read aloud there; a backslash makes it words, as elsewhere."""
+    assert Rest(7.0, Reason.MARK) in cues_of("<div>One [pause 7s] two.</div>")
+    assert any(isinstance(cue, Say) and cue.text == "One [bell] two." for cue in cues_of("<p>One \\[bell] two.</p>"))
+
+
 def test_every_background_that_a_mark_may_name_can_be_made() -> None:
     """The names of the marks are those of the beds, in their order."""
     assert tuple(BEDS) == BACKGROUNDS

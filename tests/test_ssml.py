@@ -40,7 +40,7 @@ EXAMPLES = ROOT / "examples"
 
 
 def imported(body: str, head: str = f'<speak version="1.1" xmlns="{NAMESPACE}" xml:lang="en">') -> Imported:
-    return parse_ssml(SourceText(f"{head}{body}</speak>", "t.ssml", "ssml"))
+    return parse_ssml(SourceText(f"{head}{body}</speak>", "t.ssml", "ssml"), lambda name: name in {"emma", "x"})
 
 
 def cues(body: str) -> list[Cue]:
@@ -76,7 +76,8 @@ SENTENCE, PARAGRAPH, CLOSING = Rest(1.0, Reason.SENTENCE), Rest(3.2, Reason.PARA
          [say("One"), say("slow", slower=True), say("soft", slower=True, quieter=True), say("two"), CLOSING]),
         ('<prosody rate="slow">One <prosody rate="medium">two</prosody></prosody>',
          [say("One", slower=True), say("two"), CLOSING]),
-        ('<voice name="Emma">One.</voice> Two.', [say("One.", voice="emma"), SENTENCE, say("Two."), CLOSING]),
+        ('<voice name="en-US-Jenny Emma x">One.</voice> Two.',
+         [say("One.", voice="emma"), SENTENCE, say("Two."), CLOSING]),
         ('The <sub alias="World Wide Web">WWW</sub> of <say-as interpret-as="characters">B&amp;BC</say-as>.',
          [say("The World Wide Web of B & B C."), CLOSING]),
         ('<mark name="bell"/>One<mark name="breath 4-6 x2"/><break time="20s"/><mark name="silence 2m"/>two',
@@ -126,6 +127,7 @@ def test_what_ssml_tells_of_itself_is_what_a_player_shows() -> None:
         ('<prosody volume="80">a</prosody>', '<prosody volume="80"> isn\'t carried over'),
         ('<voice gender="female">a</voice>', '<voice gender="female"> isn\'t carried over'),
         ('<voice name="Ünï">a</voice>', '<voice name="Ünï"> isn\'t carried over'),
+        ('<voice name="en-US-JennyNeural">a</voice>', '<voice name="en-US-JennyNeural"> isn\'t carried over'),
         ('<mark name="here"/>', '<mark name="here"/> isn\'t carried over: nothing is heard of it'),
         ('<mark name="pause 4s"/>', '<mark name="pause 4s"/> isn\'t carried over'),
         ('<x:style xmlns:x="u">a</x:style>', "<style> is no SSML: its words are said like all others"),

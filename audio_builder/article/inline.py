@@ -113,7 +113,7 @@ def html_wording(content: str, first_number: int) -> Wording:
     import html
 
     words = html.unescape(_without_tags(content)).split("\n")
-    lines = tuple(Line(escape(line), first_number + place) for place, line in enumerate(words) if line.strip())
+    lines = tuple(Line(line, first_number + place) for place, line in enumerate(words) if line.strip())
     return Wording(lines, tuple(content.split("\n")), hard=False, emphasised=False)
 
 

@@ -33,6 +33,7 @@ _ENDS = {"voice": "[voice]", "slower": "[slower off]", "quieter": "[quieter off]
 """What is meant by a mark like `[/slower]`."""
 
 _PIECE = re.compile(r"(?:[^\\\[]+|\\.|\\$)+|\[((?:[^\\\[\]]|\\.)*)\]|\[", re.DOTALL)
+_OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
 
 
@@ -85,6 +86,8 @@ def split(text: str, locate: Locate, *, script: bool = False) -> tuple[Words | M
     pieces: list[Words | Mark] = []
     words: list[str] = []
     for raw, inside, offset in _brackets(text):
+        if raw == "[":
+            _check_closed(text[offset:], locate, offset)
         mark = None if inside is None else _parse(inside, locate, offset, script=script)
         if mark is None:
             words.append(raw)
@@ -167,6 +170,17 @@ def _parse(inside: str, locate: Locate, offset: int, *, script: bool) -> Mark | 
             f"\\[{inside}]",
         )
     return mark
+
+
+def _check_closed(opened: str, locate: Locate, offset: int) -> None:
+    """Refuse a mark whose bracket is never closed; other brackets that stay open are words."""
+    found = _OPENED.match(opened)
+    if found and found[1].casefold() in KINDS:
+        example = KINDS[found[1].casefold()].example
+        raise ScriptError(
+            f"{locate(found[0], offset)}: the mark {found[0]} has no closing bracket",
+            hint=f"Write {example}, or put a backslash before the bracket to have it read aloud: \\{found[0]}",
+        )
 
 
 def _nearest(name: str) -> str:

@@ -103,11 +103,13 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
     """
     from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
     from audio_builder.document import read_document
+    from audio_builder.voices.catalogue import is_voice
 
     if source == "-":
         data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
-        return read_document(source_from_bytes(data, "standard input", chapter), tell=console.say)
-    return read_document(Path(source), chapter, tell=console.say)
+        text = source_from_bytes(data, "standard input", chapter)
+        return read_document(text, tell=console.say, is_voice=is_voice)
+    return read_document(Path(source), chapter, tell=console.say, is_voice=is_voice)
 
 
 voice_only_option = click.option(

@@ -30,6 +30,8 @@ MOST_CHARACTERS = 255
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 """The shape of a BCP 47 tag."""
 
+_NO_CHARACTER_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -134,14 +136,7 @@ def one_line(text: str) -> str:
 
 def valid_xml(text: str) -> str:
     """Return a text without the characters that XML 1.0 (production 2, Char) can't hold even as references."""
-    return "".join(
-        character
-        for character in text
-        if character in "\t\n\r"
-        or " " <= character <= "\ud7ff"
-        or "\ue000" <= character <= "\ufffd"
-        or character >= "\U00010000"
-    )
+    return _NO_CHARACTER_OF_XML.sub("", text)
 
 
 def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:

@@ -79,6 +79,7 @@ class Elements:
 
     Attributes:
         here: tells where the parser is.
+        is_voice: whether a name is that of a voice of ours.
         pauses: the cues so far.
         meta: title, author and the like, by name.
         language: BCP 47 tag, or empty.
@@ -86,6 +87,7 @@ class Elements:
     """
 
     here: Callable[[], Place]
+    is_voice: Callable[[str], bool]
     pauses: Pauses = field(default_factory=lambda: Pauses(Pacing()))
     meta: dict[str, str] = field(default_factory=dict)
     language: str = ""
@@ -195,9 +197,7 @@ class Elements:
             told = f'<{element} {name.rpartition(" ")[2]}="{value[:_LONGEST_TOLD]}">'
             match element, name:
                 case "voice", "name":
-                    voice = KINDS["voice"].parse((value.split() or ["?"])[0])
-                    carried = isinstance(voice, VoiceMark)
-                    self._manner = self._manner.after(voice) if isinstance(voice, VoiceMark) else self._manner
+                    carried = self._other_voice(value)
                 case "prosody", "rate":
                     carried = self._turn_down(_RATE, rate_factor(value), told)
                 case "prosody", "volume":
@@ -206,6 +206,15 @@ class Elements:
                     carried = False
             if not carried:
                 self._note(told.partition("=")[0], f"{told} isn't carried over: {_LIKE_OTHERS}")
+
+    def _other_voice(self, names: str) -> bool:
+        """Let the first of some names that we have speak; tell whether there is one."""
+        for name in names.split():
+            voice = KINDS["voice"].parse(name)
+            if isinstance(voice, VoiceMark) and self.is_voice(voice.name):
+                self._manner = self._manner.after(voice)
+                return True
+        return False
 
     def _turn_down(self, step: _Step, asked: float | None, told: str) -> bool:
         """Make what follows slower or softer by a step, or as usual; tell whether that is what was asked for."""

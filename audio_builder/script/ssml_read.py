@@ -7,7 +7,7 @@ and nothing is fetched.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -37,8 +37,12 @@ class Imported:
     notes: tuple[str, ...]
 
 
-def parse_ssml(source: SourceText) -> Imported:
+def parse_ssml(source: SourceText, is_voice: Callable[[str], bool] = lambda _: True) -> Imported:
     """Return the script that a text in SSML holds.
+
+    Args:
+        source: of the kind `ssml`.
+        is_voice: whether a name is that of a voice of ours; another's voice isn't carried over.
 
     Raises:
         SourceError: it is no SSML, not well-formed, nested more than 64 deep, or declares a document type.
@@ -51,7 +55,7 @@ def parse_ssml(source: SourceText) -> Imported:
     def here() -> Place:
         return Place(source.name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
-    elements = Elements(here)
+    elements = Elements(here, is_voice)
     depth = 0
 
     def start(tag: str, attributes: Mapping[str, str]) -> None:

@@ -73,6 +73,16 @@ def profile_path(name: str, folders: tuple[Path, ...] | None = None) -> Path:
     return path
 
 
+def is_voice(name: str, folders: tuple[Path, ...] | None = None) -> bool:
+    """Tell whether a name is that of a voice or of a blend; whether it can speak is another question.
+
+    Args:
+        name: upper and lower case are the same.
+        folders: as in `list_voices`.
+    """
+    return is_blend(name) or name.strip().lower() in _profile_files(folders)
+
+
 def read_profile(path: Path) -> VoiceProfile:
     """Return the profile in a TOML file, checked.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 _VERSION = r"^[0-9][A-Za-z0-9.+!-]*$"
 _FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -144,7 +144,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         settings: the engine's own settings, such as pyttsx3's voice name.
         calibration: at least one measurement, by rising wpm.
         cadence: what its time goes to; the default fits most voices.
-        any_language: whether its engine finds a voice for the article's language by itself.
+        follows_language: it speaks the language of the words, where the machine has a voice for it.
         ending_s: how long the end of a phrase takes, in seconds at the engine's own pace, beyond what an engine
             that plans its lengths tells; not used for others.
         lexicon: words that this voice would say wrongly (see `voices.lexicon`).
@@ -161,7 +161,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: dict[str, str | float | bool] = {}
     calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
     cadence: Cadence = Cadence()
-    any_language: bool = False
+    follows_language: bool = False
     ending_s: Annotated[float, Meta(ge=0, le=2)] = 0.2
     lexicon: dict[str, str | tuple[str, ...]] = {}
     files: tuple[VoiceFile, ...] = ()
@@ -182,24 +182,3 @@ class Voice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate: float
     paths: dict[str, Path] = {}
     lexicon: dict[str, str | tuple[str, ...]] = {}
-
-
-def speaking(profile: VoiceProfile, language: str) -> VoiceProfile:
-    """Return a voice as it reads a text in a language: one whose engine has voices for any takes that language.
-
-    What the settings say of a voice of its usual language is left out then.
-
-    Args:
-        profile: the voice.
-        language: BCP 47 tag of the text; empty where it isn't known.
-    """
-    same = base_language(language) == base_language(profile.language)
-    if not profile.any_language or not language or same:
-        return profile
-    settings = {name: value for name, value in profile.settings.items() if not name.endswith("_voice")}
-    return structs.replace(profile, language=language, settings=settings)
-
-
-def base_language(tag: str) -> str:
-    """Return the language of a BCP 47 tag without its region or script: `pt` for `pt-BR` and `pt_BR`."""
-    return tag.replace("_", "-").partition("-")[0].lower()

@@ -15,15 +15,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from audio_builder.audio import AudioSegment
-from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra, VoiceError
+from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.extras import installed_version, missing_extra
-from audio_builder.voices.profile import Voice, base_language
+from audio_builder.voices.languages import closest, primary
+from audio_builder.voices.profile import Voice
 from audio_builder.voices.words import quoted
 
 _WANTED_BY = "the engine system"
@@ -42,14 +42,15 @@ _FASTEST_SETTING, _USUAL_SETTING = 450.0, 175.0
 class SystemEngine:
     """Speaks with pyttsx3; its setting is pyttsx3's `rate`.
 
-    The profile's settings `linux_voice`, `darwin_voice` and `win32_voice` name the voice of each system. Without
-    one, the system's usual voice speaks if it has the profile's language, else another that has.
+    The profile's settings `linux_voice`, `darwin_voice` and `win32_voice` name the voice of each system; without
+    them it is the one that speaks the profile's language.
     """
 
     def __init__(self) -> None:
         self._speech: Any = None
         self._finished = threading.Event()
         self._error: list[BaseException] = []
+        self._own_voice = ""
 
     def voices(self) -> tuple[str, ...]:
         """Return the names by which the operating system knows its voices.
@@ -79,11 +80,8 @@ class SystemEngine:
         self._finished.clear()
         self._error.clear()
         # A name is set only once a phrase is about to be spoken: pyttsx3 reports a wrong one through `error`.
-        name = voice.profile.settings.get(f"{sys.platform}_voice") or voice_for(
-            voice.profile.language, speech.getProperty("voices"), str(speech.getProperty("voice"))
-        )
-        if name:
-            speech.setProperty("voice", str(name))
+        name = voice.profile.settings.get(f"{sys.platform}_voice") or self._voice_for(voice.profile.language)
+        speech.setProperty("voice", str(name))
         rate = round(voice.rate)
         speech.setProperty("rate", rate)
         with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
@@ -108,9 +106,18 @@ class SystemEngine:
                 self._speech = pyttsx3.init()
             except (ImportError, RuntimeError, OSError) as error:
                 raise _no_voice(error) from error
+            self._own_voice = str(self._speech.getProperty("voice"))
             self._speech.connect("finished-utterance", lambda **_: self._finished.set())
             self._speech.connect("error", lambda exception, **_: self._error.append(exception))
         return self._speech
+
+    def _voice_for(self, language: str) -> str:
+        """Return the name of the system's voice for a language; the chosen one if it speaks it, or if none does."""
+        known = {str(voice.id): [*map(_tag, voice.languages)] for voice in self._started().getProperty("voices")}
+        own = known.get(self._own_voice, [])
+        if primary(language) in map(primary, own):
+            return self._own_voice
+        return closest(language, known.items()) or self._own_voice
 
     def _wait_for(self, file: Path, text: str) -> None:
         """Wait until the utterance is reported finished and its file has settled."""
@@ -129,36 +136,9 @@ class SystemEngine:
         raise EngineTimedOut(f"pyttsx3 did not finish {quoted(text)} within {limit_s:.0f} s")
 
 
-def voice_for(language: str, voices: Iterable[Any], usual: str) -> str:
-    """Return the name of the voice to use for a language; empty to leave the system's usual one.
-
-    Args:
-        language: BCP 47 tag.
-        voices: as pyttsx3 lists them, each with `id` and `languages`.
-        usual: name of the system's usual voice.
-
-    Raises:
-        VoiceError: voices say their languages, and none has this one.
-    """
-    tags = {str(voice.id): [_tag(spoken) for spoken in voice.languages or ()] for voice in voices}
-    wanted, base = _tag(language), base_language(language)
-    able = {name: spoken for name, spoken in tags.items() if base in map(base_language, spoken)}
-    if not any(tags.values()) or usual in able:
-        return ""
-    if not able:
-        raise VoiceError(
-            f"this computer has no voice for the language “{language}”",
-            hint="Install one in the system's settings, or choose another voice: audio-builder voices",
-        )
-    # The tag itself, else the language's own country (fr-fr, de-de), else the plainest tag.
-    order = {wanted: 0, base: 1, f"{base}-{base}": 2}
-    return min(able, key=lambda name: min((order.get(tag, 3), len(tag)) for tag in able[name]))
-
-
-def _tag(language: object) -> str:
-    """Return a driver's way to write a language as a tag: `en_US`, or bytes with a priority before them."""
-    text = language.decode("latin-1") if isinstance(language, bytes) else str(language)
-    return text.lstrip("\x05\x02\x01").replace("_", "-").lower()
+def _tag(spoken: str | bytes) -> str:
+    """Return a language as pyttsx3 names it, which some versions do in bytes, after a number."""
+    return spoken.decode("ascii", "ignore").lstrip("\x05\x02") if isinstance(spoken, bytes) else str(spoken)
 
 
 def _rate_taken(asked: int) -> int:
