@@ -271,6 +271,25 @@ def test_several_voices_are_spoken_by_the_same_workers(tmp_path: Path, monkeypat
     assert lengths["Go."] < lengths["One."]
 
 
+def test_two_engines_never_share_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries of one may crash those of the other; each has a process of its own, and keeps it."""
+    said = tmp_path / "said"
+    for name in ("flute", "drum"):
+        body = f"""
+        with open({str(said)!r}, "a") as file:
+            print(os.getpid(), {name!r}, file=file)
+        return good(text, voice)
+        """
+        install_engine(monkeypatch, tmp_path / name, name, body)
+    task = Task(voices=(voice_of("flute"), voice_of("drum")), rate_hz=44100)
+    jobs = [Job(text, text, number % 2) for number, text in enumerate(["A b c d.", "A b c.", "A b.", "A."])]
+    Pool(task, lambda _job, _clip: None, workers=1).run(jobs, lambda _: None)
+    lines = [line.split() for line in said.read_text().splitlines()]
+    assert [name for _, name in lines] == ["flute", "drum"] * 2
+    assert len({pid for pid, _ in lines}) == 2
+    assert lines[0] == lines[2]
+
+
 def test_a_clip_that_cant_be_stored_ends_the_narration(tmp_path: Path) -> None:
     """An error in the threads that store reaches the caller."""
 

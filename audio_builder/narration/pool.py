@@ -110,31 +110,38 @@ class _Processes:
 
 
 class _Slot:
-    """A thread's worker: started when it is first needed, replaced when it fails."""
+    """A thread's workers, one for each engine: started when first needed, replaced when they fail.
 
-    def __init__(self, processes: _Processes, deadlines: Deadlines) -> None:
+    Two engines never share a process: Piper and the system's voice each bring an eSpeak NG, and together they crash.
+    """
+
+    def __init__(self, processes: _Processes, deadlines: Deadlines, engines: tuple[str, ...]) -> None:
         self._processes = processes
         self._deadlines = deadlines
-        self._worker: WorkerProcess | None = None
+        self._engines = engines
+        self._workers: dict[str, WorkerProcess] = {}
 
     def speak(self, job: Job) -> Spoken:
         """Return the job's clip; if its worker crashes, hangs or fails, a new one tries once more."""
         try:
             return self._attempt(job)
         except (EngineFailed, EngineTimedOut):
-            self.close()
+            failed = self._workers.pop(self._engines[job.voice], None)  # none where no process could be started
+            if failed is not None:
+                self._processes.retire(failed)
             return self._attempt(job)
 
     def close(self) -> None:
-        """End the worker, if there is one."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            self._processes.retire(worker)
+        """End the workers."""
+        while self._workers:
+            self._processes.retire(self._workers.popitem()[1])
 
     def _attempt(self, job: Job) -> Spoken:
-        fresh = self._worker is None
-        self._worker = self._worker or self._processes.start()
-        return self._worker.speak(job.text, self._deadlines.limit_s(job.text, fresh=fresh), job.voice)
+        engine = self._engines[job.voice]
+        fresh = engine not in self._workers
+        if fresh:
+            self._workers[engine] = self._processes.start()
+        return self._workers[engine].speak(job.text, self._deadlines.limit_s(job.text, fresh=fresh), job.voice)
 
 
 class Pool:
@@ -157,6 +164,7 @@ class Pool:
             deadlines: when a worker counts as hung.
         """
         self._task = task
+        self._engines = tuple(voice.profile.engine for voice in task.voices)
         self._store = store
         self._workers = workers or min(_usable_cores(), MOST_WORKERS)
         self._deadlines = deadlines or Deadlines()
@@ -207,7 +215,7 @@ class Pool:
 
     def _serve(self, waiting: queue.SimpleQueue[Job], processes: _Processes) -> None:
         """One thread: take jobs and have its worker speak them, until there are none or one fails."""
-        with contextlib.closing(_Slot(processes, self._deadlines)) as slot:
+        with contextlib.closing(_Slot(processes, self._deadlines, self._engines)) as slot:
             while not processes.stopping:
                 try:
                     job = waiting.get_nowait()

@@ -25,14 +25,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _private_streams()
     task = receive(requests, Task)
-    engines: dict[str, Engine] = {}  # voices of one engine share its models
+    engine: Engine | None = None  # one for all phrases: the pool gives each engine its own worker
     while task is not None and (phrase := receive(requests, Phrase)) is not None:
         answer: Answer
         try:
             voice = task.voices[phrase.voice]
-            name = voice.profile.engine
-            engines[name] = engines.get(name) or load_engine(name)
-            clip = speak_phrase(engines[name], voice, phrase.text, task.rate_hz)
+            engine = engine or load_engine(voice.profile.engine)
+            clip = speak_phrase(engine, voice, phrase.text, task.rate_hz)
             answer = _measured(clip)
         except AudioBuilderError as error:
             answer = Refused(type(error).__name__, error.message, error.hint)
