@@ -7,11 +7,9 @@ import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,10 +20,20 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.prepare import prepare_voice
 from benchmarks.article import article
+from benchmarks.judge import judged, memory_ratios, table
 from benchmarks.process import Run, run
 
 HERE = Path(__file__).resolve().parent
-CASES = ("plain script", "cold build", "another pacing", "another background", "encoder alone", "speech alone")
+CASES = (
+    "plain script",
+    "cold build",
+    "another pacing",
+    "another background",
+    "encoder alone",
+    "encoder as ours",
+    "speech alone",
+)
+CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,16 @@ class Bench:
         elif case == "speech alone":
             command = (python, HERE / "speak_only.py", self.text, Recipe().voice)
         elif case == "encoder alone":
-            command = (ffmpeg_program(), "-v", "error", "-y", "-i", self._sound(), "-b:a", "128k", self._encoded())
+            command = (*self._encoder(), self._encoded())
+        elif case == "encoder as ours":
+            command = (*self._encoder(), "-reservoir", "0", "-compression_level", "7", self._encoded())
         else:
             chosen = {"another pacing": ("--pacing", "spacious"), "another background": ("--background", self._music())}
-            command = (*build, *chosen.get(case, ()))
+            command = (*build, "--json", *chosen.get(case, ()))
         return run(command, {"AUDIO_BUILDER_CACHE": str(cache), "PYTHONPATH": str(HERE.parent)})
+
+    def _encoder(self) -> tuple[str | Path, ...]:
+        return (ffmpeg_program(), "-v", "error", "-y", "-i", self._sound(), "-b:a", "128k")
 
     def _encoded(self) -> Path:
         return self.folder / "encoded.mp3"
@@ -96,46 +109,33 @@ def measure_all(words: int, runs: int, cases: tuple[str, ...]) -> dict[str, list
             for case in cases:
                 found[case].append(bench.measure(case))
                 last = found[case][-1]
-                sys.stderr.write(f"{words} words, run {number}, {case}: {last.wall_s:.1f} s, {last.peak_mb:.0f} MB\n")
+                told = f"{last.wall_s:.1f} s, {last.cpu_s:.1f} s of CPU, {last.peak_mb:.0f} MB"
+                sys.stderr.write(f"{words} words, run {number}, {case}: {told}\n")
+                sys.stderr.flush()
     return found
 
 
-def table(words: int, found: dict[str, list[Run]]) -> Iterator[str]:
-    """Yield the lines of a table of medians, and the ratios to be judged by."""
-    yield f"{words} words, median of {len(next(iter(found.values())))}"
-    yield f"{'case':20} {'wall s':>8} {'min':>8} {'max':>8} {'CPU s':>8} {'peak MB':>8}"
-    for case, all_runs in found.items():
-        walls = [one.wall_s for one in all_runs]
-        cpu_s = statistics.median(one.cpu_s for one in all_runs)
-        peak_mb = statistics.median(one.peak_mb for one in all_runs)
-        wall_s = f"{statistics.median(walls):8.2f} {min(walls):8.2f} {max(walls):8.2f}"
-        yield f"{case:20} {wall_s} {cpu_s:8.2f} {peak_mb:8.0f}"
-    for name, ratio in ratios(found).items():
-        yield f"{name}: {ratio:.2f}"
+def _chosen_cases(only: list[str], without: list[str]) -> tuple[str, ...]:
+    """Return the cases that are run; a case may be named by how it begins, such as `plain`."""
+    for name in (*only, *without):
+        if not any(case.startswith(name) for case in CASES):
+            raise SystemExit(f"there is no case “{name}”; there are: {', '.join(CASES)}")
+    cases = [case for case in CASES if not only or case.startswith(tuple(only))]
+    return tuple(case for case in cases if not (without and case.startswith(tuple(without))))
 
 
-def ratios(found: dict[str, list[Run]]) -> dict[str, float]:
-    """Return what is judged: the median, over the runs, of one case's wall time over that of another."""
-    pairs = [
-        ("cold build", "plain script"),
-        ("another pacing", "cold build"),
-        ("another background", "cold build"),
-        ("another pacing", "encoder alone"),
-        ("another background", "encoder alone"),
-    ]
-    judged = {
-        f"{over} / {under}": statistics.median(
-            one.wall_s / other.wall_s for one, other in zip(found[over], found[under], strict=True)
-        )
-        for over, under in pairs
-        if over in found and under in found
-    }
-    if "cold build" in found and "speech alone" in found:
-        judged["cold build / (CPU of speech alone ÷ cores)"] = statistics.median(
-            one.wall_s / (other.cpu_s / (os.cpu_count() or 1))
-            for one, other in zip(found["cold build"], found["speech alone"], strict=True)
-        )
-    return judged
+def _machine() -> str:
+    """Return what the figures depend on."""
+    model = platform.processor() or platform.machine()
+    if sys.platform == "linux":
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model)
+    return f"{platform.system()} {platform.machine()}, {CORES} cores, {model}"
+
+
+def _load() -> float | None:
+    """Return how many processes waited for a core in the last minute, on average; None where that isn't known."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def main() -> None:
@@ -143,26 +143,41 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
     parser.add_argument("--words", type=int, nargs="+", default=[600, 20_000], help="lengths of the articles")
     parser.add_argument("--runs", type=int, default=3, help="how often each case is run")
-    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), help="what is measured")
+    parser.add_argument("--cases", nargs="+", default=[], metavar="CASE", help=f"run these alone: {', '.join(CASES)}")
+    parser.add_argument("--without", nargs="+", default=[], metavar="CASE", help="leave these out, such as plain")
     parser.add_argument("--note", default="", help="what to remember about this run, such as: a busy machine")
     parser.add_argument("--json", type=Path, default=None, help="also write everything to this file")
     chosen = parser.parse_args()
-    cases = tuple(case for case in CASES if case in chosen.cases)
+    cases = _chosen_cases(chosen.cases, chosen.without)
     report: dict[str, object] = {
-        "schema_version": 1,
+        "schema_version": 2,
         "command": "scripts/benchmark " + " ".join(sys.argv[1:]),
         "version": __version__,
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": _machine(),
         "python": platform.python_version(),
+        "load_before": _load(),
         "note": chosen.note,
     }
+    sys.stdout.write(f"{report['machine']}, load {report['load_before']}\n")
+    everything: dict[int, dict[str, list[Run]]] = {}
     for words in chosen.words:
-        found = measure_all(words, chosen.runs, cases)
+        found = everything[words] = measure_all(words, chosen.runs, cases)
         sys.stdout.write("\n".join(table(words, found)) + "\n")
+        sys.stdout.flush()
         runs = {case: [asdict(one) for one in all_runs] for case, all_runs in found.items()}
-        report[f"{words} words"] = {"runs": runs, "ratios": ratios(found)}
+        report[f"{words} words"] = {"runs": runs, "judged": [asdict(one) for one in judged(words, found)]}
+        if chosen.json:
+            _write(chosen.json, report)
+    grown = list(memory_ratios(everything))
+    sys.stdout.write("".join(f"{one}\n" for one in grown))
+    report["memory"] = [asdict(one) for one in grown]
+    report["load_after"] = _load()
     if chosen.json:
-        chosen.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write(chosen.json, report)
+
+
+def _write(path: Path, report: dict[str, object]) -> None:
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _LOOK_EVERY_S = 0.1
@@ -23,11 +25,13 @@ class Run:
         cpu_s: user and system time, of its children too.
         peak_mb: highest memory of the whole process tree at one moment (proportional set size, looked at
             ten times a second); 0 where the system doesn't tell it.
+        stages: seconds of each stage, where the process printed a build's report as JSON.
     """
 
     wall_s: float
     cpu_s: float
     peak_mb: float
+    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Run:
@@ -36,25 +40,36 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Run:
     Raises:
         subprocess.CalledProcessError: it failed; with what it said on stderr.
     """
-    started = time.perf_counter()
-    with subprocess.Popen(
-        [str(part) for part in command],
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complained:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=complained,
+        )
         weight = _Weight(process.pid)
         weight.start()
-        said = process.stderr.read() if process.stderr else b""
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         weight.ended.set()
         weight.join()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, stderr=said.decode(errors="replace"))
-    return Run(wall_s, usage.ru_utime + usage.ru_stime, weight.peak_kb / 1024)
+        if process.returncode:
+            complained.seek(0)
+            said = complained.read().decode(errors="replace")
+            raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
+        printed.seek(0)
+        stages = _stages(printed.read())
+    return Run(wall_s, usage.ru_utime + usage.ru_stime, weight.peak_kb / 1024, stages)
+
+
+def _stages(printed: bytes) -> dict[str, float]:
+    """Return the seconds of each stage of a build's report; nothing for what is no such report."""
+    if not printed.startswith(b"{"):
+        return {}
+    return {stage["stage"]: stage["seconds"] for stage in json.loads(printed).get("stages", ())}
 
 
 class _Weight(threading.Thread):

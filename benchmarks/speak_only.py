@@ -1,4 +1,4 @@
-"""The article's clips spoken by one worker and nothing else: what synthesis itself costs.
+"""The article's clips spoken and nothing else: what synthesis itself costs.
 
 Run as: python benchmarks/speak_only.py ARTICLE.md VOICE   (with AUDIO_BUILDER_CACHE naming an empty folder)
 """
@@ -15,4 +15,4 @@ from audio_builder.voices.prepare import prepare_voice
 recipe = Recipe(voice=sys.argv[2])
 voice = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm).voice
 script = make_script(read_document(sys.argv[1]), recipe)
-narrate(script, voice, cache=ClipCache(), rate_hz=recipe.mastering.sample_rate_hz, workers=1)
+narrate(script, voice, cache=ClipCache(), rate_hz=recipe.mastering.sample_rate_hz)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
 from benchmarks.article import article
-from benchmarks.measure import ratios, table
+from benchmarks.judge import judged, memory_ratios, table
 from benchmarks.process import Run, run
 
 
@@ -42,11 +43,40 @@ def test_a_case_that_fails_is_no_measurement():
     assert "no voice" in caught.value.stderr
 
 
+def test_a_builds_own_clock_is_read_from_its_report():
+    """The stages of a report on stdout; anything else on stdout is passed over."""
+    report = '{"stages": [{"stage": "narrate", "seconds": 1.5}]}'
+    assert run([sys.executable, "-c", f"print({report!r})"], {}).stages == {"narrate": 1.5}
+    assert run([sys.executable, "-c", "print('output/a.mp3')"], {}).stages == {}
+
+
 def test_ratios_are_taken_run_by_run():
     """The median of the runs' ratios, not the ratio of medians: a slow moment slows both of a run."""
     found = {
         "plain script": [Run(10, 1, 1), Run(30, 1, 1), Run(20, 1, 1)],
         "cold build": [Run(5, 1, 1), Run(12, 1, 1), Run(20, 1, 1)],
     }
-    assert ratios(found) == {"cold build / plain script": 0.5}
-    assert "cold build              12.00     5.00    20.00     1.00        1" in list(table(600, found))
+    (one,) = judged(600, found)
+    assert str(one) == "cold build / plain script: 0.50 (limit 0.65: met)"
+    assert "cold build              12.00     5.00    20.00     1.00      8        1" in list(table(600, found))
+
+
+def test_a_long_article_is_held_against_its_own_limits():
+    """Speech costs 80 s of CPU on so many cores; a build that takes half as much again has missed."""
+    synthesis_s = 80 / (os.cpu_count() or 1)
+    found = {
+        "cold build": [Run(1.5 * synthesis_s, 1, 300, {"narrate": 1.1 * synthesis_s, "deliver": 2.0})],
+        "another pacing": [Run(9, 1, 200)],
+        "encoder alone": [Run(10, 10, 20)],
+        "speech alone": [Run(70, 80, 250)],
+    }
+    assert [str(one) for one in judged(20_000, found)] == [
+        "cold build / (CPU of speech alone ÷ cores): 1.50 (limit 1.20: MISSED)",
+        f"another pacing / cold build: {9 / (1.5 * synthesis_s):.2f}",
+        "another pacing / encoder alone: 0.90 (limit 1.00: met)",
+        "narration in the cold build / (CPU of speech alone ÷ cores): 1.10",
+    ]
+    short = {"cold build": [Run(5, 1, 250)]}
+    assert [str(one) for one in memory_ratios({600: short, 20_000: found})] == [
+        "memory of cold build, 20000 / 600 words: 1.20 (limit 1.20: met)"
+    ]
