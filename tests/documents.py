@@ -152,7 +152,7 @@ def docx_of(body: str, before: str = "") -> bytes:
     })  # fmt: skip
 
 
-def epub(*bodies: str, replaced: dict[str, str] | None = None) -> bytes:
+def epub(*bodies: str, replaced: dict[str, str | bytes] | None = None) -> bytes:
     """A book with these chapters; `replaced` are files in place of its own, or beside them."""
     pages = bodies or (BODY,)
     items = "".join(
@@ -160,7 +160,7 @@ def epub(*bodies: str, replaced: dict[str, str] | None = None) -> bytes:
     )
     refs = "".join(f'<itemref idref="c{n}"/>' for n in range(len(pages)))
     head = '<?xml version="1.0" encoding="UTF-8"?>'
-    files = {
+    files: dict[str, str | bytes] = {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": f'{head}<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles>'
         "</container>",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 import tracemalloc
 
 import pytest
@@ -26,6 +27,23 @@ KINDS = {
     "window-utf16-le-unmarked.txt": documents.PLAIN.encode("utf-16-le"),
     "window-utf16-be-unmarked.txt": documents.PLAIN.encode("utf-16-be"),
     "window-cp1252.txt": documents.PLAIN.encode("cp1252"),
+    "window-wrapped.txt": "\n".join(textwrap.fill(line, 60) for line in documents.PLAIN.split("\n")).encode(),
+    "window-wrapped-mac.text": "\r".join(textwrap.fill(line, 72) for line in documents.PLAIN.split("\n")).encode(
+        "utf-16"
+    ),
+    "window-dos.md": b"\xef\xbb\xbf" + documents.MARKDOWN.replace("\n", "\r\n").encode(),
+    "window-mac.md": documents.MARKDOWN.replace("\n", "\r").encode(),
+    "window-cp1252.markdown": documents.MARKDOWN.encode("cp1252"),
+    "window-wrapped.md": "\n".join(
+        line if line[:1] in ("#", ">", "-") else textwrap.fill(line, 66) for line in documents.MARKDOWN.split("\n")
+    ).encode("utf-16"),
+    "window-utf16.html": documents.PAGE.replace("utf-8", "utf-16").encode("utf-16"),
+    "window-dos.htm": b"\xef\xbb\xbf" + documents.PAGE.replace("\n", "\r\n").encode(),
+    "window-utf16.epub": documents.epub(
+        replaced={
+            "OEBPS/text/c 0.xhtml": f"<?xml version='1.0'?><html><body>{documents.BODY}</body></html>".encode("utf-16")
+        }
+    ),
     "window.md": documents.MARKDOWN.encode(),
     "window.html": documents.PAGE.encode(),
     "window.xhtml": f"<?xml version='1.0'?><html lang='en'><body>{documents.BODY}</body></html>".encode(),

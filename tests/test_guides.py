@@ -124,10 +124,22 @@ def test_a_guide_that_isn_t_there_is_told_the_closest_and_one_in_another_languag
         with_guides("settle", recipe=german)
     assert "--guide my-settle.md" in caught.value.hint
     assert chapters(with_guides("settle", recipe=make_recipe({"tags": {"language": "en-GB"}})))[0] == "Settling in"
+    with pytest.raises(RecipeError, match="there is no guide"):
+        with_guides("x" * 5000)
     with pytest.raises(SourceError, match="no file"):
         with_guides("not/there.md")
     with pytest.raises(SourceTooLarge, match="256 chapters"):
         with_guides("settle", text="\n\n".join(f"## {number}\n\nA." for number in range(255)))
+
+
+def test_every_guide_is_told_in_the_help_and_in_the_docs(capfd: pytest.CaptureFixture[str]) -> None:
+    """By its name."""
+    assert run(["build", "--help"]) == 0
+    told = capfd.readouterr().out.split("--guide", 1)[1].split("text of your own")[0].replace("-\n", "-")
+    docs = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
+    for name in guide_names():
+        assert name in re.sub(r"-\s+", "-", told)
+        assert f"| `{name}` |" in docs
 
 
 @pytest.mark.parametrize("name", guide_names())

@@ -13,7 +13,7 @@ from audio_builder.article.source import SourceText
 from audio_builder.errors import RecipeError, SourceError
 from audio_builder.recipe import Pacing
 from audio_builder.script.chapters import check_chapters
-from audio_builder.script.cues import Bell, ChapterStart, Cue, Reason, Rest, Say, Script
+from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Say, Script
 from audio_builder.script.timing import seconds_for
 
 PLACE_KEY = "place"
@@ -48,7 +48,7 @@ def find_guide(name: str, language: str) -> SourceText | Path:
         RecipeError: there is no such guide, or none in that language.
     """
     if name not in guide_names():
-        if Path(name).suffix or "/" in name or "\\" in name or Path(name).exists():
+        if _looks_like_path(name):
             return Path(name)
         close = difflib.get_close_matches(name, guide_names(), n=1, cutoff=0.5)
         raise RecipeError(
@@ -111,12 +111,21 @@ def _without_closing(cues: list[Cue], pacing: Pacing) -> list[Cue]:
 
 def _as_section(cues: Sequence[Cue], pacing: Pacing) -> list[Cue]:
     """Return the cues of a part that follows another: a bell in place of the opening silence."""
-    part = [cue for cue in cues if not (isinstance(cue, Rest) and cue.reason is Reason.OPENING)]
-    place = next(number for number, cue in enumerate(part) if isinstance(cue, Bell | Say))
-    if isinstance(part[place], Bell):
-        return part
-    chapter = place if not isinstance(part[0], ChapterStart) else 1
-    return [*part[:chapter], Bell(), *_rest(Reason.BELL, pacing), *part[chapter:]]
+    chapter, *part = (cue for cue in cues if not (isinstance(cue, Rest) and cue.reason is Reason.OPENING))
+    first = next(cue for cue in part if isinstance(cue, Bell | Breath | Say))
+    if isinstance(first, Bell):
+        return [chapter, *part]
+    return [chapter, Bell(), *_rest(Reason.BELL, pacing), *part]
+
+
+def _looks_like_path(name: str) -> bool:
+    """Tell whether a name means a file rather than a misspelt guide."""
+    if Path(name).suffix or "/" in name or "\\" in name:
+        return True
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long for a file's name, or a NUL in it
+        return False
 
 
 def _rest(reason: Reason, pacing: Pacing) -> list[Rest]:
