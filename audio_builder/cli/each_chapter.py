@@ -52,8 +52,8 @@ def build_each_chapter(book: Book, order: Order, console: Console, *, as_json: b
     if not failed:
         return 0
     numbers = ", ".join(map(str, failed))
-    console.error(f"of {count} chapters, {len(failed)} could not be made: {numbers}", hint="The others are there. The "
-                  "same command tries again what is missing.")  # fmt: skip
+    hint = "The others are there. The same command tries again what is missing."
+    console.error(f"of {count} chapters, {len(failed)} could not be made: {numbers}", hint=hint)
     return next(iter(failed.values())).exit_code
 
 
