@@ -253,6 +253,6 @@ def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str, sc
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{Path(name).stem}-{width}-{scheme}.png")
+    page.screenshot(path=PICTURES / f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png")
     assert page.title() != "broken"
     context.close()
