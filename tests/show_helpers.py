@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from audio_builder import errors
 from audio_builder.episode.record import EpisodeRecord, Phrase, Sound, record_as_json
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
 from audio_builder.episode.standard import Findings
 from audio_builder.podcast.show import Show, show_as_toml
 from audio_builder.recipe import Tags
+
+from .conftest import hear_ctrl_c
 
 WORDS = "Evening\n\nThe lamp is on. Nothing is asked of you.\n\nThe second part\n\nWhat is still open?\nLet it be."
 PHRASES = (
@@ -75,3 +84,17 @@ def put_show(folder: Path, show: Show = SHOW) -> None:
     """Write a `show.toml`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "show.toml").write_text(show_as_toml(show), encoding="utf-8")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    """Run `audio-builder serve` on a show as a user runs it, until Ctrl-C; its port on loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "audio_builder", "serve", str(folder), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:  # noqa: PLW1509 - no threads are running yet
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"http://127.0.0.1:{port}/\n"
+        yield port
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == errors.Interrupted.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ def compare(first: Path, second: Path, progress: Progress = silent, picture: Pat
     if picture is not None:
         write_bytes(picture, draw_strips(one.strip(), other.strip()).encode())
     found = Comparison(
-        identical=first.read_bytes() == second.read_bytes(),
+        identical=filecmp.cmp(first, second, shallow=False),
         first=one.sound(),
         second=other.sound(),
         chapters=list(_chapters(one.chapters, other.chapters)),

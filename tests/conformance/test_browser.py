@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from audio_builder.podcast.publish import publish
 from audio_builder.recipe_file import make_recipe
 
 from ..conftest import ROOT
-from ..show_helpers import put_show
+from ..show_helpers import put_show, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = ROOT / "build" / "pictures"
@@ -109,6 +110,28 @@ def test_the_policy_of_the_page_lets_the_page_itself_work(browser: Any, folder: 
     assert page.evaluate("[audio.paused, audio.error, document.images[0].naturalWidth]") == [False, None, 1400]
     assert trouble == []
     page.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
+def test_served_at_home_it_plays_and_seeks_in_stretches(browser: Any, folder: Path):
+    """From `audio-builder serve`: the show's page tells that address, leads to the episode, and a chapter is a 206."""
+    start_s = read_record(folder / "one-quiet-minute.episode.json").report.chapters[1].start_s
+    with serving(folder) as port:
+        page = browser.new_page(bypass_csp=True)
+        answers: list[tuple[str, int]] = []
+        trouble: list[str] = []
+        page.on("response", lambda answer: answers.append((answer.url.rpartition(".")[2], answer.status)))
+        page.on("console", lambda message: trouble.append(message.text))
+        page.goto(f"http://127.0.0.1:{port}/")
+        assert page.locator(".address").inner_text() == f"http://127.0.0.1:{port}/feed.xml"
+        page.get_by_role("link", name="One Quiet Minute").click()
+        page.wait_for_function("audio.readyState >= 1")
+        page.locator(".chapters button").nth(1).click()
+        page.wait_for_function(f"!audio.paused && audio.currentTime > {start_s}")
+        page.close()
+    assert ("mp3", 206) in answers
+    assert {status for _, status in answers} == {200, 206}
+    assert trouble == []
 
 
 def test_the_keyboard_is_enough(page: Any, folder: Path):
@@ -230,6 +253,6 @@ def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str, sc
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{Path(name).stem}-{width}-{scheme}.png")
+    page.screenshot(path=PICTURES / f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png")
     assert page.title() != "broken"
     context.close()

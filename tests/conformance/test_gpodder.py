@@ -6,8 +6,6 @@ import http.client
 import http.server
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,12 +16,10 @@ from pathlib import Path
 import pytest
 
 import audio_builder
-from audio_builder import errors
 from audio_builder.podcast.publish import publish
 from audio_builder.recipe_file import make_recipe
 
-from ..conftest import hear_ctrl_c
-from ..show_helpers import put_show
+from ..show_helpers import put_show, serving
 
 pytestmark = [
     pytest.mark.loopback,
@@ -83,16 +79,9 @@ def show(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def served(show: Path) -> Iterator[int]:
-    """The port of `audio-builder serve`, which runs as a user runs it until Ctrl-C."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "audio_builder", "serve", str(show), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:  # noqa: PLW1509
-        assert process.stdout is not None
-        assert process.stdout.readline() == f"http://127.0.0.1:{port}/\n"
+    """The port of `audio-builder serve`."""
+    with serving(show) as port:
         yield port
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == errors.Interrupted.exit_code
 
 
 @pytest.fixture
