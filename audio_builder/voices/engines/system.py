@@ -4,6 +4,10 @@ pyttsx3 must be watched closely. On Linux `runAndWait` returns while espeak-ng s
 thread, several queued files leave only the last, failures are swallowed, and it prints on stdout. So this
 engine speaks one utterance at a time on its process's main thread, waits for the event that says it is
 finished and for a file that no longer grows, and then checks the file.
+
+espeak-ng's voice flutters by a count that goes on from phrase to phrase, so what it says depends on what it
+said before. On Linux each phrase is therefore spoken in a fork of its own, which costs next to nothing and
+gives the same bytes every time.
 """
 
 from __future__ import annotations
@@ -15,11 +19,13 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
+from audio_builder.voices.engines.afresh import afresh
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.languages import closest, primary
@@ -32,6 +38,7 @@ _DEADLINE_S_PER_CHARACTER = 0.05
 """espeak-ng needs 0.5 ms a character; a Mac's voices may speak at a fifth of real time."""
 
 _POLL_S = 0.005
+_SETTING_S = 1.0
 _QUIET_S = 0.5
 """A driver that doesn't report its end (SAPI) has finished when its file rests for this long."""
 
@@ -47,10 +54,7 @@ class SystemEngine:
     """
 
     def __init__(self) -> None:
-        self._speech: Any = None
-        self._finished = threading.Event()
-        self._error: list[BaseException] = []
-        self._own_voice = ""
+        self._driver = _Driver()
 
     def voices(self) -> tuple[str, ...]:
         """Return the names by which the operating system knows its voices.
@@ -58,7 +62,7 @@ class SystemEngine:
         Raises:
             MissingExtra: there is no voice on this machine (with the command that mends it).
         """
-        return tuple(str(voice.id) for voice in self._started().getProperty("voices"))
+        return tuple(_undisturbed(self._driver.voices, _BASE_DEADLINE_S))
 
     def fingerprint(self) -> str:
         """Return the versions of pyttsx3 and of what speaks behind it.
@@ -76,6 +80,30 @@ class SystemEngine:
             EngineTimedOut: the file was not finished in the time its text allows.
             EngineFailed: the voice reported an error, or the file can't be that text.
         """
+        with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
+            file = Path(folder) / "phrase.wav"
+            # The driver keeps to the deadline itself; the fork is given up a little later.
+            _undisturbed(lambda: self._driver.write(text, voice, file), 2 * _deadline_s(text))
+            sound = read_sound_file(file)
+        _check_length(sound, text, voice.rate)
+        return sound
+
+
+class _Driver:
+    """pyttsx3, watched. espeak-ng can be started only once in a process."""
+
+    def __init__(self) -> None:
+        self._speech: Any = None
+        self._finished = threading.Event()
+        self._error: list[BaseException] = []
+        self._own_voice = ""
+
+    def voices(self) -> list[str]:
+        """Return the names of the system's voices."""
+        return [str(voice.id) for voice in self._started().getProperty("voices")]
+
+    def write(self, text: str, voice: Voice, file: Path) -> list[str]:
+        """Speak a text into a file, and return nothing, in the form that `afresh` takes."""
         speech = self._started()
         self._finished.clear()
         self._error.clear()
@@ -83,18 +111,28 @@ class SystemEngine:
         name = voice.profile.settings.get(f"{sys.platform}_voice") or self._voice_for(voice.profile.language)
         speech.setProperty("voice", str(name))
         rate = round(voice.rate)
-        speech.setProperty("rate", rate)
-        with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
-            file = Path(folder) / "phrase.wav"
-            speech.save_to_file(text, str(file))
-            speech.runAndWait()
-            self._wait_for(file, text)
-            sound = read_sound_file(file)
-        # It has been seen to go on at its default rate, once, on a machine with much else to do.
+        self._set_rate(rate)
+        speech.save_to_file(text, str(file))
+        speech.runAndWait()
+        self._wait_for(file, text)
         if (taken := _rate_taken(rate)) != rate:
             raise EngineFailed(f"pyttsx3 speaks at {taken} where {rate} was set")
-        _check_length(sound, text, voice.rate)
-        return sound
+        return []
+
+    def _set_rate(self, rate: int) -> None:
+        """Set the rate, on Linux until it is in force.
+
+        espeak-ng takes settings in a thread of its own, and some that come right after its start are overtaken by
+        pyttsx3's own default: four of nineteen fresh processes spoke at 200 whatever was set.
+        """
+        self._speech.setProperty("rate", rate)
+        start = time.monotonic()
+        while sys.platform == "linux" and time.monotonic() - start < _SETTING_S:
+            self._speech.runAndWait()  # nothing is to be spoken yet, so this only takes the settings
+            time.sleep(_POLL_S)
+            if _rate_taken(rate) == rate:
+                return
+            self._speech.setProperty("rate", rate)
 
     def _started(self) -> Any:
         """Return pyttsx3's engine, started when it is first needed."""
@@ -121,7 +159,7 @@ class SystemEngine:
 
     def _wait_for(self, file: Path, text: str) -> None:
         """Wait until the utterance is reported finished and its file has settled."""
-        limit_s = _BASE_DEADLINE_S + _DEADLINE_S_PER_CHARACTER * len(text)
+        limit_s = _deadline_s(text)
         start = changed = time.monotonic()
         size = -1
         while time.monotonic() - start < limit_s:
@@ -134,6 +172,18 @@ class SystemEngine:
                 return
             time.sleep(_POLL_S)
         raise EngineTimedOut(f"pyttsx3 did not finish {quoted(text)} within {limit_s:.0f} s")
+
+
+def _deadline_s(text: str) -> float:
+    """Return how long a text may take to be spoken."""
+    return _BASE_DEADLINE_S + _DEADLINE_S_PER_CHARACTER * len(text)
+
+
+def _undisturbed(work: Callable[[], list[str]], limit_s: float) -> list[str]:
+    """Do something with espeak-ng in a fork; with what other systems have, here."""
+    if sys.platform != "linux":
+        return work()
+    return afresh(work, limit_s)
 
 
 def _tag(spoken: str | bytes) -> str:
@@ -197,11 +247,15 @@ def _speaker_version() -> str:
     try:
         return f"espeakng-loader={installed_version('espeakng-loader', _WANTED_BY)}"
     except MissingExtra:
-        library = _load_espeak()
+        return f"espeak-ng={''.join(_undisturbed(_library_version, _BASE_DEADLINE_S))}"
+
+
+def _library_version() -> list[str]:
+    library = _load_espeak()
     if library is None:  # never on Linux; said for the type checker
-        return ""
+        return []
     library.espeak_Info.restype = ctypes.c_char_p
-    return f"espeak-ng={library.espeak_Info(None).decode()}"
+    return [library.espeak_Info(None).decode()]
 
 
 def _no_voice(error: Exception) -> MissingExtra:
