@@ -45,7 +45,7 @@ def read_document(
     text = source if isinstance(source, SourceText) else open_source(Path(source), chapter)
     if text.kind == "ssml":
         # Its parser takes a moment to import: a plain text does without it.
-        from audio_builder.script.ssml_read import parse_ssml
+        from audio_builder.script.ssml.read import parse_ssml
 
         imported = parse_ssml(text, is_voice)
         for note in imported.notes:

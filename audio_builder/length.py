@@ -16,7 +16,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.prepare import Plan, at_rate
 from audio_builder.recipe import Pacing
 from audio_builder.script.estimate import clock, expected_range
-from audio_builder.voices.rates import solve_rate
+from audio_builder.voices.rate.rates import solve_rate
 
 _MOST_RATES = 3
 """How often the text is spoken at most: at the asked rate, at the rate that should do, and at the limit."""

@@ -17,14 +17,14 @@ from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
-from audio_builder.episode.encode import encode, encoder_gain_db
+from audio_builder.episode.encoding.encode import encode, encoder_gain_db
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
-from audio_builder.episode.source_frame import carries
-from audio_builder.episode.standard import BACKGROUND, LETTERS, Finding, Findings
-from audio_builder.episode.tags import Labels, Narrator, tag
-from audio_builder.episode.verify import Promise, verify
+from audio_builder.episode.tagging.source_frame import carries
+from audio_builder.episode.tagging.tags import Labels, Narrator, tag
+from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, Finding, Findings
+from audio_builder.episode.verification.verify import Promise, verify
 from audio_builder.errors import VerificationError
 from audio_builder.files import commit, draft_beside, folder_locked, write_draft
 from audio_builder.length import fit_length
@@ -36,8 +36,8 @@ from audio_builder.mix.quieting import Quieting
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Narration
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent

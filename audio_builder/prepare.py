@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
-from audio_builder.episode.cover import draw_cover, fit_cover
+from audio_builder.episode.cover.draw import draw_cover, fit_cover
+from audio_builder.episode.cover.typefaces import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
-from audio_builder.episode.source_frame import pack_source
-from audio_builder.episode.typefaces import missing_letters
+from audio_builder.episode.tagging.source_frame import pack_source
 from audio_builder.files import write_probe
 from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Background, Bell, Part, Say, Script
@@ -21,8 +21,8 @@ from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch
-from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+from audio_builder.voices.wording.lexicon import read_lexicon
 
 
 @dataclass(frozen=True, slots=True)

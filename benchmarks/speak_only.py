@@ -6,7 +6,7 @@ Run as: python benchmarks/speak_only.py ARTICLE.md VOICE   (with AUDIO_BUILDER_C
 import sys
 
 from audio_builder.document import make_script, read_document
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.recipe import Recipe
 from audio_builder.voices.catalogue import find_voice

@@ -16,7 +16,7 @@ import msgspec
 from audio_builder import errors
 from audio_builder.episode.record import EpisodeRecord, Phrase, Sound, record_as_json
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
-from audio_builder.episode.standard import Findings
+from audio_builder.episode.verification.standard import Findings
 from audio_builder.podcast.show import Show, show_as_toml
 from audio_builder.recipe import Tags
 

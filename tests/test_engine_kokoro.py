@@ -23,7 +23,7 @@ from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_ph
 from audio_builder.voices.engines.onnx_part import part_before_division
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.spoken import spoken_text
+from audio_builder.voices.wording.spoken import spoken_text
 
 
 @pytest.fixture(scope="module")

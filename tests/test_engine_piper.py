@@ -11,7 +11,7 @@ import pytest
 
 from audio_builder.document import make_script, read_document
 from audio_builder.errors import VoiceError, VoiceFileMissing
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import trim
@@ -20,7 +20,7 @@ from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
 from audio_builder.voices.engines.onnx_file import seedable_model
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
-from audio_builder.voices.rates import expected_wpm
+from audio_builder.voices.rate.rates import expected_wpm
 from tests.voice_helpers import ready, script_of
 
 pytestmark = pytest.mark.engine

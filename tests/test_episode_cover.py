@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
-from audio_builder.episode.cover import draw_cover, fit_cover
-from audio_builder.episode.palette import luminance_of, palette_of
-from audio_builder.episode.standard import COVER_BYTES
-from audio_builder.episode.typefaces import font, printable, worded
-from audio_builder.episode.typeset import set_text
+from audio_builder.episode.cover.draw import draw_cover, fit_cover
+from audio_builder.episode.cover.palette import luminance_of, palette_of
+from audio_builder.episode.cover.typefaces import font, printable, worded
+from audio_builder.episode.cover.typeset import set_text
+from audio_builder.episode.verification.standard import COVER_BYTES
 from audio_builder.errors import RecipeError
 
 BOX = (1140, 560)

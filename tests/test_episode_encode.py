@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from audio_builder.audio import Samples, ffmpeg_program, samples_from_segment
-from audio_builder.episode import ffmpeg
-from audio_builder.episode.decode import open_audio
-from audio_builder.episode.encode import BITRATES_KBPS, encode, encoder_gain_db
-from audio_builder.episode.gapless import crc16
-from audio_builder.episode.mpeg import walk
+from audio_builder.episode.encoding import ffmpeg
+from audio_builder.episode.encoding.decode import open_audio
+from audio_builder.episode.encoding.encode import BITRATES_KBPS, encode, encoder_gain_db
+from audio_builder.episode.encoding.gapless import crc16
+from audio_builder.episode.encoding.mpeg import walk
 from audio_builder.errors import DiskFull, EncoderError
 
 from . import instruments, sound_helpers

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.episode import stretches
-from audio_builder.episode.encode import encode
-from audio_builder.episode.gapless import crc16, crc16_of_long
-from audio_builder.episode.mpeg import walk
+from audio_builder.episode.encoding import stretches
+from audio_builder.episode.encoding.encode import encode
+from audio_builder.episode.encoding.gapless import crc16, crc16_of_long
+from audio_builder.episode.encoding.mpeg import walk
 from audio_builder.errors import EncoderError
 
 from . import instruments

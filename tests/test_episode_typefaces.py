@@ -10,10 +10,10 @@ import pytest
 from PIL import features
 
 from audio_builder.cli.main import run
-from audio_builder.episode import typefaces
-from audio_builder.episode.cover import draw_cover
-from audio_builder.episode.typefaces import TYPEFACES, font, missing_letters, worded
-from audio_builder.episode.typeset import set_text
+from audio_builder.episode.cover import typefaces
+from audio_builder.episode.cover.draw import draw_cover
+from audio_builder.episode.cover.typefaces import TYPEFACES, font, missing_letters, worded
+from audio_builder.episode.cover.typeset import set_text
 from audio_builder.prepare import prepare
 from audio_builder.recipe_file import make_recipe
 from audio_builder.script.cues import ChapterStart, Role, Say, Script

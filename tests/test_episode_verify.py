@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from audio_builder.audio import AudioSegment, Samples
-from audio_builder.episode.cover import draw_cover
-from audio_builder.episode.encode import encode
-from audio_builder.episode.measure import CELLS_PER_S, measure
-from audio_builder.episode.separation import levels
-from audio_builder.episode.tags import Labels, Narrator, tag
-from audio_builder.episode.verify import Promise, check_file, verify
+from audio_builder.episode.cover.draw import draw_cover
+from audio_builder.episode.encoding.encode import encode
+from audio_builder.episode.tagging.tags import Labels, Narrator, tag
+from audio_builder.episode.verification.measure import CELLS_PER_S, measure
+from audio_builder.episode.verification.separation import levels
+from audio_builder.episode.verification.verify import Promise, check_file, verify
 from audio_builder.errors import NotAudio
 from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone

@@ -11,7 +11,7 @@ import audio_builder
 from audio_builder.article.source import source_from_bytes
 from audio_builder.document import make_script, read_document
 from audio_builder.episode.report import BuildReport
-from audio_builder.episode.source_frame import read_source
+from audio_builder.episode.tagging.source_frame import read_source
 from audio_builder.errors import SoundError
 from audio_builder.recipe import BACKGROUNDS, PACING_PRESETS, Pacing
 from audio_builder.recipe_file import Layer, make_recipe

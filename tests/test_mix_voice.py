@@ -9,7 +9,7 @@ import pytest
 from scipy import signal
 
 from audio_builder.audio import Samples, segment_from_samples
-from audio_builder.episode.encode import encode
+from audio_builder.episode.encoding.encode import encode
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from audio_builder.audio import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache
-from audio_builder.narration.entry import StoredClip
+from audio_builder.narration.clip_cache.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.clip_cache.entry import StoredClip
+from audio_builder.narration.clip_cache.lossless import compressed, decompressed
 from audio_builder.narration.levels import measure_clip, unpacked_levels
-from audio_builder.narration.lossless import compressed, decompressed
 
 from . import sound_helpers
 
@@ -116,8 +116,8 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     """Whoever reads finds a whole entry or none."""
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from audio_builder.narration.cache import ClipCache\n"
-        "from audio_builder.narration.entry import StoredClip\n"
+        "from audio_builder.narration.clip_cache.cache import ClipCache\n"
+        "from audio_builder.narration.clip_cache.entry import StoredClip\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "for number in range(300):\n"
         f"    cache.store({KEY!r}, StoredClip(50000, 44100, 1, 1), bytes([number % 251]) * 100000)\n"

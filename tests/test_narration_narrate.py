@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Step
 from audio_builder.script.cues import Part, Role, Say, Script

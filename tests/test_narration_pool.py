@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.pool import Deadlines, Job, Pool, PoolEvent
-from audio_builder.narration.protocol import Spoken, Task
+from audio_builder.narration.workers.pool import Deadlines, Job, Pool, PoolEvent
+from audio_builder.narration.workers.protocol import Spoken, Task
 from tests.conftest import hear_ctrl_c
 from tests.voice_helpers import install_engine, script_of, voice_of
 
@@ -312,7 +312,7 @@ def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
     script.write_text(
         f"import sys\nsys.path[:0] = [{str(site)!r}, {str(Path(__file__).parent.parent)!r}]\n"
         "from pathlib import Path\n"
-        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.clip_cache.cache import ClipCache\n"
         "from audio_builder.narration.narrate import narrate\n"
         "from tests.voice_helpers import script_of, voice_of\n"
         "def tell(step): print(step.done, step.detail, flush=True)\n"

@@ -11,9 +11,9 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.cli.sizes import Size, size_in_words
-from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache
-from audio_builder.narration.entry import StoredClip
-from audio_builder.narration.stock import prune, take_stock, verify_stock
+from audio_builder.narration.clip_cache.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.clip_cache.entry import StoredClip
+from audio_builder.narration.clip_cache.stock import prune, take_stock, verify_stock
 
 RATE = 44100
 DAY_S = 86_400

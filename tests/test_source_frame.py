@@ -15,7 +15,7 @@ from mutagen.id3 import GEOB, ID3, TIT2
 
 from audio_builder.article.source import LARGEST_BYTES
 from audio_builder.document import make_script, read_document
-from audio_builder.episode.source_frame import LARGEST_TAG_BYTES, SOURCE_MIME, pack_source, read_source
+from audio_builder.episode.tagging.source_frame import LARGEST_TAG_BYTES, SOURCE_MIME, pack_source, read_source
 from audio_builder.errors import AudioBuilderError, SourceError, SourceTooLarge
 from audio_builder.recipe import Pacing, Recipe, Soundscape, Tags
 from audio_builder.recipe_file import make_recipe

@@ -29,9 +29,9 @@ from audio_builder.script.cues import (
     Say,
     Script,
 )
-from audio_builder.script.ssml_elements import NAMESPACE
-from audio_builder.script.ssml_read import Imported, parse_ssml
-from audio_builder.script.ssml_write import as_ssml
+from audio_builder.script.ssml.elements import NAMESPACE
+from audio_builder.script.ssml.read import Imported, parse_ssml
+from audio_builder.script.ssml.write import as_ssml
 from tests.generated_articles import scripts
 
 from .conftest import ROOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audio_builder.voices.in_words import in_words
+from audio_builder.voices.wording.in_words import in_words
 
 CASES = """
 in 1984 | in nineteen eighty-four

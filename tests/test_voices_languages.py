@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from audio_builder.document import make_script, read_document
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.prepare import prepare_voices
 from audio_builder.recipe import Recipe

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.voices.cadence import density
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.tone import ToneEngine
-from audio_builder.voices.passage import CALIBRATION_PASSAGE
-from audio_builder.voices.plans import voice_density
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import Cadence, RatePoint, Voice, VoiceProfile
-from audio_builder.voices.rates import expected_wpm, solve_rate
+from audio_builder.voices.rate.cadence import density
+from audio_builder.voices.rate.passage import CALIBRATION_PASSAGE
+from audio_builder.voices.rate.plans import voice_density
+from audio_builder.voices.rate.rates import expected_wpm, solve_rate
 from tests.held_out import HELD_OUT
 from tests.voice_helpers import ready
 

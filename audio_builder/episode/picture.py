@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.episode.chapters import PlayerChapter
-from audio_builder.episode.measure import Measurements
+from audio_builder.episode.tagging.chapters import PlayerChapter
+from audio_builder.episode.verification.measure import Measurements
 
 _WIDTH, _LEFT, _RIGHT = 1000, 50, 970
 _WAVE_MIDDLE, _WAVE_HALF = 130, 70

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.report import BuildReport, to_json
-from audio_builder.episode.tags import Labels, disclosure
+from audio_builder.episode.tagging.tags import Labels, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error

@@ -11,17 +11,17 @@ import msgspec
 import numpy as np
 
 from audio_builder.errors import VoiceError
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script
 from audio_builder.voices.engines.base import Planner
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.passage import CALIBRATION_PASSAGE
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, Voice, VoiceProfile
-from audio_builder.voices.spoken import spoken_text
+from audio_builder.voices.rate.passage import CALIBRATION_PASSAGE
+from audio_builder.voices.wording.spoken import spoken_text
 
 _RATE_HZ = 44100
 

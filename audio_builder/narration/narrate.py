@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
-from audio_builder.narration.entry import StoredClip
-from audio_builder.narration.key import clip_key, identity_of
-from audio_builder.narration.pool import Job, Pool, PoolEvent
-from audio_builder.narration.protocol import Spoken, Task
-from audio_builder.narration.stock import LARGEST_BYTES, prune
+from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.clip_cache.entry import StoredClip
+from audio_builder.narration.clip_cache.key import clip_key, identity_of
+from audio_builder.narration.clip_cache.stock import LARGEST_BYTES, prune
+from audio_builder.narration.workers.pool import Job, Pool, PoolEvent
+from audio_builder.narration.workers.protocol import Spoken, Task
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Part, Say, Script
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.spoken import spoken_text
+from audio_builder.voices.wording.spoken import spoken_text
 
 
 def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which voice, and where the clips are kept

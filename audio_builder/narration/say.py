@@ -6,7 +6,7 @@ import io
 import wave
 
 from audio_builder.errors import EmptySource
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Progress, silent
 from audio_builder.script.cues import Role, Say, Script

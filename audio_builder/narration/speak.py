@@ -10,7 +10,7 @@ from audio_builder.narration.plausible import check_clip
 from audio_builder.narration.trim import TrimmedClip, trim
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.rates import expected_wpm
+from audio_builder.voices.rate.rates import expected_wpm
 from audio_builder.voices.words import quoted
 
 _NUDGE = 1.001

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
-from audio_builder.episode.id3 import MutagenError, id3
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record, sound_of
+from audio_builder.episode.tagging.id3 import MutagenError, id3
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.files import commit, draft_beside, output_error, write_bytes
 from audio_builder.podcast.feed import Item, Transcript

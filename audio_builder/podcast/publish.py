@@ -10,9 +10,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from audio_builder.episode.cover import draw_cover, fit_cover
+from audio_builder.episode.cover.draw import draw_cover, fit_cover
+from audio_builder.episode.cover.typefaces import missing_letters
 from audio_builder.episode.naming import TWIN_SUFFIX
-from audio_builder.episode.typefaces import missing_letters
 from audio_builder.files import folder_locked, output_error
 from audio_builder.podcast.episode_files import EPISODES, find_episodes, make_files, write_changed
 from audio_builder.podcast.feed import feed_xml, opml

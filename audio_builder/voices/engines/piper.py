@@ -13,8 +13,8 @@ from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.onnx_file import seedable_model
 from audio_builder.voices.engines.onnx_session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
-from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
 from audio_builder.voices.words import quoted
 
 if TYPE_CHECKING:

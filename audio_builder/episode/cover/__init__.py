@@ -1,0 +1,1 @@
+"""The cover: drawn from a title, or fitted from a picture."""

@@ -1,0 +1,241 @@
+"""The cover: drawn from the title, or a picture of the user's own made to fit."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms, ImageDraw, ImageOps
+
+from audio_builder.episode.cover.palette import Colour, Palette, palette_of
+from audio_builder.episode.cover.typefaces import RIGHT_TO_LEFT, TYPEFACES, font, worded
+from audio_builder.episode.cover.typeset import set_text
+from audio_builder.episode.verification.standard import COVER_BYTES, COVER_SIDE_PX
+from audio_builder.errors import RecipeError
+
+SIDE_PX = 1400
+_MARGIN_PX = 130
+_TITLE_TOP_PX = 260
+_TITLE_SIZES_PX = (*range(168, 60, -6), *range(60, 35, -4))
+_GOOD = ((92, 0), (88, 0), (82, 0), (78, 2))
+_POOR = ((64, 2), (50, 2), (35, 2), (20, 2), (10, 2))
+"""JPEG qualities with Pillow's code for the resolution of colours: 0 is full, 2 is half."""
+
+_SMALLEST_OWN_PX = 600
+_LARGEST_OWN_BYTES = 40 * 1024 * 1024
+_LARGEST_OWN_PIXELS = 60_000_000
+_DISC_GAP_PX = 36
+_SMALLEST_DISC_PX = 64
+
+Field = npt.NDArray[np.float32]
+
+
+def draw_cover(title: str, author: str, show: str, colour: str = "", language: str = "") -> bytes:
+    """Return a cover for a title: a JPEG of 1400 × 1400 pixels, RGB, at most 512 KB.
+
+    A still horizon with ripples, whose colours and place follow from the title: the same title gives the
+    same picture. Texts whose letters no installed font has are left out, and the picture stands alone: see
+    `typefaces.missing_letters`.
+
+    Args:
+        title: of the episode; any text, any length.
+        author: who wrote the words; may be empty.
+        show: name of the show; may be empty.
+        colour: whose hue it has, as `#rrggbb`; empty for one that follows from the title.
+        language: BCP 47 tag of the title, for characters that Chinese, Japanese and Korean write differently.
+    """
+    seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
+    palette = palette_of(colour, seed[0])
+    words, style = worded(title, "Semibold", language)
+    box = (SIDE_PX - 2 * _MARGIN_PX, 560 if len(words) <= 120 else 760)
+    setting = set_text(words, style, box, _TITLE_SIZES_PX) if words else None
+    bottom = _TITLE_TOP_PX + setting.height_px if setting else 0
+    horizon = 0.56 if setting is None else max(0.68, (bottom + _DISC_GAP_PX + _SMALLEST_DISC_PX) / SIDE_PX)
+    picture = _scene(seed, palette, horizon, room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
+    draw = ImageDraw.Draw(picture)
+    _show_name(draw, (show, language), palette.light)
+    if setting is not None:
+        for number, line in enumerate(setting.lines):
+            baseline = _TITLE_TOP_PX + round(setting.size_px * 0.82) + number * setting.leading_px
+            _write(draw, line, (style, setting.size_px), baseline, palette.light)
+    name, style = worded(author, "It", language)
+    if name:
+        by = set_text(name, style, (box[0], 60), (46, 40, 34))
+        _write(draw, by.lines[0], (style, by.size_px), SIDE_PX - _MARGIN_PX, palette.light)
+    return _jpeg(picture)
+
+
+def fit_cover(path: Path) -> bytes:
+    """Return a picture of the user's own as a cover: a square JPEG of 1400 to 3000 pixels, at most 512 KB.
+
+    It is cut to its centre square, enlarged if it is smaller than 1400 pixels, and freed from
+    transparency (on white) and from everything a camera adds, such as the place.
+
+    Raises:
+        RecipeError: it can't be read, is no JPEG or PNG, or is far too small or too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_OWN_BYTES:
+            raise RecipeError(
+                f"the cover {path} has {size // 2**20} MB; at most {_LARGEST_OWN_BYTES // 2**20} are read"
+            )
+        with warnings.catch_warnings():
+            # Our own limit below is stricter than the one that Pillow warns at.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("JPEG", "PNG")) as opened:
+                _check_size(path, opened.width, opened.height)
+                picture = _plain_rgb(opened)
+    except Image.DecompressionBombError as error:
+        raise RecipeError(f"the cover {path} opens to far too many pixels", hint=_COVER_HINT) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        # Pillow raises SyntaxError for a broken PNG and ValueError for some broken headers.
+        reason = getattr(error, "strerror", None) or "it is no JPEG or PNG that can be opened"
+        raise RecipeError(f"can't use the cover {path}: {reason}", hint=_COVER_HINT) from error
+    low, high = COVER_SIDE_PX
+    side = min(max(low, min(picture.size)), high)
+    return _jpeg(ImageOps.fit(picture, (side, side), method=Image.Resampling.LANCZOS))
+
+
+_COVER_HINT = "Give a square JPEG or PNG of 1400 to 3000 pixels, or no cover to have one drawn."
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if width * height > _LARGEST_OWN_PIXELS:
+        raise RecipeError(f"the cover {path} has {width} × {height} pixels, far too many", hint=_COVER_HINT)
+    if min(width, height) < _SMALLEST_OWN_PX:
+        raise RecipeError(
+            f"the cover {path} has only {width} × {height} pixels; at least {_SMALLEST_OWN_PX} are needed",
+            hint=_COVER_HINT,
+        )
+
+
+def _plain_rgb(opened: Image.Image) -> Image.Image:
+    """Return a picture upright, in sRGB, without transparency."""
+    picture = ImageOps.exif_transpose(opened)
+    profile = opened.info.get("icc_profile")
+    if picture.mode.startswith("I"):
+        # Pillow clips 16 bits to 8 instead of scaling them.
+        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
+    if picture.has_transparency_data:
+        upper = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", upper.size, "white"), upper)
+    elif profile and picture.mode in {"RGB", "CMYK", "L"}:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            # A broken profile costs a little of the colours, not the cover.
+            converted = None
+        picture = converted or picture
+    return picture.convert("RGB")
+
+
+def _scene(seed: bytes, palette: Palette, horizon: float, room_px: int) -> Image.Image:
+    """Return a horizon with a low light over it and ripples under it, without any text.
+
+    Args:
+        seed: decides the places.
+        palette: the colours.
+        horizon: its height, as a part of the picture from the top.
+        room_px: how far the light may rise without touching the title.
+    """
+    height = horizon * SIDE_PX
+    centre = SIDE_PX * (0.60 + 0.24 * seed[1] / 255)
+    # What depends on the height alone is one column.
+    y, x = (axis.astype(np.float32) for axis in np.ogrid[0:SIDE_PX, 0:SIDE_PX])
+    above = np.clip(y / height, 0, 1)
+    below = np.clip((y - height) / (SIDE_PX - height), 0, 1)
+    sky = _blend(palette.sky, palette.glow, above**3)
+    water = _blend(palette.glow, palette.water, below**0.55)
+    on_water = y >= height
+    ground = np.where(on_water[..., None], water, sky)
+    # A light that stands half below the horizon, with a wide, soft glow.
+    radius = max(min(120 + 70 * seed[2] / 255, room_px), _SMALLEST_DISC_PX)
+    distance = np.hypot(x - centre, y - height)
+    disc = np.clip((radius - distance) / 1.5 + 0.5, 0, 1) * ~on_water
+    halo = np.exp(-((distance / (radius * 2.6)) ** 2)) * 0.16
+    ripples = _ripples(x - centre, y - height, seed[3], SIDE_PX - height) * on_water
+    strength = np.maximum(np.maximum(disc * 0.55, halo), ripples)
+    # A trace of noise keeps eight bits from showing bands in so slow a gradient.
+    noise = np.random.default_rng(int.from_bytes(seed[:8], "big")).uniform(-0.9, 0.9, (SIDE_PX, SIDE_PX))
+    picture = np.empty((SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
+    # Colour by colour, because NumPy is slow over a last axis of three.
+    for number, light in enumerate(palette.light):
+        colour = ground[..., number] + (np.float32(light) - ground[..., number]) * strength
+        picture[..., number] = np.clip(colour + noise + 0.5, 0, 255)
+    return Image.fromarray(picture, "RGB")
+
+
+def _ripples(dx: Field, dy: Field, variant: int, depth: float) -> Field:
+    """Return how bright concentric ripples are, seen flat over water; they widen and fade outwards."""
+    reach = np.sqrt(dx**2 + (dy * 4.2) ** 2)
+    phase = np.sqrt(np.maximum(reach, 1.0)) * (0.92 + 0.3 * variant / 255)
+    crest = (0.5 + 0.5 * np.cos(phase * 2.4)) ** 10
+    fade = np.exp(-reach / 620) * np.clip(1 - dy / max(depth, 1.0), 0, 1) ** 0.6
+    return np.asarray(crest * fade * 0.42, dtype=np.float32)
+
+
+def _blend(first: Colour, second: Colour, share: Field) -> Field:
+    start, end = np.array(first, dtype=np.float32), np.array(second, dtype=np.float32)
+    return np.asarray(start + (end - start) * share[..., None], dtype=np.float32)
+
+
+def _write(draw: ImageDraw.ImageDraw, line: str, face: tuple[str, int], baseline_px: int, colour: Colour) -> None:
+    """Write a line from the margin that its script begins at; the face is a style and its size in pixels."""
+    if face[0] in RIGHT_TO_LEFT:
+        place = (SIDE_PX - _MARGIN_PX, baseline_px)
+        draw.text(place, line, font=font(*face), fill=colour, anchor="rs", direction="rtl")
+    else:
+        draw.text((_MARGIN_PX, baseline_px), line, font=font(*face), fill=colour, anchor="ls")
+
+
+def _show_name(draw: ImageDraw.ImageDraw, show: tuple[str, str], colour: Colour) -> None:
+    """Write a line in wide-set capitals, the way books set a series title; smaller if it is long.
+
+    Args:
+        draw: to write with.
+        show: the name and its language.
+        colour: of the letters.
+    """
+    text, style = worded(show[0], "Regular", show[1])
+    if not text:
+        return
+    capitals = text.upper()
+    width = SIDE_PX - 2 * _MARGIN_PX
+    # Joined letters can't be set apart.
+    for size_px in () if TYPEFACES[style].shaped else (32, 26, 20):
+        face = font(style, size_px)
+        gap = size_px * 0.22
+        if sum(face.getlength(letter) + gap for letter in capitals) <= width:
+            break
+    else:
+        # No capitals, or too long even then: set as a normal line, shortened.
+        line = set_text(text, style, (width, 48), (32, 28))
+        _write(draw, line.lines[0], (style, line.size_px), _MARGIN_PX, colour)
+        return
+    x = float(_MARGIN_PX)
+    for letter in capitals:
+        draw.text((x, _MARGIN_PX), letter, font=face, fill=colour, anchor="ls")
+        x += face.getlength(letter) + gap
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    """Return a picture as the best JPEG that is small enough: rather fewer pixels than poor ones."""
+    smallest = COVER_SIDE_PX[0]
+    content = b""
+    for quality, colours in _GOOD if picture.width > smallest else (*_GOOD, *_POOR):
+        stream = io.BytesIO()
+        # Full colour resolution first: letters on a coloured ground fray otherwise.
+        picture.save(stream, "JPEG", quality=quality, subsampling=colours)
+        content = stream.getvalue()
+        if len(content) <= COVER_BYTES:
+            return content
+    if picture.width == smallest:
+        return content
+    side = max(smallest, picture.width * 3 // 4)
+    return _jpeg(picture.resize((side, side), Image.Resampling.LANCZOS))

@@ -1,0 +1,202 @@
+"""Setting a title well: the largest size that fits, lines of even length, broken where its script breaks."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import partial
+
+from PIL import ImageFont
+
+from audio_builder.episode.cover.typefaces import TYPEFACES, font
+
+_GOOD_ENDS = (".", "…", ",", ";", ":", "?", "!", "—", "–", "。", "、", "，", "？", "！", "।", "،", "؟")
+_BREAK_BONUS = 0.12
+"""A line may be this much of the width shorter if it ends where a reader would pause."""
+
+_SHORT_WORD_COST = 0.08
+"""What it costs to end a line with a word like “a” or “the”, which belongs to the next."""
+
+_MOST_CHARACTERS = 400
+"""More would be too small to read on any cover."""
+
+_DIVIDE_BELOW_PX = 80
+"""A word is rather set smaller than divided, down to this size."""
+
+_IDEOGRAPH = r"[\u2e80-\u2fff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+_NOT_FIRST = r"、。，．・：；？！…ー）」』】〉》〕］｝々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ"
+_NOT_LAST = r"（「『【〈《〔［｛"
+_BREAK = re.compile(
+    rf"(?<=\s)(?=\S)|(?<={_IDEOGRAPH})(?<![{_NOT_LAST}])(?=[^\s{_NOT_FIRST}])|(?<=[^\s{_NOT_LAST}])(?={_IDEOGRAPH})(?![{_NOT_FIRST}])"
+)
+"""Where a line may end: after a space, and beside Chinese and Japanese characters but for the signs that mustn't
+begin or end a line (the rules of kinsoku, in short)."""
+
+_UNHYPHENATED = ("Thai", "Lao", "Khmer", "Myanmar")
+"""Scripts that write words without spaces between them, and know no hyphen."""
+
+_BEFORE_ITS_CONSONANT = re.compile("[เ-ไເ-ໄ]")
+"""Vowels of Thai and Lao that stand before the letter that they belong to."""
+
+_VIRAMA = 9
+"""Unicode's combining class of the sign that joins a letter to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text broken into lines at one size.
+
+    Attributes:
+        lines: from the top.
+        size_px: of the font.
+        leading_px: from one baseline to the next.
+    """
+
+    lines: tuple[str, ...]
+    size_px: int
+    leading_px: int
+
+    @property
+    def height_px(self) -> int:
+        """Height of all lines together."""
+        return self.leading_px * len(self.lines)
+
+
+def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int, ...]) -> Setting:
+    """Return a text in the largest of some sizes at which it fits a box, with lines of even length.
+
+    Words too long for a line are divided, and what does not fit at the smallest size ends with “…”.
+
+    Args:
+        text: printable, at least one word.
+        style: of the font.
+        box_px: width and height.
+        sizes_px: to choose from, falling.
+    """
+    width, height = box_px
+    if len(text) > _MOST_CHARACTERS:
+        text = f"{text[:_MOST_CHARACTERS].rstrip()}…"
+    words = _units(text)
+    hyphen = "" if style in _UNHYPHENATED else "-"
+    for size_px in sizes_px:
+        face, leading_px = font(style, size_px), _leading(style, size_px)
+        fits = max(face.getlength(word.rstrip()) for word in words) <= width
+        if not fits and size_px > _DIVIDE_BELOW_PX:
+            continue
+        divided = words if fits else _all_divided(words, face, width, hyphen)
+        lines = _balanced(divided, face, width) if fits else _greedy(divided, face, width)
+        if len(lines) * leading_px <= height:
+            return Setting(lines, size_px, leading_px)
+    size_px = sizes_px[-1]
+    face, leading_px = font(style, size_px), _leading(style, size_px)
+    lines = _greedy(_all_divided(words, face, width, hyphen), face, width)
+    room = max(1, height // leading_px)
+    if len(lines) > room:
+        lines = (*lines[: room - 1], _shortened(lines[room - 1], face, width))
+    return Setting(lines, size_px, leading_px)
+
+
+def _leading(style: str, size_px: int) -> int:
+    return round(size_px * TYPEFACES[style].leading)
+
+
+def _units(text: str) -> list[str]:
+    """Return the parts of a text that stay whole on a line, each with the space after it, if there is one.
+
+    >>> _units("On rest: 静かな夜。")
+    ['On ', 'rest: ', '静', 'か', 'な', '夜。']
+    """
+    return [unit for unit in _BREAK.split(" ".join(text.split())) if unit]
+
+
+def _all_divided(words: list[str], face: ImageFont.FreeTypeFont, width: int, hyphen: str) -> list[str]:
+    return [piece for word in words for piece in _divided(word, face, width, hyphen)]
+
+
+def _greedy(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple[str, ...]:
+    lines: list[str] = []
+    for word in words:
+        if lines and face.getlength(f"{lines[-1]}{word}".rstrip()) <= width:
+            lines[-1] += word
+        else:
+            lines.append(word)
+    return tuple(line.rstrip() for line in lines)
+
+
+def _balanced(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple[str, ...]:
+    """Return as few lines as possible, broken where they come out most even.
+
+    The usual dynamic programme over break points: cost[i] is the least sum of squared slack of the
+    words from i on, in as many lines as remain.
+    """
+    count = len(_greedy(words, face, width))
+    lengths = [face.getlength(word.rstrip()) for word in words]
+    spaces = [face.getlength(" ") * word.endswith(" ") for word in words]
+    best: dict[tuple[int, int], tuple[float, int]] = {(len(words), 0): (0.0, len(words))}
+    for left in range(1, count + 1):
+        for start in range(len(words)):
+            line = 0.0
+            for end in range(start + 1, len(words) + 1):
+                line += lengths[end - 1] + (spaces[end - 2] if end > start + 1 else 0)
+                if line > width:
+                    break
+                after = best.get((end, left - 1))
+                if after is None:
+                    continue
+                last = words[end - 1].rstrip()
+                bonus = _BREAK_BONUS if last.endswith(_GOOD_ENDS) else 0.0
+                hanging = left > 1 and len(last) <= 3 and last.islower()
+                cost = after[0] + max(0.0, 1 - line / width - bonus) ** 2 + _SHORT_WORD_COST * hanging
+                if (start, left) not in best or cost < best[start, left][0]:
+                    best[start, left] = (cost, end)
+    if (0, count) not in best:
+        # The words' lengths added up differ a little from the line's own: kerning at the spaces.
+        return _greedy(words, face, width)
+    lines: list[str] = []
+    start = 0
+    for left in range(count, 0, -1):
+        end = best[start, left][1]
+        lines.append("".join(words[start:end]).rstrip())
+        start = end
+    return tuple(lines)
+
+
+def _divided(word: str, face: ImageFont.FreeTypeFont, width: int, hyphen: str) -> list[str]:
+    """Return a word in pieces that fit a line, each but the last with a hyphen, no letter parted from its marks."""
+    pieces: list[str] = []
+    while face.getlength(word.rstrip()) > width:
+        # The longest beginning that fits with its hyphen; at least one letter, so that it ends.
+        ends = [place for place in range(1, len(word.rstrip())) if _may_part(word, place)]
+        if not ends:
+            break
+        fitting = bisect.bisect_right(ends, width, key=partial(_length_to, word, face, hyphen))
+        cut = ends[max(fitting - 1, 0)]
+        pieces.append(f"{word[:cut]}{hyphen}")
+        word = word[cut:]
+    return [*pieces, word]
+
+
+def _may_part(word: str, place: int) -> bool:
+    """Tell whether a word may be divided before a place: not between a letter and what belongs to it."""
+    before, after = word[place - 1], word[place]
+    return not (
+        unicodedata.category(after).startswith("M")
+        or after in "\u200c\u200d"
+        or before == "\u200d"
+        or unicodedata.combining(before) == _VIRAMA
+        or _BEFORE_ITS_CONSONANT.match(before)
+    )
+
+
+def _length_to(word: str, face: ImageFont.FreeTypeFont, hyphen: str, end: int) -> int:
+    """Return the length of a word's beginning with a hyphen, in whole pixels."""
+    return math.ceil(face.getlength(f"{word[:end]}{hyphen}"))
+
+
+def _shortened(line: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+    while line and face.getlength(f"{line}…") > width:
+        line = line[:-1].rstrip()
+    return f"{line}…"

@@ -1,0 +1,1 @@
+"""Sound to MP3 and back: the encoder, the frames it writes, and the decoder."""

@@ -1,0 +1,212 @@
+"""From blocks of 16-bit sound to a constant-bit-rate MP3, streamed through ffmpeg's LAME."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio_builder.episode.encoding.ffmpeg import Ffmpeg
+from audio_builder.episode.encoding.gapless import announce, set_length
+from audio_builder.episode.encoding.mpeg import parse_header
+from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, Stretch, kept_frames, stretches
+from audio_builder.errors import EncoderError, OutputError
+from audio_builder.files import draft_beside, output_error
+
+BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+"""The constant bit rates that MPEG-1 layer III knows (ISO/IEC 11172-3, table of bit_rate_index)."""
+
+RATES_HZ = (32000, 44100, 48000)
+"""The sample rates that MPEG-1 layer III knows."""
+
+_BYTES_PER_SAMPLE = 2
+_DISK_FULL_WORDS = ("No space left on device", "Disk quota exceeded")
+
+_ENOUGH_KBPS = {1: 80, 2: 128}
+"""Bit rate for a number of channels from which on every frame has bits to spare (decision 0095)."""
+
+_LAME_SCALES = ((160, 0.95), (192, 0.97), (224, 0.98), (320, 1.0))
+"""Up to which bit rate in kbps LAME scales by what."""
+
+
+def encoder_gain_db(bitrate_kbps: int) -> float:
+    """Return how much louder LAME delivers a constant bit rate than it was given, in dB: never more than 0.
+
+    LAME scales its input to make room for its own errors (the `scale` column of the ABR presets in `presets.c`,
+    which CBR uses too); a test measures each.
+
+    Args:
+        bitrate_kbps: one of `BITRATES_KBPS`.
+    """
+    scale = next(scale for highest, scale in _LAME_SCALES if bitrate_kbps <= highest)
+    return 20 * math.log10(scale)
+
+
+def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, bitrate_kbps: int) -> None:
+    """Write sound as an MP3: constant bit rate, gapless header, no tag; the same sound gives the same bytes.
+
+    A long sound is encoded in stretches (see `stretches`), one on each core, while the caller renders the next.
+    Memory holds one stretch for each core and two more, however long the sound is.
+
+    Args:
+        pcm: signed 16-bit little-endian samples, channels interleaved, in pieces of any size.
+        target: the file to write, which may exist already. It must be seekable: the gapless header
+            (Xing/Info with LAME's delay and padding) is written when the length is known.
+        rate_hz: frames per second, one of `RATES_HZ`.
+        channels: 1 or 2.
+        bitrate_kbps: one of `BITRATES_KBPS`.
+
+    Raises:
+        EncoderError: a value is not allowed, there is nothing to encode, or ffmpeg failed.
+        DiskFull: no space is left for the file.
+    """
+    _check(rate_hz, channels, bitrate_kbps)
+    form = _Form(rate_hz, channels, bitrate_kbps)
+    cores = os.cpu_count() or 1
+    joined = _Joined(target, form)
+    running: deque[tuple[Stretch, Future[bytes]]] = deque()
+    with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
+        try:
+            for number, stretch in enumerate(stretches(pcm, form.frame_bytes)):
+                _check_sound(stretch, form)
+                if len(running) > cores:
+                    joined.add(*running.popleft())
+                running.append((stretch, pool.submit(_encoded, stretch, target, form, first=number == 0)))
+            while running:
+                joined.add(*running.popleft())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    joined.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What goes in and what comes out."""
+
+    rate_hz: int
+    channels: int
+    bitrate_kbps: int
+
+    @property
+    def frame_bytes(self) -> int:
+        return self.channels * _BYTES_PER_SAMPLE
+
+
+@dataclass(slots=True)
+class _Joined:
+    """An MP3 that grows stretch by stretch: the first is in the target already, behind its gapless header."""
+
+    target: Path
+    form: _Form
+    frames: int = 0
+    mpeg_frames: int = 0
+
+    def add(self, stretch: Stretch, encoded: Future[bytes]) -> None:
+        content = encoded.result()
+        kept = len(stretch.pcm) // self.form.frame_bytes - stretch.skip * FRAME_SAMPLES
+        self.frames += kept if stretch.keep is None else stretch.keep * FRAME_SAMPLES
+        if stretch.keep is None and not self.mpeg_frames:
+            return  # the only one: the file is what ffmpeg made it
+        own, count = kept_frames(content, stretch.skip, stretch.keep)
+        try:
+            with self.target.open("rb+" if self.mpeg_frames == 0 else "ab") as stream:
+                if self.mpeg_frames == 0:
+                    stream.seek(self.target.stat().st_size - len(content))
+                    stream.truncate()
+                stream.write(own)
+        except OSError as error:
+            raise output_error(error, self.target) from error
+        self.mpeg_frames += count
+
+    def finish(self) -> None:
+        if self.mpeg_frames:
+            announce(self.target, self.mpeg_frames)
+        set_length(self.target, self.frames)
+
+
+def _check_sound(stretch: Stretch, form: _Form) -> None:
+    if not stretch.pcm:
+        raise EncoderError("there is no sound to encode: the mix gave no block at all")
+    if len(stretch.pcm) % form.frame_bytes:
+        raise EncoderError(
+            f"the sound ends inside a frame: {len(stretch.pcm)} bytes are no multiple of {form.frame_bytes}"
+        )
+
+
+def _encoded(stretch: Stretch, target: Path, form: _Form, *, first: bool) -> bytes:
+    """Return a stretch's MPEG frames; the first is written into the target, behind a gapless header."""
+    if first:
+        _run(stretch.pcm, target, target, form)
+        return b"" if stretch.keep is None else _without_header(target.read_bytes())
+    with draft_beside(target) as draft:
+        _run(stretch.pcm, draft, target, form)
+        return draft.read_bytes()
+
+
+def _without_header(content: bytes) -> bytes:
+    header = parse_header(content[:4])
+    return content[header.size_bytes if header else 0 :]
+
+
+def _run(pcm: bytes, written: Path, target: Path, form: _Form) -> None:
+    """Encode into a file: the target with a gapless header, or a stretch for it without."""
+    with Ffmpeg(_arguments(written, form, header=written == target), feeds=True) as program:
+        whole = _feed(program, pcm)
+        code = program.wait()
+        complaints = program.complaints
+    if code != 0 or not whole:
+        raise _failure(code, complaints, target)
+
+
+def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
+    if rate_hz not in RATES_HZ:
+        raise EncoderError(f"an MP3 can't have {rate_hz} Hz; allowed are {', '.join(map(str, RATES_HZ))}")
+    if channels not in (1, 2):
+        raise EncoderError(f"an MP3 can't have {channels} channels; allowed are 1 and 2")
+    if bitrate_kbps not in BITRATES_KBPS:
+        allowed = ", ".join(map(str, BITRATES_KBPS))
+        raise EncoderError(
+            f"an MP3 can't have a constant bit rate of {bitrate_kbps} kbps; allowed are {allowed}",
+            hint="Set bitrate_kbps under [mastering] in the recipe to one of these; 128 suits a stereo episode.",
+        )
+
+
+def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
+    source = ("-f", "s16le", "-ar", str(form.rate_hz), "-ac", str(form.channels), "-i", "pipe:0")
+    # Without the two bitexact flags the version of ffmpeg is written into the file.
+    exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
+    codec: tuple[str, ...] = ("-c:a", "libmp3lame", "-b:a", f"{form.bitrate_kbps}k", "-abr", "0", "-reservoir", "0")
+    if form.bitrate_kbps >= _ENOUGH_KBPS[form.channels]:
+        # Quality 7: without noise shaping, which stops spending bits where it believes that nobody hears more.
+        codec = (*codec, "-compression_level", "7")
+    container = ("-f", "mp3", "-write_xing", str(int(header)), "-id3v2_version", "0", "-write_id3v1", "0")
+    # `file:` makes every name a name: one that begins with `-` or holds `:` or `%` too.
+    return (*source, *exact, *codec, *container, "-y", f"file:{target}")
+
+
+def _feed(program: Ffmpeg, pcm: bytes) -> bool:
+    """Write everything to ffmpeg; return whether it took it all."""
+    try:
+        program.pipe.write(pcm)
+        program.pipe.close()
+    except OSError:
+        # It has ended early. Why, its exit code and last lines say.
+        return False
+    return True
+
+
+def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderError | OutputError:
+    said = "\n".join(complaints)
+    if any(words in said for words in _DISK_FULL_WORDS):
+        return output_error(OSError(errno.ENOSPC, "no space left"), target)
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+    return EncoderError(
+        f"ffmpeg {how} while it encoded {target}" + (f":\n{said}" if said else ""),
+        hint="Run the same command again; if it fails again, `audio-builder doctor` shows what is amiss.",
+    )

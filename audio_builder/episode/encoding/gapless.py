@@ -1,0 +1,150 @@
+"""The gapless header of an MP3, made exact.
+
+ffmpeg writes how much LAME padded the end, but never more than one frame of it. For 47 of every 1,152
+lengths LAME pads more, and the file would play up to 46 frames (1 ms) too long. How many went in
+is known here, so the field is set to what it must be, and the header's checksum with it.
+Layout: the "mp3 info tag" of LAME, revision 1.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from audio_builder.episode.encoding.mpeg import parse_header, walk
+from audio_builder.errors import EncoderError
+from audio_builder.files import output_error
+
+_INFO_BYTES = 120
+"""Of the Xing/Info part before LAME's, as ffmpeg writes it: with frames, bytes, seek table and quality."""
+
+_PADDING_AT, _CHECKSUM_AT = 21, 34
+"""In LAME's part. The checksum covers the whole frame up to itself."""
+
+_LENGTH_AT = 28
+"""In LAME's part: four bytes for the length of the file, two for the checksum of all that follows the header."""
+
+_ALL_FIELDS = bytes((0, 0, 0, 0x0F))
+_LANES, _PIECE_BYTES = 1024, 1 << 22
+
+_LARGEST = 0xFFF
+
+
+def set_length(path: Path, frames: int) -> None:
+    """Make an untagged MP3 with a gapless header say that it holds exactly so many frames of sound.
+
+    Raises:
+        EncoderError: it has no gapless header, or holds less sound than that.
+        OutputError: it can't be written.
+    """
+    found = walk(path)
+    if found.delay is None or found.padding is None or not found.whole:
+        raise EncoderError(f"ffmpeg wrote {path} without a gapless header")
+    padding = found.mpeg_frames * found.samples_per_frame - found.delay - frames
+    if padding == found.padding:
+        return
+    if not 0 <= padding <= _LARGEST:
+        raise EncoderError(f"ffmpeg encoded another length than it was given: {path} should hold {frames} frames")
+    try:
+        with path.open("rb+") as stream:
+            header = parse_header(stream.read(4))
+            lame = (header.info_offset if header else 0) + _INFO_BYTES
+            stream.seek(0)
+            head = bytearray(stream.read(lame + _CHECKSUM_AT + 2))
+            at = lame + _PADDING_AT
+            if int.from_bytes(head[at : at + 3], "big") != found.delay << 12 | found.padding:
+                raise EncoderError(f"ffmpeg wrote the gapless header of {path} in a layout that isn't known")
+            head[at : at + 3] = (found.delay << 12 | padding).to_bytes(3, "big")
+            head[-2:] = crc16(bytes(head[:-2])).to_bytes(2, "big")
+            stream.seek(0)
+            stream.write(head)
+    except OSError as error:
+        raise output_error(error, path) from error
+
+
+def announce(path: Path, mpeg_frames: int) -> None:
+    """Make the gapless header of an untagged MP3 that was joined say how much follows it.
+
+    Frames, bytes, the seek table (linear, for a constant bit rate), the sound's length in bytes and its checksum.
+
+    Raises:
+        EncoderError: it has no header in the layout that ffmpeg writes.
+        OutputError: it can't be written.
+    """
+    size = path.stat().st_size
+    try:
+        with path.open("rb+") as stream:
+            header = parse_header(stream.read(4))
+            info = header.info_offset if header else 0
+            stream.seek(0)
+            head = bytearray(stream.read(header.size_bytes if header else 0))
+            if head[info : info + 4] != b"Info" or head[info + 4 : info + 8] != _ALL_FIELDS:
+                raise EncoderError(f"ffmpeg wrote the gapless header of {path} in a layout that isn't known")
+            struct.pack_into(">II", head, info + 8, mpeg_frames, size)
+            head[info + 16 : info + 116] = bytes(256 * percent // 100 for percent in range(100))
+            lame = info + _INFO_BYTES
+            struct.pack_into(">IH", head, lame + _LENGTH_AT, size, _checksum_of(stream))
+            at = lame + _CHECKSUM_AT
+            head[at : at + 2] = crc16(bytes(head[:at])).to_bytes(2, "big")
+            stream.seek(0)
+            stream.write(head)
+    except OSError as error:
+        raise output_error(error, path) from error
+
+
+def _checksum_of(stream: BinaryIO) -> int:
+    """Return the CRC-16 of the rest of a file."""
+    crc = 0
+    while piece := stream.read(_PIECE_BYTES):
+        crc = crc16_of_long(piece, crc)
+    return crc
+
+
+def crc16_of_long(content: bytes, crc: int = 0) -> int:
+    """Return the CRC-16/ARC of bytes that follow bytes of a known one: `crc16`, hundreds of times as fast.
+
+    The bytes are dealt to lanes that are worked on side by side. A CRC that starts from 0 is linear and takes no
+    notice of leading zeros: those fill the first lane up, and a lane's CRC is moved past the next lane by
+    a matrix over GF(2).
+    """
+    if len(content) < 2:
+        return crc16(content, crc)
+    mixed = bytes(before ^ after for before, after in zip(content, crc.to_bytes(2, "little"), strict=False))
+    content = mixed + content[len(mixed) :]
+    length = -(-len(content) // _LANES)
+    lanes = np.frombuffer(content.rjust(_LANES * length, b"\0"), dtype=np.uint8).reshape(_LANES, length)
+    table = np.array([_after_byte(byte) for byte in range(256)], dtype=np.uint16)
+    # The last sixteen lanes hold one bit each and see only zeros: they become the matrix.
+    crcs = np.concatenate((np.zeros(_LANES, dtype=np.uint16), np.uint16(1) << np.arange(16, dtype=np.uint16)))
+    for column in lanes.T:
+        index = crcs & 0xFF
+        index[:_LANES] ^= column
+        crcs = crcs >> 8 ^ table[index]
+    matrix = [int(row) for row in crcs[_LANES:]]
+    total = 0
+    for lane in crcs[:_LANES].tolist():
+        moved = 0
+        for bit in range(16):
+            moved ^= matrix[bit] if total >> bit & 1 else 0
+        total = moved ^ lane
+    return total
+
+
+def _after_byte(crc: int) -> int:
+    for _ in range(8):
+        crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+def crc16(content: bytes, crc: int = 0) -> int:
+    """Return the CRC-16/ARC of bytes that follow bytes of a known one: polynomial 0x8005, reflected, from 0.
+
+    >>> hex(crc16(b"123456789"))
+    '0xbb3d'
+    """
+    for byte in content:
+        crc = _after_byte(crc & 0xFF ^ byte) ^ crc >> 8
+    return crc

@@ -1,0 +1,1 @@
+"""The finished file, measured against the standard."""

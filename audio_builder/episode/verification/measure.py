@@ -1,0 +1,181 @@
+"""What a finished file sounds like, in numbers: decoded once, as a stream."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from audio_builder.audio import Samples
+from audio_builder.episode.encoding.decode import open_audio
+from audio_builder.episode.verification.clicks import ClickMeter
+from audio_builder.episode.verification.stereo import StereoMeter
+from audio_builder.errors import NotAudio
+from audio_builder.loudness import LoudnessMeter
+from audio_builder.mix.true_peak import TruePeakMeter
+
+CELLS_PER_S = 100
+"""Energies are kept for every hundredth of a second: 400 bytes for each second of an episode."""
+
+_DIGITAL_SILENCE = 2.0**-16
+"""Half a step of 16-bit sound: what is below could not have been written."""
+
+Energies = npt.NDArray[np.float32]
+"""Mean square of the samples, over all channels, for each hundredth of a second; shape (cells,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What was measured.
+
+    Attributes:
+        rate_hz: frames per second.
+        channels: 1 or 2, mostly.
+        frames: how many were decoded.
+        integrated_lufs: gated loudness; minus infinity for silence.
+        loudness_range_lu: how far loud and soft parts lie apart.
+        true_peak_dbtp: highest peak between the samples too; minus infinity for silence.
+        dc_percent: the channel with the largest mean, in percent of full scale, without its sign.
+        longest_silence_s: longest stretch in which every sample is below half a 16-bit step.
+        left_over_right_db: how much louder left is than right; 0 in mono.
+        lost_in_mono_db: how much softer both are when played as one channel; 0 in mono.
+        clicks: how many (see `episode.clicks`).
+        peaks: highest magnitude in every hundredth of a second, the last one may be of less.
+        short_term_lufs: loudness of every three seconds, one for each tenth of a second.
+        energies: for every hundredth of a second; the last one may be of less.
+        complaints: what ffmpeg found wrong while decoding.
+    """
+
+    rate_hz: int
+    channels: int
+    frames: int
+    integrated_lufs: float
+    loudness_range_lu: float
+    true_peak_dbtp: float
+    dc_percent: float
+    longest_silence_s: float
+    left_over_right_db: float
+    lost_in_mono_db: float
+    clicks: int
+    peaks: Energies
+    short_term_lufs: npt.NDArray[np.float64]
+    energies: Energies
+    complaints: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Length of what was decoded."""
+        return self.frames / self.rate_hz
+
+
+@dataclass(slots=True)
+class _Plain:
+    """The sums that need no standard: length, offset, silence, energies."""
+
+    rate_hz: int
+    channels: int
+    frames: int = 0
+    longest: int = 0
+    _run: int = 0
+    _sums: npt.NDArray[np.float64] = field(init=False)
+    _rest: Samples = field(init=False)
+    _cells: list[Energies] = field(default_factory=list)
+    _peaks: list[Energies] = field(default_factory=list)
+    _loudest_rest: Samples = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sums = np.zeros(self.channels)
+        self._rest = self._loudest_rest = np.zeros(0, dtype=np.float32)
+
+    def push(self, block: Samples) -> None:
+        # Channel by channel, because NumPy is slow over a last axis of two.
+        columns = [block[:, channel] for channel in range(self.channels)]
+        self._sums += np.array([column.sum(dtype=np.float64) for column in columns])
+        self.frames += len(block)
+        squares: Samples = functools.reduce(np.add, (np.square(column) for column in columns))
+        self._push_silence(squares)
+        power = np.concatenate((self._rest, squares / np.float32(self.channels)))
+        cell = self.rate_hz // CELLS_PER_S
+        whole = len(power) - len(power) % cell
+        self._cells.append(power[:whole].reshape(-1, cell).mean(axis=1))
+        self._rest = power[whole:]
+        loudest = np.concatenate((self._loudest_rest, np.maximum(np.abs(block[:, 0]), np.abs(block[:, -1]))))
+        self._peaks.append(loudest[:whole].reshape(-1, cell).max(axis=1))
+        self._loudest_rest = loudest[whole:]
+
+    def _push_silence(self, squares: Samples) -> None:
+        if float(squares.min(initial=math.inf)) >= _DIGITAL_SILENCE**2:
+            self._run = 0
+            return
+        loud = np.flatnonzero(squares >= _DIGITAL_SILENCE**2)
+        if not len(loud):
+            self._run += len(squares)
+            self.longest = max(self.longest, self._run)
+            return
+        inner = int(np.diff(loud).max(initial=1)) - 1
+        self.longest = max(self.longest, self._run + int(loud[0]), inner)
+        self._run = len(squares) - 1 - int(loud[-1])
+        self.longest = max(self.longest, self._run)
+
+    def energies(self) -> Energies:
+        last = [np.array([self._rest.mean()], dtype=np.float32)] if len(self._rest) else []
+        return np.concatenate([*self._cells, *last, np.zeros(0, dtype=np.float32)])
+
+    def peaks(self) -> Energies:
+        last = [self._loudest_rest.max(keepdims=True)] if len(self._loudest_rest) else []
+        return np.concatenate([*self._peaks, *last, np.zeros(0, dtype=np.float32)])
+
+    def dc_percent(self) -> float:
+        return float(np.abs(self._sums).max() / self.frames * 100) if self.frames else 0.0
+
+
+def measure(path: Path, *, progress: Callable[[float], None] | None = None) -> Measurements:
+    """Decode a file and measure it. Memory grows by 150 KB for each minute of sound.
+
+    Args:
+        path: any audio file that `decode.open_audio` understands.
+        progress: called with the seconds measured so far.
+
+    Raises:
+        NotAudio: it can't be read or decoded, or has more than two channels.
+        EncoderError: ffmpeg can't be started.
+    """
+    with open_audio(path) as audio:
+        if audio.channels > 2:
+            raise NotAudio(f"{path} has {audio.channels} channels; only mono and stereo can be measured")
+        plain = _Plain(audio.rate_hz, audio.channels)
+        loudness = LoudnessMeter(audio.rate_hz, audio.channels)
+        peak = TruePeakMeter(audio.channels)
+        stereo, clicks = StereoMeter(), ClickMeter(audio.rate_hz, audio.channels)
+        # The dearest meter has a thread to itself; NumPy and SciPy let both work at once.
+        with ThreadPoolExecutor(1, thread_name_prefix="measure") as beside:
+            for block in audio.blocks:
+                loud = beside.submit(loudness.push, block)
+                for meter in (plain, peak, stereo, clicks):
+                    meter.push(block)
+                loud.result()
+                if progress is not None:
+                    progress(plain.frames / audio.rate_hz)
+    return Measurements(
+        rate_hz=audio.rate_hz,
+        channels=audio.channels,
+        frames=plain.frames,
+        integrated_lufs=loudness.integrated_lufs(),
+        loudness_range_lu=loudness.loudness_range_lu(),
+        true_peak_dbtp=peak.true_peak_dbtp(),
+        dc_percent=plain.dc_percent(),
+        longest_silence_s=plain.longest / audio.rate_hz,
+        left_over_right_db=stereo.left_over_right_db(),
+        lost_in_mono_db=stereo.lost_in_mono_db(),
+        clicks=clicks.clicks(),
+        peaks=plain.peaks(),
+        short_term_lufs=loudness.short_term_lufs(),
+        energies=plain.energies(),
+        complaints=tuple(audio.complaints),
+    )

@@ -1,0 +1,175 @@
+"""The last gate: the delivered bytes are decoded and measured before the file gets its name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio_builder.episode.encoding.decode import sniff
+from audio_builder.episode.encoding.mpeg import walk
+from audio_builder.episode.picture import draw
+from audio_builder.episode.report import CheckReport
+from audio_builder.episode.tagging.chapters import player_chapters
+from audio_builder.episode.tagging.tag_facts import TagFacts, read_tag
+from audio_builder.episode.verification.findings import (
+    contents_findings,
+    contiguous_findings,
+    format_findings,
+    sound_findings,
+    tag_findings,
+)
+from audio_builder.episode.verification.measure import Measurements, measure
+from audio_builder.episode.verification.separation import levels
+from audio_builder.episode.verification.standard import (
+    PODCAST_LOUDNESS,
+    PODCAST_TRUE_PEAK,
+    QUIETEST_PHRASE,
+    SPEECH_ABOVE_BED,
+    SPEECH_ABOVE_RESTS,
+    Finding,
+    Findings,
+    Rule,
+    fact,
+    loudness_rule,
+    true_peak_rule,
+)
+from audio_builder.files import write_bytes
+from audio_builder.mix.timeline import Timeline
+from audio_builder.progress import Progress, Step, silent
+from audio_builder.recipe import Mastering
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the finished file must turn out to be.
+
+    Attributes:
+        timeline: where everything is.
+        mastering: loudness, true peak, rate, channels, bit rate.
+        stems_separation_db: worst second of speech above the background, measured on the two before
+            they were mixed, if the mix knows it (infinite without a background): then this is judged, and the
+            figure told from the decoded mix stands beside it.
+    """
+
+    timeline: Timeline
+    mastering: Mastering
+    stems_separation_db: float | None = None
+
+
+def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findings:
+    """Decode a finished draft, measure it and hold it against what was promised.
+
+    Args:
+        draft: the MP3, tagged.
+        promise: what it must be.
+        progress: told the seconds measured.
+
+    Raises:
+        NotAudio: the draft can't be decoded at all.
+        EncoderError: ffmpeg can't be started.
+    """
+    timeline, mastering = promise.timeline, promise.mastering
+    mpeg = walk(draft)
+    measured = measure(draft, progress=lambda done_s: progress(Step("verify", done_s, timeline.seconds)))
+    tag = read_tag(draft)
+    return Findings(
+        lines=(
+            *format_findings(mpeg),
+            *_as_ordered(mpeg.bitrates_kbps[-1], measured, mastering),
+            *sound_findings(measured, loudness_rule(mastering), true_peak_rule(mastering)),
+            fact(
+                "frames of sound",
+                float(measured.frames),
+                allowed=f"exactly {timeline.frames}",
+                ok=measured.frames == timeline.frames,
+            ),
+            *_level_findings(measured, promise),
+            *tag_findings(tag),
+            *_chapter_findings(tag, timeline),
+            *contents_findings(tag),
+        )
+    )
+
+
+def check_file(path: Path, progress: Progress = silent, picture: Path | None = None) -> CheckReport:
+    """Measure any audio file and say, line by line, what meets the standard and what doesn't.
+
+    Args:
+        path: the file.
+        progress: told the seconds measured.
+        picture: where to draw its waveform, loudness and chapters as SVG; None for no picture.
+
+    Raises:
+        NotAudio: it can't be read or decoded.
+        EncoderError: ffmpeg can't be started.
+        OutputError: the picture can't be written.
+    """
+    measured, tag, findings = _strangers(path, progress)
+    if picture is not None:
+        chapters = tag.chapters if tag else ()
+        write_bytes(picture, draw(measured, chapters, (tag and tag.title) or path.name).encode("utf-8"))
+    return CheckReport(path=str(path), ok=findings.ok, findings=findings)
+
+
+def _strangers(path: Path, progress: Progress) -> tuple[Measurements, TagFacts | None, Findings]:
+    """Return what was measured, the tag of an MP3, and the findings."""
+    kind = sniff(path)
+    if kind != "mp3":
+        measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, 0)))
+        sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
+        return measured, None, Findings(lines=(fact("format", kind, allowed="MP3", ok=False), *sound))
+    mpeg, tag = walk(path), read_tag(path)
+    length_s = mpeg.frames / mpeg.rate_hz
+    measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, length_s)))
+    sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
+    chapters = (*contiguous_findings(tag.chapters, measured.seconds), *contents_findings(tag))
+    return measured, tag, Findings(lines=(*format_findings(mpeg), *sound, *tag_findings(tag), *chapters))
+
+
+def _as_ordered(bitrate_kbps: int, measured: Measurements, mastering: Mastering) -> tuple[Finding, ...]:
+    """Return whether rate, channels and bit rate are the recipe's: a standard file can still be another one."""
+    ordered = (mastering.bitrate_kbps, mastering.sample_rate_hz, mastering.channels)
+    found = (bitrate_kbps, measured.rate_hz, measured.channels)
+    return (fact("made as ordered", _order(*found), allowed=_order(*ordered), ok=found == ordered),)
+
+
+def _order(bitrate_kbps: int, rate_hz: int, channels: int) -> str:
+    return f"{bitrate_kbps} kbps, {rate_hz} Hz, {'mono' if channels == 1 else 'stereo'}"
+
+
+def _level_findings(measured: Measurements, promise: Promise) -> tuple[Finding, ...]:
+    found = levels(measured.energies, promise.timeline)
+    if found is None:
+        return ()
+    stems_db = promise.stems_separation_db
+    if stems_db is None:
+        separation: tuple[Finding, ...] = (SPEECH_ABOVE_BED.judge(found.worst_separation_db),)
+    elif stems_db == math.inf:
+        separation = (fact(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True),)
+    else:
+        told = Rule("speech above background, told from the file", "dB")
+        separation = (SPEECH_ABOVE_BED.judge(stems_db), told.judge(found.worst_separation_db))
+    return (
+        *separation,
+        SPEECH_ABOVE_RESTS.judge(found.rest_below_speech_db),
+        QUIETEST_PHRASE.judge(found.quietest_phrase_dbfs),
+    )
+
+
+def _chapter_findings(tag: TagFacts, timeline: Timeline) -> tuple[Finding, ...]:
+    expected = player_chapters(timeline)
+    problem = ""
+    for number, (is_, should) in enumerate(zip(tag.chapters, expected, strict=False), start=1):
+        if is_ != should and not problem:
+            problem = f"chapter {number} is {is_.start_ms}–{is_.end_ms} ms “{is_.title}”"
+    if len(tag.chapters) != len(expected):
+        problem = f"{len(tag.chapters)} chapters"
+    return (
+        fact(
+            "chapters",
+            problem or f"{len(expected)}, where their sound is",
+            allowed=f"the timeline's {len(expected)}, to the millisecond",
+            ok=not problem,
+        ),
+    )

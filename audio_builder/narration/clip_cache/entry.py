@@ -1,0 +1,76 @@
+"""An entry of the cache: a header, the clip's levels and its compressed sound; checked to the last bit when read."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import dataclass
+
+from audio_builder.narration.clip_cache.lossless import compressed
+
+MAGIC = b"abclip02"
+"""Raise its number when anything here changes, or what `narration.levels` measures: older entries are made again."""
+
+HEADER = struct.Struct("<8s32sIIIIII32s")
+"""Format, key, rate in Hz, frames, lead frames, tail frames, bytes of levels, bytes of sound, SHA-256 of all else."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClip:
+    """What is known of a clip without its sound.
+
+    Attributes:
+        frames: length at `rate_hz`.
+        rate_hz: frames per second.
+        lead_frames: quiet frames before the first sound.
+        tail_frames: quiet frames after the last.
+        levels: from `ClipLevels.packed`; empty where nobody has measured.
+    """
+
+    frames: int
+    rate_hz: int
+    lead_frames: int
+    tail_frames: int
+    levels: bytes = b""
+
+
+def pack(key: str, clip: StoredClip, pcm: bytes) -> bytes:
+    """Return an entry.
+
+    Args:
+        key: 64 hexadecimal digits.
+        clip: what it is.
+        pcm: mono, 16 bit, little-endian.
+    """
+    sound = compressed(pcm)
+    body = clip.levels + sound
+    sizes = (clip.rate_hz, clip.frames, clip.lead_frames, clip.tail_frames, len(clip.levels), len(sound))
+    fields = (MAGIC, bytes.fromhex(key), *sizes)
+    return HEADER.pack(*fields, _checksum(fields, body)) + body
+
+
+def unpack(key: str, content: bytes) -> tuple[StoredClip, bytes] | None:
+    """Return an entry's clip and its compressed sound, if every byte of it is right."""
+    clip = unpack_header(key, content[: HEADER.size], len(content))
+    if clip is None:
+        return None
+    *fields, checksum = HEADER.unpack_from(content)
+    body = content[HEADER.size :]
+    if _checksum(tuple(fields), body) != checksum:
+        return None
+    levels_bytes = fields[6]
+    found = StoredClip(clip.frames, clip.rate_hz, clip.lead_frames, clip.tail_frames, body[:levels_bytes])
+    return found, body[levels_bytes:]
+
+
+def unpack_header(key: str, header: bytes, size: int) -> StoredClip | None:
+    """Return what an entry's header says, without levels, if it belongs to the key and to an entry of that size."""
+    if len(header) < HEADER.size:
+        return None
+    magic, stored_key, rate_hz, frames, lead, tail, levels_bytes, sound_bytes, _ = HEADER.unpack(header)
+    right = magic == MAGIC and stored_key.hex() == key and size == HEADER.size + levels_bytes + sound_bytes
+    return StoredClip(frames, rate_hz, lead, tail) if right else None
+
+
+def _checksum(fields: tuple[bytes | int, ...], body: bytes) -> bytes:
+    return hashlib.sha256(HEADER.pack(*fields, bytes(32)) + body).digest()

@@ -1,0 +1,1 @@
+"""The processes that speak, and how the building process talks to them."""

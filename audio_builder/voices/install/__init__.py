@@ -1,0 +1,1 @@
+"""Getting voices, and getting rid of them."""

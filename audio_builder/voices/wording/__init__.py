@@ -1,0 +1,1 @@
+"""What is said for what is written: numbers, abbreviations, pronunciations."""
