@@ -25,7 +25,7 @@ COMMANDS = {
     "publish": "Write the feed and the pages of a show.",
     "serve": "Let players and browsers listen to a show on this machine.",
     "check": "Measure an MP3 against the standard for podcasts.",
-    "voices": "List the voices, show one.",
+    "voices": "List the voices; fetch, measure, try and compare them.",
     "cache": "Look after the spoken sentences that are kept on this machine.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
 }
