@@ -56,26 +56,7 @@ def render(
     envelope = BedEnvelope(timeline, soundscape, plan.bed_ducks_db)
     bed_gain = np.float32(_linear(plan.bed_gain_db))
 
-    @functools.lru_cache(maxsize=_CLIPS_IN_A_BLOCK if soundscape.room != "none" else 0)
-    def clip_sound(number: int) -> Samples:
-        """Return a clip at its final level, shape (frames,)."""
-        sound = voice_of(timeline.clips[number].clip)
-        return sound * np.float32(_linear(plan.clip_gains_db[number]))
-
-    def clip_in_the_room(number: int) -> Samples:
-        """Return what the room adds to a clip, shape (frames, channels)."""
-        return in_the_room(clip_sound(number), room_response(timeline.rate_hz, plan.channels))
-
-    def tone_sound_at_level(number: int) -> Samples:
-        """Return a tone at its final level, shape (frames, channels)."""
-        sound = tone_sound(timeline.tones[number], soundscape, timeline.rate_hz)
-        sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
-        return sound * np.float32(_linear(plan.tone_gain_db))
-
-    starts = [placed.start for placed in timeline.clips]
-    speech = _Track(starts, clip_sound)
-    room = _Track(starts if soundscape.room != "none" else (), clip_in_the_room)
-    tones = _Track([tone.start for tone in timeline.tones], tone_sound_at_level)
+    speech, room, tones = _tracks(timeline, plan, soundscape)
     for start in range(0, timeline.frames, block_frames):
         frames = min(block_frames, timeline.frames - start)
         voice = np.zeros(frames, dtype=np.float32)
@@ -95,6 +76,31 @@ def render(
         room.add_to(mix, start)
         tones.add_to(mix, start)
         yield mix
+
+
+def _tracks(timeline: Timeline, plan: MixPlan, soundscape: Soundscape) -> tuple[_Track, _Track, _Track]:
+    """Return the voice in one channel, what the room adds to it, and the tones, each at its final level."""
+    roomy = soundscape.room != "none"
+
+    @functools.lru_cache(maxsize=_CLIPS_IN_A_BLOCK if roomy else 0)
+    def clip(number: int) -> Samples:
+        sound = voice_of(timeline.clips[number].clip)
+        return sound * np.float32(_linear(plan.clip_gains_db[number]))
+
+    def clip_in_the_room(number: int) -> Samples:
+        return in_the_room(clip(number), room_response(timeline.rate_hz, plan.channels))
+
+    def tone(number: int) -> Samples:
+        sound = tone_sound(timeline.tones[number], soundscape, timeline.rate_hz)
+        sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
+        return sound * np.float32(_linear(plan.tone_gain_db))
+
+    starts = [placed.start for placed in timeline.clips]
+    return (
+        _Track(starts, clip),
+        _Track(starts if roomy else (), clip_in_the_room),
+        _Track([placed.start for placed in timeline.tones], tone),
+    )
 
 
 class _Track:

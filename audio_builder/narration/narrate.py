@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -70,10 +70,8 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         progress(Step("narrate", done, total, event.job.text))
 
     if missing:
-        speakers = {_setting(phrase.voice): phrase.voice for phrase in missing}
-        places = {setting: place for place, setting in enumerate(speakers)}
-        jobs = [Job(phrase.key, phrase.text, places[_setting(phrase.voice)]) for phrase in missing]
-        Pool(Task(voices=tuple(speakers.values()), rate_hz=rate_hz), store, workers=workers).run(jobs, tell)
+        task, jobs = _work(missing, rate_hz)
+        Pool(task, store, workers=workers).run(jobs, tell)
         prune(cache, LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
     return Narration(
@@ -114,6 +112,14 @@ def _phrases(script: Script, voice: Voice, others: Mapping[Part, Voice], rate_hz
         return _Phrase(say, speaker, text, clip_key(text, say.role, identities[_setting(speaker)]))
 
     return tuple(phrase_of(cue) for cue in script.cues if isinstance(cue, Say))
+
+
+def _work(missing: Sequence[_Phrase], rate_hz: int) -> tuple[Task, list[Job]]:
+    """Return what the pool is to speak, and with which voices: each of them once."""
+    speakers = {_setting(phrase.voice): phrase.voice for phrase in missing}
+    places = {setting: place for place, setting in enumerate(speakers)}
+    jobs = [Job(phrase.key, phrase.text, places[_setting(phrase.voice)]) for phrase in missing]
+    return Task(voices=tuple(speakers.values()), rate_hz=rate_hz), jobs
 
 
 def _setting(voice: Voice) -> tuple[str, float]:
