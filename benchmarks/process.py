@@ -26,12 +26,14 @@ class Run:
         peak_mb: highest memory of the whole process tree at one moment (proportional set size, looked at
             ten times a second); 0 where the system doesn't tell it.
         stages: seconds of each stage, where the process printed a build's report as JSON.
+        episode_s: how long the episode is that it built; 0 where it built none.
     """
 
     wall_s: float
     cpu_s: float
     peak_mb: float
     stages: Mapping[str, float] = field(default_factory=dict)
+    episode_s: float = 0.0
 
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Run:
@@ -61,15 +63,17 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Run:
             said = complained.read().decode(errors="replace")
             raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
         printed.seek(0)
-        stages = _stages(printed.read())
-    return Run(wall_s, usage.ru_utime + usage.ru_stime, weight.peak_kb / 1024, stages)
+        stages, episode_s = _reported(printed.read())
+    return Run(wall_s, usage.ru_utime + usage.ru_stime, weight.peak_kb / 1024, stages, episode_s)
 
 
-def _stages(printed: bytes) -> dict[str, float]:
-    """Return the seconds of each stage of a build's report; nothing for what is no such report."""
+def _reported(printed: bytes) -> tuple[dict[str, float], float]:
+    """Return the seconds of each stage of a build's report and of its episode; nothing for what is no such report."""
     if not printed.startswith(b"{"):
-        return {}
-    return {stage["stage"]: stage["seconds"] for stage in json.loads(printed).get("stages", ())}
+        return {}, 0.0
+    report = json.loads(printed)
+    stages = {stage["stage"]: stage["seconds"] for stage in report.get("stages", ())}
+    return stages, report.get("duration_s", 0.0)
 
 
 class _Weight(threading.Thread):

@@ -44,9 +44,10 @@ def test_a_case_that_fails_is_no_measurement():
 
 
 def test_a_builds_own_clock_is_read_from_its_report():
-    """The stages of a report on stdout; anything else on stdout is passed over."""
-    report = '{"stages": [{"stage": "narrate", "seconds": 1.5}]}'
-    assert run([sys.executable, "-c", f"print({report!r})"], {}).stages == {"narrate": 1.5}
+    """The stages of a report on stdout, and the episode's length; anything else on stdout is passed over."""
+    report = '{"stages": [{"stage": "narrate", "seconds": 1.5}], "duration_s": 61.5}'
+    told = run([sys.executable, "-c", f"print({report!r})"], {})
+    assert (told.stages, told.episode_s) == ({"narrate": 1.5}, 61.5)
     assert run([sys.executable, "-c", "print('output/a.mp3')"], {}).stages == {}
 
 
@@ -59,6 +60,21 @@ def test_ratios_are_taken_run_by_run():
     (one,) = judged(600, found)
     assert str(one) == "cold build / plain script: 0.50 (limit 0.65: met)"
     assert "cold build              12.00     5.00    20.00     1.00      8        1" in list(table(600, found))
+
+
+def test_an_encoder_is_given_time_for_the_same_length():
+    """A build of an episode a quarter longer than the one that was encoded may take a quarter longer."""
+    found = {
+        "cold build": [Run(50, 1, 1, episode_s=400)],
+        "another pacing": [Run(12, 1, 1, episode_s=500)],
+        "another background": [Run(12, 1, 1, episode_s=400)],
+        "encoder alone": [Run(10, 1, 1)],
+    }
+    told = [str(one) for one in judged(20_000, found)][-2:]
+    assert told == [
+        "another pacing / encoder alone: 0.96 (limit 1.00: met)",
+        "another background / encoder alone: 1.20 (limit 1.00: MISSED)",
+    ]
 
 
 def test_a_long_article_is_held_against_its_own_limits():

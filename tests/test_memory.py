@@ -21,6 +21,31 @@ print(report.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+_WALK = """
+import sys
+from pathlib import Path
+from audio_builder.episode.encoding.mpeg import walk
+frames = walk(Path(sys.argv[1])).mpeg_frames
+peak_kb = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(frames, peak_kb)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_walking_over_a_long_file_keeps_little_of_it(tmp_path: Path):
+    """An MP3 of 80 MB, an hour and a half, is looked through with less than 20 MB more than one of a second."""
+    silent = bytes.fromhex("fffb9000") + bytes(413)
+    figures = []
+    for count in (40, 200_000):
+        path = tmp_path / f"{count}.mp3"
+        path.write_bytes(silent * count)
+        run = subprocess.run([sys.executable, "-c", _WALK, str(path)], check=True, capture_output=True, text=True)
+        frames, peak_kb = map(int, run.stdout.split())
+        assert frames == count
+        figures.append(peak_kb)
+    assert figures[1] - figures[0] < 20_000
+
+
 @pytest.mark.slow
 def test_a_text_ten_times_as_long_takes_no_more_memory(tmp_path: Path):
     """The peak memory of the building process is the same within 20 % for an example and for ten of it in a row."""
