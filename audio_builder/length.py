@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from audio_builder.episode.report import DurationReport
 from audio_builder.errors import RecipeError
 from audio_builder.mix.fit import Reach, fit_pauses, reach_of
 from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
-from audio_builder.prepare import Plan, at_rate
+from audio_builder.prepare import Plan, prepare_voices
 from audio_builder.recipe import Pacing
 from audio_builder.script.estimate import clock, expected_range
 from audio_builder.voices.rate.rates import solve_rate
@@ -73,7 +75,7 @@ def fit_length(plan: Plan, speak: Callable[[Plan], Narration]) -> Fitted:
         rates = _Rates(plan, narration, pacing, reach)
         if not rates.reach.holds(target):
             raise _refusal(pacing, rates.reach.shortest_frames, rates.reach.longest_frames, narration.rate_hz)
-        plan = at_rate(plan, rates.for_length(target))
+        plan = _at_rate(plan, rates.for_length(target))
     raise _refusal(pacing, reach.shortest_frames, reach.longest_frames, narration.rate_hz)
 
 
@@ -98,6 +100,13 @@ class _Rates:
             return max(self._wpm * self._speech / needed * (1 - _AIM_BEYOND), self._slowest)
         needed = max(self._speech + frames - self._without.shortest_frames, 1)
         return min(self._wpm * self._speech / needed * (1 + _AIM_BEYOND), self._fastest)
+
+
+def _at_rate(plan: Plan, wpm: float) -> Plan:
+    """Return the plan with another speaking rate."""
+    recipe = msgspec.structs.replace(plan.recipe, pacing=msgspec.structs.replace(plan.recipe.pacing, wpm=wpm))
+    voice, others = prepare_voices(plan.script, recipe)
+    return replace(plan, recipe=recipe, voice=voice, others=others)
 
 
 def _reached_wpm(plan: Plan, wpm: float) -> float:

@@ -14,7 +14,6 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
-from audio_builder.asked_rate import at_asked_rate
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encoding.encode import encode, encoder_gain_db
@@ -104,11 +103,7 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
 
 
 def speak(plan: Plan, progress: Progress = silent) -> Narration:
-    """Return the narration of a plan at the rate it asks for, from the cache of this machine or from the engine."""
-    return at_asked_rate(plan, lambda tried: _narrate(tried, progress))
-
-
-def _narrate(plan: Plan, progress: Progress) -> Narration:
+    """Return the narration of a plan, from the cache of this machine or from the engine."""
     narration = narrate(
         plan.script,
         plan.voice.voice,

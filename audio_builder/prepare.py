@@ -119,10 +119,3 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     notes = (narrator.note, mismatch(profiles[""], script.language))
     narrator = replace(narrator, note="; ".join(filter(None, notes)))
     return narrator, {part: ready(part) for part in parts if part != Part()}
-
-
-def at_rate(plan: Plan, wpm: float) -> Plan:
-    """Return a plan with another speaking rate, in words per minute inside phrases."""
-    recipe = msgspec.structs.replace(plan.recipe, pacing=msgspec.structs.replace(plan.recipe.pacing, wpm=wpm))
-    voice, others = prepare_voices(plan.script, recipe)
-    return replace(plan, recipe=recipe, voice=voice, others=others)
