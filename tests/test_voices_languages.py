@@ -77,10 +77,10 @@ def test_the_voice_that_its_owner_chose_speaks_what_it_can(language: str, name: 
     """Another of the system's is taken for a language that it doesn't speak and the other does."""
     spoken = {"gmw/de": ["de"], "gmw/en-us": ["en-us"], "gmw/en": [b"\x02en-gb"], "roa/fr": [b"\x05fr-fr"]}
     voices = [SimpleNamespace(id=name, languages=languages) for name, languages in spoken.items()]
-    engine = SystemEngine()
-    engine._speech = SimpleNamespace(getProperty=lambda _name: voices)
-    engine._own_voice = "gmw/en-us"
-    assert engine._voice_for(language) == name
+    driver = SystemEngine()._driver
+    driver._speech = SimpleNamespace(getProperty=lambda _name: voices)
+    driver._own_voice = "gmw/en-us"
+    assert driver._voice_for(language) == name
 
 
 @pytest.mark.engine
