@@ -28,8 +28,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClipCache:
     """Four clips of a second; the first wasn't used for four days, the last for one."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     cache = ClipCache()
+    pcm = os.urandom(2 * RATE)  # the same for all: else they are compressed to sizes that differ by a few bytes
     for number in range(4):
-        pcm = os.urandom(2 * RATE)
         cache.store(key_of(number), StoredClip(RATE, RATE, 0, 0), pcm)
         used = time.time() - (4 - number) * DAY_S
         os.utime(cache.path_of(key_of(number)), (used, used))

@@ -130,7 +130,8 @@ def test_served_at_home_it_plays_and_seeks_in_stretches(browser: Any, folder: Pa
         page.wait_for_function(f"!audio.paused && audio.currentTime > {start_s}")
         page.close()
     assert ("mp3", 206) in answers
-    assert {status for _, status in answers} == {200, 206}
+    # 304 is the answer where the browser asks again for what it has: some versions do so for the cover.
+    assert {status for _, status in answers} <= {200, 206, 304}
     assert trouble == []
 
 
