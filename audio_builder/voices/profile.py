@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -104,10 +106,17 @@ class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Attributes:
         setting: the engine's own number (`length_scale` for Piper, `rate` for pyttsx3).
         wpm: words per minute inside phrases, measured on the clips of `voices/passage.py`.
+        platform: the system that it holds on, as `sys.platform` has it; empty for any that has none of its own.
     """
 
     setting: float
     wpm: float
+    platform: Literal["", "linux", "darwin", "win32"] = ""
+
+
+def platform_of(named: Sequence[str]) -> str:
+    """Return which of the platforms that a profile's rates name counts here: this one, else any, else the first."""
+    return next((platform for platform in (sys.platform, "") if platform in named), named[0])
 
 
 class Cadence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
