@@ -152,6 +152,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         attribution: whom to credit and how, for the show notes.
         settings: the engine's own settings, such as pyttsx3's voice name.
         calibration: at least one measurement, by rising wpm.
+        rates_of: the voice whose rates stand in until its own are measured; empty where they are its own.
         cadence: what its time goes to; the default fits most voices.
         follows_language: it speaks the language of the words, where the machine has a voice for it.
         ending_s: how long the end of a phrase takes, in seconds at the engine's own pace, beyond what an engine
@@ -169,6 +170,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     attribution: str = ""
     settings: dict[str, str | float | bool] = {}
     calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
+    rates_of: str = ""
     cadence: Cadence = Cadence()
     follows_language: bool = False
     ending_s: Annotated[float, Meta(ge=0, le=2)] = 0.2

@@ -41,6 +41,7 @@ def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | 
     measured = [table for table in tables if table.get("platform", "") == here]
     for table, point in zip(measured, points, strict=True):
         table["wpm"] = point.wpm
+    profile.pop("rates_of", None)
     if ending_s is not None:
         profile["ending_s"] = ending_s
     own = data_folder() / "voices" / path.name
