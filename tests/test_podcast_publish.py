@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import audio_builder
+from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.publish import Wishes, publish
 from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
@@ -169,6 +170,18 @@ def test_a_real_episode_is_published_with_its_picture_and_the_shape_of_its_sound
     assert len(entry.waveform) == 240
     assert max(entry.waveform[:10]) == 0
     assert max(entry.waveform) > 40
+
+
+def test_an_episode_built_into_a_show_has_its_name_and_colour(folder: Path, tmp_path: Path):
+    """The album in its tag and the colour of its cover are the show's, where the recipe says nothing else."""
+    put_show(folder, msgspec.structs.replace(SHOW, cover_colour="#3f6f4a"))
+    text = tmp_path / "noon.txt"
+    text.write_text("Noon\n\nThe lamp is off.\n", encoding="utf-8")
+    recipe = make_recipe({"voice": "tone", "pacing": {"preset": "reading"}})
+    tags = read_record(record_path(Path(audio_builder.build(text, recipe, folder).path))).tags
+    assert (tags.show, tags.cover_colour) == (SHOW.title, "#3f6f4a")
+    own = make_recipe({"voice": "tone", "pacing": {"preset": "reading"}, "tags": {"show": "My Book"}})
+    assert read_record(record_path(Path(audio_builder.build(text, own, folder).path))).tags.show == "My Book"
 
 
 def test_the_cover_of_a_show_has_the_colour_that_is_asked_for(folder: Path):
