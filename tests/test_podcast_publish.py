@@ -150,6 +150,15 @@ def test_a_stop_leaves_the_earlier_feed_and_all_that_it_names(folder: Path, monk
     assert (folder / _audio(folder)).read_bytes() == b"second"
 
 
+def test_what_a_killed_publish_left_is_swept(folder: Path):
+    """The folder may be put on the web as it is: a half written file isn't in it after the next run."""
+    publish(folder)
+    expected = _contents(folder)
+    (folder / "episodes" / ".evening.vtt.0123456789ab.draft").write_text("half")
+    publish(folder)
+    assert _contents(folder) == expected
+
+
 def test_mp3s_without_a_record_are_told(folder: Path):
     """A stranger's MP3 in the folder is not published, and not passed over in silence."""
     (folder / "stranger.mp3").write_bytes(b"music")
