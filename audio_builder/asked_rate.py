@@ -52,13 +52,13 @@ def at_asked_rate(
     """
     known = _Known(plan, look)
     steps = known.first_steps()
-    synthesized = 0
+    tries: list[Narration] = []
     for _ in range(_MOST_TIMES):
         tried = _at_steps(plan, steps)
         stands, narration = known.mostly(steps), None
         if stands is None:
             narration = narrate(tried)
-            synthesized += narration.synthesized
+            tries.append(narration)
             stands = stand_of_clips(narration.clips)
         better = {speaker: known.better_step(speaker, step, stands) for speaker, step in steps.items()}
         if better == steps:
@@ -66,9 +66,14 @@ def at_asked_rate(
         steps = better
     if narration is None:
         narration = narrate(tried)
-        synthesized += narration.synthesized
+        tries.append(narration)
     notes = dict.fromkeys(voice.note for voice in _measured(tried, stand_of_clips(narration.clips)) if voice.note)
-    return replace(narration, synthesized=synthesized, rate_note="; ".join(notes))
+    spoken = frozenset().union(*(each.spoken for each in tries))
+    used = len(spoken.intersection(clip.key for clip in narration.clips))
+    cached = narration.cached + narration.synthesized - used
+    return replace(
+        narration, synthesized=used, cached=cached, tried=len(spoken) - used, rate_note="; ".join(notes), spoken=spoken
+    )
 
 
 @dataclass(slots=True)

@@ -77,6 +77,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         synthesized=len(missing),
         cached=len(clips) - len(missing),
         wpm=measured_wpm(clips),
+        spoken=frozenset(phrase.key for phrase in missing),
     )
 
 
