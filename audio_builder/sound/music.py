@@ -162,7 +162,7 @@ class Music:
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, channels)."""
         period = len(self.steps) - self.crossfade
-        out = np.empty((frames, self.channels), dtype=np.float32)
+        out = np.empty((frames, self.channels), dtype=np.float32, order="F")
         done = 0
         while done < frames:
             lap, position = divmod(start + done, period)

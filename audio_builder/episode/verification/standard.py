@@ -125,6 +125,7 @@ class Rule:
 PODCAST_LOUDNESS = Rule(LOUDNESS, "LUFS", -17.0, -15.0, 2)
 PODCAST_TRUE_PEAK = Rule(TRUE_PEAK, "dBTP", None, -1.0, 2)
 LOUDNESS_RANGE = Rule("loudness range", "LU")
+LOUDEST_MOMENT = Rule("loudest 400 ms", "LUFS")
 DC_OFFSET = Rule("constant offset", "% of full scale", 0.0, 0.1, 3)
 BALANCE = Rule("left louder than right", "dB", -1.5, 1.5)
 MONO_LOSS = Rule("lost when played in mono", "dB", None, 4.0)
