@@ -49,6 +49,13 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ("zh", "你好。我很好！你呢？", ("你好。", "我很好！", "你呢？")),
         ("ar", "مرحبا. كيف حالك؟ بخير.", ("مرحبا.", "كيف حالك؟", "بخير.")),
         ("de", "Das war z. B. am 3. März. Und heute?", ("Das war z. B. am 3. März.", "Und heute?")),
+        (
+            "de",
+            "Er kam am 24. Dezember. Sie war 19. Dann ging er.",
+            ("Er kam am 24. Dezember.", "Sie war 19.", "Dann ging er."),
+        ),
+        ("cs", "V 19. století byl klid. Konec.", ("V 19. století byl klid.", "Konec.")),
+        ("fr", "Puis M. Dupont vint. Il resta.", ("Puis M. Dupont vint.", "Il resta.")),
         ("xx", "One. Two.", ("One.", "Two.")),
         (
             "es",
