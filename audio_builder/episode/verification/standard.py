@@ -17,6 +17,7 @@ from audio_builder.recipe import Mastering
 LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"
 SEPARATION = "speech above background, worst second"
+SEPARATION_TOLD = "speech above background, told from the file"
 BACKGROUND = "background"
 LETTERS = "letters on the cover"
 """Names of the findings that others look for."""
