@@ -22,6 +22,7 @@ from audio_builder.episode.record import make_record, record_as_json, record_pat
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
 from audio_builder.episode.tagging.source_frame import carries
 from audio_builder.episode.tagging.tags import Labels, Narrator, tag
+from audio_builder.episode.verification.listener import Listener
 from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verification.verify import Promise, verify
 from audio_builder.errors import VerificationError
@@ -213,15 +214,20 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, stems.aim, encoder_db)
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
-    encode(
-        master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz),
-        draft,
-        rate_hz=timeline.rate_hz,
-        channels=recipe.mastering.channels,
-        bitrate_kbps=recipe.mastering.bitrate_kbps,
-    )
+    pcm = master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz)
+    sound = recipe.mastering
+    with Listener(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=sound.channels) as listener:
+        encode(
+            pcm,
+            draft,
+            rate_hz=timeline.rate_hz,
+            channels=sound.channels,
+            bitrate_kbps=sound.bitrate_kbps,
+            tell=listener.hear,
+        )
+        heard = listener.finish()
     tag(draft, _labels(timeline, plan))
-    return verify(draft, Promise(timeline, recipe.mastering, separation.worst_second_db()), progress)
+    return verify(draft, Promise(timeline, sound, separation.worst_second_db()), progress, heard)
 
 
 def _labels(timeline: Timeline, plan: Plan) -> Labels:

@@ -113,10 +113,12 @@ def test_a_full_disk_is_said_to_be_full() -> None:
 
 
 @needs_waitpid
-def test_a_folder_that_is_missing_is_told_in_the_words_of_ffmpeg(tmp_path: Path) -> None:
+def test_what_ffmpeg_refuses_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last lines of ffmpeg are in the message, and its exit code."""
+    arguments = "audio_builder.episode.encoding.encode._arguments"
+    monkeypatch.setattr(arguments, lambda target, form, *, header: ("-i", f"file:{tmp_path}/none"))
     with pytest.raises(EncoderError, match=r"ffmpeg ended with code \d+(?s:.*)No such file or directory"):
-        make(tmp_path / "nowhere" / "a.mp3", 500_000)
+        make(tmp_path / "a.mp3", 500_000)
     assert children_are_gone()
 
 

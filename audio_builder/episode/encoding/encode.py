@@ -6,7 +6,7 @@ import errno
 import math
 import os
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,15 @@ def encoder_gain_db(bitrate_kbps: int) -> float:
     return 20 * math.log10(scale)
 
 
-def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, bitrate_kbps: int) -> None:
+def encode(
+    pcm: Iterable[bytes],
+    target: Path,
+    *,
+    rate_hz: int,
+    channels: int,
+    bitrate_kbps: int,
+    tell: Callable[[bytes], None] = lambda _: None,
+) -> None:
     """Write sound as an MP3: constant bit rate, gapless header, no tag; the same sound gives the same bytes.
 
     A long sound is encoded in stretches (see `stretches`), one on each core, while the caller renders the next.
@@ -60,6 +68,8 @@ def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, b
         rate_hz: frames per second, one of `RATES_HZ`.
         channels: 1 or 2.
         bitrate_kbps: one of `BITRATES_KBPS`.
+        tell: called with the MPEG frames of sound as they are written, in order and in large pieces: everything
+            but the header. What it raises ends the encoding.
 
     Raises:
         EncoderError: a value is not allowed, there is nothing to encode, or ffmpeg failed.
@@ -68,7 +78,7 @@ def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, b
     _check(rate_hz, channels, bitrate_kbps)
     form = _Form(rate_hz, channels, bitrate_kbps)
     cores = os.cpu_count() or 1
-    joined = _Joined(target, form)
+    joined = _Joined(target, form, tell)
     running: deque[tuple[Stretch, Future[bytes]]] = deque()
     with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
         try:
@@ -100,33 +110,31 @@ class _Form:
 
 @dataclass(slots=True)
 class _Joined:
-    """An MP3 that grows stretch by stretch: the first is in the target already, behind its gapless header."""
+    """An MP3 that grows stretch by stretch."""
 
     target: Path
     form: _Form
+    tell: Callable[[bytes], None]
     frames: int = 0
     mpeg_frames: int = 0
 
     def add(self, stretch: Stretch, encoded: Future[bytes]) -> None:
         content = encoded.result()
+        header, sound = (b"", content) if self.mpeg_frames else _split(content)
         kept = len(stretch.pcm) // self.form.frame_bytes - stretch.skip * FRAME_SAMPLES
         self.frames += kept if stretch.keep is None else stretch.keep * FRAME_SAMPLES
-        if stretch.keep is None and not self.mpeg_frames:
-            return  # the only one: the file is what ffmpeg made it
-        own, count = kept_frames(content, stretch.skip, stretch.keep)
+        own, count = kept_frames(sound, stretch.skip, stretch.keep)
         try:
-            with self.target.open("rb+" if self.mpeg_frames == 0 else "ab") as stream:
-                if self.mpeg_frames == 0:
-                    stream.seek(self.target.stat().st_size - len(content))
-                    stream.truncate()
+            with self.target.open("ab" if self.mpeg_frames else "wb") as stream:
+                stream.write(header)
                 stream.write(own)
         except OSError as error:
             raise output_error(error, self.target) from error
         self.mpeg_frames += count
+        self.tell(own)
 
     def finish(self) -> None:
-        if self.mpeg_frames:
-            announce(self.target, self.mpeg_frames)
+        announce(self.target, self.mpeg_frames)
         set_length(self.target, self.frames)
 
 
@@ -140,28 +148,22 @@ def _check_sound(stretch: Stretch, form: _Form) -> None:
 
 
 def _encoded(stretch: Stretch, target: Path, form: _Form, *, first: bool) -> bytes:
-    """Return a stretch's MPEG frames; the first is written into the target, behind a gapless header."""
-    if first:
-        _run(stretch.pcm, target, target, form)
-        return b"" if stretch.keep is None else _without_header(target.read_bytes())
+    """Return a stretch's MPEG frames; those of the first stand behind a gapless header."""
     with draft_beside(target) as draft:
-        _run(stretch.pcm, draft, target, form)
+        with Ffmpeg(_arguments(draft, form, header=first), feeds=True) as program:
+            whole = _feed(program, stretch.pcm)
+            code = program.wait()
+            complaints = program.complaints
+        if code != 0 or not whole:
+            raise _failure(code, complaints, target)
         return draft.read_bytes()
 
 
-def _without_header(content: bytes) -> bytes:
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    """Return the gapless header's MPEG frame, and the others."""
     header = parse_header(content[:4])
-    return content[header.size_bytes if header else 0 :]
-
-
-def _run(pcm: bytes, written: Path, target: Path, form: _Form) -> None:
-    """Encode into a file: the target with a gapless header, or a stretch for it without."""
-    with Ffmpeg(_arguments(written, form, header=written == target), feeds=True) as program:
-        whole = _feed(program, pcm)
-        code = program.wait()
-        complaints = program.complaints
-    if code != 0 or not whole:
-        raise _failure(code, complaints, target)
+    size = header.size_bytes if header else 0
+    return content[:size], content[size:]
 
 
 def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
@@ -193,8 +195,8 @@ def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
 def _feed(program: Ffmpeg, pcm: bytes) -> bool:
     """Write everything to ffmpeg; return whether it took it all."""
     try:
-        program.pipe.write(pcm)
-        program.pipe.close()
+        program.input.write(pcm)
+        program.input.close()
     except OSError:
         # It has ended early. Why, its exit code and last lines say.
         return False
