@@ -16,7 +16,8 @@ from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
-from audio_builder.episode.encoding.encode import encode, encoder_gain_db
+from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_db
+from audio_builder.episode.encoding.kept import KeptStretches
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
@@ -216,15 +217,9 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
     pcm = master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz)
     sound = recipe.mastering
+    form = Mp3Form(timeline.rate_hz, sound.channels, sound.bitrate_kbps)
     with Listener(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=sound.channels) as listener:
-        encode(
-            pcm,
-            draft,
-            rate_hz=timeline.rate_hz,
-            channels=sound.channels,
-            bitrate_kbps=sound.bitrate_kbps,
-            tell=listener.hear,
-        )
+        encode(pcm, draft, form, tell=listener.hear, kept=KeptStretches())
         heard = listener.finish()
     tag(draft, _labels(timeline, plan))
     return verify(draft, Promise(timeline, sound, separation.worst_second_db()), progress, heard)

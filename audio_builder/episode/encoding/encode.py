@@ -11,8 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio_builder.audio import ffmpeg_identity
 from audio_builder.episode.encoding.ffmpeg import Ffmpeg
 from audio_builder.episode.encoding.gapless import announce, set_length
+from audio_builder.episode.encoding.kept import KeptStretches, stretch_key
 from audio_builder.episode.encoding.mpeg import parse_header
 from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, Stretch, kept_frames, stretches
 from audio_builder.errors import EncoderError, OutputError
@@ -47,14 +49,33 @@ def encoder_gain_db(bitrate_kbps: int) -> float:
     return 20 * math.log10(scale)
 
 
+@dataclass(frozen=True, slots=True)
+class Mp3Form:
+    """What goes in and what comes out.
+
+    Attributes:
+        rate_hz: frames per second, one of `RATES_HZ`.
+        channels: 1 or 2.
+        bitrate_kbps: one of `BITRATES_KBPS`.
+    """
+
+    rate_hz: int
+    channels: int
+    bitrate_kbps: int
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of a frame of sound that goes in."""
+        return self.channels * _BYTES_PER_SAMPLE
+
+
 def encode(
     pcm: Iterable[bytes],
     target: Path,
+    form: Mp3Form,
     *,
-    rate_hz: int,
-    channels: int,
-    bitrate_kbps: int,
     tell: Callable[[bytes], None] = lambda _: None,
+    kept: KeptStretches | None = None,
 ) -> None:
     """Write sound as an MP3: constant bit rate, gapless header, no tag; the same sound gives the same bytes.
 
@@ -65,18 +86,16 @@ def encode(
         pcm: signed 16-bit little-endian samples, channels interleaved, in pieces of any size.
         target: the file to write, which may exist already. It must be seekable: the gapless header
             (Xing/Info with LAME's delay and padding) is written when the length is known.
-        rate_hz: frames per second, one of `RATES_HZ`.
-        channels: 1 or 2.
-        bitrate_kbps: one of `BITRATES_KBPS`.
+        form: rate, channels and bit rate.
         tell: called with the MPEG frames of sound as they are written, in order and in large pieces: everything
             but the header. What it raises ends the encoding.
+        kept: where encoded stretches are looked for and kept; None for nowhere.
 
     Raises:
         EncoderError: a value is not allowed, there is nothing to encode, or ffmpeg failed.
         DiskFull: no space is left for the file.
     """
-    _check(rate_hz, channels, bitrate_kbps)
-    form = _Form(rate_hz, channels, bitrate_kbps)
+    _check(form)
     cores = os.cpu_count() or 1
     joined = _Joined(target, form, tell)
     running: deque[tuple[Stretch, Future[bytes]]] = deque()
@@ -86,26 +105,25 @@ def encode(
                 _check_sound(stretch, form)
                 if len(running) > cores:
                     joined.add(*running.popleft())
-                running.append((stretch, pool.submit(_encoded, stretch, target, form, first=number == 0)))
+                work = _Work(target, form, header=number == 0)
+                running.append((stretch, pool.submit(_encoded, stretch, work, kept)))
             while running:
                 joined.add(*running.popleft())
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     joined.finish()
+    if kept is not None:
+        kept.make_room()
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """What goes in and what comes out."""
+class _Work:
+    """How a stretch is encoded: for which file, into what, and whether behind a gapless header."""
 
-    rate_hz: int
-    channels: int
-    bitrate_kbps: int
-
-    @property
-    def frame_bytes(self) -> int:
-        return self.channels * _BYTES_PER_SAMPLE
+    target: Path
+    form: Mp3Form
+    header: bool
 
 
 @dataclass(slots=True)
@@ -113,7 +131,7 @@ class _Joined:
     """An MP3 that grows stretch by stretch."""
 
     target: Path
-    form: _Form
+    form: Mp3Form
     tell: Callable[[bytes], None]
     frames: int = 0
     mpeg_frames: int = 0
@@ -138,7 +156,7 @@ class _Joined:
         set_length(self.target, self.frames)
 
 
-def _check_sound(stretch: Stretch, form: _Form) -> None:
+def _check_sound(stretch: Stretch, form: Mp3Form) -> None:
     if not stretch.pcm:
         raise EncoderError("there is no sound to encode: the mix gave no block at all")
     if len(stretch.pcm) % form.frame_bytes:
@@ -147,15 +165,27 @@ def _check_sound(stretch: Stretch, form: _Form) -> None:
         )
 
 
-def _encoded(stretch: Stretch, target: Path, form: _Form, *, first: bool) -> bytes:
+def _encoded(stretch: Stretch, work: _Work, kept: KeptStretches | None) -> bytes:
     """Return a stretch's MPEG frames; those of the first stand behind a gapless header."""
-    with draft_beside(target) as draft:
-        with Ffmpeg(_arguments(draft, form, header=first), feeds=True) as program:
+    if kept is None:
+        return _newly_encoded(stretch, work)
+    how = _arguments(Path(), work.form, header=work.header)
+    key = stretch_key(stretch.pcm, ffmpeg_identity(), *how)
+    found = kept.find(key)
+    if found is None:
+        found = _newly_encoded(stretch, work)
+        kept.keep(key, found)
+    return found
+
+
+def _newly_encoded(stretch: Stretch, work: _Work) -> bytes:
+    with draft_beside(work.target) as draft:
+        with Ffmpeg(_arguments(draft, work.form, header=work.header), feeds=True) as program:
             whole = _feed(program, stretch.pcm)
             code = program.wait()
             complaints = program.complaints
         if code != 0 or not whole:
-            raise _failure(code, complaints, target)
+            raise _failure(code, complaints, work.target)
         return draft.read_bytes()
 
 
@@ -166,7 +196,8 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
     return content[:size], content[size:]
 
 
-def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
+def _check(form: Mp3Form) -> None:
+    rate_hz, channels, bitrate_kbps = form.rate_hz, form.channels, form.bitrate_kbps
     if rate_hz not in RATES_HZ:
         raise EncoderError(f"an MP3 can't have {rate_hz} Hz; allowed are {', '.join(map(str, RATES_HZ))}")
     if channels not in (1, 2):
@@ -179,7 +210,7 @@ def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
         )
 
 
-def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
+def _arguments(target: Path, form: Mp3Form, *, header: bool) -> tuple[str, ...]:
     source = ("-f", "s16le", "-ar", str(form.rate_hz), "-ac", str(form.channels), "-i", "pipe:0")
     # Without the two bitexact flags the version of ffmpeg is written into the file.
     exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
