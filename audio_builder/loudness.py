@@ -7,9 +7,9 @@ from array import array
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from audio_builder.audio import Samples
+from audio_builder.filtering import ChunkedFilter
 
 Energies = npt.NDArray[np.float64]
 """Channel-weighted mean squares of K-weighted audio, one for each 100 ms."""
@@ -17,6 +17,7 @@ Energies = npt.NDArray[np.float64]
 HOP_S = 0.1
 """Gating blocks of 400 ms overlap by 75 % (BS.1770-5, Annex 1), so 100 ms is the step of everything."""
 
+_TICKS_PER_HOP = 5  # A sound of 400 ms is found wherever it lies: Tech 3341, cases 13 and 14
 _HOPS_PER_MOMENTARY = 4  # 400 ms, EBU Tech 3341 section 2.2
 _HOPS_PER_SHORT_TERM = 30  # 3 s, EBU Tech 3341 section 2.2
 _ABSOLUTE_GATE_LUFS = -70.0
@@ -24,7 +25,7 @@ _RELATIVE_GATE_LU = -10.0
 _RANGE_GATE_LU = -20.0  # EBU Tech 3342 section 3
 _OFFSET_DB = -0.691  # BS.1770-5, equation 2: cancels the K-weighting's gain at 1 kHz
 _CHANNEL_WEIGHTS = {1: (1.0,), 2: (1.0, 1.0), 5: (1.0, 1.0, 1.0, 1.41, 1.41)}  # BS.1770-5, table 3
-_SMALLEST_STATE = 1e-30
+_LONGEST_CHUNK = 49
 
 
 def k_weighting(rate_hz: int) -> npt.NDArray[np.float64]:
@@ -96,7 +97,7 @@ def loudness_range_lu(energies: Energies) -> float:
 class LoudnessMeter:
     """Measures audio that is pushed block by block.
 
-    It keeps eight bytes for each 100 ms: 2.9 MB for ten hours.
+    It keeps eight bytes for each 20 ms: 1.4 MB for an hour.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -111,29 +112,32 @@ class LoudnessMeter:
         """
         if channels not in _CHANNEL_WEIGHTS:
             raise ValueError(f"can't weigh {channels} channels: allowed are 1, 2 and 5")
-        self._hop = round(rate_hz * HOP_S)
-        self._filter = k_weighting(rate_hz)
-        self._state = np.zeros((2, channels, 2))
+        self._tick = round(rate_hz * HOP_S / _TICKS_PER_HOP)
+        chunk = max(size for size in range(1, _LONGEST_CHUNK + 1) if self._tick % size == 0)
+        self._filter = ChunkedFilter(k_weighting(rate_hz), chunk)
+        self._states = self._filter.start(channels)
         self._weights = np.array(_CHANNEL_WEIGHTS[channels])
-        self._rest = np.zeros((channels, 0))
-        self._energies = array("d")
+        self._rest: Samples = np.zeros((channels, 0), dtype=np.float32)
+        self._ticks = array("d")
 
     def push(self, block: Samples) -> None:
         """Take the next frames, shape (frames, channels), or (frames,) for one channel; any number."""
-        planes = np.ascontiguousarray(np.atleast_2d(block.T), dtype=np.float64)
-        weighted, self._state = signal.sosfilt(self._filter, planes, zi=self._state)
-        # In silence the state decays into denormal numbers, which processors handle very slowly.
-        self._state[np.abs(self._state) < _SMALLEST_STATE] = 0.0
-        weighted = np.concatenate((self._rest, weighted), axis=1) if self._rest.size else weighted
-        hops = weighted.shape[1] // self._hop
-        whole = weighted[:, : hops * self._hop].reshape(len(weighted), hops, self._hop)
-        mean_squares = np.einsum("chf,chf->ch", whole, whole) / self._hop
-        self._energies.frombytes((self._weights @ mean_squares).tobytes())
-        self._rest = weighted[:, hops * self._hop :].copy()
+        planes = np.ascontiguousarray(np.atleast_2d(block.T), dtype=np.float32)
+        planes = np.concatenate((self._rest, planes), axis=1)
+        ticks = planes.shape[1] // self._tick
+        whole = ticks * self._tick
+        weighted = self._filter.filtered(np.ascontiguousarray(planes[:, :whole]), self._states)
+        weighted = weighted.reshape(len(planes), ticks, self._tick)
+        mean_squares = np.einsum("ctf,ctf->ct", weighted, weighted).astype(np.float64) / self._tick
+        self._ticks.frombytes((self._weights @ mean_squares).tobytes())
+        self._rest = planes[:, whole:].copy()
 
     def energies(self) -> Energies:
         """Return what was measured so far: a channel-weighted mean square for each whole 100 ms."""
-        return np.array(self._energies, dtype=np.float64)
+        ticks = np.array(self._ticks, dtype=np.float64)
+        hops = len(ticks) // _TICKS_PER_HOP
+        means: Energies = ticks[: hops * _TICKS_PER_HOP].reshape(hops, _TICKS_PER_HOP).mean(axis=1)
+        return means
 
     def integrated_lufs(self) -> float:
         """Return the gated loudness so far; see `integrated_lufs`."""
@@ -144,8 +148,9 @@ class LoudnessMeter:
         return loudness_range_lu(self.energies())
 
     def momentary_lufs(self) -> npt.NDArray[np.float64]:
-        """Return the loudness of each 400 ms, one every 100 ms; −inf in silence."""
-        return _lufs_of_each(_sliding_means(self.energies(), _HOPS_PER_MOMENTARY))
+        """Return the loudness of each 400 ms, one every 20 ms; −inf in silence."""
+        ticks = np.array(self._ticks, dtype=np.float64)
+        return _lufs_of_each(_sliding_means(ticks, _HOPS_PER_MOMENTARY * _TICKS_PER_HOP))
 
     def short_term_lufs(self) -> npt.NDArray[np.float64]:
         """Return the loudness of each 3 s, one every 100 ms; −inf in silence."""

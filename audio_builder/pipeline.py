@@ -14,6 +14,7 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
+from audio_builder.asked_rate import at_asked_rate
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_db
@@ -40,13 +41,15 @@ from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
+from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering, Recipe, Soundscape
 from audio_builder.recipe_file import make_recipe
-from audio_builder.script.cues import Script
+from audio_builder.script.cues import Part, Script
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.changing import open_beds
+from audio_builder.voices.profile import Voice
 
 _TAKES = 3
 """How often the mix is encoded at most. The first nearly always lands; each next corrects what the encoder changed."""
@@ -105,17 +108,21 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
 
 
 def speak(plan: Plan, progress: Progress = silent) -> Narration:
-    """Return the narration of a plan, from the cache of this machine or from the engine."""
-    narration = narrate(
-        plan.script,
-        plan.voice.voice,
-        others={part: other.voice for part, other in plan.others.items()},
-        cache=ClipCache(),
-        rate_hz=plan.recipe.mastering.sample_rate_hz,
-        progress=progress,
-    )
-    notes = dict.fromkeys(voice.note for voice in (plan.voice, *plan.others.values()) if voice.note)
-    return replace(narration, rate_note="; ".join(notes))
+    """Return the narration of a plan at the rate it asks for, from the cache of this machine or from the engine."""
+    cache, rate_hz = ClipCache(), plan.recipe.mastering.sample_rate_hz
+
+    def spoken(tried: Plan) -> Narration:
+        voice, others = _voices(tried)
+        return narrate(tried.script, voice, others=others, cache=cache, rate_hz=rate_hz, progress=progress)
+
+    def look(tried: Plan) -> dict[Part, Stand]:
+        return stand_of_cache(tried.script, *_voices(tried), cache, rate_hz)
+
+    return at_asked_rate(plan, spoken, look)
+
+
+def _voices(plan: Plan) -> tuple[Voice, dict[Part, Voice]]:
+    return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
 
 
 def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = silent) -> Findings:

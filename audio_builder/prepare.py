@@ -116,6 +116,5 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
 
     parts = dict.fromkeys(say.part for say in says)
     narrator = ready(Part())
-    notes = (narrator.note, mismatch(profiles[""], script.language))
-    narrator = replace(narrator, note="; ".join(filter(None, notes)))
+    narrator = replace(narrator, language_note=mismatch(profiles[""], script.language))
     return narrator, {part: ready(part) for part in parts if part != Part()}

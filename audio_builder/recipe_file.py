@@ -125,6 +125,7 @@ def make_recipe(*layers: Layer) -> Recipe:
     complete: dict[str, Any] = {"pacing": msgspec.to_builtins(PACING_PRESETS[preset])}
     _merge(complete, chosen)
     _check_finite(complete, "")
+    _write_out_root(complete)
     try:
         recipe = msgspec.convert(complete, Recipe)
     except msgspec.ValidationError as error:
@@ -176,6 +177,13 @@ def _check_finite(value: Any, path: str) -> None:
             _check_finite(inner, f"{path}.{key}".lstrip("."))
     elif isinstance(value, float) and not math.isfinite(value):
         raise RecipeError(f"{path} must be a number from {setting(path).range_text}, not {value}")
+
+
+def _write_out_root(complete: dict[str, Any]) -> None:
+    """Take a drone's root that is given in Hz without quotation marks: the setting is text because of the notes."""
+    soundscape = complete.get("soundscape")
+    if isinstance(soundscape, dict) and type(soundscape.get("drone_root")) in {int, float}:
+        soundscape["drone_root"] = str(soundscape["drone_root"])
 
 
 def _check_date(day: str) -> None:

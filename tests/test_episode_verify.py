@@ -335,8 +335,10 @@ def test_what_is_heard_while_it_is_written_is_what_is_in_the_file(tmp_path: Path
     heard = heard_while_written(path, speech(lines), lines.frames)
     assert heard.is_of(path, walk(path))
     afterwards = measure(path)
-    for name in ("frames", "integrated_lufs", "true_peak_dbtp", "clicks", "complaints"):
+    for name in ("frames", "true_peak_dbtp", "clicks", "longest_silence_s", "complaints"):
         assert getattr(heard.measured, name) == getattr(afterwards, name), name
+    # The blocks are cut elsewhere, which the meter's arithmetic shows in the eighth place after the point.
+    assert heard.measured.integrated_lufs == pytest.approx(afterwards.integrated_lufs, abs=1e-6)
     assert np.array_equal(heard.measured.energies, afterwards.energies)
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from audio_builder.audio import Samples
-from audio_builder.errors import SoundError
+from audio_builder.errors import RecipeError, SoundError
 from audio_builder.recipe import Soundscape
+from audio_builder.recipe_file import make_recipe
 from audio_builder.sound.backgrounds import BEDS, check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES
@@ -174,6 +175,14 @@ def test_other_roots_are_refused(root: str) -> None:
     with pytest.raises(SoundError, match="a note or a number from 50 to 300 Hz") as raised:
         check_background(Soundscape(drone_root=root), channels=2)
     assert "A2" in raised.value.hint
+
+
+def test_a_root_in_hz_needs_no_quotation_marks() -> None:
+    """A TOML file may say `drone_root = 108`, as it would for any other number."""
+    assert make_recipe({"soundscape": {"drone_root": 108}}).soundscape.drone_root == "108"
+    assert root_hz(make_recipe({"soundscape": {"drone_root": 73.5}}).soundscape.drone_root) == 73.5
+    with pytest.raises(RecipeError, match="drone_root"):
+        make_recipe({"soundscape": {"drone_root": True}})
 
 
 def test_the_drone_stands_on_its_root() -> None:

@@ -14,7 +14,8 @@ from audio_builder.recipe import Soundscape
 from audio_builder.sound import music
 from audio_builder.sound.backgrounds import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
-from audio_builder.sound.music import Music, music_format
+from audio_builder.sound.music import Music
+from audio_builder.sound.music_format import music_format
 from tests.sound_helpers import RATE_HZ, noise, rms_dbfs
 
 FORMAT = BedFormat(RATE_HZ, 2)
@@ -47,6 +48,17 @@ def saved(folder: Path, sound: Samples, name: str = "song.wav", *, rate_hz: int 
         ("a.webm", "webm", "matroska"),
         ("a.caf", "caf", "caf"),
         ("a.wma", "asf", "asf"),
+        ("a.mov", "mov", "mov"),
+        ("a.au", "au", "au"),
+        ("a.w64", "w64", "w64"),
+        ("a.wv", "wv", "wv"),
+        ("a.tta", "tta", "tta"),
+        ("a.ac3", "ac3", "ac3"),
+        ("a.eac3", "eac3", "eac3"),
+        ("a.voc", "voc", "voc"),
+        ("a.avi", "avi", "avi"),
+        ("a.ts", "mpegts", "mpegts"),
+        ("a.mpg", "mpeg", "mpeg"),
         ("-dash %d.txt", "mp3", "mp3"),
     ],
 )

@@ -112,6 +112,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         stages: elapsed time of each stage, in order.
         duration: how a wanted duration was met; null where none was asked.
         voice_only: the twin with the voice alone; null where none was asked.
+        clips_tried: phrases that were spoken besides, at a setting that turned out to miss the rate.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -129,6 +130,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     duration: DurationReport | None = None
     voice_only: TwinReport | None = None
     other_voices: tuple[VoiceReport, ...] = ()
+    clips_tried: int = 0
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -144,6 +146,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         )
         voice = f"voice {self.voice.name} at {self.voice.wpm_measured:.0f} words per minute"
         phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
+        phrases += f"; {self.clips_tried} more missed the rate and aren't used" if self.clips_tried else ""
         fitted = (
             (f"made {self.duration.asked_s:g} s long: pauses × {self.duration.pauses_scale:.2f}",)
             if self.duration
@@ -226,6 +229,7 @@ def report_on(
         other_voices=tuple(others),
         clips_synthesized=narration.synthesized,
         clips_cached=narration.cached,
+        clips_tried=narration.tried,
         speech_s=speech_s,
         silence_share=1 - speech_s / timeline.seconds if timeline.frames else 0.0,
         findings=findings,

@@ -27,11 +27,12 @@ def to_pcm16(blocks: Iterable[Samples]) -> Iterator[bytes]:
     for block in blocks:
         # A frame draws 64 bits: two times 16 for each channel.
         drawn = noise.random_raw(len(block)).astype("<u8", copy=False).view("<u2").astype(np.float32)
-        drawn /= np.float32(65536)
-        steps = block * np.float32(_FULL_SCALE)
-        # Channel by channel, because NumPy is slow over a last axis of two.
+        pcm = np.empty(block.shape, dtype="<i2")
         for channel in range(block.shape[1]):
-            steps[:, channel] += drawn[channel::4] - drawn[channel + 2 :: 4]
-        np.rint(steps, out=steps)
-        np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1, out=steps)
-        yield steps.astype("<i2").tobytes()
+            dither = drawn[channel::4] - drawn[channel + 2 :: 4]
+            dither *= np.float32(2**-16)
+            steps = block[:, channel] * np.float32(_FULL_SCALE)
+            steps += dither
+            np.rint(steps, out=steps)
+            pcm[:, channel] = np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1, out=steps)
+        yield pcm.tobytes()

@@ -89,7 +89,8 @@ class BedEnvelope:
         last = -(-(start + frames) // _STEP_FRAMES)
         knots = self.at(np.arange(first, last + 1) * _STEP_FRAMES)
         ramp = np.arange(_STEP_FRAMES, dtype=np.float32) / np.float32(_STEP_FRAMES)
-        drawn = knots[:-1, np.newaxis] + np.diff(knots)[:, np.newaxis] * ramp
+        drawn = np.diff(knots)[:, np.newaxis] * ramp
+        drawn += knots[:-1, np.newaxis]
         offset = start - first * _STEP_FRAMES
         gains: Samples = drawn.reshape(-1)[offset : offset + frames]
         return gains
@@ -97,10 +98,12 @@ class BedEnvelope:
     def at(self, positions: npt.NDArray[np.int64]) -> Samples:
         """Return linear gains at some frames, in any order, shape as given."""
         gains = 10 ** (self._level_db(positions) / 20)
-        if self._fade_in:
+        # Most blocks lie between the fades, where both would be 1.
+        if self._fade_in and positions.min(initial=self._fade_in) < self._fade_in:
             gains *= _half_cosine(positions / self._fade_in)
         left = self._frames - positions
-        gains *= _half_cosine(left / self._fade_out) if self._fade_out else left > 0
+        if left.min(initial=self._fade_out) < max(self._fade_out, 1):
+            gains *= _half_cosine(left / self._fade_out) if self._fade_out else left > 0
         return gains.astype(np.float32)
 
     def _level_db(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

@@ -14,7 +14,7 @@ from audio_builder.mix.true_peak import AFTER, BEFORE, frame_peaks
 
 _LOOK_AHEAD_S = 0.005
 _READING_ERROR_DB = 0.1  # Eightfold oversampling can miss so much of a peak made of sound at 16 kHz.
-_GRID_FRAMES = 16384  # Work is cut here whatever the blocks are, so the result doesn't depend on them.
+_GRID_FRAMES = 32768  # Work is cut here whatever the blocks are, so the result doesn't depend on them.
 
 Reductions = npt.NDArray[np.float64]
 """Gain reductions in dB, 0 or more, one for each frame."""
@@ -54,10 +54,10 @@ class _Limiter:
         self._rate_hz = rate_hz
         self._ceiling = 10 ** ((ceiling_dbtp - _READING_ERROR_DB) / 20)
         # Frames whose peaks can't be judged yet for want of the frames after them, and those before.
-        self._unjudged: Samples = np.zeros((BEFORE, channels), dtype=np.float32)
+        self._unjudged: Samples = np.zeros((BEFORE, channels), dtype=np.float32, order="F")
         self._last_peak = 0.0
         # Silence before the first frame lets the gain come down ahead of a peak there; it is not passed on.
-        self._waiting: Samples = np.zeros((self._ahead, channels), dtype=np.float32)
+        self._waiting: Samples = np.zeros((self._ahead, channels), dtype=np.float32, order="F")
         self._needed: Reductions = np.zeros(self._ahead)
         self._unwanted = self._ahead
         self._held: Reductions = np.zeros(self._ahead)
@@ -73,7 +73,7 @@ class _Limiter:
         """Yield the rest: silence follows the last frame."""
         channels = self._unjudged.shape[1]
         left = len(self._unjudged) - BEFORE + len(self._waiting) - self._unwanted
-        silence = np.zeros((AFTER + self._ahead, channels), dtype=np.float32)
+        silence = np.zeros((AFTER + self._ahead, channels), dtype=np.float32, order="F")
         for block in self.push(silence):
             yield block[:left]
             left -= len(block[:left])
@@ -81,15 +81,15 @@ class _Limiter:
     def _pass_on(self, frames: int) -> Iterator[Samples]:
         """Judge so many frames, and yield as many from the front of what waits."""
         peaks = frame_peaks(self._unjudged, self._ceiling)
-        # A peak between two frames concerns both.
-        around = np.maximum(peaks, np.concatenate(([self._last_peak], peaks[:-1])))
-        self._last_peak = float(peaks[-1])
         needed = np.zeros(frames)
-        if float(around.max()) > self._ceiling:
+        if max(float(peaks.max()), self._last_peak) > self._ceiling:
+            # A peak between two frames concerns both.
+            around = np.maximum(peaks, np.concatenate(([self._last_peak], peaks[:-1])))
             needed = 20 * np.log10(np.maximum(around / self._ceiling, 1.0, dtype=np.float64))
+        self._last_peak = float(peaks[-1])
         self._waiting = np.concatenate((self._waiting, self._unjudged[BEFORE : BEFORE + frames]))
         self._needed = np.concatenate((self._needed, needed))
-        self._unjudged = self._unjudged[frames:].copy()
+        self._unjudged = self._unjudged[frames:].copy(order="F")
         ready = len(self._needed) - self._ahead
         if ready > 0:
             block = self._waiting[:ready]
@@ -97,7 +97,7 @@ class _Limiter:
             block = _turned_down(block, reduction) if reduction.any() else block
             yield block[self._unwanted :]
             self._unwanted = max(0, self._unwanted - ready)
-            self._waiting = self._waiting[ready:].copy()
+            self._waiting = self._waiting[ready:].copy(order="F")
             self._needed = self._needed[ready:].copy()
 
     def _reductions(self, ready: int) -> Reductions:

@@ -68,7 +68,7 @@ def render(
             for channel in range(plan.channels):
                 mix[:, channel] *= gains
         else:
-            mix = np.zeros((frames, plan.channels), dtype=np.float32)
+            mix = np.zeros((frames, plan.channels), dtype=np.float32, order="F")
         if separation:
             separation.push(start, voice, mix)
         for channel in range(plan.channels):

@@ -58,13 +58,10 @@ def frame_peaks(samples: Samples, threshold: float) -> Samples:
     """
     frames = len(samples) - BEFORE - AFTER
     filters, overshoot = _interpolator()
-    magnitudes = _highest_channel(np.abs(samples))
+    magnitudes: Samples = functools.reduce(np.maximum, (np.abs(plane) for plane in samples.T))
     if not frames or float(magnitudes.max()) * overshoot <= threshold:
         return magnitudes[BEFORE : BEFORE + frames].copy()
-    starts = np.arange(0, frames, _CHUNK)
-    chunks = np.pad(np.maximum.reduceat(magnitudes, starts), (0, 2))
-    reach = np.maximum(np.maximum(chunks[:-2], chunks[1:-1]), chunks[2:])
-    near = np.flatnonzero(reach * overshoot > threshold)
+    near = _chunks_near(magnitudes, threshold / overshoot, -(-frames // _CHUNK))
     near = np.append(near, np.repeat(near[-1:], -len(near) % _AT_ONCE))
     # The last chunk may be longer than what is left: what it says of frames that aren't there is dropped.
     windows = np.minimum(near[:, np.newaxis] * _CHUNK + np.arange(_REACH), len(samples) - 1)
@@ -77,10 +74,14 @@ def frame_peaks(samples: Samples, threshold: float) -> Samples:
     return peaks.reshape(-1)[:frames]
 
 
-def _highest_channel(magnitudes: Samples) -> Samples:
-    """Return the maximum over the last axis, which is too short for NumPy to reduce it fast."""
-    highest: Samples = functools.reduce(np.maximum, np.moveaxis(magnitudes, -1, 0))
-    return highest
+def _chunks_near(magnitudes: Samples, threshold: float, count: int) -> npt.NDArray[np.intp]:
+    """Return which of so many chunks have a sample above a threshold within their reach."""
+    highest = np.pad(magnitudes, (0, (count + 2) * _CHUNK - len(magnitudes)))
+    # Halving four times is faster than a maximum over rows of sixteen.
+    while len(highest) > count + 2:
+        highest = np.maximum(highest[0::2], highest[1::2])
+    reach = np.maximum(np.maximum(highest[:-2], highest[1:-1]), highest[2:])
+    return np.flatnonzero(reach > threshold)
 
 
 class TruePeakMeter:
@@ -88,21 +89,21 @@ class TruePeakMeter:
 
     def __init__(self, channels: int) -> None:
         """Make a meter for so many channels."""
-        self._recent: Samples = np.zeros((BEFORE + AFTER, channels), dtype=np.float32)
+        self._recent: Samples = np.zeros((BEFORE + AFTER, channels), dtype=np.float32, order="F")
         self._peak = 0.0
 
     def push(self, block: Samples) -> None:
         """Take the next frames, shape (frames, channels); any number."""
-        samples = np.concatenate((self._recent, block.astype(np.float32, copy=False)))
+        samples = np.concatenate((self._recent, np.asfortranarray(block, dtype=np.float32)))
         if len(block):
             # Interpolation is only worth its cost where it can exceed what the samples alone show.
-            self._peak = max(self._peak, float(np.abs(block).max()))
+            self._peak = max(self._peak, float(block.max()), -float(block.min()))
             self._peak = max(self._peak, float(frame_peaks(samples, self._peak).max()))
-        self._recent = samples[len(samples) - BEFORE - AFTER :].copy()
+        self._recent = samples[len(samples) - BEFORE - AFTER :].copy(order="F")
 
     def true_peak(self) -> float:
         """Return the highest magnitude so far, full scale at 1.0; silence follows the last frame."""
-        silence = np.zeros((BEFORE + AFTER, self._recent.shape[1]), dtype=np.float32)
+        silence = np.zeros_like(self._recent)
         ending = frame_peaks(np.concatenate((self._recent, silence)), self._peak)
         return max(self._peak, float(ending.max()))
 

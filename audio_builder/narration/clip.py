@@ -76,6 +76,8 @@ class Narration:
         wpm: measured words per minute inside phrases: words ÷ the clips' speech; 0 without speech.
         rate_note: what to tell the user about the rate, such as that the voice can't go that slow;
             empty where there is nothing to tell.
+        tried: how many more clips were spoken for this build, at a setting that turned out to miss the rate.
+        spoken: keys of all clips that were spoken for this build.
     """
 
     clips: tuple[Clip, ...]
@@ -84,6 +86,8 @@ class Narration:
     cached: int
     wpm: float
     rate_note: str = ""
+    tried: int = 0
+    spoken: frozenset[str] = frozenset()
 
 
 def measured_wpm(clips: tuple[Clip, ...]) -> float:

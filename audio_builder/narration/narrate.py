@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.clip_cache.entry import StoredClip
-from audio_builder.narration.clip_cache.key import clip_key, identity_of
 from audio_builder.narration.clip_cache.stock import LARGEST_BYTES
+from audio_builder.narration.phrases import Phrase, phrases_of, setting_of
 from audio_builder.narration.workers.pool import Job, Pool, PoolEvent
 from audio_builder.narration.workers.protocol import Spoken, Task
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.script.cues import Part, Say, Script
+from audio_builder.script.cues import Part, Script
 from audio_builder.store import clear
-from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.wording.spoken import spoken_text
 
 
 def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which voice, and where the clips are kept
@@ -52,7 +49,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         OutputError: the cache can't be written.
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
-    phrases = _phrases(script, voice, others, rate_hz)
+    phrases = phrases_of(script, voice, others, rate_hz)
     unique = {phrase.key: phrase for phrase in phrases}
     stored = {key: clip for key in unique if (clip := cache.find(key)) is not None}
     missing = [phrase for key, phrase in unique.items() if key not in stored]
@@ -74,61 +71,26 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         task, jobs = _work(missing, rate_hz)
         Pool(task, store, workers=workers).run(jobs, tell)
         clear((cache.files,), LARGEST_BYTES)
-    clips = tuple(_clip(phrase, stored[phrase.key], cache, narrator=voice) for phrase in phrases)
+    clips = tuple(_clip(phrase, stored[phrase.key], cache) for phrase in phrases)
     return Narration(
         clips=clips,
         rate_hz=rate_hz,
         synthesized=len(missing),
         cached=len(clips) - len(missing),
         wpm=measured_wpm(clips),
+        spoken=frozenset(phrase.key for phrase in missing),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A phrase with all that decides its sound.
-
-    Attributes:
-        say: as it stands in the script.
-        voice: who speaks it.
-        text: what its engine is given.
-        key: its clip's content address.
-    """
-
-    say: Say
-    voice: Voice
-    text: str
-    key: str
-
-
-def _phrases(script: Script, voice: Voice, others: Mapping[Part, Voice], rate_hz: int) -> tuple[_Phrase, ...]:
-    """Return the phrases of a script, each with its voice; engines are loaded once, and speak nothing yet."""
-    voices = (*others.values(), voice)
-    engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
-    identities = {_setting(one): identity_of(one, engines[one.profile.name].fingerprint(), rate_hz) for one in voices}
-
-    def phrase_of(say: Say) -> _Phrase:
-        speaker = others.get(say.part, voice)
-        text = spoken_text(say.text, speaker, engines[speaker.profile.name])
-        return _Phrase(say, speaker, text, clip_key(text, say.role, identities[_setting(speaker)]))
-
-    return tuple(phrase_of(cue) for cue in script.cues if isinstance(cue, Say))
-
-
-def _work(missing: Sequence[_Phrase], rate_hz: int) -> tuple[Task, list[Job]]:
+def _work(missing: Sequence[Phrase], rate_hz: int) -> tuple[Task, list[Job]]:
     """Return what the pool is to speak, and with which voices: each of them once."""
-    speakers = {_setting(phrase.voice): phrase.voice for phrase in missing}
+    speakers = {setting_of(phrase.voice): phrase.voice for phrase in missing}
     places = {setting: place for place, setting in enumerate(speakers)}
-    jobs = [Job(phrase.key, phrase.text, places[_setting(phrase.voice)]) for phrase in missing]
+    jobs = [Job(phrase.key, phrase.text, places[setting_of(phrase.voice)]) for phrase in missing]
     return Task(voices=tuple(speakers.values()), rate_hz=rate_hz), jobs
 
 
-def _setting(voice: Voice) -> tuple[str, float]:
-    """Return the name and the rate of a voice, which tell it from the others of an episode."""
-    return voice.profile.name, voice.rate
-
-
-def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Voice) -> Clip:
+def _clip(phrase: Phrase, stored: StoredClip, cache: ClipCache) -> Clip:
     return Clip(
         say=phrase.say,
         key=phrase.key,
@@ -138,5 +100,5 @@ def _clip(phrase: _Phrase, stored: StoredClip, cache: ClipCache, *, narrator: Vo
         tail_frames=stored.tail_frames,
         loader=cache.load,
         packed_levels=stored.levels,
-        voice="" if phrase.voice.profile.name == narrator.profile.name else phrase.voice.profile.name,
+        voice=phrase.speaker,
     )

@@ -18,7 +18,8 @@ from audio_builder.sound.beds.ocean import ocean
 from audio_builder.sound.beds.pink import pink
 from audio_builder.sound.beds.rain import rain
 from audio_builder.sound.beds.wind import wind
-from audio_builder.sound.music import Music, music_format
+from audio_builder.sound.music import Music
+from audio_builder.sound.music_format import music_format
 from audio_builder.sound.pitch import root_hz
 
 BEDS: dict[str, Callable[[Soundscape, BedFormat], Bed]] = {

@@ -17,6 +17,7 @@ from audio_builder.errors import SoundError
 from audio_builder.loudness import HOP_S, LoudnessMeter
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
 from audio_builder.sound.loop import find_loop_point
+from audio_builder.sound.music_format import READABLE, music_format
 
 LONGEST_S = 600
 """Music longer than this is cut: ten minutes of 16-bit stereo are 106 MB of memory."""
@@ -32,49 +33,6 @@ _EDGE_DB = -40.0  # beside the music's own level: what is softer at either end i
 _FULL_SCALE = 32768.0
 _METER_FRAMES = 1 << 18
 _PINK_WEIGHTING_DB = 1.7  # what the K-weighting adds to pink noise, measured
-
-# How each format begins (offset, bytes) and what ffmpeg calls it. What ffmpeg would guess from the
-# content is never trusted: a "music.mp3" that is a playlist would make it open other files.
-_SIGNATURES: tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...] = (
-    ("wav", ((0, b"RIFF"), (8, b"WAVE"))),
-    ("wav", ((0, b"RF64"), (8, b"WAVE"))),
-    ("aiff", ((0, b"FORM"), (8, b"AIF"))),
-    ("flac", ((0, b"fLaC"),)),
-    ("ogg", ((0, b"OggS"),)),
-    ("mov", ((4, b"ftyp"),)),
-    ("matroska", ((0, b"\x1aE\xdf\xa3"),)),
-    ("asf", ((0, b"0&\xb2u\x8ef\xcf\x11"),)),
-    ("caf", ((0, b"caff"),)),
-    ("mp3", ((0, b"ID3"),)),
-)
-_READABLE = "MP3, AAC, M4A, FLAC, Ogg Vorbis or Opus, WAV, AIFF, CAF, WMA, WebM"
-
-
-def music_format(path: Path) -> str:
-    """Return ffmpeg's name of an audio file's format, told from its first bytes alone.
-
-    Raises:
-        SoundError: it can't be read, or it isn't audio in a format that is read here.
-    """
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(16)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SoundError(
-            f"can't read the background {path}: {reason}",
-            hint="Check the path; the names of the backgrounds that need no file are in the documentation.",
-        ) from error
-    for name, parts in _SIGNATURES:
-        if all(head[offset : offset + len(magic)] == magic for offset, magic in parts):
-            return name
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        # The layer bits of an MPEG frame header; 00 is ADTS, which carries AAC.
-        return "mp3" if head[1] & 0x06 else "aac"
-    raise SoundError(
-        f"the background {path} isn't a sound file that can be read here",
-        hint=f"Use {_READABLE}; a playlist is not a sound file.",
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +120,7 @@ class Music:
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, channels)."""
         period = len(self.steps) - self.crossfade
-        out = np.empty((frames, self.channels), dtype=np.float32)
+        out = np.empty((frames, self.channels), dtype=np.float32, order="F")
         done = 0
         while done < frames:
             lap, position = divmod(start + done, period)
@@ -244,7 +202,7 @@ def _mean_square(steps: npt.NDArray[np.int16]) -> float:
 
 def _undecodable(path: Path, reason: str) -> SoundError:
     """Return the error for a file that ffmpeg can't make sound of."""
-    return SoundError(f"can't decode the background {path}: {reason}", hint=f"Use {_READABLE}.")
+    return SoundError(f"can't decode the background {path}: {reason}", hint=f"Use {READABLE}.")
 
 
 def _last_line(stream: BinaryIO) -> str:

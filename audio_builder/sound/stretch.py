@@ -20,8 +20,8 @@ class Stretch:
     """A stretch of sound that can be repeated without a seam.
 
     Attributes:
-        steps: 16-bit samples, shape (frames, channels): half the memory of float32, and as a bed is
-            played some 25 dB below its own peaks, the rounding lies 120 dB below full scale.
+        steps: 16-bit samples, shape (frames, channels), channel by channel in memory: half the memory of
+            float32, and as a bed is played some 25 dB below its own peaks, the rounding lies 120 dB below full scale.
         step: what one step is worth, full scale at 1.0.
         mean_square: over all frames and channels.
         loudest_second: the largest mean square of any second.
@@ -34,14 +34,15 @@ class Stretch:
 
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from any position on, shape (frames, channels)."""
-        parts = []
-        while frames > 0:
-            position = start % len(self.steps)
-            parts.append(self.steps[position : position + frames])
-            start += len(parts[-1])
-            frames -= len(parts[-1])
-        joined = np.concatenate(parts) if parts else self.steps[:0]
-        return joined.astype(np.float32) * np.float32(self.step)
+        sound = np.empty((frames, self.steps.shape[1]), dtype=np.float32, order="F")
+        done = 0
+        while done < frames:
+            position = (start + done) % len(self.steps)
+            part = self.steps[position : position + frames - done]
+            sound[done : done + len(part)] = part
+            done += len(part)
+        sound *= np.float32(self.step)
+        return sound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +153,7 @@ def pack(sound: npt.NDArray[np.float32], rate_hz: int) -> Stretch:
         rate_hz: frames per second.
     """
     step = float(np.abs(sound).max()) / _LARGEST_STEP
-    steps = np.empty(sound.shape, dtype=np.int16)
+    steps = np.empty(sound.shape, dtype=np.int16, order="F")
     for start in range(0, len(sound), rate_hz):
         steps[start : start + rate_hz] = np.rint(sound[start : start + rate_hz] / np.float32(step))
     tenths = _mean_squares(sound, count=max(1, len(sound) * 10 // rate_hz))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -11,7 +11,7 @@ from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import Voice, VoiceProfile
 from audio_builder.voices.rate.plans import voice_density
-from audio_builder.voices.rate.rates import solve_rate
+from audio_builder.voices.rate.rates import limit_note, solve_rate
 from audio_builder.voices.wording.lexicon import Lexicon
 
 
@@ -21,13 +21,34 @@ class PreparedVoice:
 
     Attributes:
         voice: what `narrate` is given.
-        note: empty, or that the voice can't go that slow or fast and what is used instead.
+        wpm: words per minute that are asked for.
         density: how much longer a word of the text takes it than a word of the calibration passage.
+        limit: as in `RateSolution`.
+        rate_note: empty, or that the voice can't go that slow or fast and what is used instead.
+        language_note: empty, or that it speaks another language than the text has.
     """
 
     voice: Voice
-    note: str
+    wpm: float
     density: float
+    limit: str
+    rate_note: str
+    language_note: str = ""
+
+    @property
+    def note(self) -> str:
+        """What to tell the user about it; empty where there is nothing."""
+        return "; ".join(filter(None, (self.rate_note, self.language_note)))
+
+    def at_density(self, density: float) -> PreparedVoice:
+        """Return the voice at the rate that is right for a text of another density."""
+        rate = solve_rate(self.voice.profile, self.wpm, density)
+        voice = msgspec.structs.replace(self.voice, rate=rate.setting)
+        return replace(self, voice=voice, density=density, limit=rate.limit, rate_note=rate.note)
+
+    def measured_at(self, wpm: float) -> PreparedVoice:
+        """Return the voice with a note on its rate that tells what was measured instead of what was foreseen."""
+        return replace(self, rate_note=limit_note(self.voice.profile.name, self.limit, self.wpm, wpm))
 
 
 def prepare_voice(
@@ -54,5 +75,4 @@ def prepare_voice(
     lexicon = {**profile.lexicon, **(lexicon or {})}
     voice = Voice(profile=profile, rate=1.0, paths=locate_files(profile), lexicon=lexicon)
     density = voice_density(texts, voice, engine)
-    rate = solve_rate(profile, wpm, density)
-    return PreparedVoice(msgspec.structs.replace(voice, rate=rate.setting), rate.note, density)
+    return PreparedVoice(voice, wpm, density, "", "").at_density(density)

@@ -38,8 +38,10 @@ def command(ctx: click.Context, names: tuple[str, ...]) -> None:
         for path, source in done.fetched:
             console.detail(f"{path} from {source}")
         told = "fetched and checked" if done.fetched else "was there already"
-        size_mb = sum(file.size_bytes for file in profile.files) / 1e6
-        console.result(f"{profile.name}: {told} ({size_mb:.0f} MB)")
+        # Voices share their model: what the first brought isn't fetched for the next.
+        paths = [path for path, _ in done.fetched] or done.already
+        size_mb = sum(path.stat().st_size for path in paths) / 1e6
+        console.result(f"{profile.name}: {told} ({size_mb:.1f} MB)")
         try:
             load_engine(profile.engine).fingerprint()
         except MissingExtra as missing:

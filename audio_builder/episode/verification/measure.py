@@ -40,6 +40,7 @@ class Measurements:
         frames: how many were decoded.
         integrated_lufs: gated loudness; minus infinity for silence.
         loudness_range_lu: how far loud and soft parts lie apart.
+        loudest_moment_lufs: loudness of the loudest 400 ms; minus infinity for silence.
         true_peak_dbtp: highest peak between the samples too; minus infinity for silence.
         dc_percent: the channel with the largest mean, in percent of full scale, without its sign.
         longest_silence_s: longest stretch in which every sample is below half a 16-bit step.
@@ -57,6 +58,7 @@ class Measurements:
     frames: int
     integrated_lufs: float
     loudness_range_lu: float
+    loudest_moment_lufs: float
     true_peak_dbtp: float
     dc_percent: float
     longest_silence_s: float
@@ -165,7 +167,8 @@ def measure_audio(audio: Audio, progress: Callable[[float], None] | None = None)
     stereo, clicks = StereoMeter(), ClickMeter(audio.rate_hz, audio.channels)
     # The dearest meter has a thread to itself; NumPy and SciPy let both work at once.
     with ThreadPoolExecutor(1, thread_name_prefix="measure") as beside:
-        for block in audio.blocks:
+        for decoded in audio.blocks:
+            block = np.asfortranarray(decoded)
             loud = beside.submit(loudness.push, block)
             for meter in (plain, peak, stereo, clicks):
                 meter.push(block)
@@ -178,6 +181,7 @@ def measure_audio(audio: Audio, progress: Callable[[float], None] | None = None)
         frames=plain.frames,
         integrated_lufs=loudness.integrated_lufs(),
         loudness_range_lu=loudness.loudness_range_lu(),
+        loudest_moment_lufs=float(loudness.momentary_lufs().max(initial=-math.inf)),
         true_peak_dbtp=peak.true_peak_dbtp(),
         dc_percent=plain.dc_percent(),
         longest_silence_s=plain.longest / audio.rate_hz,

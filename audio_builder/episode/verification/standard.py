@@ -17,6 +17,7 @@ from audio_builder.recipe import Mastering
 LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"
 SEPARATION = "speech above background, worst second"
+SEPARATION_TOLD = "speech above background, told from the file"
 BACKGROUND = "background"
 LETTERS = "letters on the cover"
 """Names of the findings that others look for."""
@@ -125,6 +126,7 @@ class Rule:
 PODCAST_LOUDNESS = Rule(LOUDNESS, "LUFS", -17.0, -15.0, 2)
 PODCAST_TRUE_PEAK = Rule(TRUE_PEAK, "dBTP", None, -1.0, 2)
 LOUDNESS_RANGE = Rule("loudness range", "LU")
+LOUDEST_MOMENT = Rule("loudest 400 ms", "LUFS")
 DC_OFFSET = Rule("constant offset", "% of full scale", 0.0, 0.1, 3)
 BALANCE = Rule("left louder than right", "dB", -1.5, 1.5)
 MONO_LOSS = Rule("lost when played in mono", "dB", None, 4.0)

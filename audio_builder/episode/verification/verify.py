@@ -26,6 +26,7 @@ from audio_builder.episode.verification.standard import (
     PODCAST_LOUDNESS,
     PODCAST_TRUE_PEAK,
     QUIETEST_PHRASE,
+    SEPARATION_TOLD,
     SPEECH_ABOVE_BED,
     SPEECH_ABOVE_RESTS,
     Finding,
@@ -155,7 +156,7 @@ def _level_findings(measured: Measurements, promise: Promise) -> tuple[Finding, 
     elif stems_db == math.inf:
         separation = (fact(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True),)
     else:
-        told = Rule("speech above background, told from the file", "dB")
+        told = Rule(SEPARATION_TOLD, "dB")
         separation = (SPEECH_ABOVE_BED.judge(stems_db), told.judge(found.worst_separation_db))
     return (
         *separation,

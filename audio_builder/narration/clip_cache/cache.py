@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import NarrationError
-from audio_builder.narration.clip_cache.entry import StoredClip, pack, unpack
+from audio_builder.narration.clip_cache.entry import HEADER, StoredClip, pack, unpack, unpack_header
 from audio_builder.narration.clip_cache.lossless import decompressed
 from audio_builder.store import Store
 
@@ -45,6 +46,14 @@ class ClipCache:
             return None
         self.files.mark_used(key)
         return entry[0]
+
+    def glance(self, key: str) -> StoredClip | None:
+        """Return what an entry's header says, without levels, or None; nothing else of it is read or verified."""
+        try:
+            with self.path_of(key).open("rb") as entry:
+                return unpack_header(key, entry.read(HEADER.size), os.fstat(entry.fileno()).st_size)
+        except OSError:
+            return None
 
     def store(self, key: str, clip: StoredClip, pcm: bytes) -> None:
         """Keep a clip: all of it or nothing. It isn't synced to the disk; a torn entry is noticed when read.

@@ -35,10 +35,14 @@ class Tones:
 
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, 2)."""
-        places = np.arange(start, start + frames, dtype=np.float64)[:, np.newaxis]
-        # Whole turns are left out, or the sine of a large number would grow imprecise in the third hour.
-        turns = np.mod(places * (np.array([self.left_hz, self.right_hz]) / self.rate_hz), 1.0)
-        sound: Samples = np.float32(_AMPLITUDE) * np.sin((2 * math.pi * turns).astype(np.float32))
+        places = np.arange(start, start + frames, dtype=np.float64)
+        sound = np.empty((frames, 2), dtype=np.float32, order="F")
+        for side, hz in enumerate((self.left_hz, self.right_hz)):
+            turns = places * (hz / self.rate_hz)
+            # Whole turns are left out, or the sine of a large number would grow imprecise in the third hour.
+            turns -= np.floor(turns)
+            np.sin((2 * math.pi * turns).astype(np.float32), out=sound[:, side])
+        sound *= np.float32(_AMPLITUDE)
         return sound
 
 

@@ -78,8 +78,16 @@ def _fetch_first(profile: VoiceProfile, file: VoiceFile, target: Path, tell: Tel
                 _fetch(source, file, draft, tell)
                 verify(profile, file, draft)
                 commit(draft, target)
-        except (DownloadFailed, VoiceFileChanged) as error:
+        except DownloadFailed as error:
             failures.append(error)
+        except VoiceFileChanged:
+            failures.append(
+                VoiceFileChanged(
+                    f"the {file.name} that came from {source} isn't the one that was checked (its size or SHA-256 "
+                    "differs); nothing was put in place",
+                    hint="Try again later. If it stays so, that source has another file by now: please report it.",
+                )
+            )
         else:
             return str(source)
     changed = next((error for error in failures if isinstance(error, VoiceFileChanged)), None)

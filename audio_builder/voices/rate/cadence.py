@@ -16,11 +16,11 @@ from audio_builder.script.words import count_words
 from audio_builder.voices.profile import Cadence
 from audio_builder.voices.rate.passage import CALIBRATION_PASSAGE
 
-_STEP = math.log(1.03)
-"""Densities are rounded to steps of 3 %, so that a changed sentence leaves the setting as it is and with it
-every other clip; that costs 1.5 % of exactness at most."""
+STEP = 0.03
+"""Logarithms of densities are rounded to steps of this, 3 %, so that a changed sentence leaves the setting as it is and
+with it every other clip; that costs 1.5 % of exactness at most."""
 
-_WHOLE_TEXT_WORDS = 300
+WHOLE_TEXT_WORDS = 300
 """A shorter text is judged as if the passage filled it up: a title alone must not be hurried."""
 
 _PAUSE = re.compile(r"[,;:—–…]|[.!?](?=\s)")
@@ -76,9 +76,19 @@ def density_by(texts: Iterable[str], length: Callable[[str], float], usual: floa
     for text in texts:
         words += count_words(text)
         lengths += length(text)
-    filling = max(0, _WHOLE_TEXT_WORDS - words)
+    filling = max(0, WHOLE_TEXT_WORDS - words)
     exact = (lengths / usual + filling) / (words + filling)
-    return math.exp(round(math.log(exact) / _STEP) * _STEP)
+    return density_at(nearest_step(exact))
+
+
+def nearest_step(density: float) -> int:
+    """Return the number of the step that a density lies nearest to; the passage's own is 0."""
+    return round(math.log(density) / STEP)
+
+
+def density_at(step: int) -> float:
+    """Return the density of a step."""
+    return math.exp(step * STEP)
 
 
 def mean_of_passage(length: Callable[[str], float]) -> float:

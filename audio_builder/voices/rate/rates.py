@@ -19,12 +19,14 @@ class RateSolution:
     Attributes:
         setting: the engine's own number, rounded to five digits so that equal wishes share cached clips.
         wpm: what the voice speaks at that setting on the text.
+        limit: `slower` or `faster` where the voice can't go further that way and is used at its limit; else empty.
         note: empty, or that the voice can't go that slow or fast and what is used instead.
     """
 
     setting: float
     wpm: float
-    note: str
+    limit: str = ""
+    note: str = ""
 
 
 def solve_rate(profile: VoiceProfile, wpm: float, density: float = 1.0) -> RateSolution:
@@ -44,14 +46,29 @@ def solve_rate(profile: VoiceProfile, wpm: float, density: float = 1.0) -> RateS
     on_passage = min(max(wpm * density, slowest), fastest)
     reached = on_passage / density
     setting = _between(points, on_passage, "wpm", "setting")
-    note = ""
+    limit = ""
     if abs(reached - wpm) > _UNHEARD * wpm:
         limit = "slower" if wpm < reached else "faster"
-        note = (
-            f"the voice “{profile.name}” can't speak this text {limit} than {reached:.0f} words per minute; "
-            f"{wpm:.0f} was asked for, {reached:.0f} is used"
-        )
-    return RateSolution(float(f"{setting:.5g}"), reached, note)
+    note = limit_note(profile.name, limit, wpm, reached)
+    return RateSolution(float(f"{setting:.5g}"), reached, limit, note)
+
+
+def limit_note(name: str, limit: str, asked_wpm: float, used_wpm: float) -> str:
+    """Return that a voice can't go that slow or fast, in words; empty where it does.
+
+    Args:
+        name: the voice's.
+        limit: from `RateSolution`.
+        asked_wpm: words per minute that were asked for.
+        used_wpm: what it speaks instead, foreseen or measured.
+    """
+    beyond = {"slower": used_wpm - asked_wpm, "faster": asked_wpm - used_wpm}.get(limit, 0.0)
+    if beyond <= _UNHEARD * asked_wpm:
+        return ""
+    return (
+        f"the voice “{name}” can't speak this text {limit} than {used_wpm:.0f} words per minute; "
+        f"{asked_wpm:.0f} was asked for, {used_wpm:.0f} is used"
+    )
 
 
 def expected_wpm(profile: VoiceProfile, setting: float) -> float:
