@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from audio_builder.episode.verification.findings import (
 )
 from audio_builder.episode.verification.listener import Heard
 from audio_builder.episode.verification.measure import Measurements, measure
-from audio_builder.episode.verification.separation import levels
+from audio_builder.episode.verification.separation import levels, separation_db
 from audio_builder.episode.verification.standard import (
     PODCAST_LOUDNESS,
     PODCAST_TRUE_PEAK,
@@ -40,6 +41,8 @@ from audio_builder.files import write_bytes
 from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering
+
+_TOLD = Rule(SEPARATION_TOLD, "dB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,19 @@ def verify(draft: Path, promise: Promise, progress: Progress = silent, heard: He
     )
 
 
-def check_file(path: Path, progress: Progress = silent, picture: Path | None = None) -> CheckReport:
+def check_file(
+    path: Path,
+    progress: Progress = silent,
+    picture: Path | None = None,
+    phrases_s: Sequence[tuple[float, float]] = (),
+) -> CheckReport:
     """Measure any audio file and say, line by line, what meets the standard and what doesn't.
 
     Args:
         path: the file.
         progress: told the seconds measured.
         picture: where to draw its waveform, loudness and chapters as SVG; None for no picture.
+        phrases_s: when each phrase begins and ends, where that is known: the background is held against them.
 
     Raises:
         NotAudio: it can't be read or decoded.
@@ -107,6 +116,9 @@ def check_file(path: Path, progress: Progress = silent, picture: Path | None = N
         OutputError: the picture can't be written.
     """
     measured, tag, findings = _strangers(path, progress)
+    apart_db = separation_db(measured.energies, phrases_s)
+    if apart_db is not None:
+        findings = Findings(lines=(*findings.lines, _TOLD.judge(apart_db)))
     if picture is not None:
         chapters = tag.chapters if tag else ()
         write_bytes(picture, draw(measured, chapters, (tag and tag.title) or path.name).encode("utf-8"))
@@ -156,8 +168,7 @@ def _level_findings(measured: Measurements, promise: Promise) -> tuple[Finding, 
     elif stems_db == math.inf:
         separation = (fact(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True),)
     else:
-        told = Rule(SEPARATION_TOLD, "dB")
-        separation = (SPEECH_ABOVE_BED.judge(stems_db), told.judge(found.worst_separation_db))
+        separation = (SPEECH_ABOVE_BED.judge(stems_db), _TOLD.judge(found.worst_separation_db))
     return (
         *separation,
         SPEECH_ABOVE_RESTS.judge(found.rest_below_speech_db),
