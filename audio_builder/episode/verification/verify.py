@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.episode.encoding.decode import sniff
-from audio_builder.episode.encoding.mpeg import walk
+from audio_builder.episode.encoding.mpeg import Mpeg, walk
 from audio_builder.episode.picture import draw
 from audio_builder.episode.report import CheckReport
 from audio_builder.episode.tagging.chapters import player_chapters
@@ -20,6 +20,7 @@ from audio_builder.episode.verification.findings import (
     sound_findings,
     tag_findings,
 )
+from audio_builder.episode.verification.listener import Heard
 from audio_builder.episode.verification.measure import Measurements, measure
 from audio_builder.episode.verification.separation import levels, separation_db
 from audio_builder.episode.verification.standard import (
@@ -61,13 +62,14 @@ class Promise:
     stems_separation_db: float | None = None
 
 
-def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findings:
-    """Decode a finished draft, measure it and hold it against what was promised.
+def verify(draft: Path, promise: Promise, progress: Progress = silent, heard: Heard | None = None) -> Findings:
+    """Measure a finished draft, decoded, and hold it against what was promised.
 
     Args:
         draft: the MP3, tagged.
         promise: what it must be.
         progress: told the seconds measured.
+        heard: what was measured while it was written; if the draft's sound isn't that, it is decoded again.
 
     Raises:
         NotAudio: the draft can't be decoded at all.
@@ -75,19 +77,17 @@ def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findin
     """
     timeline, mastering = promise.timeline, promise.mastering
     mpeg = walk(draft)
-    measured = measure(draft, progress=lambda done_s: progress(Step("verify", done_s, timeline.seconds)))
+    if heard is not None and heard.is_of(draft, mpeg):
+        measured = heard.measured
+    else:
+        measured = measure(draft, progress=lambda done_s: progress(Step("verify", done_s, timeline.seconds)))
     tag = read_tag(draft)
     return Findings(
         lines=(
             *format_findings(mpeg),
             *_as_ordered(mpeg.bitrates_kbps[-1], measured, mastering),
             *sound_findings(measured, loudness_rule(mastering), true_peak_rule(mastering)),
-            fact(
-                "frames of sound",
-                float(measured.frames),
-                allowed=f"exactly {timeline.frames}",
-                ok=measured.frames == timeline.frames,
-            ),
+            _length_finding(mpeg, measured, timeline),
             *_level_findings(measured, promise),
             *tag_findings(tag),
             *_chapter_findings(tag, timeline),
@@ -138,6 +138,13 @@ def _strangers(path: Path, progress: Progress) -> tuple[Measurements, TagFacts |
     sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
     chapters = (*contiguous_findings(tag.chapters, measured.seconds), *contents_findings(tag))
     return measured, tag, Findings(lines=(*format_findings(mpeg), *sound, *tag_findings(tag), *chapters))
+
+
+def _length_finding(mpeg: Mpeg, measured: Measurements, timeline: Timeline) -> Finding:
+    """Return whether as many frames are there as were mixed, and a gapless player plays all of them."""
+    allowed = f"exactly {timeline.frames}"
+    ok = measured.frames == mpeg.frames == timeline.frames
+    return fact("frames of sound", float(measured.frames), allowed=allowed, ok=ok)
 
 
 def _as_ordered(bitrate_kbps: int, measured: Measurements, mastering: Mastering) -> tuple[Finding, ...]:
