@@ -139,7 +139,7 @@ def folder_locked(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """
     try:
         with _exclusive(folder, on_wait):
-            _sweep_drafts(folder)
+            sweep_drafts(folder)
             yield
     except _LockError as error:
         raise output_error(error.cause, folder) from error.cause
@@ -188,8 +188,8 @@ def _exclusive(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _sweep_drafts(folder: Path) -> None:
-    """Remove every draft of a folder: whoever holds its lock is the only one who may have one."""
+def sweep_drafts(folder: Path) -> None:
+    """Remove every draft in a folder; for who holds the lock: nobody else may have one."""
     for stale in folder.glob(f".*{DRAFT_SUFFIX}"):
         with contextlib.suppress(OSError):
             stale.unlink()

@@ -14,7 +14,8 @@ from audio_builder.episode.cover.typefaces import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.tagging.source_frame import pack_source
 from audio_builder.files import write_probe
-from audio_builder.recipe import Recipe
+from audio_builder.podcast.show import SHOW_FILE, read_show
+from audio_builder.recipe import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Part, Say, Script
 from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
@@ -56,9 +57,10 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     Raises:
         VoiceError: the voice is unknown, or what it needs isn't installed or has changed.
         SoundError: the background or the bell can't be used.
-        RecipeError: the cover can't be used.
+        RecipeError: the cover can't be used, or the folder's `show.toml` is wrong.
         OutputError: the folder can't be written.
     """
+    recipe = _of_show(recipe, folder)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
         check_background(named, recipe.mastering.channels)
@@ -76,6 +78,16 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+
+
+def _of_show(recipe: Recipe, folder: Path) -> Recipe:
+    """Return a recipe with the name and the colour of the show that its folder is, where it has none of its own."""
+    if not (folder / SHOW_FILE).is_file():
+        return recipe
+    show, tags = read_show(folder), recipe.tags
+    name = show.title if tags.show == Tags().show else tags.show
+    tags = msgspec.structs.replace(tags, show=name, cover_colour=tags.cover_colour or show.cover_colour)
+    return msgspec.structs.replace(recipe, tags=tags)
 
 
 def versions_of(engine: str) -> dict[str, str]:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from audio_builder import errors
 from audio_builder.episode.record import EpisodeRecord, Phrase, Sound, record_as_json
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
 from audio_builder.episode.verification.standard import Findings
@@ -92,9 +91,12 @@ def serving(folder: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "audio_builder", "serve", str(folder), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:  # noqa: PLW1509 - no threads are running yet
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, preexec_fn=hear_ctrl_c) as process:  # noqa: PLW1509 - no threads are running yet
         assert process.stdout is not None
+        assert process.stderr is not None
         assert process.stdout.readline() == f"http://127.0.0.1:{port}/\n"
         yield port
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == errors.Interrupted.exit_code
+        assert process.wait(30) == 0
+        assert process.stderr.read() == f"The feed is http://127.0.0.1:{port}/feed.xml. Ctrl-C stops.\n"

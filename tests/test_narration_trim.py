@@ -76,6 +76,16 @@ def test_a_click_before_the_words_is_cut_off() -> None:
     assert find_speech(click, RATE)[0] / RATE == pytest.approx(0.705, abs=0.015)
 
 
+@pytest.mark.parametrize(("below_db", "apart_s", "cut"), [(46, 0.08, True), (34, 0.08, False), (46, 0.02, False)])
+def test_a_breath_before_the_words_is_cut_off(below_db: float, apart_s: float, cut: bool) -> None:
+    """80 ms of breath, 46 dB softer and apart, are no word; a consonant is louder, or goes over into its vowel."""
+    words, breath = vowel(0.5), hiss(0.08, 1.0)
+    breath *= lifted_rms(words) / lifted_rms(breath) * 10 ** (-below_db / 20)
+    first, last = find_speech(np.concatenate((silence(0.4), breath, silence(apart_s), words, silence(0.4))), RATE)
+    assert first / RATE == pytest.approx(0.48 + apart_s if cut else 0.4, abs=0.02)
+    assert last / RATE == pytest.approx(0.98 + apart_s, abs=0.02)
+
+
 def test_a_pause_inside_the_phrase_stays() -> None:
     """Only the ends are trimmed."""
     clip = trim(segment_from_samples(np.concatenate((vowel(0.3), silence(2), vowel(0.3))), RATE), RATE)

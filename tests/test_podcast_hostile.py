@@ -131,7 +131,7 @@ def test_the_feed_has_the_title_as_text(episode: Published) -> None:
     assert found == (episode.shown if len(episode.shown) <= MOST_CHARACTERS else f"{episode.shown[:254].rstrip()}…")
     assert channel.findtext("title", "").startswith("Show ")
     notes = channel.findtext("item/{http://purl.org/rss/1.0/modules/content/}encoded", "")
-    assert _elements(notes) <= {"p", "ul", "li"}
+    assert _elements(notes) <= {"meta", "p", "ul", "li"}
     assert {child.tag.rpartition("}")[2] for child in channel.iter()} <= {
         "channel", "item", "title", "link", "description", "language", "lastBuildDate", "generator", "author", "image",
         "category", "explicit", "type", "guid", "locked", "medium", "txt", "pubDate", "encoded", "enclosure",
@@ -175,10 +175,10 @@ def test_the_transcripts_have_the_words(episode: Published) -> None:
 
 
 def test_chapters_and_notes_have_the_title_as_text(episode: Published) -> None:
-    """The chapters file has it as written; the notes have no element but paragraphs and lists."""
+    """The chapters file has it as written; the notes have no element but paragraphs and lists, and what says UTF-8."""
     chapters = json.loads(episode.text(".chapters.json"))
     assert [chapters["title"], chapters["chapters"][0]["title"]] == [episode.shown, episode.shown]
-    assert _elements(episode.text(".notes.html")) <= {"p", "ul", "li"}
+    assert _elements(episode.text(".notes.html")) <= {"meta", "p", "ul", "li"}
     assert f"0:00 {episode.shown}" in episode.text(".notes.txt")
 
 

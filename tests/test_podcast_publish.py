@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import audio_builder
+from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.publish import Wishes, publish
 from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
@@ -149,6 +150,15 @@ def test_a_stop_leaves_the_earlier_feed_and_all_that_it_names(folder: Path, monk
     assert (folder / _audio(folder)).read_bytes() == b"second"
 
 
+def test_what_a_killed_publish_left_is_swept(folder: Path):
+    """The folder may be put on the web as it is: a half written file isn't in it after the next run."""
+    publish(folder)
+    expected = _contents(folder)
+    (folder / "episodes" / ".evening.vtt.0123456789ab.draft").write_text("half")
+    publish(folder)
+    assert _contents(folder) == expected
+
+
 def test_mp3s_without_a_record_are_told(folder: Path):
     """A stranger's MP3 in the folder is not published, and not passed over in silence."""
     (folder / "stranger.mp3").write_bytes(b"music")
@@ -169,6 +179,18 @@ def test_a_real_episode_is_published_with_its_picture_and_the_shape_of_its_sound
     assert len(entry.waveform) == 240
     assert max(entry.waveform[:10]) == 0
     assert max(entry.waveform) > 40
+
+
+def test_an_episode_built_into_a_show_has_its_name_and_colour(folder: Path, tmp_path: Path):
+    """The album in its tag and the colour of its cover are the show's, where the recipe says nothing else."""
+    put_show(folder, msgspec.structs.replace(SHOW, cover_colour="#3f6f4a"))
+    text = tmp_path / "noon.txt"
+    text.write_text("Noon\n\nThe lamp is off.\n", encoding="utf-8")
+    recipe = make_recipe({"voice": "tone", "pacing": {"preset": "reading"}})
+    tags = read_record(record_path(Path(audio_builder.build(text, recipe, folder).path))).tags
+    assert (tags.show, tags.cover_colour) == (SHOW.title, "#3f6f4a")
+    own = make_recipe({"voice": "tone", "pacing": {"preset": "reading"}, "tags": {"show": "My Book"}})
+    assert read_record(record_path(Path(audio_builder.build(text, own, folder).path))).tags.show == "My Book"
 
 
 def test_the_cover_of_a_show_has_the_colour_that_is_asked_for(folder: Path):

@@ -17,7 +17,7 @@ from audio_builder.cli.main import run
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.serve import make_app, qr_code
 
-from .show_helpers import put_episode, put_show
+from .show_helpers import put_episode, put_show, serving
 
 SOUND = bytes(range(256)) * 8
 
@@ -70,6 +70,12 @@ def test_several_ranges_are_answered_with_the_whole_file(client: TestClient, fol
     assert (answer.status_code, answer.content) == (200, SOUND)
 
 
+def test_a_range_in_other_units_is_answered_with_the_whole_file(client: TestClient, folder: Path):
+    """What a server doesn't understand it passes over (RFC 9110, 14.2)."""
+    answer = client.get(_sound(folder), headers={"Range": "seconds=0-5"})
+    assert (answer.status_code, answer.content) == (200, SOUND)
+
+
 def test_the_page_of_the_show_tells_the_address_where_it_was_asked(client: TestClient):
     """A listener on a phone can give the player what the page says."""
     assert ">http://127.0.0.1:8000/feed.xml</a>" in client.get("/").text
@@ -83,10 +89,27 @@ def test_what_has_not_changed_is_not_sent_again(client: TestClient, folder: Path
     first = client.get(path)
     again = client.get(path, headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
     assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    since = first.headers["last-modified"]
+    assert client.get(path, headers={"If-Modified-Since": since}).status_code == 304
+    assert client.get(path, headers={"If-Modified-Since": "Mon, 02 Jan 2006 15:04:05 GMT"}).status_code == 200
+    assert client.get(path, headers={"If-Modified-Since": "yesterday"}).status_code == 200
+    assert client.get(path, headers={"If-Modified-Since": since, "If-None-Match": '"other"'}).status_code == 200
     head = client.head(path)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(first.content))
     assert head.headers["etag"] == first.headers["etag"]
+
+
+def test_only_what_never_changes_is_kept_without_asking(client: TestClient, folder: Path):
+    """Sound and pictures, named by their content, are fresh for a year; all else is asked for again after a publish."""
+    kept = {
+        name: client.get(f"/{name}").headers["cache-control"]
+        for name in ("feed.xml", "index.html", *(f"episodes/{path.name}" for path in (folder / "episodes").iterdir()))
+    }
+    fresh = {Path(name).suffix for name, told in kept.items() if told == "public, max-age=31536000, immutable"}
+    assert fresh == {".mp3", ".jpg"}
+    assert {told for name, told in kept.items() if Path(name).suffix not in fresh} == {"no-cache"}
 
 
 def test_each_file_has_its_content_type(client: TestClient, folder: Path):
@@ -180,3 +203,25 @@ def test_a_port_that_is_taken_says_what_to_do(folder: Path, capfd: pytest.Captur
     printed = capfd.readouterr()
     assert f"can't listen on port {port}" in printed.err
     assert "--port" in printed.err
+
+
+def test_what_is_not_published_yet_says_how_to_publish_it(folder: Path, capfd: pytest.CaptureFixture[str]):
+    """A server without anything to serve would be an address that answers nothing."""
+    (folder / "feed.xml").unlink()
+    assert run(["serve", str(folder)]) == errors.OutputError.exit_code
+    assert f"audio-builder publish {folder}" in capfd.readouterr().err
+
+
+@pytest.mark.loopback
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
+def test_it_ends_though_a_player_stands_in_the_middle_of_a_download(folder: Path):
+    """Ctrl-C ends it within seconds and without an error, whoever still has it open."""
+    import socket
+
+    sound = folder / "episodes" / Path(_sound(folder)).name
+    sound.write_bytes(bytes(30_000_000))
+    with serving(folder) as port:
+        player = socket.create_connection(("127.0.0.1", port))
+        player.sendall(f"GET {_sound(folder)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert player.recv(100).startswith(b"HTTP/1.1 200")
+    player.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import socket
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import click
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import verbosity
 from audio_builder.errors import MissingExtra, OutputError
+
+_LAST_SECONDS = 2
+"""For who is downloading when it is to end; a player that is paused in the middle would hold it for ever."""
 
 _LOOPBACK = "127.0.0.1"
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - only when the user asks for it with --lan
@@ -39,6 +44,7 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
         import uvicorn
 
         from audio_builder.podcast.serve import make_app, qr_code
+        from audio_builder.podcast.show import FEED_FILE
     except ImportError as error:
         raise MissingExtra(
             f"serving needs a package that isn't installed: {error.name}",
@@ -47,6 +53,10 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
     console = ctx.ensure_object(Console)
     address = _own_address() if lan else _LOOPBACK
     app = make_app(folder, ["localhost", _LOOPBACK, address])
+    if not (folder / FEED_FILE).is_file():
+        raise OutputError(
+            f"nothing is published in {folder} yet", hint=f"Publish it first: audio-builder publish {folder}"
+        )
     with _listening(_EVERYWHERE if lan else _LOOPBACK, port) as sock:
         url = f"http://{address}:{port}/"
         console.result(url)
@@ -56,7 +66,14 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
             console.picture(qr_code(url))
             console.say("Everyone on this network can listen: point a phone's camera at the code.")
         console.say(f"The feed is {url}feed.xml. Ctrl-C stops.")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", server_header=False)).run([sock])
+        settings = uvicorn.Config(
+            app, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=_LAST_SECONDS
+        )
+        server = uvicorn.Server(settings)
+        # Ctrl-C is how it ends, not something that went wrong; nor are the downloads that end with it.
+        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run([sock])
 
 
 def _listening(host: str, port: int) -> socket.socket:

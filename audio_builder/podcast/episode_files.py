@@ -144,7 +144,7 @@ def make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry |
         f"{base.name}.json": as_json(record.phrases),
         f"{base.name}.txt": f"{record.words}\n".encode(),
         f"{base.name}.chapters.json": chapters_json(record),
-        f"{base.name}.notes.html": notes_html(record).encode(),
+        f"{base.name}.notes.html": f'<meta charset="utf-8">\n{notes_html(record)}'.encode(),
         f"{base.name}.notes.txt": notes_text(record).encode(),
     }
     picture = picture_of(own)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from audio_builder.episode.cover.draw import draw_cover, fit_cover
 from audio_builder.episode.cover.typefaces import missing_letters
 from audio_builder.episode.naming import TWIN_SUFFIX
-from audio_builder.files import folder_locked, output_error
+from audio_builder.files import folder_locked, output_error, sweep_drafts
 from audio_builder.podcast.episode_files import EPISODES, find_episodes, make_files, write_changed
 from audio_builder.podcast.feed import feed_xml, opml
 from audio_builder.podcast.ledger import LEDGER_FILE, Entry, Ledger, ledger_as_json, read_ledger
@@ -79,6 +79,8 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
     """
     show, wishes = read_show(folder), wishes or Wishes()
     with folder_locked(folder, on_wait):
+        # What a killed publish left would be put on the web with the rest.
+        sweep_drafts(folder / EPISODES)
         ledger = read_ledger(folder)
         found = find_episodes(folder, show, ledger, wishes.as_new)
         entries: dict[str, Entry] = {}

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
+from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -42,7 +43,17 @@ _REWRITTEN = {
 _PUBLISHED = re.compile(rf"{EPISODES}/[a-z0-9][a-z0-9-]*(\.[a-z0-9]+)+")
 """What a path may look like: no dot in front, no way up, no name that we didn't give."""
 
+_ONE_RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
+"""Several ranges in one answer cost a server more than they are worth, and other units it doesn't know: then the whole
+file is a right answer too."""
+
 _SAFETY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+_NAMED_BY_CONTENT = re.compile(r".*-[0-9a-f]{8}\.(mp3|jpg)")
+_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
+"""Sound and pictures never change under their names. Everything else may with the next `publish`: it is kept, but asked
+for again, and without this a browser would guess for how long it is fresh."""
 
 
 def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
@@ -85,18 +96,18 @@ def _file(request: Request, folder: Path, path: str) -> Response:
     file = folder / path
     if not _PUBLISHED.fullmatch(path) or file.is_symlink() or file.parent.is_symlink() or not file.is_file():
         return _missing()
-    if request.headers.get("range", "").count(","):
-        # Several ranges in one answer cost a server more than they are worth; the whole file is a right answer too.
+    if not _ONE_RANGE.fullmatch(request.headers.get("range", "")):
         request.scope["headers"] = [header for header in request.scope["headers"] if header[0] != b"range"]
     kind = max((suffix for suffix in _TYPES if path.endswith(suffix)), key=len, default="")
     media_type = _TYPES.get(kind, "application/octet-stream")
-    response = FileResponse(file, media_type=media_type, headers=_SAFETY, stat_result=file.stat())
+    headers = {**_SAFETY, **(_FOR_GOOD if _NAMED_BY_CONTENT.fullmatch(path) else _ASK_AGAIN)}
+    response = FileResponse(file, media_type=media_type, headers=headers, stat_result=file.stat())
     return _unless_known(request, response)
 
 
 def _rewritten(request: Request, file: Path, root: str) -> Response:
     try:
-        content = file.read_bytes()
+        content, written = file.read_bytes(), file.stat().st_mtime
     except FileNotFoundError:
         return _missing()
     here = f"{request.url.scheme}://{request.url.netloc}/"
@@ -104,14 +115,27 @@ def _rewritten(request: Request, file: Path, root: str) -> Response:
         f">{root}".encode(), f">{here}".encode()
     )
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = Response(content, media_type=_REWRITTEN[file.name], headers={**_SAFETY, "ETag": etag})
+    headers = {**_SAFETY, **_ASK_AGAIN, "ETag": etag, "Last-Modified": formatdate(written, usegmt=True)}
+    response = Response(content, media_type=_REWRITTEN[file.name], headers=headers)
     return _unless_known(request, response)
 
 
 def _unless_known(request: Request, response: Response) -> Response:
-    """Return the answer, or that nothing has changed since the asker's copy."""
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    return NotModifiedResponse(response.headers) if response.headers["etag"] in known else response
+    """Return the answer, or that nothing has changed since the asker's copy (RFC 9110, 13.2.2: tags before times)."""
+    tags, since = request.headers.get("if-none-match"), request.headers.get("if-modified-since", "")
+    if tags is None:
+        known = _is_no_older(since, response.headers["last-modified"])
+    else:
+        asked = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        known = not asked.isdisjoint((response.headers["etag"], "*"))
+    return NotModifiedResponse(response.headers) if known else response
+
+
+def _is_no_older(since: str, changed: str) -> bool:
+    try:
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(changed)
+    except (TypeError, ValueError):  # it is no date, or one without a zone
+        return False
 
 
 def _missing() -> Response:

@@ -11,7 +11,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
-import tomlkit
 from msgspec import Meta, Struct, inspect
 
 from audio_builder.errors import RecipeError
@@ -149,6 +148,8 @@ def make_show(settings: dict[str, object]) -> Show:
 
 def show_as_toml(show: Show) -> str:
     """Return a `show.toml` that gives this show: every setting, with what it sets above it."""
+    import tomlkit  # slow to import, and builds only read
+
     document = tomlkit.document()
     info = inspect.type_info(Show)
     if not isinstance(info, inspect.StructType):  # pragma: no cover - it is a struct

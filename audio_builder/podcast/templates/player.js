@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const by = (id) => document.getElementById(id);
-  const player = by("player"), audio = by("audio"), seek = by("seek"), play = by("play");
+  const player = by("player"), audio = by("audio"), seek = by("seek"), small = by("small"), plays = [by("play"), by("small-play")];
   const duration = Number(player.dataset.duration);
   const waveWidth = by("wave").viewBox.baseVal.width;
   const shared = "audio-builder:", key = shared + player.dataset.key;
@@ -10,8 +10,8 @@
     element, start: Number(element.dataset.start), end: Number(element.dataset.end),
   }));
   const chapters = timed(".chapters button"), phrases = timed("#words span[data-start]");
-  const fadeSeconds = 10;
-  let stopAt = null, stopAfter = null, current = null, chapter = null, saved = 0;
+  const fadeSeconds = 10, lookingAroundSeconds = 8;
+  let stopAt = null, stopAfter = null, current = null, chapter = null, saved = 0, lookedAround = -Infinity;
 
   const clock = (seconds) => {
     const whole = Math.max(0, Math.floor(seconds)), s = String(whole % 60).padStart(2, "0"), m = Math.floor(whole / 60) % 60, h = Math.floor(whole / 3600);
@@ -26,8 +26,17 @@
     if (before) before.element.removeAttribute("aria-current");
     if (after) after.element.setAttribute("aria-current", "true");
   };
-  const go = (time) => { audio.currentTime = Math.min(Math.max(0, time), Math.max(0, duration - 0.2)); show(); };
-  const toggle = () => { audio.paused ? audio.play() : audio.pause(); };
+  // Who moves on while it is to stop after the chapter means the chapter that they moved to.
+  const afterChapter = (time) => { const there = at(chapters, time); return there ? there.end - 0.3 : null; };
+  const go = (time) => {
+    audio.currentTime = Math.min(Math.max(0, time), Math.max(0, duration - 0.2));
+    lookedAround = -Infinity;
+    if (stopAfter !== null) stopAfter = afterChapter(audio.currentTime);
+    show();
+  };
+  // A refusal is told by the error event, or by the button that still says Play.
+  const start = () => { audio.play().catch(() => {}); };
+  const toggle = () => { audio.paused ? start() : audio.pause(); };
   const quiet = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function show() {
@@ -35,13 +44,13 @@
     if (document.activeElement !== seek || !seek.matches(":active")) seek.value = Math.round(time);
     seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(duration)}`);
     by("heard-part").setAttribute("width", String(waveWidth * time / duration));
-    by("now").textContent = clock(time);
+    for (const name of ["now", "small-now"]) by(name).textContent = clock(time);
     by("left").textContent = `−${clock(duration - time)}`;
     const nextChapter = at(chapters, time);
     if (nextChapter !== chapter) {
       mark(chapter, nextChapter);
       chapter = nextChapter;
-      by("chapter").textContent = chapter ? chapter.element.querySelector(".name").textContent : "";
+      for (const name of ["chapter", "small-chapter"]) by(name).textContent = chapter ? chapter.element.querySelector(".name").textContent : "";
     }
     const next = at(phrases, time);
     if (next !== current) {
@@ -50,9 +59,10 @@
       current = next;
       (current || phrases[0]).element.tabIndex = 0;
       const typing = document.activeElement && by("words").contains(document.activeElement);
-      if (current && !audio.paused && !typing) {
+      const looking = performance.now() - lookedAround < lookingAroundSeconds * 1000;
+      if (current && !audio.paused && !typing && !looking) {
         const box = current.element.getBoundingClientRect();
-        if (box.top < 60 || box.bottom > innerHeight - 60) current.element.scrollIntoView({ block: "center", behavior: quiet() ? "auto" : "smooth" });
+        if (box.top < 60 || box.bottom > innerHeight - 90) current.element.scrollIntoView({ block: "center", behavior: quiet() ? "auto" : "smooth" });
       }
     }
     if (Math.abs(time - saved) >= 3) { saved = time; remember(time > 5 && time < duration - 10 ? time.toFixed(1) : null); }
@@ -78,12 +88,17 @@
   by("controls").hidden = false;
   document.documentElement.classList.add("ready");
   for (const name of ["timeupdate", "seeked", "loadedmetadata"]) audio.addEventListener(name, show);
-  audio.addEventListener("play", () => { play.textContent = "Pause"; });
-  audio.addEventListener("pause", () => { play.textContent = "Play"; });
+  audio.addEventListener("play", () => { for (const button of plays) button.textContent = "Pause"; });
+  audio.addEventListener("pause", () => { for (const button of plays) button.textContent = "Play"; });
   audio.addEventListener("ended", () => { remember(null); saved = 0; });
-  audio.addEventListener("error", () => say("The sound can't be played."));
+  const broken = () => say("The sound can't be played.");
+  audio.addEventListener("error", broken);
+  if (audio.error) broken();
   audio.addEventListener("loadedmetadata", () => { const time = remembered(); if (time) { go(time); say(`Going on at ${clock(time)}.`); } }, { once: true });
-  play.addEventListener("click", toggle);
+  for (const button of plays) button.addEventListener("click", toggle);
+  // The player that is out of sight still has to be stopped.
+  new IntersectionObserver(([seen]) => { small.hidden = seen.isIntersecting; }).observe(plays[0]);
+  for (const name of ["wheel", "touchmove"]) addEventListener(name, () => { lookedAround = performance.now(); }, { passive: true });
   by("back").addEventListener("click", () => go(audio.currentTime - 15));
   by("forward").addEventListener("click", () => go(audio.currentTime + 15));
   seek.addEventListener("input", () => go(Number(seek.value)));
@@ -94,15 +109,15 @@
   by("sleep").addEventListener("change", (event) => {
     const wish = event.target.value;
     stopAt = wish && wish !== "chapter" ? Date.now() + Number(wish) * 60000 : null;
-    stopAfter = wish === "chapter" && chapter ? chapter.end - 0.3 : null;
+    stopAfter = wish === "chapter" ? afterChapter(audio.currentTime) : null;
     say({ "": "", chapter: "It will stop after this chapter." }[wish] ?? `It will stop in ${wish} minutes, softly.`);
     show();
   });
-  for (const { element, start } of chapters) element.addEventListener("click", () => { go(start); audio.play(); });
-  for (const { element, start } of phrases) {
-    element.setAttribute("role", "button");
-    element.tabIndex = -1;
-    element.addEventListener("click", () => { go(start); audio.play(); });
+  for (const one of chapters) one.element.addEventListener("click", () => { go(one.start); start(); });
+  for (const one of phrases) {
+    one.element.setAttribute("role", "button");
+    one.element.tabIndex = -1;
+    one.element.addEventListener("click", () => { go(one.start); start(); });
   }
   if (phrases[0]) phrases[0].element.tabIndex = 0;
   by("words").addEventListener("keydown", (event) => {
