@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import subprocess
 import warnings
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ with warnings.catch_warnings():
 __all__ = [
     "AudioSegment",
     "Samples",
+    "ffmpeg_identity",
     "ffmpeg_program",
     "ffmpeg_version",
     "samples_from_segment",
@@ -49,6 +51,21 @@ def ffmpeg_program() -> str:
     return program
 
 
+@functools.cache
+def ffmpeg_identity() -> str:
+    """Return what tells this ffmpeg from another without running it: its file's name, size and time of change.
+
+    Raises:
+        EncoderError: the program is missing.
+    """
+    try:
+        program = Path(ffmpeg_program())
+        facts = program.stat()
+    except (OSError, RuntimeError) as error:
+        raise _no_ffmpeg(error) from error
+    return f"{program.name} {facts.st_size} {facts.st_mtime_ns}"
+
+
 def ffmpeg_version() -> str:
     """Return the first words of what `ffmpeg -version` prints, such as `ffmpeg version 9.0.2`.
 
@@ -58,11 +75,14 @@ def ffmpeg_version() -> str:
     try:
         run = subprocess.run([ffmpeg_program(), "-version"], capture_output=True, check=True, text=True, timeout=30)
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        # imageio-ffmpeg raises RuntimeError where its wheel has no program for this machine.
-        raise EncoderError(
-            f"ffmpeg can't be run: {error}", hint="Install it with: pip install --force-reinstall imageio-ffmpeg"
-        ) from error
+        raise _no_ffmpeg(error) from error
     return " ".join(run.stdout.split()[:3])
+
+
+def _no_ffmpeg(error: Exception) -> EncoderError:
+    """Return the error; imageio-ffmpeg raises RuntimeError where its wheel has no program for this machine."""
+    hint = "Install it with: pip install --force-reinstall imageio-ffmpeg"
+    return EncoderError(f"ffmpeg can't be run: {error}", hint=hint)
 
 
 def samples_from_segment(segment: AudioSegment) -> Samples:

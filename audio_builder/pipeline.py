@@ -17,12 +17,14 @@ from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
 from audio_builder.audio import Samples
 from audio_builder.document import Document, make_script, own_settings, read_document
-from audio_builder.episode.encoding.encode import encode, encoder_gain_db
+from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_db
+from audio_builder.episode.encoding.kept import KeptStretches
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
 from audio_builder.episode.tagging.source_frame import carries
 from audio_builder.episode.tagging.tags import Labels, Narrator, tag
+from audio_builder.episode.verification.listener import Listener
 from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verification.verify import Promise, verify
 from audio_builder.errors import VerificationError
@@ -220,15 +222,14 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, stems.aim, encoder_db)
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
-    encode(
-        master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz),
-        draft,
-        rate_hz=timeline.rate_hz,
-        channels=recipe.mastering.channels,
-        bitrate_kbps=recipe.mastering.bitrate_kbps,
-    )
+    pcm = master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz)
+    sound = recipe.mastering
+    form = Mp3Form(timeline.rate_hz, sound.channels, sound.bitrate_kbps)
+    with Listener(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=sound.channels) as listener:
+        encode(pcm, draft, form, tell=listener.hear, kept=KeptStretches())
+        heard = listener.finish()
     tag(draft, _labels(timeline, plan))
-    return verify(draft, Promise(timeline, recipe.mastering, separation.worst_second_db()), progress)
+    return verify(draft, Promise(timeline, sound, separation.worst_second_db()), progress, heard)
 
 
 def _labels(timeline: Timeline, plan: Plan) -> Labels:

@@ -38,7 +38,7 @@ _MARKDOWN = (
 )  # fmt: skip
 _HTML = (
     *_TEXT[:44], "<p>", "</p>", "<div>", "</div>", "<h1>", "</h1>", "<h2>", "</h2>", "<ul>", "<li>", "</ul>", "<br>",
-    "<br/>", "<b>", "</b>", "<em>", "</em>", "<blockquote>", "</blockquote>", "<a href=b>", "</a>",
+    "<br/>", "<b>", "</b>", "<em>", "</em>", "<blockquote>", "</blockquote>", "<u>", "</u>",
     "<section>", "<hr>", "<sup>", "</sup>", "<span>", "</span>", "&nbsp;", "&lt;",
     "&", "[pause 4s]",
 )  # fmt: skip
@@ -47,7 +47,11 @@ _HTML_HIDING = (
     "-->", "<p hidden>", "<table>", "<tr>", "<td>", "</table>", "<svg>", "<template>", "<select>", "<title>", "<pre>",
     "<textarea>", "<body>", "</body>", "<html lang=de>", "<frameset>", "<p class='share'>", "<div class=comments>",
     "<s>", "<a ", "<![CDATA[", "<", "<article>", "</article>", "<main>", "</main>",
+    "<a href=b>", "</a>", "<p class=author>", "<div class=meta>", "<h1>", "<title>b</title>",
 )  # fmt: skip
+_BOOK = tuple({"<u>": "<a href=b>", "</u>": "</a>"}.get(fragment, fragment) for fragment in _HTML)
+"""A book's links are all spoken; a page's may be its buttons."""
+
 _SCRIPT = (
     *_TEXT[:31], "\n", "# ", "## ", "### ", "> ", "| ", "- ", "\\", "\\[", "[pause 4s]", " [pause 1s sentence]",
     "[pause 0]", "[bell]", "[breath 4-6 x3]", "[chapter B]", "\n[voice emma] ", "[voice] ", "[", "]", "\\]", "#", "|",
@@ -94,7 +98,7 @@ def docx(data: bytes) -> None:
 def epub(data: bytes) -> None:
     """A book of two texts speaks every word once, in order."""
     half = len(data) // 2
-    first, second = _built(data[:half], _HTML), _built(data[half:], _HTML, start=1000)
+    first, second = _built(data[:half], _BOOK), _built(data[half:], _BOOK, start=1000)
     _check(documents.epub(f"<h1>One</h1><p>{first}", f"<h1>Two</h1><p>{second}"), "a.epub", every_word=True)
 
 

@@ -12,7 +12,7 @@ from audio_builder.article.read import read
 from audio_builder.article.source import SourceText
 
 FOLDER = Path(__file__).parent / "labelled_blocks"
-HALVES = ("tuning", "held_out")
+PARTS = ("tuning", "held_out", "written_later")
 CLASSES = ("prose", "lines", "list")
 """What a block of two lines or more can be: lines that were wrapped, lines that are meant, items."""
 
@@ -34,9 +34,9 @@ class Labelled:
     found: str
 
 
-def labelled_blocks(half: str) -> list[Labelled]:
-    """Return every labelled block of a half, as its page was read."""
-    text = (FOLDER / f"{half}.txt").read_text(encoding="utf-8")
+def labelled_blocks(part: str) -> list[Labelled]:
+    """Return every labelled block of a part, as its page was read."""
+    text = (FOLDER / f"{part}.txt").read_text(encoding="utf-8")
     pages = re.split(r"^(?=%% page )", text, flags=re.MULTILINE)[1:]
     return [block for page in pages for block in _page(page)]
 
@@ -84,14 +84,14 @@ def share_right(blocks: list[Labelled]) -> float:
     return sum(block.found == block.truth for block in blocks) / len(blocks)
 
 
-def table(halves: dict[str, list[Labelled]]) -> str:
-    """Return precision and recall of each class in each half as a Markdown table."""
-    rows = ["| half | class | blocks | precision | recall |", "|---|---|---|---|---|"]
-    for half, blocks in halves.items():
+def table(parts: dict[str, list[Labelled]]) -> str:
+    """Return precision and recall of each class in each part as a Markdown table."""
+    rows = ["| part | class | blocks | precision | recall |", "|---|---|---|---|---|"]
+    for part, blocks in parts.items():
         truth, found = (Counter(getattr(block, name) for block in blocks) for name in ("truth", "found"))
         right = Counter(block.truth for block in blocks if block.found == block.truth)
         rows += [
-            f"| {half.replace('_', ' ')} | {name} | {truth[name]} | {right[name] / max(found[name], 1):.1%} | "
+            f"| {part.replace('_', ' ')} | {name} | {truth[name]} | {right[name] / max(found[name], 1):.1%} | "
             f"{right[name] / truth[name]:.1%} |"
             for name in CLASSES
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import textwrap
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from audio_builder.script.cues import Rest, Say
 from audio_builder.script.pace import pace
 
 from . import documents
+from .conftest import ROOT
 
 KINDS = {
     "window.txt": documents.PLAIN.encode(),
@@ -53,6 +55,10 @@ KINDS = {
 }
 
 
+FILES = sorted((ROOT / "tests" / "articles").iterdir())
+"""The same article as programs save it: a text editor, a browser, a word processor, a converter of books."""
+
+
 def article(data: bytes, name: str = "a.html", chapter: int | None = None) -> Article:
     return read(source_from_bytes(data, name, chapter))
 
@@ -72,6 +78,21 @@ def test_every_kind_of_file_gives_the_same_script(name: str, tmp_path):
     assert (found.title, found.subtitle) == (documents.TITLE, documents.SUBTITLE)
     if path.suffix in (".md", ".docx", ".epub", ".html"):
         assert (found.author, found.language) == (documents.AUTHOR, "en")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_file_saved_by_a_program_gives_the_same_script(path: Path):
+    """Bylines, title pages, styles and boxes of the programs that people write with change nothing."""
+    found = read(open_source(path))
+    assert pace(found, Pacing()).cues == pace(article(documents.MARKDOWN.encode(), "a.md"), Pacing()).cues
+    assert (found.title, found.subtitle) == (documents.TITLE, documents.SUBTITLE)
+    if path.suffix != ".txt":
+        assert (found.author, found.language[:2]) == (documents.AUTHOR, "en")
+
+
+def test_there_is_a_file_of_each_kind():
+    """Plain text, Markdown, a page, a document and a book."""
+    assert {path.suffix for path in FILES} == {".txt", ".md", ".html", ".docx", ".epub"}
 
 
 def test_the_common_script_is_the_right_one():
@@ -94,7 +115,69 @@ def test_a_page_without_an_article_element_loses_its_furniture_too():
     assert spoken(page.encode()) == spoken(documents.MARKDOWN.encode(), "a.md")
 
 
-def test_a_page_without_a_heading_is_named_by_its_title():
+@pytest.mark.parametrize(
+    "small_print",
+    ["<p class='post-meta'>z <time>z</time></p>", "<div class=byline-wrapper><div><a>z</a></div><div>z</div></div>",
+     "<div class='share'><h3>z</h3></div>", "<a class=tag href=x>zcalm</a>", "<div><a href=x>z z z</a></div>",
+     "<div id=toc><h2>z</h2><ul><li>z</li></ul></div>", "<p class=author>A. Writer</p><p class=date>z</p>",
+     "<table class=infobox><tr><td>z</td></tr></table>", "<div title=footer><p>z</p></div>",
+     "<div class=subscription-widget-wrap><p>z!</p></div>"],
+)  # fmt: skip
+def test_small_print_of_a_page_is_not_spoken(small_print: str):
+    """Who wrote it and when, tags, boxes and buttons between the title and the words, however pages mark them."""
+    page = f"<html><body><article><h1>Dusk</h1>{small_print}<p>The lamp is on.</p></article></body></html>"
+    assert spoken(page.encode()) == ["Dusk", "The lamp is on."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["<p><a href=x>One link.</a></p>", "<div><a href=x>A whole sentence is a link.</a></div>",
+     "<ul><li><a href=x>One</a></li></ul>", "<div><a href=x>One</a> and two</div>", "<p>On <time>Monday</time>.</p>",
+     "<h2><a href=x>One</a></h2>", "<p class=metadata-free>Kept</p>",
+     "<div class='post share'><h1>A</h1><p>B</p></div>"],
+)  # fmt: skip
+def test_what_only_resembles_small_print_is_spoken(words: str):
+    """A link that is a sentence, an item or a heading, a date in a sentence, and a box with the title and the text."""
+    page = f"<html><body><article><h1>Dusk</h1>{words}<p>The lamp is on.</p></article></body></html>"
+    assert len(spoken(page.encode())) > 2
+
+
+def test_a_header_with_the_title_of_the_page_is_the_articles():
+    """A converted page has its title in a header of the body; a site's header says something else."""
+    page = (
+        "<html><head><title>Dusk</title></head><body><header><h1>{}</h1><p class=subtitle>Evening</p></header>"
+        "<p>Lamps are on.</p><h1>Later</h1><p>They are off.</p></body></html>"
+    )
+    assert spoken(page.format("Dusk").encode()) == ["Dusk", "Evening", "Lamps are on.", "Later", "They are off."]
+    assert spoken(page.format("Journal").encode()) == ["Lamps are on.", "Later", "They are off."]
+
+
+def test_title_page_of_a_book_gives_its_subtitle_and_is_no_chapter():
+    """What an EPUB calls a title page, a cover or a page of rights is not read out."""
+    front = "<section epub:type='{}'><h1>Dusk</h1><p class='subtitle'>Evenings</p><p>A. Writer</p></section>"
+    pages = [front.format(kind) for kind in ("cover", "titlepage", "copyright-page")]
+    book = documents.epub(*pages, "<h1>One</h1><p>The lamp is on.</p>")
+    assert spoken(book, "b.epub") == [documents.TITLE, "Evenings", "One", "The lamp is on."]
+    assert spoken(book, "b.epub", 1) == ["One", "The lamp is on."]
+
+
+@pytest.mark.parametrize("byline", ["A. Writer", "By A. Writer"])
+def test_name_alone_below_the_title_is_left_to_the_player(byline: str):
+    """The author is shown by players; a sentence about the author is the author's own."""
+    text = "---\nauthor: A. Writer\n---\n# Dusk\n\n{}\n\nThe lamp is on."
+    assert spoken(text.format(byline).encode(), "a.md") == ["Dusk", "The lamp is on."]
+    assert spoken(text.format("A. Writer sat.").encode(), "a.md") == ["Dusk", "A. Writer sat.", "The lamp is on."]
+
+
+def test_page_that_declares_entities_is_refused():
+    """HTML has no document type with declarations, so such a page means something else; others are read."""
+    hostile = b'<!DOCTYPE html [<!ENTITY a "ha">]><html><body><p>Word &a;</p></body></html>'
+    with pytest.raises(SourceError, match="declares XML entities of its own"):
+        article(hostile)
+    assert spoken(b"<!DOCTYPE html><html><body><p>[1] Word</p></body></html>") == ["Word"]
+
+
+def test_page_without_a_heading_is_named_by_its_title():
     """The title element names what has no heading of the first level."""
     page = b"<html><head><title>Evening \n notes</title></head><body><p>The lamp is on.</p></body></html>"
     assert spoken(page) == ["Evening notes", "The lamp is on."]

@@ -33,6 +33,9 @@ from audio_builder.article.text import clean
         "‘Is it so?’ asked the other.",
         "“Wait… is it so?” she asked.",
         "She said (“Yes!”) what he hoped.",
+        "He bought 10 lbs. of rice.",
+        "It was approx. ten.",
+        "It stands in Matt. 5:3 and in Rom. 8.",
     ],
 )
 def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
@@ -46,6 +49,13 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ("zh", "你好。我很好！你呢？", ("你好。", "我很好！", "你呢？")),
         ("ar", "مرحبا. كيف حالك؟ بخير.", ("مرحبا.", "كيف حالك؟", "بخير.")),
         ("de", "Das war z. B. am 3. März. Und heute?", ("Das war z. B. am 3. März.", "Und heute?")),
+        (
+            "de",
+            "Er kam am 24. Dezember. Sie war 19. Dann ging er.",
+            ("Er kam am 24. Dezember.", "Sie war 19.", "Dann ging er."),
+        ),
+        ("cs", "V 19. století byl klid. Konec.", ("V 19. století byl klid.", "Konec.")),
+        ("fr", "Puis M. Dupont vint. Il resta.", ("Puis M. Dupont vint.", "Il resta.")),
         ("xx", "One. Two.", ("One.", "Two.")),
         (
             "es",
@@ -67,6 +77,13 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
 def test_other_languages_have_their_own_stops(language: str, text: str, parts: tuple[str, ...]) -> None:
     """An unknown language is split by the rules most share."""
     assert sentences(text, language) == parts
+
+
+def test_a_text_without_capitals_has_sentences_too() -> None:
+    """Small letters after a stop go on only where a writer uses capitals at all."""
+    assert sentences("it was late. she came.", "en") == ("it was late.", "she came.")
+    assert sentences("It weighed ten lbs. of rice or so.", "en") == ("It weighed ten lbs. of rice or so.",)
+    assert sentences("It was over... nothing came. So he left.", "en")[-1] == "So he left."
 
 
 @given(st.text(max_size=200), st.sampled_from(["en", "de", "fr", "hi", "zh", "ar", ""]))

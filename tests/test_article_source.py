@@ -149,3 +149,27 @@ def test_a_file_is_read_as_it_stands(tmp_path: Path) -> None:
     path.write_bytes(b"words\r\n")
     opened = open_source(path)
     assert (opened.text, opened.name, opened.kind) == ("words\n", str(path), "markdown")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Er gehört zu keinem der anderen und ist größer als sie.", "A ação não começou, mas também não há pressa.",
+     "Perché no? La città è già sveglia, e il caffè è pronto.", "She had a café crème, or “a coffee” – it’s true…",
+     "¿Qué tal? El niño soñó con una montaña.",
+     "På kvällen sitter han vid fönstret.", "L'été, près de la mer, a passé."],
+)  # fmt: skip
+def test_a_western_text_of_any_length_is_read_as_windows_writes_it(text: str):
+    """One sentence of Windows-1252 keeps its letters, whatever a guess by frequencies would make of them."""
+    assert source_from_bytes(text.encode("cp1252"), "a.txt").text.strip() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Večer seděl u okna a poslouchal déšť. Co slyší? Žluťoučký kůň pěl ódy.", "cp1250"),
+     ("Wieczorem siedział przy oknie i słuchał deszczu. Co słyszy? Nic, tylko ciszę i wiatr.", "cp1250"),
+     ("Вечером он сидит у окна и слушает дождь. Что он слышит?", "koi8_r"),
+     ("Το βράδυ κάθεται στο παράθυρο και ακούει τη βροχή.", "cp1253")],
+)  # fmt: skip
+def test_other_code_pages_are_not_taken_for_western(text: str, encoding: str):
+    """Their letters, read as Windows-1252, are those of no Western language."""
+    assert source_from_bytes(text.encode(encoding), "a.txt").text.strip() == text

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_builder.episode.encoding import stretches
-from audio_builder.episode.encoding.encode import encode
+from audio_builder.episode.encoding.encode import Mp3Form, encode
 from audio_builder.episode.encoding.gapless import crc16, crc16_of_long
 from audio_builder.episode.encoding.mpeg import walk
 from audio_builder.errors import EncoderError
@@ -39,9 +39,7 @@ def sweep(frames: int) -> npt.NDArray[np.int16]:
 
 def make(target: Path, sound: npt.NDArray[np.int16], piece: int = 70_001) -> Path:
     pcm = sound.tobytes()
-    encode(
-        (pcm[at : at + piece] for at in range(0, len(pcm), piece)), target, rate_hz=RATE, channels=2, bitrate_kbps=128
-    )
+    encode((pcm[at : at + piece] for at in range(0, len(pcm), piece)), target, Mp3Form(RATE, 2, 128))
     return target
 
 
@@ -129,7 +127,7 @@ def test_memory_holds_a_few_stretches_however_long_the_sound(
             unwritten.append(at / 4 / RATE - written_s)
             yield sound[at : at + 65_536]
 
-    encode(mix(), target, rate_hz=RATE, channels=2, bitrate_kbps=128)
+    encode(mix(), target, Mp3Form(RATE, 2, 128))
     stretch_s = STRETCH * UNIT / RATE
     assert max(unwritten) < 5.5 * stretch_s
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import pytest
 
 from audio_builder.audio import AudioSegment, Samples
 from audio_builder.episode.cover.draw import draw_cover
-from audio_builder.episode.encoding.encode import encode
+from audio_builder.episode.encoding.encode import Mp3Form, encode
+from audio_builder.episode.encoding.mpeg import walk
 from audio_builder.episode.tagging.tags import Labels, Narrator, tag
+from audio_builder.episode.verification.listener import Heard, Listener
 from audio_builder.episode.verification.measure import CELLS_PER_S, measure
 from audio_builder.episode.verification.separation import levels
 from audio_builder.episode.verification.verify import Promise, check_file, verify
-from audio_builder.errors import NotAudio
+from audio_builder.errors import EncoderError, NotAudio
 from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone
 from audio_builder.narration.clip import Clip
@@ -81,7 +84,7 @@ def bed(frames: int, level_dbfs: float) -> Samples:
 
 def delivered(path: Path, sound: Samples, lines: Timeline | None = None, cover: bytes = b"") -> Path:
     pcm = (np.clip(sound, -1, 1) * 32767).astype("<i2")
-    encode([pcm.tobytes()], path, rate_hz=RATE, channels=2, bitrate_kbps=128)
+    encode([pcm.tobytes()], path, Mp3Form(RATE, 2, 128))
     script = Script("Evening", "", "", "en", "", "gentle", (ChapterStart("One"), Say("Words.", Role.PROSE)))
     picture = cover or draw_cover("Evening", "", "Reflections")
     narrator = Narrator("joe", "piper", "CC0-1.0")
@@ -197,7 +200,7 @@ def test_a_bare_mp3_is_told_what_it_lacks(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     lines = timeline()
     pcm = (speech(lines)[:, :1] * 3276).astype("<i2")
-    encode([pcm.tobytes()], path, rate_hz=RATE, channels=1, bitrate_kbps=48)
+    encode([pcm.tobytes()], path, Mp3Form(RATE, 1, 48))
     found = check_file(path).findings
     sentences = [str(line) for line in found.failed]
     assert not found.ok
@@ -316,3 +319,50 @@ def test_phrases_without_a_free_moment_are_held_against_the_loudest_bed() -> Non
 def test_without_speech_there_is_nothing_to_separate() -> None:
     """No clips, no levels."""
     assert levels(energies(timeline(), -20, -45), replace(timeline(), clips=())) is None
+
+
+def heard_while_written(path: Path, sound: Samples, frames: int) -> Heard:
+    pcm = np.rint(sound * 32767).astype("<i2").tobytes()
+    with Listener(frames=frames, rate_hz=RATE, channels=2) as listener:
+        encode([pcm], path, Mp3Form(RATE, 2, 128), tell=listener.hear)
+        return listener.finish()
+
+
+def test_what_is_heard_while_it_is_written_is_what_is_in_the_file(tmp_path: Path) -> None:
+    """Measured on the way or from the finished file: the same frames, levels, loudness and peaks."""
+    lines = timeline()
+    path = tmp_path / "a.mp3"
+    heard = heard_while_written(path, speech(lines), lines.frames)
+    assert heard.is_of(path, walk(path))
+    afterwards = measure(path)
+    for name in ("frames", "true_peak_dbtp", "clicks", "longest_silence_s", "complaints"):
+        assert getattr(heard.measured, name) == getattr(afterwards, name), name
+    # The blocks are cut elsewhere, which the meter's arithmetic shows in the eighth place after the point.
+    assert heard.measured.integrated_lufs == pytest.approx(afterwards.integrated_lufs, abs=1e-6)
+    assert np.array_equal(heard.measured.energies, afterwards.energies)
+
+
+def test_a_file_that_was_changed_after_it_was_heard_is_decoded_again(tmp_path: Path) -> None:
+    """One byte of sound is enough: then what is judged is the file and not what was heard."""
+    lines = timeline()
+    path = delivered(tmp_path / "a.mp3", speech(lines) + bed(lines.frames, -46.0))
+    softer = heard_while_written(tmp_path / "b.mp3", 0.1 * speech(lines), lines.frames)
+    assert not softer.is_of(path, walk(path))
+    found = {line.name: line.value for line in verify(path, Promise(lines, Mastering()), heard=softer).lines}
+    assert found["loudness"] == pytest.approx(-16.0, abs=0.5)
+
+
+def test_a_decoder_that_dies_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the last words of ffmpeg, and no thread or process left."""
+    before = threading.active_count()
+    monkeypatch.setattr("audio_builder.episode.encoding.ffmpeg.QUIET", ("-v", "error", "-no-such-option"))
+
+    def listen() -> None:
+        with Listener(frames=RATE, rate_hz=RATE, channels=2) as listener:
+            for _ in range(3):
+                listener.hear(bytes(2_000_000))
+            listener.finish()
+
+    with pytest.raises(EncoderError, match=r"ffmpeg ended while it decoded the episode:(?s:.*)no-such-option"):
+        listen()
+    assert threading.active_count() == before

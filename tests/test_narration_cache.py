@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from audio_builder.audio import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.clip_cache.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.clip_cache.entry import StoredClip
 from audio_builder.narration.clip_cache.lossless import compressed, decompressed
 from audio_builder.narration.levels import measure_clip, unpacked_levels
+from audio_builder.store import FOLDER_VARIABLE
 
 from . import sound_helpers
 
@@ -100,7 +101,7 @@ def test_only_old_drafts_are_swept(tmp_path: Path) -> None:
     for draft in (old, new):
         draft.write_text("")
     os.utime(old, (time.time() - 90000,) * 2)
-    ClipCache(tmp_path).sweep()
+    ClipCache(tmp_path).files.sweep()
     assert [file.name for file in tmp_path.iterdir()] == [new.name]
 
 

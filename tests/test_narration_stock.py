@@ -11,9 +11,10 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.cli.sizes import Size, size_in_words
-from audio_builder.narration.clip_cache.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.clip_cache.cache import CLIP_SUFFIX, ClipCache
 from audio_builder.narration.clip_cache.entry import StoredClip
-from audio_builder.narration.clip_cache.stock import prune, take_stock, verify_stock
+from audio_builder.narration.clip_cache.stock import remove_damaged_clips, take_stock
+from audio_builder.store import FOLDER_VARIABLE, Cleared, clear
 
 RATE = 44100
 DAY_S = 86_400
@@ -36,6 +37,10 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClipCache:
     return cache
 
 
+def prune(cache: ClipCache, keep_bytes: int) -> Cleared:
+    return clear((cache.files,), keep_bytes)
+
+
 def left(cache: ClipCache) -> list[int]:
     return [number for number in range(4) if cache.path_of(key_of(number)).exists()]
 
@@ -55,7 +60,7 @@ def test_what_was_not_used_for_longest_goes_first(cache: ClipCache) -> None:
     """Half the room: the two oldest go, and no more than needed."""
     done = prune(cache, size_of_all(cache) // 2)
     assert left(cache) == [2, 3]
-    assert (done.removed_clips, done.kept_clips, done.in_use_clips) == (2, 2, 0)
+    assert (done.removed[CLIP_SUFFIX], done.kept[CLIP_SUFFIX], done.in_use.total()) == (2, 2, 0)
     assert done.kept_bytes == size_of_all(cache)
 
 
@@ -71,7 +76,7 @@ def test_clips_of_a_build_that_may_still_run_stay(cache: ClipCache) -> None:
     cache.find(key_of(1))
     done = prune(cache, 0)
     assert left(cache) == [1]
-    assert done.in_use_clips == 1
+    assert done.in_use[CLIP_SUFFIX] == 1
 
 
 @pytest.mark.parametrize(("read_data", "found"), [(False, 2), (True, 3)])
@@ -85,10 +90,11 @@ def test_damage_is_found_and_removed(cache: ClipCache, read_data: bool, found: i
     content = bytearray(flipped.read_bytes())
     content[-50] ^= 4
     flipped.write_bytes(content)
-    looked = verify_stock(cache, read_data=read_data)
-    assert (looked.clips, len(looked.damaged)) == (4, found)
+    looked = list(remove_damaged_clips(cache, read_data=read_data))
+    assert (len(looked), sum(not sound for _, sound in looked)) == (4, found)
     assert left(cache) == ([3] if read_data else [2, 3])
-    assert verify_stock(cache, read_data=True).damaged == ([] if read_data else [str(flipped)])
+    still = [entry.path for entry, sound in remove_damaged_clips(cache, read_data=True) if not sound]
+    assert still == ([] if read_data else [flipped])
 
 
 def test_the_commands_say_it_in_words(cache: ClipCache, capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,6 +92,13 @@ def test_each_block_rests_by_its_kind() -> None:
     ]
 
 
+def test_a_paragraph_that_ends_in_a_colon_leads_to_what_follows() -> None:
+    """It rests as a line of verse does, since the rest of the thought is still to come."""
+    assert _after("Bring three things:\n\nA cup.\n\nGo: now.\n\nCome.")[:3] == [
+        ("Bring three things:", 1.6, "line"), ("A cup.", 3.2, "paragraph"), ("Go: now.", 3.2, "paragraph")
+    ]  # fmt: skip
+
+
 def test_roles_follow_the_kinds_of_blocks() -> None:
     """Verse, quotations and items can be spoken unlike prose."""
     cues = _cues("One. Two.\n\na cup,\na coat\n\n- b\n\n> D.")

@@ -290,3 +290,14 @@ def test_the_command_reads_and_writes_ssml(tmp_path: Path, capfd: pytest.Capture
     assert "<emphasis> isn't carried over" in printed.err
     assert run(["script", str(ssml), "--pacing", "spacious", "--format", "script", "-q"]) == 0
     assert "[pause 1.8s]" in capfd.readouterr().out
+
+
+def test_a_loss_is_not_hidden_by_a_likeness() -> None:
+    """A rate that nearly is [slower], one that can't be had, and marks of two kinds are told each."""
+    notes = imported(
+        '<prosody rate="slow">A.</prosody><prosody rate="120%">B.</prosody><mark name="here"/>'
+        '<mark name="pause 3s"/><mark name="there"/>'
+    ).notes
+    assert [note.partition(": ")[2].partition(">")[0] for note in notes] == [
+        '<prosody rate="slow"', '<prosody rate="120%"', '<mark name="here"/', '<mark name="pause 3s"/'
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from mutagen.id3 import ID3
 
 import audio_builder
 from audio_builder.article.source import source_from_bytes
+from audio_builder.cli.main import run
 from audio_builder.document import make_script, read_document
 from audio_builder.errors import UnknownVoice
 from audio_builder.recipe import Recipe
@@ -46,6 +47,19 @@ def test_an_unknown_voice_is_told_before_anything_is_spoken(tmp_path: Path) -> N
         audio_builder.build(source_from_bytes(b"One. [voice jo] Two.", "-"), Recipe(), tmp_path)
     assert "joe" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mark_that_names_no_voice_is_told_with_its_place(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The file, the line, the column and the closest voice; a mark that isn't spoken names none."""
+    source = tmp_path / "a.md"
+    for head in ("", "---\naudio-builder-script: 1\n---\n"):
+        source.write_text(f"{head}One.\n\nTwo. [voice emmma] Three.\n", encoding="utf-8")
+        assert run(["script", str(source)]) == 4
+        told = capfd.readouterr().err
+        assert f"a.md:{head.count(chr(10)) + 3}:6: there is no voice called “emmma”" in told
+        assert "Did you mean emma?" in told
+    source.write_text("One. <!-- [voice jo] --> Two \\[voice jo].", encoding="utf-8")
+    assert run(["script", str(source)]) == 0
 
 
 @pytest.mark.engine

@@ -30,6 +30,18 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 _MOST_CONTROLS = 0.01
 _MOSTLY = 0.6
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE)
+_WESTERN_LETTERS = (
+    "àâæçèéêëîïôœùûüÿ",  # French
+    "äöüßåéæø",  # German, the Nordic languages
+    "áéíóúüñàèïòçªº",  # Spanish, Catalan
+    "áéíóúãõâêôàçüªº",  # Portuguese
+    "àèéìíîòóù",  # Italian
+    "éëïóèöüçñàâ",  # English and Dutch, with the words they borrow
+)
+"""What stands beside the letters of ASCII, language by language. Czech or Turkish read as Western has others too."""
+
+_ODD_IN_WESTERN = re.compile(r"[a-zß-ÿ][À-ÖØ-ÞŠŽŒŸ]|[^\W\d_][¢-¦¨ªˆ˜¬¯±-³µ¶¸-º¼-¾†‡•‰‹ƒ][^\W\d_]|[À-ÿ]{3}")
+"""A capital or a sign inside a word, and three such letters in a row: another code page read as Windows-1252."""
 _HINT = "Give a text: save or export it as plain text or Markdown in UTF-8."
 
 
@@ -52,7 +64,7 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _announced(data) or _likeliest(data, name)
+        return _announced(data) or _western(data) or _likeliest(data, name)
 
 
 def _wide_encoding(data: bytes) -> str:
@@ -73,6 +85,20 @@ def _announced(data: bytes) -> str:
         return data.decode(found[1].decode("ascii")) if found else ""
     except (LookupError, UnicodeDecodeError):
         return ""
+
+
+def _western(data: bytes) -> str:
+    """Return the text in Windows-1252 where that reads like a Western language; nothing where it doesn't.
+
+    A guess by frequencies takes é or ö in a text of few such letters for what it is in any code page.
+    """
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    letters = {letter for letter in text.lower() if letter > "\x7f" and letter.isalpha()}
+    western = any(letters.issubset(language) for language in _WESTERN_LETTERS)
+    return text if western and not _ODD_IN_WESTERN.search(text) else ""
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:

@@ -21,6 +21,10 @@ p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh > em:fresh
 p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
+p[style-name='Quotations'] => blockquote > p:fresh
+p[style-name='Block Text'] => blockquote > p:fresh
+p[style-name='Author'] => !
+p[style-name='Date'] => !
 strike => s
 """
 _NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|(?:_rels|word|docProps)/.*\.(?:xml|rels))")

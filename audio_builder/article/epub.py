@@ -17,6 +17,8 @@ from audio_builder.errors import NotText, SourceError
 
 CONTAINER = "META-INF/container.xml"
 _PAGES = ("application/xhtml+xml", "text/html")
+_BESIDE_THE_TEXT = frozenset({"cover", "titlepage", "halftitlepage", "copyright-page", "toc", "landmarks", "index"})
+"""What an EPUB calls pages that belong to a printed book and not to what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,23 @@ def read_book(archive: Archive, name: str) -> Book:
     package = _index(archive, path, name)
     items = {item.attributes.get("id"): item for item in package.css("manifest item")}
     folder = posixpath.dirname(path)
-    chapters = [
-        page
-        for reference in package.css("spine itemref")
-        if (item := items.get(reference.attributes.get("idref"))) is not None
-        and _is_text(item, reference)
-        and (page := _page(archive, folder, item, name))
-    ]
+    chapters: list[str] = []
+    subtitle = ""
+    for reference in package.css("spine itemref"):
+        item = items.get(reference.attributes.get("idref"))
+        body = _body(archive, folder, item, name) if item is not None and _is_text(item, reference) else None
+        if body is not None and _beside_the_text(body):
+            # A title page: an EPUB's own description has no place for a subtitle.
+            subtitle = subtitle or _first_words(body, ".subtitle")
+        elif body is not None:
+            chapters.append(f"<div>{body.inner_html or ''}</div>")
     if not chapters:
         raise NotText(f"{name} has no chapters with words in them", hint="Save the book as plain text.")
     front = FrontMatter(
-        title=_value(package, "title"), author=_value(package, "creator"), language=_value(package, "language")
+        title=_value(package, "title"),
+        subtitle=subtitle,
+        author=_value(package, "creator"),
+        language=_value(package, "language"),
     )
     return Book(front, tuple(chapters))
 
@@ -98,15 +106,28 @@ def _is_text(item: LexborNode, reference: LexborNode) -> bool:
     )
 
 
-def _page(archive: Archive, folder: str, item: LexborNode, name: str) -> str:
-    """Return a page's body as HTML; empty where there are no words in it."""
+def _body(archive: Archive, folder: str, item: LexborNode, name: str) -> LexborNode | None:
+    """Return the body of a page that has words in it."""
     path = posixpath.normpath(posixpath.join(folder, unquote(item.attributes.get("href") or "")))
     body = LexborHTMLParser(as_html(decode(archive.read_markup(path), name))).body
-    if body is None or not speakable(body.text()):
-        return ""
-    return f"<div>{body.inner_html or ''}</div>"
+    return body if body is not None and speakable(body.text()) else None
+
+
+def _beside_the_text(body: LexborNode) -> bool:
+    """Tell whether a page, or the only element on it, says that it is a title page or the like."""
+    node: LexborNode | None = body
+    while node is not None:
+        if not _BESIDE_THE_TEXT.isdisjoint((node.attributes.get("epub:type") or "").split()):
+            return True
+        inside = [child for child in node.iter() if child.tag != "a"]
+        node = inside[0] if len(inside) == 1 and inside[0].tag in ("div", "section") else None
+    return False
 
 
 def _value(package: LexborHTMLParser, tag: str) -> str:
-    found = package.css_first(rf"metadata dc\:{tag}")
+    return _first_words(package, rf"metadata dc\:{tag}")
+
+
+def _first_words(inside: LexborHTMLParser | LexborNode, selector: str) -> str:
+    found = inside.css_first(selector)
     return " ".join(found.text().split())[:LONGEST_VALUE] if found else ""

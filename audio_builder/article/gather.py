@@ -10,11 +10,12 @@ from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.inline import Wording
 from audio_builder.article.lines import blocks_around_marks, text_blocks
 from audio_builder.article.marks import without_marks
-from audio_builder.article.model import BlockKind, Line
+from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.text import join_wrapped, speakable, tidy
 from audio_builder.article.wrapping import Wrapping, broken_on_purpose
 
+_BYLINE_WITHIN = 2
 _TASK_BOX = re.compile(r"\A\s*\[[ xX]\]\s+")
 
 
@@ -71,19 +72,26 @@ class Gatherer:
     def outline(self, front: FrontMatter) -> Outline:
         """Return the outline, with the title and the subtitle taken from the top.
 
-        The title is a heading of the first level that begins the text. The subtitle stands right under
-        it: a paragraph of one line that is emphasised as a whole, or a heading that is deeper than the
-        next one.
+        The title is a heading of the first level that begins the text, or a line that says what the front
+        matter calls the title. The subtitle stands right under it: a paragraph of one line that is emphasised
+        as a whole, or a heading that is deeper than the next one. A line that says the author's name alone is
+        left to the player.
         """
-        elements = [item.element for item in self._elements]
-        top = elements[0] if elements else None
-        is_title = isinstance(top, Heading) and (same_words(top.line, front.title) if front.title else top.level == 1)
-        if not (is_title and isinstance(top, Heading)):
-            return Outline(None, None, tuple(elements))
-        subtitle = _subtitle(self._elements[1:])
+        top = self._elements[0].element if self._elements else None
+        rest = self._elements[1:]
+        if isinstance(top, Heading):
+            title = top.line if (same_words(top.line, front.title) if front.title else top.level == 1) else None
+        else:
+            title = top.lines[0] if top and front.title and _says(top, front.title) else None
+        if title is None:
+            return Outline(None, None, tuple(item.element for item in self._elements))
+        rest = _without_byline(rest, front.author)
+        subtitle = _subtitle(rest)
         if subtitle is None or (front.subtitle and not same_words(subtitle, front.subtitle)):
-            return Outline(top.line, None, tuple(elements[1:]))
-        return Outline(top.line, subtitle, tuple(elements[2:]))
+            subtitle = None
+        else:
+            rest = rest[1:]
+        return Outline(title, subtitle, tuple(item.element for item in rest))
 
     def _lines_in_container(self, words: Wording) -> list[Line]:
         first = words.lines[0]
@@ -96,6 +104,23 @@ class Gatherer:
 
     def _on_purpose(self, words: Wording) -> bool:
         return words.hard or broken_on_purpose(words.source, self.wrapping)
+
+
+def _says(element: Element, text: str) -> bool:
+    """Tell whether a paragraph is one line that says just that."""
+    return isinstance(element, Block) and len(element.lines) == 1 and same_words(element.lines[0], text)
+
+
+def _without_byline(rest: list[_Found], author: str) -> list[_Found]:
+    """Return what stands below the title without a line, among the first two, that is the author's name alone."""
+    if not author:
+        return rest
+    bylines = (author, f"by {author}")
+    return [
+        found
+        for place, found in enumerate(rest)
+        if place >= _BYLINE_WITHIN or not any(_says(found.element, byline) for byline in bylines)
+    ]
 
 
 def _subtitle(rest: Sequence[_Found]) -> Line | None:

@@ -13,25 +13,22 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.frontmatter import LONGEST_VALUE, FrontMatter
+from audio_builder.article.furniture import BLOCKS, is_label, names, silent
 from audio_builder.article.gather import Gatherer
 from audio_builder.article.inline import Wording
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import Outline
 from audio_builder.article.text import speakable
 from audio_builder.article.wrapping import UNWRAPPED
-from audio_builder.errors import SourceTooLarge
+from audio_builder.errors import SourceError, SourceTooLarge
 
 DEEPEST = 10_000
 """Levels of nesting at most; the parser's time grows with their square."""
 
 _LONGEST_TAG = 4096
+_LONGEST_HEAD = 4096
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NEVER_CLOSED = _names(
+_NEVER_CLOSED = names(
     "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody option"
 )
 _TOKEN = re.compile(
@@ -40,27 +37,10 @@ _TOKEN = re.compile(
 )
 _SELF_CLOSED = re.compile(r"<([a-z][^\s/>]*)([^<>]*)/>", re.IGNORECASE)
 
-_SILENT_TAGS = _names(
-    "head script style noscript template svg math iframe object audio video canvas form button select textarea "
-    "input nav footer aside dialog pre del s strike figcaption img map rt rp title"
-)
-_SILENT_ROLES = _names(
-    "navigation banner contentinfo complementary search menu menubar doc-endnotes doc-footnote doc-noteref"
-)
-_FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|social|related|newsletter|"
-    r"subscribe|cookies?|promo|advert|ads|footnotes?|endnotes?|skip-link|screen-reader-text)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_BLOCKS = _names(
-    "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "
-    "h3 h4 h5 h6 blockquote ul ol dl li dt dd table thead tbody tfoot tr td th caption hr"
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_MAY_BE_FURNITURE = _BLOCKS - {"html", "body", "article", "main", "p", *_HEADINGS}
 _CONTAINERS = {"blockquote": BlockKind.QUOTE, **dict.fromkeys(("ul", "ol", "dl", "table"), BlockKind.LIST)}
 _EMPHASIS = frozenset({"em", "i", "strong", "b", "cite"})
-_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§a-z])[\])]?")
+_IN_SENTENCES = names("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
 _MOSTLY = 0.6
 _MOST_ARTICLES = 50
 
@@ -81,7 +61,7 @@ def read_html(text: str, front: FrontMatter, name: str, *, whole: bool = False) 
     root = page.body if whole else _article(page)
     gatherer = Gatherer(front.language, UNWRAPPED)
     if root is not None:
-        _Walk(gatherer, root).run()
+        _Walk(gatherer, root, page=not whole, title=_title_element(page)).run()
     return gatherer.outline(front)
 
 
@@ -89,17 +69,20 @@ def html_front(text: str, name: str) -> FrontMatter:
     """Return what a page says about itself: author, language, and a title if no heading gives one.
 
     Raises:
+        SourceError: it declares XML entities of its own.
         SourceTooLarge: it is nested more than 10,000 deep.
     """
+    _refuse_declarations(text, name)
     page = _parsed(text, name)
     root = _article(page)
     language = (page.root.attributes.get("lang") or page.root.attributes.get("xml:lang") or "") if page.root else ""
-    title = ""
+    title, named = "", _title_element(page)
     if root is None or root.css_first("h1") is None:
         # A heading around the article would say all of it.
         above = None if root is None or _inside_heading(root) else page.css_first("h1")
-        heading = above or page.css_first("title")
-        title = " ".join(heading.text().split())[:LONGEST_VALUE] if heading else ""
+        title = (_words(above) if above else named)[:LONGEST_VALUE]
+    elif named and _words(root).startswith(named):
+        title = named[:LONGEST_VALUE]
     author = page.css_first("meta[name=author]")
     return FrontMatter(
         title=title,
@@ -113,6 +96,15 @@ def as_html(xhtml: str) -> str:
     return _SELF_CLOSED.sub(
         lambda tag: tag[0] if tag[1].lower() in _NEVER_CLOSED else f"<{tag[1]}{tag[2]}></{tag[1]}>", xhtml
     )
+
+
+def _refuse_declarations(text: str, name: str) -> None:
+    head = text[:_LONGEST_HEAD].casefold()
+    doctype = head[head.find("<!doctype") :].partition(">")[0] if "<!doctype" in head else ""
+    if "[" in doctype.partition("<html")[0]:
+        raise SourceError(
+            f"{name} is refused: it declares XML entities of its own", hint="Save the page as plain text."
+        )
 
 
 def _parsed(text: str, name: str) -> LexborHTMLParser:
@@ -155,6 +147,15 @@ def _article(page: LexborHTMLParser) -> LexborNode | None:
     return body
 
 
+def _title_element(page: LexborHTMLParser) -> str:
+    found = page.css_first("title")
+    return _words(found) if found else ""
+
+
+def _words(node: LexborNode) -> str:
+    return " ".join(node.text().split())
+
+
 def _inside_heading(node: LexborNode) -> bool:
     above = node.parent
     while above is not None and above.tag != "h1":
@@ -166,35 +167,23 @@ def _paragraph_length(node: LexborNode) -> int:
     return sum(len(paragraph.text()) for paragraph in node.css("p"))
 
 
-def _silent(node: LexborNode, inside_header: bool) -> bool:
-    """Tell whether an element is no part of what its author wrote to be read."""
-    tag = node.tag or ""
-    attributes = node.attributes
-    if tag in _SILENT_TAGS or "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if (attributes.get("role") or "") in _SILENT_ROLES or "note" in (attributes.get("epub:type") or ""):
-        return True
-    if tag == "sup":
-        return _NOTE_MARK.fullmatch(node.text().strip()) is not None
-    if (attributes.get("id") or "").startswith(("footnote-", "endnote-")):
-        return True
-    if tag == "header" and inside_header:
-        return True
-    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return tag in _MAY_BE_FURNITURE and _FURNITURE.search(named) is not None
-
-
 @dataclass(slots=True)
 class _Walk:
     """Goes through an element in the order of its text, without recursion: nesting may be deep."""
 
     gatherer: Gatherer
     root: LexborNode
+    page: bool
+    title: str
     words: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     hard: bool = False
     emphasis: int = 0
     plain: bool = False
+    links: int = 0
+    unlinked: bool = False
+    block: str = ""
+    subtitle: bool = False
     level: int = 0
     paragraph: int = 1
 
@@ -206,8 +195,8 @@ class _Walk:
         while node is not None:
             if node.tag == "-text":
                 self._text(node.text(deep=False) or "")
-            elif node.tag != "-comment" and not _silent(node, page_header and depth == 0):
-                self._open(node.tag or "")
+            elif node.tag != "-comment" and not self._is_silent(node, at_top=page_header and depth == 0):
+                self._open(node)
                 if node.child is not None:
                     node, depth = node.child, depth + 1
                     continue
@@ -220,15 +209,31 @@ class _Walk:
 
     def _text(self, text: str) -> None:
         self.words.append(text)
-        self.plain = self.plain or (not self.emphasis and speakable(text))
+        if speakable(text):
+            self.plain = self.plain or not self.emphasis
+            self.unlinked = self.unlinked or not self.links
 
-    def _open(self, tag: str) -> None:
+    def _is_silent(self, node: LexborNode, *, at_top: bool) -> bool:
+        site_header = at_top and node.tag == "header" and not self._names_page(node)
+        return silent(node, page=self.page, site_header=site_header)
+
+    def _names_page(self, node: LexborNode) -> bool:
+        """Tell whether a heading in an element says the page's title, so that it is the article's, not the site's."""
+        heading = node.css_first("h1")
+        return heading is not None and _words(heading) == self.title
+
+    def _open(self, node: LexborNode) -> None:
+        tag = node.tag or ""
         if tag == "br":
             self._end_line(hard=True)
         elif tag in _EMPHASIS:
             self.emphasis += 1
-        if tag in _BLOCKS:
+        elif tag == "a":
+            self.links += 1
+        if tag in BLOCKS:
             self._flush()
+            self.block = tag
+            self.subtitle = "subtitle" in (node.attributes.get("class") or "").split()
             if tag in _CONTAINERS:
                 self.gatherer.open_container(_CONTAINERS[tag])
             self.level = _HEADINGS.get(tag, self.level)
@@ -236,8 +241,11 @@ class _Walk:
     def _close(self, tag: str) -> None:
         if tag in _EMPHASIS:
             self.emphasis -= 1
-        if tag in _BLOCKS:
+        elif tag == "a":
+            self.links -= 1
+        if tag in BLOCKS:
             self._flush()
+            self.block, self.subtitle = "", False
             if tag in _CONTAINERS:
                 self.gatherer.close_container()
             if tag in _HEADINGS:
@@ -253,10 +261,14 @@ class _Walk:
     def _flush(self) -> None:
         """End the paragraph, if one is open."""
         self._end_line(hard=False)
-        if self.lines:
+        if self.lines and not self._is_label():
             lines = tuple(self.lines)
             hard = self.hard and len(lines) > 1
-            self.gatherer.words(
-                Wording(lines, tuple(line.text for line in lines), hard, emphasised=not self.plain), self.level
-            )
-        self.lines, self.hard, self.plain = [], False, False
+            emphasised = self.subtitle or not self.plain
+            self.gatherer.words(Wording(lines, tuple(line.text for line in lines), hard, emphasised), self.level)
+        self.lines, self.hard, self.plain, self.unlinked = [], False, False, False
+
+    def _is_label(self) -> bool:
+        """Tell whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
+        loose = self.page and not self.unlinked and self.block not in _IN_SENTENCES
+        return loose and is_label(" ".join(line.text for line in self.lines))

@@ -34,6 +34,11 @@ _ENDS = {"voice": "[voice]", "slower": "[slower off]", "quieter": "[quieter off]
 
 _PIECE = re.compile(r"(?:[^\\\[]+|\\.|\\$)+|\[((?:[^\\\[\]]|\\.)*)\]|\[", re.DOTALL)
 _OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
+_IS_A_LENGTH = re.compile(
+    r"(?:[^\W\d_]+ )?\d{1,3}(?:[.,]\d+)?\s?(?:s|sec|secs|seconds?|m|min|mins|minutes?)\s?", re.IGNORECASE
+)
+"""A length, with at most one word before it."""
+
 _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
 
 
@@ -137,14 +142,15 @@ def _resembles_mark(inside: str) -> bool:
 
 def _closest(name: str, rest: str) -> str:
     """Return the mark a person may have meant by an unknown one, or an empty string for ordinary words."""
+    if _IS_A_LENGTH.fullmatch(f"{name} {rest}"):
+        near = difflib.get_close_matches(name, ("pause", "silence", "beat", "breath"), n=1)
+        return _WITH_A_LENGTH.get(name) or (near or ["pause"])[0]
     if not name.isalpha():
         run_together = _RUN_TOGETHER.fullmatch(name)
         known = run_together[1] if run_together else name.removeprefix("/")
         return known if known in KINDS else ""
-    if name in _WORDS_LIKE_MARKS:
-        return ""
-    if name in _WITH_A_LENGTH:
-        return _WITH_A_LENGTH[name] if rest[:1].isdigit() else ""
+    if name in _WORDS_LIKE_MARKS or name in _WITH_A_LENGTH:
+        return _WITH_A_LENGTH.get(name, "") if rest[:1].isdigit() else ""
     if name in _ALONE:
         return "" if rest else _ALONE[name]
     for known in KINDS:

@@ -11,9 +11,22 @@ _AT_ONCE = 8000
 """Characters given to the splitter in one go: its time grows with the square of unclosed quotation marks."""
 
 _TITLES = frozenset({"dr.", "mr.", "mrs.", "ms.", "prof.", "rev.", "mme.", "hr.", "fr."})
+_TITLES_IN = {"fr": frozenset({"m.", "mm.", "mlle."})}
+_BEFORE_ORDINALS = {
+    "de": frozenset({"am", "im", "vom", "zum", "zur", "beim", "der", "des", "dem", "den", "die", "das", "dieser"}),
+}
+"""Words before a number that has a stop because it is an ordinal, where nouns begin with capitals: am 3. März."""
+
 _BEFORE_NUMBERS = frozenset(
     {"vol.", "vols.", "no.", "nos.", "nr.", "p.", "pp.", "fig.", "figs.", "ch.", "sec.", "art.", "approx.", "ca.", "c."}
 )
+_BOOKS_OF_SCRIPTURE = frozenset(
+    {"gen.", "ex.", "exod.", "lev.", "num.", "deut.", "josh.", "judg.", "chron.", "neh.", "ps.", "pss.", "prov.",
+     "eccl.", "isa.", "jer.", "lam.", "ezek.", "hos.", "mic.", "hab.", "zech.", "mal.", "matt.", "lk.", "jn.", "rom.",
+     "cor.", "gal.", "eph.", "phil.", "thess.", "heb.", "jas.", "pet.", "v.", "vv."}
+)  # fmt: skip
+"""Abbreviated before a chapter or a verse."""
+
 _QUESTION_MARKS = "?？؟⁇⁈፧\u037e"
 _EXCLAMATIONS = "!！"
 _STOPS = f".…。｡।॥۔։።။{_EXCLAMATIONS}{_QUESTION_MARKS}"
@@ -24,6 +37,9 @@ _ARMENIAN_QUESTION_MARK = "\u055e"
 """It stands inside the word that is asked about."""
 
 _ASIDE = re.compile(rf"""\([^()]*[{_STOPS}][”’"']*\)\s+(?=[^\W\d_])""")
+_LONGEST_ABBREVIATION = 12
+_ABBREVIATED = re.compile(r"(?:^|\s|[(“\"'])\w+\.$")
+_ORDINAL = re.compile(r"\d{1,2}\.")
 _QUOTED_QUESTION = re.compile(rf"[{_QUESTION_MARKS}{_EXCLAMATIONS}][”’」』]$")
 _QUOTED_IN_JAPANESE = re.compile(r"[」』]$")
 _GOES_ON_IN_JAPANESE = ("と", "って", "という")
@@ -46,12 +62,13 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     # A multi-byte space beside a full stop makes the splitter panic: it is only given plain spaces.
     line = " ".join(text.split())
     tag = language.partition("-")[0].lower() or "en"
+    capitals = next((letter for letter in line if letter.isalpha()), "").isupper()
     found: list[str] = []
     for stretch in _stretches(line):
         for piece in filter(None, (raw.strip() for raw in segment(tag, stretch))):
             if found and _goes_on(piece, found[-1]):
                 found[-1] += piece
-            elif found and _belongs_to(piece, found[-1]):
+            elif found and (_belongs_to(piece, found[-1], tag) or (capitals and _begins_small(piece, found[-1]))):
                 found[-1] += " " + piece
             else:
                 found += _after_aside(piece)
@@ -102,12 +119,22 @@ def _goes_on(piece: str, before: str) -> bool:
     return _QUOTED_QUESTION.search(before) is not None
 
 
-def _belongs_to(piece: str, before: str) -> bool:
+def _belongs_to(piece: str, before: str, tag: str) -> bool:
     """Tell whether the splitter cut after an abbreviation, or left a bracket or quotation mark behind."""
-    last = before.rsplit(None, 1)[-1].lower().lstrip("(“\"'")
-    if piece[0] in ")]”’»":
+    *earlier, last = (word.lower().lstrip("(“\"'«„") for word in before.rsplit(None, 2)[-2:])
+    if piece[0] in ")]”’»" or last in _TITLES or last in _TITLES_IN.get(tag, ()):
         return True
-    return last in _TITLES or (last in _BEFORE_NUMBERS and piece[0].isdigit())
+    if last in _BEFORE_NUMBERS | _BOOKS_OF_SCRIPTURE and piece[0].isdigit():
+        return True
+    return _ORDINAL.fullmatch(last) is not None and not _BEFORE_ORDINALS.get(tag, frozenset()).isdisjoint(earlier)
+
+
+def _begins_small(piece: str, before: str) -> bool:
+    """Tell whether a small letter follows a word or number with a single stop, as in “ten lbs. of rice”.
+
+    Who begins a line with a capital begins each sentence with one.
+    """
+    return piece[0].islower() and _ABBREVIATED.search(before[-_LONGEST_ABBREVIATION:]) is not None
 
 
 def _stretches(line: str) -> Iterator[str]:

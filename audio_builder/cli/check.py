@@ -36,11 +36,13 @@ def command(ctx: click.Context, file: Path, picture: Path | None, as_json: bool)
 
     Loudness is in LUFS, true peak in dBTP, times are in seconds. The exit code is 10 when something fails.
     """
+    from audio_builder.episode.record import phrases_beside
     from audio_builder.episode.verification.verify import check_file
 
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:
-        report = check_file(file, progress, picture)
+        phrases_s = [(phrase.start_s, phrase.end_s) for phrase in phrases_beside(file)]
+        report = check_file(file, progress, picture, phrases_s)
     console.result(report.as_json() if as_json else "\n".join(report.lines()))
     if not report.ok:
         ctx.exit(CHECK_FAILED)

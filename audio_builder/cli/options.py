@@ -100,16 +100,20 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
 
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
+        UnknownVoice: a mark in it names a voice that isn't there.
     """
-    from audio_builder.article.source import LARGEST_BYTES, source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, open_source, source_from_bytes
     from audio_builder.document import read_document
-    from audio_builder.voices.catalogue import is_voice
+    from audio_builder.script.named_voices import check_voices
+    from audio_builder.voices.catalogue import find_voice, is_voice
 
     if source == "-":
-        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
-        text = source_from_bytes(data, "standard input", chapter)
-        return read_document(text, tell=console.say, is_voice=is_voice)
-    return read_document(Path(source), chapter, tell=console.say, is_voice=is_voice)
+        text = source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input", chapter)
+    else:
+        text = open_source(Path(source), chapter)
+    document = read_document(text, tell=console.say, is_voice=is_voice)
+    check_voices(document, text, find_voice)
+    return document
 
 
 voice_only_option = click.option(

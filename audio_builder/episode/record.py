@@ -159,4 +159,16 @@ def read_record(path: Path) -> EpisodeRecord:
     return record
 
 
+def phrases_beside(episode: Path) -> tuple[Phrase, ...]:
+    """Return the phrases of an MP3 whose record lies beside it; none without a record of exactly these bytes."""
+    path = record_path(episode)
+    if not path.is_file():
+        return ()
+    try:
+        record = read_record(path)
+    except OutputError:
+        return ()  # of another version, or somebody else's file: what it says can't be relied on
+    return record.phrases if record.sound == sound_of(episode) else ()
+
+
 _BUILD_AGAIN = "Build the episode again into this folder."

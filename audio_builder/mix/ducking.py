@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio import Samples
+from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.recipe import Soundscape
 
@@ -48,7 +49,7 @@ def duck_depths(quietest_seconds_dbfs: Sequence[float], timeline: Timeline, soun
     audible = [level for level in quietest if math.isfinite(level)]
     if not audible:
         return Ducks(-math.inf, (0.0,) * len(timeline.clips))
-    usual = float(np.median(audible))
+    usual = in_steps(float(np.median(audible)))
     depths: list[float] = []
     for (first, end), level in zip(runs, quietest, strict=True):
         depths += [min(level - usual, 0.0) if math.isfinite(level) else 0.0] * (end - first)

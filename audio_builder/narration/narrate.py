@@ -8,12 +8,13 @@ from types import MappingProxyType
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.clip_cache.entry import StoredClip
-from audio_builder.narration.clip_cache.stock import LARGEST_BYTES, prune
+from audio_builder.narration.clip_cache.stock import LARGEST_BYTES
 from audio_builder.narration.phrases import Phrase, phrases_of, setting_of
 from audio_builder.narration.workers.pool import Job, Pool, PoolEvent
 from audio_builder.narration.workers.protocol import Spoken, Task
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Part, Script
+from audio_builder.store import clear
 from audio_builder.voices.profile import Voice
 
 
@@ -69,7 +70,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     if missing:
         task, jobs = _work(missing, rate_hz)
         Pool(task, store, workers=workers).run(jobs, tell)
-        prune(cache, LARGEST_BYTES)
+        clear((cache.files,), LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache) for phrase in phrases)
     return Narration(
         clips=clips,

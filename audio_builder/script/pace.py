@@ -31,6 +31,7 @@ from audio_builder.script.sentences import Phrase, phrases
 from audio_builder.script.timing import retimed, slowed, thinned
 
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_LEADS_ON = re.compile(r"[:：]$")
 
 _ROLES = {
     BlockKind.PARAGRAPH: Role.PROSE,
@@ -126,7 +127,7 @@ class _Writer:
             else:
                 self._mark(happening, Reason.PARAGRAPH if block.kind is BlockKind.MARK else Reason.SENTENCE)
         if block.kind is not BlockKind.MARK:
-            self.composer.rest(Reason.STANZA if block.kind is BlockKind.VERSE else Reason.PARAGRAPH)
+            self.composer.rest(_after_block(block))
 
     def _happenings(self, block: Block) -> list[Phrase | Mark | Reason]:
         """Return the phrases and marks of a block, with the reason to rest at the end of each line but the last."""
@@ -173,6 +174,14 @@ class _Writer:
                 composer.background(name)
             case _:
                 composer.manner = composer.manner.after(mark)
+
+
+def _after_block(block: Block) -> Reason:
+    """Return why to rest after a block. A paragraph that ends in a colon leads to what follows."""
+    if block.kind is BlockKind.VERSE:
+        return Reason.STANZA
+    leads_on = block.kind is BlockKind.PARAGRAPH and _LEADS_ON.search(without_marks(block.lines[-1].text))
+    return Reason.LINE if leads_on else Reason.PARAGRAPH
 
 
 def _going_on(before: Phrase | Mark | Reason) -> Phrase | Mark | Reason:

@@ -57,8 +57,8 @@ def open_audio(path: Path) -> Iterator[Audio]:
     kind = sniff(path)
     source = ("-protocol_whitelist", "file,pipe", "-f", kind, "-i", f"file:{path}", "-map", "0:a:0")
     sink = ("-map_metadata", "-1", "-c:a", "pcm_f32be", "-fflags", "+bitexact", "-f", "au", "pipe:1")
-    with Ffmpeg((*source, *sink), feeds=False) as program:
-        header = program.pipe.read(_AU_HEADER.size)
+    with Ffmpeg((*source, *sink), reads=True) as program:
+        header = program.output.read(_AU_HEADER.size)
         if len(header) < _AU_HEADER.size:
             program.wait()
             said = "\n".join(program.complaints)
@@ -66,9 +66,9 @@ def open_audio(path: Path) -> Iterator[Audio]:
         magic, offset, _, encoding, rate_hz, channels = _AU_HEADER.unpack(header)
         if magic != b".snd" or encoding != _AU_FLOAT_32 or not channels:
             raise NotAudio(f"{path} was decoded to something other than sound")
-        program.pipe.read(offset - _AU_HEADER.size)
+        program.output.read(offset - _AU_HEADER.size)
         complaints: list[str] = []
-        yield Audio(rate_hz, channels, _blocks(program, channels, complaints), complaints)
+        yield Audio(rate_hz, channels, blocks_of(program, channels, ">f4", complaints), complaints)
 
 
 def sniff(path: Path) -> str:
@@ -118,13 +118,23 @@ def _kind(start: bytes) -> str | None:
     return "mp3" if find_frame(start, 0, len(start)) >= 0 else None
 
 
-def _blocks(program: Ffmpeg, channels: int, complaints: list[str]) -> Iterator[Samples]:
+def blocks_of(program: Ffmpeg, channels: int, kind: str, complaints: list[str]) -> Iterator[Samples]:
+    """Yield what a running ffmpeg gives, until it ends.
+
+    Args:
+        program: one that reads.
+        channels: of what it gives.
+        kind: NumPy's name of a sample: `<f4`, or `>f4` in AU, which is big-endian by definition.
+        complaints: filled at the end with what ffmpeg found wrong.
+
+    Yields:
+        Blocks of shape (frames, channels), float32.
+    """
     frame_bytes = 4 * channels
-    while data := program.pipe.read(BLOCK_FRAMES * frame_bytes):
+    while data := program.output.read(BLOCK_FRAMES * frame_bytes):
         whole = len(data) - len(data) % frame_bytes
         if whole:
-            # AU is big-endian by definition; the copy makes the samples native and writable.
-            yield np.frombuffer(data[:whole], dtype=">f4").astype(np.float32).reshape(-1, channels)
+            yield np.frombuffer(data[:whole], dtype=kind).astype(np.float32, copy=False).reshape(-1, channels)
     code = program.wait()
     complaints.extend(program.complaints)
     if code != 0 and not complaints:

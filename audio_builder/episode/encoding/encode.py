@@ -6,13 +6,15 @@ import errno
 import math
 import os
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio_builder.audio import ffmpeg_identity
 from audio_builder.episode.encoding.ffmpeg import Ffmpeg
 from audio_builder.episode.encoding.gapless import announce, set_length
+from audio_builder.episode.encoding.kept import KeptStretches, stretch_key
 from audio_builder.episode.encoding.mpeg import parse_header
 from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, Stretch, kept_frames, stretches
 from audio_builder.errors import EncoderError, OutputError
@@ -47,7 +49,34 @@ def encoder_gain_db(bitrate_kbps: int) -> float:
     return 20 * math.log10(scale)
 
 
-def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, bitrate_kbps: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Mp3Form:
+    """What goes in and what comes out.
+
+    Attributes:
+        rate_hz: frames per second, one of `RATES_HZ`.
+        channels: 1 or 2.
+        bitrate_kbps: one of `BITRATES_KBPS`.
+    """
+
+    rate_hz: int
+    channels: int
+    bitrate_kbps: int
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of a frame of sound that goes in."""
+        return self.channels * _BYTES_PER_SAMPLE
+
+
+def encode(
+    pcm: Iterable[bytes],
+    target: Path,
+    form: Mp3Form,
+    *,
+    tell: Callable[[bytes], None] = lambda _: None,
+    kept: KeptStretches | None = None,
+) -> None:
     """Write sound as an MP3: constant bit rate, gapless header, no tag; the same sound gives the same bytes.
 
     A long sound is encoded in stretches (see `stretches`), one on each core, while the caller renders the next.
@@ -57,18 +86,18 @@ def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, b
         pcm: signed 16-bit little-endian samples, channels interleaved, in pieces of any size.
         target: the file to write, which may exist already. It must be seekable: the gapless header
             (Xing/Info with LAME's delay and padding) is written when the length is known.
-        rate_hz: frames per second, one of `RATES_HZ`.
-        channels: 1 or 2.
-        bitrate_kbps: one of `BITRATES_KBPS`.
+        form: rate, channels and bit rate.
+        tell: called with the MPEG frames of sound as they are written, in order and in large pieces: everything
+            but the header. What it raises ends the encoding.
+        kept: where encoded stretches are looked for and kept; None for nowhere.
 
     Raises:
         EncoderError: a value is not allowed, there is nothing to encode, or ffmpeg failed.
         DiskFull: no space is left for the file.
     """
-    _check(rate_hz, channels, bitrate_kbps)
-    form = _Form(rate_hz, channels, bitrate_kbps)
+    _check(form)
     cores = os.cpu_count() or 1
-    joined = _Joined(target, form)
+    joined = _Joined(target, form, tell)
     running: deque[tuple[Stretch, Future[bytes]]] = deque()
     with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
         try:
@@ -76,61 +105,58 @@ def encode(pcm: Iterable[bytes], target: Path, *, rate_hz: int, channels: int, b
                 _check_sound(stretch, form)
                 if len(running) > cores:
                     joined.add(*running.popleft())
-                running.append((stretch, pool.submit(_encoded, stretch, target, form, first=number == 0)))
+                work = _Work(target, form, header=number == 0)
+                running.append((stretch, pool.submit(_encoded, stretch, work, kept)))
             while running:
                 joined.add(*running.popleft())
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     joined.finish()
+    if kept is not None:
+        kept.make_room()
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """What goes in and what comes out."""
+class _Work:
+    """How a stretch is encoded: for which file, into what, and whether behind a gapless header."""
 
-    rate_hz: int
-    channels: int
-    bitrate_kbps: int
-
-    @property
-    def frame_bytes(self) -> int:
-        return self.channels * _BYTES_PER_SAMPLE
+    target: Path
+    form: Mp3Form
+    header: bool
 
 
 @dataclass(slots=True)
 class _Joined:
-    """An MP3 that grows stretch by stretch: the first is in the target already, behind its gapless header."""
+    """An MP3 that grows stretch by stretch."""
 
     target: Path
-    form: _Form
+    form: Mp3Form
+    tell: Callable[[bytes], None]
     frames: int = 0
     mpeg_frames: int = 0
 
     def add(self, stretch: Stretch, encoded: Future[bytes]) -> None:
         content = encoded.result()
+        header, sound = (b"", content) if self.mpeg_frames else _split(content)
         kept = len(stretch.pcm) // self.form.frame_bytes - stretch.skip * FRAME_SAMPLES
         self.frames += kept if stretch.keep is None else stretch.keep * FRAME_SAMPLES
-        if stretch.keep is None and not self.mpeg_frames:
-            return  # the only one: the file is what ffmpeg made it
-        own, count = kept_frames(content, stretch.skip, stretch.keep)
+        own, count = kept_frames(sound, stretch.skip, stretch.keep)
         try:
-            with self.target.open("rb+" if self.mpeg_frames == 0 else "ab") as stream:
-                if self.mpeg_frames == 0:
-                    stream.seek(self.target.stat().st_size - len(content))
-                    stream.truncate()
+            with self.target.open("ab" if self.mpeg_frames else "wb") as stream:
+                stream.write(header)
                 stream.write(own)
         except OSError as error:
             raise output_error(error, self.target) from error
         self.mpeg_frames += count
+        self.tell(own)
 
     def finish(self) -> None:
-        if self.mpeg_frames:
-            announce(self.target, self.mpeg_frames)
+        announce(self.target, self.mpeg_frames)
         set_length(self.target, self.frames)
 
 
-def _check_sound(stretch: Stretch, form: _Form) -> None:
+def _check_sound(stretch: Stretch, form: Mp3Form) -> None:
     if not stretch.pcm:
         raise EncoderError("there is no sound to encode: the mix gave no block at all")
     if len(stretch.pcm) % form.frame_bytes:
@@ -139,32 +165,39 @@ def _check_sound(stretch: Stretch, form: _Form) -> None:
         )
 
 
-def _encoded(stretch: Stretch, target: Path, form: _Form, *, first: bool) -> bytes:
-    """Return a stretch's MPEG frames; the first is written into the target, behind a gapless header."""
-    if first:
-        _run(stretch.pcm, target, target, form)
-        return b"" if stretch.keep is None else _without_header(target.read_bytes())
-    with draft_beside(target) as draft:
-        _run(stretch.pcm, draft, target, form)
+def _encoded(stretch: Stretch, work: _Work, kept: KeptStretches | None) -> bytes:
+    """Return a stretch's MPEG frames; those of the first stand behind a gapless header."""
+    if kept is None:
+        return _newly_encoded(stretch, work)
+    how = _arguments(Path(), work.form, header=work.header)
+    key = stretch_key(stretch.pcm, ffmpeg_identity(), *how)
+    found = kept.find(key)
+    if found is None:
+        found = _newly_encoded(stretch, work)
+        kept.keep(key, found)
+    return found
+
+
+def _newly_encoded(stretch: Stretch, work: _Work) -> bytes:
+    with draft_beside(work.target) as draft:
+        with Ffmpeg(_arguments(draft, work.form, header=work.header), feeds=True) as program:
+            whole = _feed(program, stretch.pcm)
+            code = program.wait()
+            complaints = program.complaints
+        if code != 0 or not whole:
+            raise _failure(code, complaints, work.target)
         return draft.read_bytes()
 
 
-def _without_header(content: bytes) -> bytes:
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    """Return the gapless header's MPEG frame, and the others."""
     header = parse_header(content[:4])
-    return content[header.size_bytes if header else 0 :]
+    size = header.size_bytes if header else 0
+    return content[:size], content[size:]
 
 
-def _run(pcm: bytes, written: Path, target: Path, form: _Form) -> None:
-    """Encode into a file: the target with a gapless header, or a stretch for it without."""
-    with Ffmpeg(_arguments(written, form, header=written == target), feeds=True) as program:
-        whole = _feed(program, pcm)
-        code = program.wait()
-        complaints = program.complaints
-    if code != 0 or not whole:
-        raise _failure(code, complaints, target)
-
-
-def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
+def _check(form: Mp3Form) -> None:
+    rate_hz, channels, bitrate_kbps = form.rate_hz, form.channels, form.bitrate_kbps
     if rate_hz not in RATES_HZ:
         raise EncoderError(f"an MP3 can't have {rate_hz} Hz; allowed are {', '.join(map(str, RATES_HZ))}")
     if channels not in (1, 2):
@@ -177,7 +210,7 @@ def _check(rate_hz: int, channels: int, bitrate_kbps: int) -> None:
         )
 
 
-def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
+def _arguments(target: Path, form: Mp3Form, *, header: bool) -> tuple[str, ...]:
     source = ("-f", "s16le", "-ar", str(form.rate_hz), "-ac", str(form.channels), "-i", "pipe:0")
     # Without the two bitexact flags the version of ffmpeg is written into the file.
     exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
@@ -193,8 +226,8 @@ def _arguments(target: Path, form: _Form, *, header: bool) -> tuple[str, ...]:
 def _feed(program: Ffmpeg, pcm: bytes) -> bool:
     """Write everything to ffmpeg; return whether it took it all."""
     try:
-        program.pipe.write(pcm)
-        program.pipe.close()
+        program.input.write(pcm)
+        program.input.close()
     except OSError:
         # It has ended early. Why, its exit code and last lines say.
         return False

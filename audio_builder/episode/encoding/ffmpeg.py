@@ -24,7 +24,7 @@ QUIET = ("-hide_banner", "-nostdin", "-v", "error")
 
 
 class Ffmpeg:
-    """One run of ffmpeg, with a pipe to its input or from its output.
+    """One run of ffmpeg, with a pipe to its input, from its output, or both.
 
     Used as a context manager: however the block ends, the process has ended too and was waited
     for. Its stderr is drained by a thread, because a full pipe there would block the process for ever.
@@ -33,12 +33,14 @@ class Ffmpeg:
 
     Attributes:
         arguments: what ffmpeg is given, without the program.
-        feeds: whether this side writes to its standard input (else: reads its standard output).
+        feeds: whether this side writes to its standard input.
+        reads: whether this side reads its standard output.
     """
 
-    def __init__(self, arguments: Sequence[str], *, feeds: bool) -> None:
+    def __init__(self, arguments: Sequence[str], *, feeds: bool = False, reads: bool = False) -> None:
         self.arguments = tuple(arguments)
         self.feeds = feeds
+        self.reads = reads
         self._lines: deque[str] = deque(maxlen=LAST_LINES)
         self._process: subprocess.Popen[bytes] | None = None
         self._drain: threading.Thread | None = None
@@ -57,7 +59,7 @@ class Ffmpeg:
             self._process = subprocess.Popen(
                 [ffmpeg_program(), *QUIET, *self.arguments],
                 stdin=subprocess.PIPE if self.feeds else subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL if self.feeds else subprocess.PIPE,
+                stdout=subprocess.PIPE if self.reads else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 process_group=group,
                 creationflags=flags,
@@ -67,7 +69,9 @@ class Ffmpeg:
             raise EncoderError(
                 f"can't start ffmpeg: {error}", hint="Reinstall it with: pip install --force-reinstall imageio-ffmpeg"
             ) from error
-        _widen(self.pipe)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                _widen(pipe)
         self._drain = threading.Thread(target=self._read_complaints, name="ffmpeg-stderr", daemon=True)
         self._drain.start()
         return self
@@ -91,13 +95,14 @@ class Ffmpeg:
             process.stderr.close()
 
     @property
-    def pipe(self) -> IO[bytes]:
-        """The pipe to its input, or from its output."""
-        process = self._running()
-        pipe = process.stdin if self.feeds else process.stdout
-        if pipe is None:  # Popen was asked for it above.
-            raise EncoderError("ffmpeg was started without its pipe")
-        return pipe
+    def input(self) -> IO[bytes]:
+        """The pipe to its input; for one that feeds."""
+        return _there(self._running().stdin)
+
+    @property
+    def output(self) -> IO[bytes]:
+        """The pipe from its output; for one that reads."""
+        return _there(self._running().stdout)
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -124,6 +129,12 @@ class Ffmpeg:
             line = raw.decode("utf-8", "replace").strip()
             if line:
                 self._lines.append(line)
+
+
+def _there(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise EncoderError("ffmpeg was started without that pipe")
+    return pipe
 
 
 def _widen(pipe: IO[bytes]) -> None:

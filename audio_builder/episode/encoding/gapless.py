@@ -8,11 +8,13 @@ Layout: the "mp3 info tag" of LAME, revision 1.
 
 from __future__ import annotations
 
+import functools
 import struct
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from audio_builder.episode.encoding.mpeg import parse_header, walk
 from audio_builder.errors import EncoderError
@@ -28,7 +30,7 @@ _LENGTH_AT = 28
 """In LAME's part: four bytes for the length of the file, two for the checksum of all that follows the header."""
 
 _ALL_FIELDS = bytes((0, 0, 0, 0x0F))
-_LANES, _PIECE_BYTES = 1024, 1 << 22
+_PIECE_BYTES = 1 << 20
 
 _LARGEST = 0xFFF
 
@@ -104,39 +106,32 @@ def _checksum_of(stream: BinaryIO) -> int:
 
 
 def crc16_of_long(content: bytes, crc: int = 0) -> int:
-    """Return the CRC-16/ARC of bytes that follow bytes of a known one: `crc16`, hundreds of times as fast.
+    """Return the CRC-16/ARC of bytes that follow bytes of a known one: `crc16`, a thousand times as fast.
 
-    The bytes are dealt to lanes that are worked on side by side. A CRC that starts from 0 is linear and takes no
-    notice of leading zeros: those fill the first lane up, and a lane's CRC is moved past the next lane by
-    a matrix over GF(2).
+    A CRC that starts from 0 is linear: that of two parts is the first's, moved past as many zeros as the second is
+    long, xor the second's. It takes no notice of leading zeros. So the CRCs of all pairs of bytes are looked up at
+    once, then joined two by two.
     """
     if len(content) < 2:
         return crc16(content, crc)
     mixed = bytes(before ^ after for before, after in zip(content, crc.to_bytes(2, "little"), strict=False))
     content = mixed + content[len(mixed) :]
-    length = -(-len(content) // _LANES)
-    lanes = np.frombuffer(content.rjust(_LANES * length, b"\0"), dtype=np.uint8).reshape(_LANES, length)
-    table = np.array([_after_byte(byte) for byte in range(256)], dtype=np.uint16)
-    # The last sixteen lanes hold one bit each and see only zeros: they become the matrix.
-    crcs = np.concatenate((np.zeros(_LANES, dtype=np.uint16), np.uint16(1) << np.arange(16, dtype=np.uint16)))
-    for column in lanes.T:
-        index = crcs & 0xFF
-        index[:_LANES] ^= column
-        crcs = crcs >> 8 ^ table[index]
-    matrix = [int(row) for row in crcs[_LANES:]]
-    total = 0
-    for lane in crcs[:_LANES].tolist():
-        moved = 0
-        for bit in range(16):
-            moved ^= matrix[bit] if total >> bit & 1 else 0
-        total = moved ^ lane
-    return total
+    moved = _past_two_bytes()
+    crcs = moved[np.frombuffer(content.rjust(len(content) + len(content) % 2, b"\0"), dtype="<u2")]
+    while len(crcs) > 1:
+        crcs = np.pad(crcs, (len(crcs) % 2, 0))
+        crcs = moved[crcs[::2]] ^ crcs[1::2]
+        moved = moved[moved]
+    return int(crcs[0])
 
 
-def _after_byte(crc: int) -> int:
-    for _ in range(8):
-        crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
-    return crc
+@functools.cache
+def _past_two_bytes() -> npt.NDArray[np.uint16]:
+    """Return what becomes of each value of the register when two bytes of zero follow."""
+    register = np.arange(1 << 16, dtype=np.uint16)
+    for _ in range(16):
+        register = register >> np.uint16(1) ^ (register & np.uint16(1)) * np.uint16(0xA001)
+    return register
 
 
 def crc16(content: bytes, crc: int = 0) -> int:
@@ -146,5 +141,7 @@ def crc16(content: bytes, crc: int = 0) -> int:
     '0xbb3d'
     """
     for byte in content:
-        crc = _after_byte(crc & 0xFF ^ byte) ^ crc >> 8
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
     return crc

@@ -16,6 +16,9 @@ from audio_builder.errors import NotAudio
 _BITRATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
 _BITRATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
 _RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+DECODER_DELAY = 529
+"""Frames of sound by which a decoder of layer III is late, by its own filters (LAME's "mp3 info tag", revision 1)."""
+
 _MPEG_1 = 3
 _LAYER_3 = 1
 _MONO = 3
@@ -63,6 +66,7 @@ class Mpeg:
         stray_bytes: bytes between the tags that belong to no frame.
         cut_short: whether the last frame ends after the file does.
         old_tags: `ID3v1` and `APE` where these are found at the end.
+        begins_at: bytes before the first MPEG frame of sound.
     """
 
     rate_hz: int
@@ -76,6 +80,7 @@ class Mpeg:
     stray_bytes: int
     cut_short: bool
     old_tags: tuple[str, ...]
+    begins_at: int
 
     @property
     def gapless(self) -> bool:
@@ -161,6 +166,7 @@ def _walk(content: mmap.mmap, path: Path) -> Mpeg:
     stray = position - begin
     if is_info:
         position += first.size_bytes
+    begins_at = position
     bitrates: set[int] = set()
     count = forgotten = 0
     while position < end:
@@ -188,6 +194,7 @@ def _walk(content: mmap.mmap, path: Path) -> Mpeg:
         stray_bytes=stray,
         cut_short=cut_short,
         old_tags=old_tags,
+        begins_at=begins_at,
     )
 
 

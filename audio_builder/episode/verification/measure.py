@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio import Samples
-from audio_builder.episode.encoding.decode import open_audio
+from audio_builder.episode.encoding.decode import Audio, open_audio
 from audio_builder.episode.verification.clicks import ClickMeter
 from audio_builder.episode.verification.stereo import StereoMeter
 from audio_builder.errors import NotAudio
@@ -151,20 +151,30 @@ def measure(path: Path, *, progress: Callable[[float], None] | None = None) -> M
     with open_audio(path) as audio:
         if audio.channels > 2:
             raise NotAudio(f"{path} has {audio.channels} channels; only mono and stereo can be measured")
-        plain = _Plain(audio.rate_hz, audio.channels)
-        loudness = LoudnessMeter(audio.rate_hz, audio.channels)
-        peak = TruePeakMeter(audio.channels)
-        stereo, clicks = StereoMeter(), ClickMeter(audio.rate_hz, audio.channels)
-        # The dearest meter has a thread to itself; NumPy and SciPy let both work at once.
-        with ThreadPoolExecutor(1, thread_name_prefix="measure") as beside:
-            for decoded in audio.blocks:
-                block = np.asfortranarray(decoded)
-                loud = beside.submit(loudness.push, block)
-                for meter in (plain, peak, stereo, clicks):
-                    meter.push(block)
-                loud.result()
-                if progress is not None:
-                    progress(plain.frames / audio.rate_hz)
+        return measure_audio(audio, progress)
+
+
+def measure_audio(audio: Audio, progress: Callable[[float], None] | None = None) -> Measurements:
+    """Measure what is being decoded, to its end.
+
+    Args:
+        audio: of one or two channels.
+        progress: called with the seconds measured so far.
+    """
+    plain = _Plain(audio.rate_hz, audio.channels)
+    loudness = LoudnessMeter(audio.rate_hz, audio.channels)
+    peak = TruePeakMeter(audio.channels)
+    stereo, clicks = StereoMeter(), ClickMeter(audio.rate_hz, audio.channels)
+    # The dearest meter has a thread to itself; NumPy and SciPy let both work at once.
+    with ThreadPoolExecutor(1, thread_name_prefix="measure") as beside:
+        for decoded in audio.blocks:
+            block = np.asfortranarray(decoded)
+            loud = beside.submit(loudness.push, block)
+            for meter in (plain, peak, stereo, clicks):
+                meter.push(block)
+            loud.result()
+            if progress is not None:
+                progress(plain.frames / audio.rate_hz)
     return Measurements(
         rate_hz=audio.rate_hz,
         channels=audio.channels,

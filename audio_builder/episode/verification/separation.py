@@ -11,7 +11,8 @@ against the background beside its own phrase.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,25 +62,54 @@ def levels(energies: Energies, timeline: Timeline) -> Levels | None:
         energies: for every hundredth of a second, as `measure` gives them.
         timeline: where the phrases, bells and breaths are.
     """
-    sums = np.concatenate(([0.0], np.cumsum(energies, dtype=np.float64)))
     cells = len(energies)
     spoken = [span for span in (_speech(clip, timeline.rate_hz, cells) for clip in timeline.clips) if span]
     if not spoken:
         return None
+    sums = _sums(energies)
     phrases = np.array([_mean(sums, span) for span in spoken])
     lengths = np.array([end - start for start, end in spoken])
     speech_db = _db(float(np.average(phrases, weights=lengths)))
-    others = _occupied(timeline, cells, guard=0)
-    beside = [_beside(sums, span, others) for span in spoken]
+    worst = _worst_separation_db(energies, spoken, _occupied(timeline, cells, guard=0))
+    rests = [_loudest_second(energies, rest) for rest in _rests(timeline, cells)]
+    return Levels(speech_db, _db(float(phrases.min())), worst, speech_db - _db(max(rests, default=_FLOOR)))
+
+
+def separation_db(energies: Energies, phrases_s: Sequence[tuple[float, float]]) -> float | None:
+    """Return the worst second of speech above the background beside its phrase, or None where nobody speaks.
+
+    Where bells and breaths are isn't known here; the quieter side of a phrase is mostly free of them.
+
+    Args:
+        energies: for every hundredth of a second, as `measure` gives them.
+        phrases_s: when each phrase begins and ends.
+    """
+    cells = len(energies)
+    spans = [
+        (math.ceil(start_s * CELLS_PER_S), min(math.floor(end_s * CELLS_PER_S), cells)) for start_s, end_s in phrases_s
+    ]
+    spoken = [span for span in spans if span[1] > span[0]]
+    occupied = np.zeros(cells, dtype=np.bool_)
+    for start, end in spoken:
+        occupied[start:end] = True
+    return _worst_separation_db(energies, spoken, occupied) if spoken else None
+
+
+def _worst_separation_db(energies: Energies, spoken: Sequence[Interval], occupied: npt.NDArray[np.bool_]) -> float:
+    sums = _sums(energies)
+    beside = [_beside(sums, span, occupied) for span in spoken]
     heard = [level for level in beside if level is not None]
     # A phrase with no free moment on either side is held against the loudest background anywhere.
     fallback = max(heard, default=_FLOOR)
-    worst = min(
+    return min(
         _db(quietest_second(energies[slice(*span)], CELLS_PER_S)) - _db(fallback if level is None else level)
         for span, level in zip(spoken, beside, strict=True)
     )
-    rests = [_loudest_second(energies, rest) for rest in _rests(timeline, cells)]
-    return Levels(speech_db, _db(float(phrases.min())), worst, speech_db - _db(max(rests, default=_FLOOR)))
+
+
+def _sums(energies: Energies) -> npt.NDArray[np.float64]:
+    """Return the sums of all cells before each."""
+    return np.concatenate(([0.0], np.cumsum(energies, dtype=np.float64)))
 
 
 def _speech(clip: PlacedClip, rate_hz: int, cells: int) -> Interval | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.episode.encoding.decode import sniff
-from audio_builder.episode.encoding.mpeg import walk
+from audio_builder.episode.encoding.mpeg import Mpeg, walk
 from audio_builder.episode.picture import draw
 from audio_builder.episode.report import CheckReport
 from audio_builder.episode.tagging.chapters import player_chapters
@@ -19,8 +20,9 @@ from audio_builder.episode.verification.findings import (
     sound_findings,
     tag_findings,
 )
+from audio_builder.episode.verification.listener import Heard
 from audio_builder.episode.verification.measure import Measurements, measure
-from audio_builder.episode.verification.separation import levels
+from audio_builder.episode.verification.separation import levels, separation_db
 from audio_builder.episode.verification.standard import (
     PODCAST_LOUDNESS,
     PODCAST_TRUE_PEAK,
@@ -40,6 +42,8 @@ from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering
 
+_TOLD = Rule(SEPARATION_TOLD, "dB")
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -58,13 +62,14 @@ class Promise:
     stems_separation_db: float | None = None
 
 
-def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findings:
-    """Decode a finished draft, measure it and hold it against what was promised.
+def verify(draft: Path, promise: Promise, progress: Progress = silent, heard: Heard | None = None) -> Findings:
+    """Measure a finished draft, decoded, and hold it against what was promised.
 
     Args:
         draft: the MP3, tagged.
         promise: what it must be.
         progress: told the seconds measured.
+        heard: what was measured while it was written; if the draft's sound isn't that, it is decoded again.
 
     Raises:
         NotAudio: the draft can't be decoded at all.
@@ -72,19 +77,17 @@ def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findin
     """
     timeline, mastering = promise.timeline, promise.mastering
     mpeg = walk(draft)
-    measured = measure(draft, progress=lambda done_s: progress(Step("verify", done_s, timeline.seconds)))
+    if heard is not None and heard.is_of(draft, mpeg):
+        measured = heard.measured
+    else:
+        measured = measure(draft, progress=lambda done_s: progress(Step("verify", done_s, timeline.seconds)))
     tag = read_tag(draft)
     return Findings(
         lines=(
             *format_findings(mpeg),
             *_as_ordered(mpeg.bitrates_kbps[-1], measured, mastering),
             *sound_findings(measured, loudness_rule(mastering), true_peak_rule(mastering)),
-            fact(
-                "frames of sound",
-                float(measured.frames),
-                allowed=f"exactly {timeline.frames}",
-                ok=measured.frames == timeline.frames,
-            ),
+            _length_finding(mpeg, measured, timeline),
             *_level_findings(measured, promise),
             *tag_findings(tag),
             *_chapter_findings(tag, timeline),
@@ -93,13 +96,19 @@ def verify(draft: Path, promise: Promise, progress: Progress = silent) -> Findin
     )
 
 
-def check_file(path: Path, progress: Progress = silent, picture: Path | None = None) -> CheckReport:
+def check_file(
+    path: Path,
+    progress: Progress = silent,
+    picture: Path | None = None,
+    phrases_s: Sequence[tuple[float, float]] = (),
+) -> CheckReport:
     """Measure any audio file and say, line by line, what meets the standard and what doesn't.
 
     Args:
         path: the file.
         progress: told the seconds measured.
         picture: where to draw its waveform, loudness and chapters as SVG; None for no picture.
+        phrases_s: when each phrase begins and ends, where that is known: the background is held against them.
 
     Raises:
         NotAudio: it can't be read or decoded.
@@ -107,6 +116,9 @@ def check_file(path: Path, progress: Progress = silent, picture: Path | None = N
         OutputError: the picture can't be written.
     """
     measured, tag, findings = _strangers(path, progress)
+    apart_db = separation_db(measured.energies, phrases_s)
+    if apart_db is not None:
+        findings = Findings(lines=(*findings.lines, _TOLD.judge(apart_db)))
     if picture is not None:
         chapters = tag.chapters if tag else ()
         write_bytes(picture, draw(measured, chapters, (tag and tag.title) or path.name).encode("utf-8"))
@@ -126,6 +138,13 @@ def _strangers(path: Path, progress: Progress) -> tuple[Measurements, TagFacts |
     sound = sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
     chapters = (*contiguous_findings(tag.chapters, measured.seconds), *contents_findings(tag))
     return measured, tag, Findings(lines=(*format_findings(mpeg), *sound, *tag_findings(tag), *chapters))
+
+
+def _length_finding(mpeg: Mpeg, measured: Measurements, timeline: Timeline) -> Finding:
+    """Return whether as many frames are there as were mixed, and a gapless player plays all of them."""
+    allowed = f"exactly {timeline.frames}"
+    ok = measured.frames == mpeg.frames == timeline.frames
+    return fact("frames of sound", float(measured.frames), allowed=allowed, ok=ok)
 
 
 def _as_ordered(bitrate_kbps: int, measured: Measurements, mastering: Mastering) -> tuple[Finding, ...]:
@@ -149,8 +168,7 @@ def _level_findings(measured: Measurements, promise: Promise) -> tuple[Finding, 
     elif stems_db == math.inf:
         separation = (fact(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True),)
     else:
-        told = Rule(SEPARATION_TOLD, "dB")
-        separation = (SPEECH_ABOVE_BED.judge(stems_db), told.judge(found.worst_separation_db))
+        separation = (SPEECH_ABOVE_BED.judge(stems_db), _TOLD.judge(found.worst_separation_db))
     return (
         *separation,
         SPEECH_ABOVE_RESTS.judge(found.rest_below_speech_db),

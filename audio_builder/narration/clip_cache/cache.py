@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import time
 from pathlib import Path
 
 from audio_builder.audio import AudioSegment
-from audio_builder.errors import DiskFull, NarrationError, OutputError
-from audio_builder.files import DRAFT_SUFFIX, draft_beside, output_error
+from audio_builder.errors import NarrationError
 from audio_builder.narration.clip_cache.entry import HEADER, StoredClip, pack, unpack, unpack_header
 from audio_builder.narration.clip_cache.lossless import decompressed
-
-FOLDER_VARIABLE = "AUDIO_BUILDER_CACHE"
-"""Environment variable that names another folder for the clips."""
+from audio_builder.store import Store
 
 CLIP_SUFFIX = ".clip"
-
-_STALE_S = 24 * 3600.0
-_USED_AGAIN_S = 600.0
-"""An entry's time of change is when it was last used, to ten minutes: writing it at each use would cost more."""
 
 
 class ClipCache:
@@ -36,15 +27,24 @@ class ClipCache:
         Args:
             folder: by default the one named by AUDIO_BUILDER_CACHE, else the user's cache folder.
         """
-        self.folder = default_cache_folder() if folder is None else folder
-        self.damaged = 0
+        self.files = Store(CLIP_SUFFIX, folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the clips are."""
+        return self.files.folder
+
+    @property
+    def damaged(self) -> int:
+        """How many entries were found unreadable, short, altered or under a wrong name."""
+        return self.files.damaged
 
     def find(self, key: str) -> StoredClip | None:
         """Return what is stored under a key, verified to its last bit, or None; it counts as used now."""
         entry = self._read(key)
         if entry is None:
             return None
-        self._mark_used(key)
+        self.files.mark_used(key)
         return entry[0]
 
     def glance(self, key: str) -> StoredClip | None:
@@ -67,23 +67,7 @@ class ClipCache:
             OutputError: the folder can't be written.
             DiskFull: no space is left.
         """
-        target = self.path_of(key)
-        try:
-            # The draft lies in the cache's own folder, where `sweep` finds it should this process be killed.
-            with draft_beside(self.folder / key) as draft:
-                draft.write_bytes(pack(key, clip, pcm))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                draft.replace(target)
-        except DiskFull:
-            raise
-        except (OSError, OutputError) as error:
-            cause = error if isinstance(error, OSError) else error.__cause__
-            if isinstance(cause, OSError) and isinstance(output_error(cause, target), DiskFull):
-                raise output_error(cause, target) from error
-            raise OutputError(
-                f"can't keep spoken clips in {self.folder}: {getattr(cause, 'strerror', None) or error}",
-                hint=f"Set the environment variable {FOLDER_VARIABLE} to a folder you may write to.",
-            ) from error
+        self.files.write(key, pack(key, clip, pcm))
 
     def load(self, key: str) -> AudioSegment:
         """Return the sound stored under a key, verified again.
@@ -100,46 +84,15 @@ class ClipCache:
             )
         return AudioSegment(pcm, frame_rate=entry[0].rate_hz, sample_width=2, channels=1)
 
-    def sweep(self) -> None:
-        """Remove drafts that killed processes left here more than a day ago."""
-        for draft in self.folder.glob(f".*{DRAFT_SUFFIX}"):
-            with contextlib.suppress(OSError):
-                if time.time() - draft.stat().st_mtime > _STALE_S:
-                    draft.unlink()
-
     def path_of(self, key: str) -> Path:
         """Return where the entry of a key is, or would be."""
-        return self.folder / key[:2] / f"{key}{CLIP_SUFFIX}"
-
-    def _mark_used(self, key: str) -> None:
-        path = self.path_of(key)
-        # A cache that can only be read still plays; it may have gone meanwhile, which loading will notice.
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _USED_AGAIN_S:
-                os.utime(path)
+        return self.files.path_of(key)
 
     def _read(self, key: str) -> tuple[StoredClip, bytes] | None:
-        path = self.path_of(key)
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError:
-            self.damaged += 1
+        content = self.files.read(key)
+        if content is None:
             return None
         entry = unpack(key, content)
         if entry is None:
-            self.damaged += 1
-            with contextlib.suppress(OSError):
-                path.unlink()
+            self.files.drop(key)
         return entry
-
-
-def default_cache_folder() -> Path:
-    """Return the folder named by AUDIO_BUILDER_CACHE, else the clips' place in the user's cache folder."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    import platformdirs
-
-    return platformdirs.user_cache_path("audio-builder", appauthor=False) / "clips"

@@ -186,7 +186,9 @@ class Elements:
         mark = KINDS[kind].parse(rest) if kind in KINDS else None
         if mark is None or isinstance(mark, PauseMark | VoiceMark | SlowerMark | QuieterMark):
             told = f'<mark name="{name[:_LONGEST_TOLD]}"/>'
-            self._note("<mark>", f"{told} isn't carried over: nothing is heard of it")
+            self._note(
+                f"<mark {kind}>" if kind in KINDS else "<mark>", f"{told} isn't carried over: nothing is heard of it"
+            )
             return
         self.pauses.happen(cue_of(mark, Pacing()))
         self._owes_break = isinstance(mark, BreathMark | SilenceMark | BeatMark)
@@ -222,7 +224,7 @@ class Elements:
             return False
         self._manner = self._manner.after(step.mark(on=asked < step.usual))
         if asked < step.usual and abs(asked - step.ours) > step.close:
-            self._note(told.partition("=")[0], f"{told} becomes {step.told}: there is one step of it")
+            self._note(f"{told.partition('=')[0]} nearly", f"{told} becomes {step.told}: there is one step of it")
         return True
 
     def _say_as(self, how: str) -> None:
