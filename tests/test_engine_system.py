@@ -8,6 +8,7 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -22,9 +23,12 @@ from audio_builder.pipeline import speak
 from audio_builder.prepare import prepare
 from audio_builder.recipe import Recipe
 from audio_builder.script.words import count_words
+from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines import system
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.engines.system import SystemEngine
+from audio_builder.voices.engines.tone import ToneEngine
+from audio_builder.voices.profile import Voice
 from tests.held_out import HELD_OUT
 from tests.test_engine_piper import LONG
 from tests.voice_helpers import ready, script_of
@@ -114,6 +118,50 @@ def test_a_voice_the_system_doesnt_have_is_an_error(tmp_path: Path) -> None:
             cache=ClipCache(tmp_path),
             rate_hz=44100,
         )
+
+
+class _Speech:
+    """What pyttsx3 gives on a Mac or on Windows, as far as it is used here."""
+
+    def __init__(self) -> None:
+        self.set: dict[str, object] = {}
+
+    def getProperty(self, name: str) -> object:  # noqa: N802 - pyttsx3's own name
+        return "its-default" if name == "voice" else []
+
+    def setProperty(self, name: str, value: object) -> None:  # noqa: N802 - pyttsx3's own name
+        self.set[name] = value
+
+    def connect(self, topic: str, callback: object) -> None:
+        if topic == "finished-utterance":
+            self.finished = callback
+
+    def save_to_file(self, text: str, path: str) -> None:
+        ToneEngine().speak(text, ready("tone")).export(path, format="wav").close()
+
+    def runAndWait(self) -> None:  # noqa: N802 - pyttsx3's own name
+        self.finished()
+
+
+@pytest.mark.parametrize(("platform", "voice", "rate"), [("darwin", "daniel", 150), ("win32", "hazel", 140)])
+def test_a_profile_names_a_voice_and_its_rate_for_each_system(
+    platform: str, voice: str, rate: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Mac and on Windows pyttsx3 is set to them; a stand-in for what it has there."""
+    (tmp_path / "evening.toml").write_text(
+        'name = "evening"\nengine = "system"\nlanguage = "en-GB"\ndescription = "a test"\nlicence = "CC0-1.0"\n'
+        '[settings]\ndarwin_voice = "daniel"\nwin32_voice = "hazel"\n'
+        "[[calibration]]\nsetting = 100\nwpm = 125\n"
+        '[[calibration]]\nplatform = "win32"\nsetting = 140\nwpm = 125\n'
+        '[[calibration]]\nplatform = "darwin"\nsetting = 150\nwpm = 125\n'
+    )
+    assert find_voice("evening", (tmp_path,)).calibration[0].setting == 100
+    monkeypatch.setattr(sys, "platform", platform)
+    speech = _Speech()
+    monkeypatch.setitem(sys.modules, "pyttsx3", SimpleNamespace(init=lambda: speech))
+    profile = find_voice("evening", (tmp_path,))
+    SystemEngine().speak("The lake was still.", Voice(profile=profile, rate=profile.calibration[0].setting))
+    assert speech.set == {"voice": voice, "rate": rate}
 
 
 def test_its_prints_never_reach_our_stdout(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import msgspec
@@ -98,6 +99,21 @@ def test_a_profile_of_an_installed_package_gets_a_copy_in_the_data_folder(
     assert (package / "heart.toml").read_bytes() == (ROOT / "voices" / "heart.toml").read_bytes()
     found = find_voice("heart")
     assert (found.calibration, found.ending_s) == (points, 0.25)
+
+
+def test_only_the_rates_of_this_system_are_measured(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a profile says of another system stays as it was."""
+    folder = own_data / "voices"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "evening.toml").write_text(
+        'name = "evening"\nengine = "system"\nlanguage = "en"\ndescription = "a test"\nlicence = "CC0-1.0"\n'
+        "[[calibration]]\nsetting = 100\nwpm = 120.0\n"
+        '[[calibration]]\nplatform = "darwin"\nsetting = 150\nwpm = 150.0\n'
+    )
+    profile_file.store_calibration("evening", (RatePoint(setting=100, wpm=130.0),), None)
+    assert [point.wpm for point in find_voice("evening").calibration] == [130.0]
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert [point.wpm for point in find_voice("evening").calibration] == [150.0]
 
 
 def test_a_blend_cant_be_measured(own_data: Path, capfd: pytest.CaptureFixture[str]) -> None:

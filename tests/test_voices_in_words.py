@@ -74,6 +74,10 @@ Louis XIV | Louis the fourteenth
 Elizabeth II | Elizabeth the second
 2026-03-21 | March twenty-first, twenty twenty-six
 21 March 2026 | twenty-first of March twenty twenty-six
+On 21 March 2026 | On the twenty-first of March twenty twenty-six
+Vol. III | Volume three
+Ch. 4 | Chapter four
+Act II, Scene ii | Act two, Scene two
 21st of May | twenty-first of May
 March 21, 2026 | March twenty-first, twenty twenty-six
 March 2 | March second
@@ -123,6 +127,7 @@ def test_the_table_is_long_enough() -> None:
         "Mix I with V, and the part I played in it.",
         "The Part I played was small.",
         "John V. Smith",
+        "Part mix and Act ill, Chapter ILL",
         "Call 555-1234.",
         "A score of 3/4/5.",
         "You may go. March on.",

@@ -38,6 +38,7 @@ from audio_builder.voices.profile import (
     VoiceProfile,
     WebSource,
 )
+from audio_builder.voices.profile_file import store_calibration
 
 CONTENT = hashlib.shake_256(b"weights").digest(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -287,6 +288,11 @@ def test_any_piper_model_becomes_a_voice(tmp_path: Path, capfd: pytest.CaptureFi
     assert set(locate_files(twin)) == {"model", "config"}
     with pytest.raises(VoiceError, match="called “twin” already"):
         add_piper_voice(model, "twin")
+    assert run(["voices", "show", "twin"]) == 0
+    assert "those of joe; measure its own: audio-builder voices calibrate twin" in capfd.readouterr().out
+    store_calibration("twin", twin.calibration, None)
+    assert run(["voices", "show", "twin"]) == 0
+    assert "measured at 8 settings" in capfd.readouterr().out
     assert run(["voices", "remove", "twin"]) == 0
     assert run(["voices", "show", "twin"]) == 4
 

@@ -37,7 +37,7 @@ class Bed(Protocol):
 
     @property
     def loudest_second_dbfs(self) -> float:
-        """An upper bound of the root mean square of any second of it; −inf for silence."""
+        """The root mean square of its loudest second, to half a decibel; −inf for silence."""
         ...
 
     @property

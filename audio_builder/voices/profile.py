@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -104,10 +106,17 @@ class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Attributes:
         setting: the engine's own number (`length_scale` for Piper, `rate` for pyttsx3).
         wpm: words per minute inside phrases, measured on the clips of `voices/passage.py`.
+        platform: the system that it holds on, as `sys.platform` has it; empty for any that has none of its own.
     """
 
     setting: float
     wpm: float
+    platform: Literal["", "linux", "darwin", "win32"] = ""
+
+
+def platform_of(named: Sequence[str]) -> str:
+    """Return which of the platforms that a profile's rates name counts here: this one, else any, else the first."""
+    return next((platform for platform in (sys.platform, "") if platform in named), named[0])
 
 
 class Cadence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -143,6 +152,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         attribution: whom to credit and how, for the show notes.
         settings: the engine's own settings, such as pyttsx3's voice name.
         calibration: at least one measurement, by rising wpm.
+        rates_of: the voice whose rates stand in until its own are measured; empty where they are its own.
         cadence: what its time goes to; the default fits most voices.
         follows_language: it speaks the language of the words, where the machine has a voice for it.
         ending_s: how long the end of a phrase takes, in seconds at the engine's own pace, beyond what an engine
@@ -160,6 +170,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     attribution: str = ""
     settings: dict[str, str | float | bool] = {}
     calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
+    rates_of: str = ""
     cadence: Cadence = Cadence()
     follows_language: bool = False
     ending_s: Annotated[float, Meta(ge=0, le=2)] = 0.2

@@ -12,7 +12,7 @@ from audio_builder.errors import VoiceError
 from audio_builder.files import write_bytes
 from audio_builder.voices.catalogue import profile_path
 from audio_builder.voices.folders import data_folder
-from audio_builder.voices.profile import RatePoint
+from audio_builder.voices.profile import RatePoint, platform_of
 
 
 def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | None) -> Path:
@@ -23,7 +23,7 @@ def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | 
 
     Args:
         name: of a voice that has a profile.
-        points: at the settings that the profile names, in its order.
+        points: at the settings that the profile names for this system, in its order.
         ending_s: as in `VoiceProfile`; None leaves it as it is.
 
     Raises:
@@ -36,8 +36,12 @@ def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | 
         profile = tomlkit.parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
-    for table, point in zip(profile["calibration"], points, strict=True):
+    tables = profile["calibration"]
+    here = platform_of([table.get("platform", "") for table in tables])
+    measured = [table for table in tables if table.get("platform", "") == here]
+    for table, point in zip(measured, points, strict=True):
         table["wpm"] = point.wpm
+    profile.pop("rates_of", None)
     if ending_s is not None:
         profile["ending_s"] = ending_s
     own = data_folder() / "voices" / path.name

@@ -68,6 +68,7 @@ class VoiceDetails(Struct, frozen=True, kw_only=True):
         calibration: what was measured, by rising wpm.
         files: what the engine loads.
         size_bytes: of all files together.
+        rates_of: the voice whose rates stand in; empty where they are its own.
     """
 
     status: VoiceStatus
@@ -75,6 +76,7 @@ class VoiceDetails(Struct, frozen=True, kw_only=True):
     calibration: tuple[RatePoint, ...]
     files: tuple[FileDetails, ...]
     size_bytes: int
+    rates_of: str = ""
 
 
 def voice_details(profile: VoiceProfile) -> VoiceDetails:
@@ -100,6 +102,7 @@ def voice_details(profile: VoiceProfile) -> VoiceDetails:
         calibration=profile.calibration,
         files=files,
         size_bytes=sum(file.size_bytes for file in files),
+        rates_of=profile.rates_of,
     )
 
 

@@ -46,12 +46,15 @@ def command(ctx: click.Context, name: str, as_json: bool) -> None:
 def _lines(details: VoiceDetails) -> list[str]:
     status = details.status
     rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} words per minute"
+    measured = f"measured at {len(details.calibration)} settings"
+    if details.rates_of:
+        measured = f"those of {details.rates_of}; measure its own: audio-builder voices calibrate {status.name}"
     lines = [
         f"{status.name}: {status.description}",
         f"    language   {status.language}",
         f"    engine     {status.engine}",
         f"    licence    {status.licence}" + (f" ({details.attribution})" if details.attribution else ""),
-        f"    rates      {rates}, measured at {len(details.calibration)} settings",
+        f"    rates      {rates}, {measured}",
         f"    size       {details.size_bytes / 1e6:.0f} MB" if details.files else "    size       no files of its own",
     ]
     for file in details.files:

@@ -89,8 +89,9 @@ def _profile(name: str, stem: str, language: str, licence: str, files: list[str]
         f"\n[[calibration]]\nsetting = {point.setting}\nwpm = {point.wpm}\n" for point in find_voice(_LIKE).calibration
     )
     return (
-        "# Made by `audio-builder voices add`. The rates are another voice's until this one is measured.\n"
+        "# Made by `audio-builder voices add`. The rates are another voice's until its own are measured.\n"
         f'name = "{name}"\nengine = "piper"\nlanguage = "{language}"\n'
         f"description = {json.dumps(f'added from {stem}', ensure_ascii=True)}\n"
-        f"licence = {json.dumps(licence or 'LicenseRef-unknown', ensure_ascii=True)}\n{points}{''.join(files)}"
+        f"licence = {json.dumps(licence or 'LicenseRef-unknown', ensure_ascii=True)}\n"
+        f'rates_of = "{_LIKE}"\n{points}{"".join(files)}'
     )

@@ -30,6 +30,7 @@ _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
 _MONTH = "|".join([*_MONTHS, *(rf"{short}\.?" for short in sorted(_SHORT_MONTHS, key=len, reverse=True))])
 _YEAR = r"(?:1[1-9]|20)\d\d"
 _BEFORE_YEARS = r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Bb]efore|[Aa]fter|[Aa]round|[Yy]ear)"
+_BEFORE_DAYS = "[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]ill|[Ff]rom|[Bb]efore|[Aa]fter|[Oo]f"
 _THINGS = r"(?!(?:was|is|has|as)\b)[a-z]+s\b"
 _AMOUNT = r"\d+(?:,\d{3})*"
 _MONEY = {"$": ("dollar", "dollars"), "£": ("pound", "pounds"), "€": ("euro", "euros")}
@@ -41,6 +42,7 @@ _PLURALS = {"mile per hour": "miles per hour"}
 _FRACTIONS = {"1/2": "a half", "1/3": "a third", "2/3": "two thirds", "1/4": "a quarter", "3/4": "three quarters"}
 _SIGNS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
 _NUMBERED = "Chapter|Part|Book|Volume|Act|Scene|Canto|Psalm|Section|World War|Appendix|Lesson|Stage|Figure"
+_NUMBERED_SHORT = {"Vol": "Volume", "Ch": "Chapter", "Pt": "Part", "Bk": "Book"}
 _REIGNING = (
     "Henry|Louis|Charles|George|Edward|James|William|Richard|Elizabeth|Mary|Philip|Frederick|Peter|Catherine|Nicholas|"
     "Alexander|Napoleon|Francis|Pius|John|Paul|Benedict|Leo|Gregory|Innocent|Clement|Urban|Boniface|Otto|Ramesses"
@@ -92,6 +94,10 @@ def _roman(letters: str) -> int:
     return sum(-value if value < max(values[place:]) else value for place, value in enumerate(values))
 
 
+def _small_roman(found: re.Match[str]) -> str:
+    return f"{found[1]} {_roman(found[2].upper())}"
+
+
 def _month(name: str) -> str:
     return _SHORT_MONTHS.get(name.rstrip("."), name)
 
@@ -104,8 +110,9 @@ def _iso_date(found: re.Match[str]) -> str:
 
 
 def _day_month(found: re.Match[str]) -> str:
-    year = f" {_year(found[3])}" if found[3] else ""
-    return f"{_ordinal(found[1])} of {_month(found[2])}{year}"
+    before, day, month, digits = found.groups()
+    year = f" {_year(digits)}" if digits else ""
+    return f"{f'{before} the ' if before else ''}{_ordinal(day)} of {_month(month)}{year}"
 
 
 def _month_day(found: re.Match[str]) -> str:
@@ -148,7 +155,10 @@ def _either(words: dict[str, str]) -> str:
 
 _RULES: tuple[_Rule, ...] = (
     (re.compile(rf"\b({_YEAR})-(\d\d)-(\d\d)\b"), _iso_date),
-    (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})(?:,? ({_YEAR}))?\b(?!\w)"), _day_month),
+    (
+        re.compile(rf"\b(?:({_BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})(?:,? ({_YEAR}))?\b(?!\w)"),
+        _day_month,
+    ),
     (re.compile(rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ({_YEAR}))?\b(?![:.]\d| \d)"), _month_day),
     (
         re.compile(rf"([$£€])({_AMOUNT})(?:\.(\d\d?))?(?: (hundred|thousand|million|billion|trillion))?\b"),
@@ -171,12 +181,14 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile(r"\b[Nn]os?\. ?(?=\d)"), "number "),
     (re.compile(r"\bpp\. ?(?=\d)"), "pages "),
     (re.compile(r"\bp\. ?(?=\d)"), "page "),
+    (re.compile(rf"\b({_either(_NUMBERED_SHORT)})\. ?(?=[IVXL\d]+\b)"), lambda m: f"{_NUMBERED_SHORT[m[1]]} "),
+    (re.compile(rf"\b({_NUMBERED}) ((?=[ivxl])(?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)"), _small_roman),
     (
-        re.compile(rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})\b(?!['’]\w)"),
+        re.compile(rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)"),
         lambda m: f"{m[1]} {_roman(m[2])}",
     ),
     (
-        re.compile(rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})\b(?!['’][^s])"),
+        re.compile(rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])"),
         lambda m: f"{m[1]} the {_ordinal(str(_roman(m[2])))}",
     ),
     (re.compile(r"\bWW(II?)\b"), lambda m: f"World War {len(m[1])}"),
