@@ -3,50 +3,77 @@
 A recursive filter is linear in its input and its state. So what comes out of a chunk, and the state after it, are one
 matrix times both (Burrus, "Block Realization of Digital Filters", IEEE Trans. Audio Electroacoust. 20, 1972). Only the
 states go from chunk to chunk, and they are found for all chunks at once by doubling.
+
+`scipy.signal` has the same filters, but being imported takes it as long as mixing ten minutes takes us.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from audio_builder.audio import Samples
 
-_LARGEST_PRODUCT = 200_000  # Multiplications for which OpenBLAS keeps to one thread: waking others costs far more.
-_FORGOTTEN = 1e-12
-_SMALLEST_STATE = 1e-30
+Sections = npt.NDArray[np.float64]
+"""Second-order sections one after the other, shape (sections, 6): b0, b1, b2, 1, a1, a2 of each, as SciPy has them."""
 
 States = npt.NDArray[np.float64]
 """What a filter remembers of several signals, shape (signals, order); zeros for silence before."""
 
+_LARGEST_PRODUCT = 200_000  # Multiplications for which OpenBLAS keeps to one thread: waking others costs far more.
+_LONGEST_CHUNK = 49
+_FORGOTTEN = 1e-12
+_SMALLEST_STATE = 1e-30
+
+
+def butterworth_high_pass(cutoff_hz: float, order: int, rate_hz: int) -> Sections:
+    """Return a Butterworth high-pass: 3 dB down at the cutoff, falling by 6 dB an octave for each order below.
+
+    Args:
+        cutoff_hz: below half the rate.
+        order: even.
+        rate_hz: frames per second.
+    """
+    k = math.tan(math.pi * cutoff_hz / rate_hz)
+    sections = []
+    for pair in range(order // 2):
+        # Its poles lie evenly on a circle; two that are conjugates make a section.
+        damping = 2 * math.cos(math.pi * (2 * pair + 1) / (2 * order))
+        a0 = 1 + damping * k + k * k
+        sections.append([1 / a0, -2 / a0, 1 / a0, 1.0, 2 * (k * k - 1) / a0, (1 - damping * k + k * k) / a0])
+    return np.array(sections)
+
 
 class ChunkedFilter:
-    """A recursive filter for signals that come in whole chunks."""
+    """A recursive filter for signals that come in whole chunks, or at once."""
 
-    def __init__(self, sections: npt.NDArray[np.float64], chunk: int) -> None:
+    def __init__(self, sections: Sections, unit: int = _LONGEST_CHUNK) -> None:
         """Work out its matrices.
 
         Args:
-            sections: second-order sections, shape (sections, 6).
-            chunk: frames of a chunk; 30 to 50 are fastest.
+            sections: of the filter.
+            unit: frames of which each piece of a signal is a multiple; a chunk is a part of it, at most 49 frames.
         """
-        self.chunk = chunk
+        self.chunk = max(size for size in range(1, _LONGEST_CHUNK + 1) if unit % size == 0)
         self.order = 2 * len(sections)
-        rows = chunk + self.order
+        rows = self.chunk + self.order
         # A unit in each frame, then in each part of the state: what comes of them is all there is to know.
-        units = np.eye(rows, chunk)
-        states = np.eye(rows, self.order, k=-chunk).reshape(rows, len(sections), 2).transpose(1, 0, 2)
-        out, after = signal.sosfilt(sections, units, zi=states)
-        after = after.transpose(1, 0, 2).reshape(rows, self.order)
+        out, after = _stepped(sections, np.eye(rows, self.chunk), np.eye(rows, self.order, k=-self.chunk))
         # The input gives its own part of the output and of the next state in one product.
-        self._from_input = np.concatenate((out[:chunk], after[:chunk]), axis=1).astype(np.float32)
-        self._from_state = out[chunk:].astype(np.float32)
-        self._next_state = after[chunk:]
+        self._from_input = np.concatenate((out[: self.chunk], after[: self.chunk]), axis=1).astype(np.float32)
+        self._from_state = out[self.chunk :].astype(np.float32)
+        self._next_state = after[self.chunk :]
 
     def start(self, signals: int) -> States:
         """Return the state of so many signals before which there was silence."""
         return np.zeros((signals, self.order))
+
+    def once(self, sound: Samples) -> Samples:
+        """Return one signal of any length, shape (frames,), filtered from silence on."""
+        padded = np.pad(sound.astype(np.float32, copy=False), (0, -len(sound) % self.chunk))
+        return self.filtered(padded[np.newaxis], self.start(1))[0, : len(sound)]
 
     def filtered(self, planes: Samples, states: States) -> Samples:
         """Return signals, filtered; the states are moved on in place.
@@ -83,6 +110,20 @@ class ChunkedFilter:
         # In silence they decay into denormal numbers, which processors handle very slowly.
         states[np.abs(states) < _SMALLEST_STATE] = 0.0
         return reached[:, :-1]
+
+
+def _stepped(sections: Sections, rows: npt.NDArray[np.float64], states: States) -> tuple[States, States]:
+    """Return rows of a few frames, filtered frame by frame, and the states after them (transposed direct form II)."""
+    out, after = rows.copy(), states.copy()
+    for number, (b0, b1, b2, _, a1, a2) in enumerate(sections):
+        first, second = after[:, 2 * number].copy(), after[:, 2 * number + 1].copy()
+        for frame in range(rows.shape[1]):
+            given = out[:, frame].copy()
+            out[:, frame] = b0 * given + first
+            first = b1 * given - a1 * out[:, frame] + second
+            second = b2 * given - a2 * out[:, frame]
+        after[:, 2 * number], after[:, 2 * number + 1] = first, second
+    return out, after
 
 
 def _product(rows: Samples, matrix: Samples) -> Samples:

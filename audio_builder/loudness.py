@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio import Samples
-from audio_builder.filtering import ChunkedFilter
+from audio_builder.filtering import ChunkedFilter, Sections
 
 Energies = npt.NDArray[np.float64]
 """Channel-weighted mean squares of K-weighted audio, one for each 100 ms."""
@@ -25,10 +25,9 @@ _RELATIVE_GATE_LU = -10.0
 _RANGE_GATE_LU = -20.0  # EBU Tech 3342 section 3
 _OFFSET_DB = -0.691  # BS.1770-5, equation 2: cancels the K-weighting's gain at 1 kHz
 _CHANNEL_WEIGHTS = {1: (1.0,), 2: (1.0, 1.0), 5: (1.0, 1.0, 1.0, 1.41, 1.41)}  # BS.1770-5, table 3
-_LONGEST_CHUNK = 49
 
 
-def k_weighting(rate_hz: int) -> npt.NDArray[np.float64]:
+def k_weighting(rate_hz: int) -> Sections:
     """Return the K-weighting filter for any sample rate as two second-order sections, shape (2, 6).
 
     BS.1770-5 prints coefficients for 48 kHz only. Their analogue prototypes (a shelf of +4 dB above
@@ -113,8 +112,7 @@ class LoudnessMeter:
         if channels not in _CHANNEL_WEIGHTS:
             raise ValueError(f"can't weigh {channels} channels: allowed are 1, 2 and 5")
         self._tick = round(rate_hz * HOP_S / _TICKS_PER_HOP)
-        chunk = max(size for size in range(1, _LONGEST_CHUNK + 1) if self._tick % size == 0)
-        self._filter = ChunkedFilter(k_weighting(rate_hz), chunk)
+        self._filter = ChunkedFilter(k_weighting(rate_hz), unit=self._tick)
         self._states = self._filter.start(channels)
         self._weights = np.array(_CHANNEL_WEIGHTS[channels])
         self._rest: Samples = np.zeros((channels, 0), dtype=np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from audio_builder.episode.clauses import Clause, clauses_of
 from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tagging.tags import Labels, disclosure
 from audio_builder.episode.words import clean, words_of
@@ -43,12 +44,14 @@ class Phrase(Struct, frozen=True, kw_only=True):
         end_s: of its last sound, in seconds.
         text: the words as written, on one line.
         role: what it is in the text, such as `prose` or `heading`.
+        clauses: those after its first, where they can be told.
     """
 
     start_s: float
     end_s: float
     text: str
     role: str
+    clauses: tuple[Clause, ...] = ()
 
 
 class EpisodeRecord(Struct, frozen=True, kw_only=True):
@@ -106,6 +109,7 @@ def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:
             end_s=placed.speech_end / timeline.rate_hz,
             text=clean(placed.clip.say.text),
             role=placed.clip.say.role.value,
+            clauses=clauses_of(clean(placed.clip.say.text), placed.clip.levels(), placed.start / timeline.rate_hz),
         )
         for placed in timeline.clips
     )

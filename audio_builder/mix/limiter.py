@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from audio_builder.audio import Samples
 from audio_builder.mix.release import released
@@ -14,6 +13,7 @@ from audio_builder.mix.true_peak import AFTER, BEFORE, frame_peaks
 
 _LOOK_AHEAD_S = 0.005
 _READING_ERROR_DB = 0.1  # Eightfold oversampling can miss so much of a peak made of sound at 16 kHz.
+_DUST_DB = 1e-9
 _GRID_FRAMES = 32768  # Work is cut here whatever the blocks are, so the result doesn't depend on them.
 
 Reductions = npt.NDArray[np.float64]
@@ -104,15 +104,35 @@ class _Limiter:
         """Return the reductions of the frames that are ready, and remember what the next ones need."""
         if not self._needed.any() and not self._held.any():
             return np.zeros(ready)
-        # scipy centres its window; the origin moves it so that it looks ahead only.
-        largest = ndimage.maximum_filter1d(self._needed, self._ahead + 1, mode="constant", origin=-(self._ahead // 2))
-        held = released(largest[:ready], self._rate_hz, float(self._held[-1]))
+        largest = _largest_ahead(self._needed, self._ahead + 1)
+        held = released(largest, self._rate_hz, float(self._held[-1]))
         held = np.concatenate((self._held, held))
-        smooth = ndimage.uniform_filter1d(ndimage.uniform_filter1d(held, self._half), self._half)
+        smooth = _moving_average(_moving_average(held, self._half), self._half)
         self._held = held[ready:].copy()
-        # The running sums of the averages leave dust of 1e-15 where nothing is reduced.
-        smooth[smooth < 1e-9] = 0.0
-        return smooth[self._ahead // 2 : self._ahead // 2 + ready]
+        # The running sums of the averages leave dust where nothing is reduced.
+        smooth[smooth < _DUST_DB] = 0.0
+        return smooth
+
+
+def _largest_ahead(values: Reductions, length: int) -> Reductions:
+    """Return the maximum of each run of so many values; `length` − 1 fewer than were given.
+
+    Each run is the end of one part and the beginning of the next, whose maxima run along with them (van Herk, "A fast
+    algorithm for local minimum and maximum filters on rectangular and octagonal kernels", Pattern Recognition Letters
+    13, 1992).
+    """
+    parts = np.pad(values, (0, -len(values) % length)).reshape(-1, length)
+    from_start = np.maximum.accumulate(parts, axis=1).reshape(-1)
+    to_end = np.maximum.accumulate(parts[:, ::-1], axis=1)[:, ::-1].reshape(-1)
+    count = len(values) - length + 1
+    largest: Reductions = np.maximum(to_end[:count], from_start[length - 1 : length - 1 + count])
+    return largest
+
+
+def _moving_average(values: Reductions, length: int) -> Reductions:
+    """Return the mean of each run of so many values; `length` − 1 fewer than were given."""
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    return (sums[length:] - sums[:-length]) / length
 
 
 def _turned_down(block: Samples, reductions_db: Reductions) -> Samples:

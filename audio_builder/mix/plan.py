@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
-from audio_builder.loudness import integrated_lufs, k_weighting
+from audio_builder.loudness import LoudnessMeter, integrated_lufs
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.release import released
@@ -205,9 +204,9 @@ def _bed_cells(timeline: Timeline, bed: Bed, soundscape: Soundscape, depths_db: 
     powers = np.zeros(count, dtype=np.float32)
     changed = frames_from_seconds(CROSSFADE_S, timeline.rate_hz)
     for start in (0, *(change.start + changed for change in timeline.backgrounds)):
-        sample = bed.read(start, frames_from_seconds(_BED_SAMPLE_S, timeline.rate_hz)).astype(np.float64)
-        weighted = signal.sosfilt(k_weighting(timeline.rate_hz), sample, axis=0)
-        powers[start // cell :] = np.mean(np.square(weighted))
+        meter = LoudnessMeter(timeline.rate_hz, bed.channels)
+        meter.push(bed.read(start, frames_from_seconds(_BED_SAMPLE_S, timeline.rate_hz)))
+        powers[start // cell :] = meter.energies().mean() / bed.channels
     cells: Cells = powers * np.square(BedEnvelope(timeline, soundscape, depths_db).at(np.arange(count) * cell))
     return cells
 
@@ -215,12 +214,11 @@ def _bed_cells(timeline: Timeline, bed: Bed, soundscape: Soundscape, depths_db: 
 def _tone_cells(timeline: Timeline, soundscape: Soundscape, count: int) -> tuple[Cells, Cells]:
     """Return the K-weighted mean square and the peak of the tones in each cell, at their full level."""
     cell = round(timeline.rate_hz * CELL_S)
-    weighting = k_weighting(timeline.rate_hz)
     energies, peaks = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     for tone in timeline.tones:
         middle = tone_sound(tone, soundscape, timeline.rate_hz).mean(axis=1)
         first, offset = divmod(tone.start, cell)
-        tone_energies, tone_peaks = cells_of_sound(middle, offset, cell, weighting)
+        tone_energies, tone_peaks = cells_of_sound(middle, offset, timeline.rate_hz)
         where = slice(first, first + len(tone_energies))
         energies[where] += tone_energies[: count - first]
         np.maximum(peaks[where], tone_peaks[: count - first], out=peaks[where])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from audio_builder.audio import Samples
+from audio_builder.filtering import ChunkedFilter
 from audio_builder.loudness import k_weighting
 from audio_builder.narration.rumble import without_rumble
 from audio_builder.seconds import quietest_second
@@ -59,25 +60,31 @@ def measure_clip(sound: Samples, rate_hz: int, lead_frames: int, tail_frames: in
     """
     cell = round(rate_hz * CELL_S)
     clean = without_rumble(sound, rate_hz)
-    energies, peaks = cells_of_sound(clean, 0, cell, k_weighting(rate_hz))
+    energies, peaks = cells_of_sound(clean, 0, rate_hz)
     speech = clean[lead_frames : len(clean) - tail_frames]
     return ClipLevels(energies.astype(np.float32), peaks, _quietest_second(speech, cell))
 
 
-def cells_of_sound(
-    sound: Samples, offset: int, cell: int, weighting: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], Cells]:
+def cells_of_sound(sound: Samples, offset: int, rate_hz: int) -> tuple[npt.NDArray[np.float64], Cells]:
     """Return the K-weighted mean square and the peak of each cell that a mono sound touches.
 
     Args:
         sound: shape (frames,).
         offset: frames from the beginning of the first cell to the sound.
-        cell: frames of a cell.
-        weighting: second-order sections of the K-weighting.
+        rate_hz: frames per second.
     """
+    cell = round(rate_hz * CELL_S)
     padded = np.pad(sound, (offset, -(offset + len(sound)) % cell))
-    weighted = signal.sosfilt(weighting, padded.astype(np.float64)).reshape(-1, cell)
-    return np.einsum("cf,cf->c", weighted, weighted) / cell, np.abs(padded).reshape(-1, cell).max(axis=1)
+    weighted = _weighting(rate_hz).once(padded).reshape(-1, cell)
+    return np.einsum("cf,cf->c", weighted, weighted).astype(np.float64) / cell, np.abs(padded).reshape(-1, cell).max(
+        axis=1
+    )
+
+
+@functools.cache
+def _weighting(rate_hz: int) -> ChunkedFilter:
+    """Return the K-weighting for whole cells."""
+    return ChunkedFilter(k_weighting(rate_hz), unit=round(rate_hz * CELL_S))
 
 
 def _quietest_second(speech: Samples, cell: int) -> float:

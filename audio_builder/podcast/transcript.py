@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,14 +37,15 @@ class Cue:
 
 
 def cues_of(phrases: Sequence[Phrase], line_characters: int) -> Iterator[Cue]:
-    """Yield cues of at most two lines; a phrase that needs more is parted, its time shared by length.
+    """Yield cues of at most two lines; a phrase that needs more is parted.
 
-    Only a word longer than a line is divided.
+    It is parted where a clause begins, when that is heard; a clause that is still too long has its time shared by
+    length. Only a word longer than a line is divided.
     """
-    for phrase in phrases:
-        lines = textwrap.wrap(phrase.text, line_characters, break_on_hyphens=False)
+    for part in (part for phrase in phrases for part in _parts(phrase, line_characters)):
+        lines = _lines(part.text, line_characters)
         total = sum(len(line) for line in lines)
-        start_ms, end_ms = round(phrase.start_s * 1000), round(phrase.end_s * 1000)
+        start_ms, end_ms = round(part.start_s * 1000), round(part.end_s * 1000)
         said = 0
         for first in range(0, len(lines), _LINES_IN_A_CUE):
             shown = tuple(lines[first : first + _LINES_IN_A_CUE])
@@ -51,6 +53,21 @@ def cues_of(phrases: Sequence[Phrase], line_characters: int) -> Iterator[Cue]:
             said += sum(len(line) for line in shown)
             end = start_ms + (end_ms - start_ms) * said // total
             yield Cue(begin, max(end, begin + 1), shown)
+
+
+def _parts(phrase: Phrase, line_characters: int) -> Iterator[Phrase]:
+    """Yield a phrase in parts of whole clauses, as few as fit into cues; each lasts until the next."""
+    begin, start_s = 0, phrase.start_s
+    ends = [*((clause.at, clause.start_s) for clause in phrase.clauses), (len(phrase.text), phrase.end_s)]
+    for (end, end_s), (following, _) in itertools.pairwise([*ends, ends[-1]]):
+        fits = len(_lines(phrase.text[begin:following], line_characters)) <= _LINES_IN_A_CUE
+        if end == len(phrase.text) or not fits:
+            yield Phrase(start_s=start_s, end_s=end_s, text=phrase.text[begin:end], role=phrase.role)
+            begin, start_s = end, end_s
+
+
+def _lines(text: str, characters: int) -> list[str]:
+    return textwrap.wrap(text, characters, break_on_hyphens=False)
 
 
 def as_vtt(phrases: Sequence[Phrase]) -> str:

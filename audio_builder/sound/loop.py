@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 _SEARCHED_S = 30.0
 _SEARCHED_SHARE = 1 / 3
@@ -60,7 +59,9 @@ def find_loop_point(steps: npt.NDArray[np.int16], crossfade: int, rate_hz: int) 
 
 def _likeness(start: _Mono, sound: _Mono) -> npt.NDArray[np.float64]:
     """Return how alike a beginning is to each place in a sound at which all of it fits, −1 to 1."""
-    products = signal.correlate(sound, start, mode="valid", method="fft").astype(np.float64)
+    from scipy.signal import correlate  # dear to import, and for a listener's own music alone
+
+    products = correlate(sound, start, mode="valid", method="fft").astype(np.float64)
     sums = np.concatenate(([0.0], np.cumsum(np.square(sound, dtype=np.float64))))
     energies = sums[len(start) :] - sums[: -len(start)]
     likeness: npt.NDArray[np.float64] = 2 * products / np.maximum(energies + float(np.vdot(start, start)), 1.0)

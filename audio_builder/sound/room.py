@@ -6,7 +6,6 @@ import functools
 import math
 
 import numpy as np
-from scipy import signal
 
 from audio_builder.audio import Samples
 from audio_builder.sound.chance import Numbers, uniform
@@ -49,6 +48,8 @@ def room_response(rate_hz: int, channels: int) -> Samples:
         Shape (frames, channels), about a quarter of a second. Its mean power from 200 to 4,000 Hz lies
         `ROOM_BELOW_VOICE_DB` under that of the click.
     """
+    from scipy import signal  # dear to import, and for a room alone
+
     response = np.stack([_answer(ear, side, rate_hz) for side, ear in enumerate(_EARS_M)], axis=1)
     response = signal.sosfilt(signal.butter(1, _BAND_HZ, "bandpass", output="sos", fs=rate_hz), response, axis=0)
     hz = np.fft.rfftfreq(len(response), 1 / rate_hz)
@@ -65,7 +66,9 @@ def in_the_room(voice: Samples, response: Samples) -> Samples:
         voice: shape (frames,).
         response: of the room, shape (frames, channels).
     """
-    return np.asarray(signal.oaconvolve(voice[:, np.newaxis], response, axes=0), dtype=np.float32)
+    from scipy.signal import oaconvolve
+
+    return np.asarray(oaconvolve(voice[:, np.newaxis], response, axes=0), dtype=np.float32)
 
 
 def _answer(ear_m: tuple[float, float, float], side: int, rate_hz: int) -> Numbers:
