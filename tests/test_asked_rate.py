@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from audio_builder import asked_rate
 from audio_builder.article.source import source_from_bytes
 from audio_builder.document import make_script, read_document
 from audio_builder.narration.clip import Narration
@@ -66,6 +67,18 @@ def test_a_text_that_misses_the_rate_is_spoken_at_another_setting(tmp_path: Path
     assert narration.wpm == pytest.approx(125, rel=0.04)
     assert (narration.synthesized, narration.tried) == (36, 36)
     assert narration.rate_note == ""
+
+
+def test_of_a_long_text_an_eighth_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample of one phrase in eight shows what the whole text would have: the rest is spoken once."""
+    monkeypatch.setattr(asked_rate, "_LONG_WORDS", 600)
+    monkeypatch.setattr(cadence, "WHOLE_TEXT_WORDS", 70)
+    monkeypatch.setattr(asked_rate, "WHOLE_TEXT_WORDS", 70)
+    narration = narrated(tmp_path, text_of(72))
+    assert narration.wpm == pytest.approx(125, rel=0.04)
+    assert (narration.synthesized, narration.tried) == (72, 9)
+    again = narrated(tmp_path, text_of(72))
+    assert (again.synthesized, again.tried, keys(again)) == (0, 0, keys(narration))
 
 
 def test_it_comes_from_the_cache_the_second_time_the_same(tmp_path: Path) -> None:
