@@ -56,7 +56,7 @@ def test_the_runtime_of_neural_voices_asks_for_none_however_long_it_lives(tmp_pa
     """Some versions look up their maker's host a few seconds after they are imported, unless they are told not to."""
     pytest.importorskip("onnxruntime")
     trace = tmp_path / "trace"
-    program = "import audio_builder.voices.engines.piper, onnxruntime, time; time.sleep(6)"
+    program = "import audio_builder.voices.engines.piper, onnxruntime, time; time.sleep(12)"
     strace = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace)]
     subprocess.run([*strace, sys.executable, "-c", program], check=True, capture_output=True)
     assert re.findall(r"(?:socket|connect)\(.*AF_INET.*", trace.read_text(encoding="utf-8", errors="replace")) == []
