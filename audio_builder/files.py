@@ -23,7 +23,9 @@ def output_error(error: OSError, path: Path) -> OutputError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"no space is left to write {path}", hint="Free some space and run the same command again.")
     reason = error.strerror or str(error)
-    return OutputError(f"can't write {path}: {reason}", hint="Choose a folder you may write to with -o DIR.")
+    return OutputError(
+        f"can't write {path}: {reason}", hint="Choose a folder you may write to, or allow writing to this one."
+    )
 
 
 def _final_name(path: Path) -> Path:

@@ -53,7 +53,16 @@ def test_a_heading_around_an_article_does_not_say_it_twice() -> None:
     assert spoken(page) == ["Name", "Word one.", "Word two."]
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00", b"\x02<h1><article>q2x ", b"\x05---\n---\nWord."])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00",
+        b"\x02<title>" + b"a " * 501 + b"</title><p>Word.",
+        b"\x02<h1><article>q2x ",
+        b"\x05---\n---\nWord.",
+    ],
+)
 def test_short_inputs_of_any_kind_are_read_or_refused(data: bytes) -> None:
     """Nothing, one byte, and what fuzzers shrank their findings to."""
     raw(data)

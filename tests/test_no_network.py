@@ -48,3 +48,15 @@ def test_nothing_in_the_package_imports_a_client():
         if clients.search(path.read_text(encoding="utf-8"))
     }
     assert {name for name in users if not name.startswith(("voices/install", "voices/fetch"))} == set()
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace (Debian: apt install strace)")
+def test_the_runtime_of_neural_voices_asks_for_none_however_long_it_lives(tmp_path: Path):
+    """Some versions look up their maker's host a few seconds after they are imported, unless they are told not to."""
+    pytest.importorskip("onnxruntime")
+    trace = tmp_path / "trace"
+    program = "import audio_builder.voices.engines.piper, onnxruntime, time; time.sleep(6)"
+    strace = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace)]
+    subprocess.run([*strace, sys.executable, "-c", program], check=True, capture_output=True)
+    assert re.findall(r"(?:socket|connect)\(.*AF_INET.*", trace.read_text(encoding="utf-8", errors="replace")) == []

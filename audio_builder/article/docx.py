@@ -11,7 +11,7 @@ import mammoth
 
 from audio_builder.article.archive import Archive
 from audio_builder.article.decode import decode
-from audio_builder.article.frontmatter import LONGEST_VALUE, FrontMatter
+from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.errors import NotText
 
 DOCUMENT = "word/document.xml"
@@ -68,4 +68,4 @@ def _value(core: str, tag: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
     found = LexborHTMLParser(core).css_first(tag.replace(":", r"\:"))
-    return " ".join(found.text().split())[:LONGEST_VALUE] if found else ""
+    return shortened(found.text()) if found else ""

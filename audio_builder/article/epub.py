@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.archive import Archive
 from audio_builder.article.decode import decode
-from audio_builder.article.frontmatter import LONGEST_VALUE, FrontMatter
+from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.html import as_html
 from audio_builder.article.text import speakable
 from audio_builder.errors import NotText, SourceError
@@ -47,7 +47,7 @@ class Book:
             raise SourceError(f"{name} has chapters 1 to {len(self.chapters)}; {chapter} is none of them")
         text = self.chapters[chapter - 1]
         heading = LexborHTMLParser(text).css_first("h1, h2, h3")
-        title = " ".join(heading.text().split())[:LONGEST_VALUE] if heading else ""
+        title = shortened(heading.text()) if heading else ""
         front = FrontMatter(
             title=title or f"{self.front.title}, {chapter}".lstrip(", "),
             author=self.front.author,
@@ -130,4 +130,4 @@ def _value(package: LexborHTMLParser, tag: str) -> str:
 
 def _first_words(inside: LexborHTMLParser | LexborNode, selector: str) -> str:
     found = inside.css_first(selector)
-    return " ".join(found.text().split())[:LONGEST_VALUE] if found else ""
+    return shortened(found.text()) if found else ""

@@ -47,6 +47,11 @@ class FrontMatter:
     lines: int = 0
 
 
+def shortened(text: str) -> str:
+    """Return a title, a subtitle or an author on one line, cut where it is too long to be one."""
+    return " ".join(text.split())[:LONGEST_VALUE].rstrip()
+
+
 def read_front_matter(text: str, name: str) -> FrontMatter:
     """Return the front matter at the head of a text; an empty one where there is none.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from audio_builder.article.frontmatter import LONGEST_VALUE, FrontMatter
+from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.furniture import BLOCKS, is_label, names, silent
 from audio_builder.article.gather import Gatherer
 from audio_builder.article.inline import Wording
@@ -80,13 +80,13 @@ def html_front(text: str, name: str) -> FrontMatter:
     if root is None or root.css_first("h1") is None:
         # A heading around the article would say all of it.
         above = None if root is None or _inside_heading(root) else page.css_first("h1")
-        title = (_words(above) if above else named)[:LONGEST_VALUE]
+        title = shortened(above.text() if above else named)
     elif named and _words(root).startswith(named):
-        title = named[:LONGEST_VALUE]
+        title = shortened(named)
     author = page.css_first("meta[name=author]")
     return FrontMatter(
         title=title,
-        author=" ".join((author.attributes.get("content") or "").split())[:LONGEST_VALUE] if author else "",
+        author=shortened(author.attributes.get("content") or "") if author else "",
         language=language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}", language) else "",
     )
 

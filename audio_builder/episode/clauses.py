@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from audio_builder.narration.levels import CELL_S, ClipLevels
+if TYPE_CHECKING:
+    from audio_builder.narration.levels import ClipLevels
 
 _BREAK = re.compile(r"[,;:…–—]+[\"'”’)]*(?:\s+(?=\S)|(?<=[–—])(?=\w))")
 """What ends a clause inside a phrase; a voice pauses there."""
@@ -55,6 +57,8 @@ def clauses_of(text: str, levels: ClipLevels, begin_s: float) -> tuple[Clause, .
 
 def _starts_after_pauses(levels: ClipLevels) -> list[float]:
     """Return when sound begins again after each pause within a clip, in seconds from its beginning."""
+    from audio_builder.narration.levels import CELL_S  # slow to import, and publishing only reads what is found here
+
     levels_db = 10 * np.log10(np.maximum(levels.energies, 1e-12))
     levels_db -= np.percentile(levels_db, _LOUD_PERCENT) if len(levels_db) else 0.0
     sounding = np.flatnonzero(levels_db > _QUIET_DB)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from audio_builder.article.sentences import asks, ends_sentence, sentences
+from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
 
 
 def questions_left_open(words: str, language: str = "", without: Collection[str] = ()) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def questions_left_open(words: str, language: str = "", without: Collection[str]
     ('What is here?', 'What is not?')
     """
     found: dict[str, None] = {}
-    for paragraph in words.split("\n\n"):
+    for paragraph in filter(may_ask, words.split("\n\n")):
         said = [sentence for line in _whole_lines(paragraph) for sentence in sentences(line, language)]
         first = len(said)
         while first and asks(said[first - 1]):

@@ -255,12 +255,12 @@ def test_the_player_that_is_out_of_sight_can_be_stopped(page: Any):
 def test_the_words_follow_the_sound_unless_the_listener_looks_around(page: Any, folder: Path):
     """What is heard comes into view by itself; for a while after turning the wheel the page stays where it was put."""
     phrases = read_record(folder / "one-quiet-minute.episode.json").phrases
-    last = "document.querySelector('#words [aria-current]').getBoundingClientRect()"
+    heard = "document.querySelector('#words [aria-current]')?.getBoundingClientRect()"
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 390, "height": 400})
     page.locator("#play").click()
     page.evaluate(f"audio.currentTime = {phrases[-2].start_s}")
-    page.wait_for_function(f"{last}.top > 0 && {last}.bottom < innerHeight")
+    page.wait_for_function(f"scrollY > 0 && {heard}?.top > 0 && {heard}?.bottom < innerHeight")
     page.mouse.move(195, 200)
     page.mouse.wheel(0, -5000)
     page.wait_for_function("scrollY === 0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from audio_builder.article.frontmatter import shortened
 from audio_builder.article.mark_kinds import (
     KINDS,
     LONGEST_PAUSE_S,
@@ -29,7 +30,6 @@ from audio_builder.script.ssml.values import rate_factor, seconds_of, volume_db
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 
 _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
-_LONGEST_VALUE = 1000
 _LONGEST_TOLD = 40
 _SILENT = frozenset({"metadata", "desc", "sub"})
 """What is inside isn't said; for <sub> its alias is."""
@@ -136,8 +136,8 @@ class Elements:
                 language = attributes.get(_LANGUAGE, "")
                 self.language = "" if language == "und" else language
             case "meta":
-                content = " ".join(attributes.get("content", "").split())
-                self.meta[attributes.get("name", "")] = content[:_LONGEST_VALUE]
+                content = shortened(attributes.get("content", ""))
+                self.meta[attributes.get("name", "")] = content
             case "break":
                 self._break(attributes)
             case "mark":

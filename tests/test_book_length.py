@@ -1,0 +1,63 @@
+"""A book of a hundred thousand words becomes a script in seconds and little memory, whatever it is saved as."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from audio_builder.script.words import count_words
+from benchmarks.article import article
+
+from . import documents
+
+WORDS = 100_000
+MOST_S = 3.0
+"""Processor seconds of the whole command: what it takes in wall time where nothing else runs."""
+
+MOST_MB = 300
+
+KINDS = ("txt", "md", "html", "docx", "epub")
+
+
+@cache
+def _paragraphs() -> list[str]:
+    """A text of half the words, twice: so many different sentences there are."""
+    return [block for block in article(WORDS // 2).split("\n\n") if block.strip()] * 2
+
+
+def _book(kind: str) -> bytes:
+    """The same words as a file of a kind; headings begin with `## `."""
+    blocks = _paragraphs()
+    if kind in ("txt", "md"):
+        return "\n\n".join(blocks).encode()
+    if kind == "docx":
+        return documents.docx_of("".join(f"<w:p><w:r><w:t>{escape(block)}</w:t></w:r></w:p>" for block in blocks))
+    body = "".join(f"<p>{escape(block)}</p>" for block in blocks)
+    return f"<html><body>{body}</body></html>".encode() if kind == "html" else documents.epub(body)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="measures a process with wait4")
+@pytest.mark.parametrize("language", ["", "en", "de"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_book_becomes_a_script_in_three_seconds_and_300_mb(kind: str, language: str, tmp_path: Path) -> None:
+    """The whole command, from the start of Python to the written file, with a language given or to be recognised."""
+    book, script = tmp_path / f"book.{kind}", tmp_path / "script.md"
+    book.write_bytes(_book(kind))
+    said = ["--language", language] if language else []
+    command = [sys.executable, "-m", "audio_builder", "script", str(book), "-q", "-o", str(script), *said]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    spoken = re.sub(r"\[[^\]]*\]", "", script.read_text(encoding="utf-8").partition("---\n\n")[2])
+    assert count_words(spoken) > 0.97 * WORDS
+    assert used.ru_utime + used.ru_stime < MOST_S
+    assert used.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2) < MOST_MB
