@@ -24,11 +24,15 @@ from benchmarks.judge import judged, memory_ratios, table
 from benchmarks.process import Run, run
 
 HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parent / "examples" / "the-hour-before-the-house-wakes.md"
+"""What somebody wrote: the article of 600 words."""
+
 CASES = (
     "plain script",
     "cold build",
     "another pacing",
     "another background",
+    "another last line",
     "encoder alone",
     "encoder as ours",
     "speech alone",
@@ -54,18 +58,20 @@ class Bench:
         return self.folder / "article.md"
 
     def measure(self, case: str) -> Run:
-        """Run one case once; `another …` and `encoder alone` need what `cold build` left."""
+        """Run one case once; all but `plain script` need what `cold build` left."""
         python, cache = sys.executable, self.folder / "cache"
         build = (python, "-m", "audio_builder", "build", self.text, "-q", "-o", self.folder / "out")
-        if case in {"cold build", "speech alone"}:
+        if case == "cold build":
             shutil.rmtree(cache, ignore_errors=True)
+        if case == "another last line":
+            self.text.write_text(f"{self.text.read_text(encoding='utf-8')}\nAnd that is all.\n", encoding="utf-8")
         command: tuple[str | Path, ...]
         if case == "plain script":
             voice = prepare_voice(find_voice(Recipe().voice), Recipe().pacing.wpm).voice
             model = locate_files(voice.profile)["model"]
             command = (python, HERE / "plain_script.py", self.text, self.folder / "plain.mp3", model, f"{voice.rate}")
         elif case == "speech alone":
-            command = (python, HERE / "speak_only.py", self.text, Recipe().voice)
+            command = (python, HERE / "speak_only.py", self.text, self.folder / "spoken")
         elif case == "encoder alone":
             command = (*self._encoder(), self._encoded())
         elif case == "encoder as ours":
@@ -104,8 +110,10 @@ def measure_all(words: int, runs: int, cases: tuple[str, ...]) -> dict[str, list
     found: dict[str, list[Run]] = {case: [] for case in cases}
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), words)
-        bench.text.write_text(article(words), encoding="utf-8")
         for number in range(1, runs + 1):
+            bench.text.write_text(
+                EXAMPLE.read_text(encoding="utf-8") if words == 600 else article(words), encoding="utf-8"
+            )
             for case in cases:
                 found[case].append(bench.measure(case))
                 last = found[case][-1]

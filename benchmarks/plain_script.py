@@ -20,7 +20,7 @@ article, target, model, length_scale = sys.argv[1:]
 voice = PiperVoice.load(model)
 config = SynthesisConfig(length_scale=float(length_scale))
 
-episode = AudioSegment.silent(6000, frame_rate=22050)
+episode = AudioSegment.silent(6000)
 for paragraph in Path(article).read_text(encoding="utf-8").split("\n\n"):
     for sentence in re.split(r"(?<=[.!?…]) +", paragraph.strip()):
         spoken = io.BytesIO()
@@ -28,8 +28,8 @@ for paragraph in Path(article).read_text(encoding="utf-8").split("\n\n"):
             voice.synthesize_wav(sentence.lstrip("# "), file, syn_config=config)
         spoken.seek(0)
         episode += AudioSegment.from_wav(spoken)
-        episode += AudioSegment.silent(1000, frame_rate=22050)
-    episode += AudioSegment.silent(2200, frame_rate=22050)
-tone = Sine(110, sample_rate=22050).to_audio_segment(len(episode), volume=-40)
+        episode += AudioSegment.silent(1000)
+    episode += AudioSegment.silent(2200)
+tone = Sine(110).to_audio_segment(len(episode), volume=-40)
 episode = episode.overlay(tone).fade_out(8000)
 episode.export(target, format="mp3", bitrate="128k")
