@@ -69,9 +69,10 @@ def test_a_text_that_misses_the_rate_is_spoken_at_another_setting(tmp_path: Path
     assert narration.rate_note == ""
 
 
-def test_of_a_long_text_an_eighth_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sample of one phrase in eight shows what the whole text would have: the rest is spoken once."""
+def test_of_a_long_text_a_sample_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few phrases from all over it show what the whole text would have: the rest is spoken once."""
     monkeypatch.setattr(asked_rate, "_LONG_WORDS", 600)
+    monkeypatch.setattr(asked_rate, "_SAMPLE_WORDS", 80)
     monkeypatch.setattr(cadence, "WHOLE_TEXT_WORDS", 70)
     monkeypatch.setattr(asked_rate, "WHOLE_TEXT_WORDS", 70)
     narration = narrated(tmp_path, text_of(72))

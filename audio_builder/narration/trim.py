@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio import AudioSegment, Samples, samples_from_segment, segment_from_samples
+from audio_builder.narration.resample import resample
 
-TRIM_VERSION = 3
+TRIM_VERSION = 4
 """Part of every clip's cache key: raise it when anything here changes what a clip sounds like."""
 
 LEAD_S = 0.040
@@ -164,19 +165,6 @@ def _threshold_db(levels: npt.NDArray[np.float64], loud: float, hop_s: float) ->
     if hiss.size * hop_s >= _LEAST_HISS_S:
         threshold = max(threshold, float(np.median(hiss)) + _OVER_HISS_DB)
     return min(threshold, loud + _LOUDEST_DB)
-
-
-def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
-    """Return mono samples at another rate, band-limited (polyphase, Kaiser window); `round(n·to/from)` frames."""
-    if from_hz == to_hz or not len(samples):
-        return samples
-    from math import gcd
-
-    from scipy.signal import resample_poly
-
-    common = gcd(from_hz, to_hz)
-    resampled = resample_poly(samples, to_hz // common, from_hz // common, window=("kaiser", 8.0))
-    return np.asarray(resampled[: round(len(samples) * to_hz / from_hz)], dtype=np.float32)
 
 
 def _levels_db(samples: Samples, window: int, hop: int) -> npt.NDArray[np.float64]:
