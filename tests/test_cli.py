@@ -223,7 +223,7 @@ def test_doctor_names_the_command_that_installs_a_missing_voice(
         (["build", "{short}", "--background", "{tmp}/binary.txt"], 6, "binary.txt"),
         (["build", "{short}", "--recipe", "{tmp}/broken.toml"], 2, "broken.toml"),
         (["build", "{short}", "--date", "tomorrow"], 2, "YYYY-MM-DD"),
-        (["build", "{short}", "-o", "{tmp}/file/inside"], 7, "-o DIR"),
+        (["build", "{short}", "-o", "{tmp}/file/inside"], 7, "Choose a folder you may write to"),
         (["build", "{tmp}/typo.md"], 3, "pause"),
         (["build"], 2, "SOURCE"),
         (["bild"], 2, "bild"),

@@ -7,6 +7,7 @@ import json
 import shutil
 import struct
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -213,7 +214,7 @@ def test_tagging_again_replaces_the_tag_and_spares_the_sound(tmp_path: Path) -> 
     tag(path, labels("First"))
     tag(path, labels("Second"))
     assert read_tag(path).title == "Second"
-    assert walk(path) == before
+    assert replace(walk(path), begins_at=before.begins_at) == before
     assert path.read_bytes().endswith(sound)
 
 
