@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from audio_builder.episode.cover.draw import draw_cover, fit_cover
-from audio_builder.episode.cover.typefaces import missing_letters
+from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import TWIN_SUFFIX
 from audio_builder.files import folder_locked, output_error, sweep_drafts
 from audio_builder.podcast.episode_files import EPISODES, find_episodes, make_files, write_changed
