@@ -44,7 +44,7 @@ def index_page(show: Show, cover: str, items: Sequence[Item]) -> bytes:
 
     Args:
         show: from `show.toml`.
-        cover: path of its picture, from its folder.
+        cover: path of its small picture, from its folder.
         items: the newest first.
     """
     return _rendered("index.html", show=show, cover=cover, items=items, feed=FEED_FILE, opml=OPML_FILE)
@@ -69,7 +69,7 @@ def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequen
         paragraphs=tuple(paragraphs_of(record)),
         questions=questions_of(record),
         credits=credits_of(record),
-        cover=item.cover.rpartition("/")[2],
+        cover=(item.small_cover or item.cover).rpartition("/")[2],
     )
 
 

@@ -130,7 +130,7 @@ def test_the_policy_of_the_page_lets_the_page_itself_work(browser: Any, folder: 
     page.goto((folder / "episodes" / "one-quiet-minute.html").as_uri())
     page.locator("#play").click()
     page.wait_for_timeout(1500)
-    assert page.evaluate("[audio.paused, audio.error, document.images[0].naturalWidth]") == [False, None, 1400]
+    assert page.evaluate("[audio.paused, audio.error, document.images[0].naturalWidth]") == [False, None, 440]
     assert trouble == []
     page.close()
 
