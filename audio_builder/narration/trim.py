@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from audio_builder.audio import AudioSegment, Samples, samples_from_segment, segment_from_samples
 from audio_builder.narration.resample import resample
+from audio_builder.voices.engines.base import WordStart
 
 TRIM_VERSION = 4
 """Part of every clip's cache key: raise it when anything here changes what a clip sounds like."""
@@ -62,11 +63,13 @@ class TrimmedClip:
         segment: mono, 16 bit.
         lead_frames: quiet frames before the first sound.
         tail_frames: quiet frames after the last.
+        words: where they begin, as far as the engine told it; none before the first sound or after the last.
     """
 
     segment: AudioSegment
     lead_frames: int
     tail_frames: int
+    words: tuple[WordStart, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -79,7 +82,7 @@ class TrimmedClip:
         return (self.frames - self.lead_frames - self.tail_frames) / float(self.segment.frame_rate)
 
 
-def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
+def trim(spoken: AudioSegment, rate_hz: int, words: tuple[WordStart, ...] = ()) -> TrimmedClip:
     """Return a phrase at another sample rate with exactly `LEAD_S` before and `TAIL_S` after its sound.
 
     Where the engine left less silence than the margin, silence is added. A phrase without any sound
@@ -88,6 +91,7 @@ def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
     Args:
         spoken: mono, 16 bit, at the engine's own rate.
         rate_hz: the episode's rate, 8,000 or more.
+        words: where they begin in `spoken`.
     """
     samples = resample(samples_from_segment(spoken), int(spoken.frame_rate), rate_hz)
     first, last = find_speech(samples, rate_hz)
@@ -99,7 +103,10 @@ def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
     cut = np.concatenate((before, samples[max(0, first - lead) : last + tail], after))
     # pydub's fades count in whole milliseconds and may change the number of frames; these don't.
     cut = _faded(cut, round(FADE_IN_S * rate_hz), round(FADE_OUT_S * rate_hz))
-    return TrimmedClip(segment_from_samples(cut, rate_hz), lead, tail)
+    starts = (round(word.frame * rate_hz / spoken.frame_rate) - first for word in words)
+    moved = [lead + min(max(start, 0), last - first) for start in starts]
+    kept = tuple(WordStart(word.at, frame) for word, frame in zip(words, moved, strict=True))
+    return TrimmedClip(segment_from_samples(cut, rate_hz), lead, tail, kept)
 
 
 def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
