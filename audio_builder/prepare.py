@@ -10,7 +10,7 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.draw import draw_cover, fit_cover
-from audio_builder.episode.cover.typefaces import missing_letters
+from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.tagging.source_frame import pack_source
 from audio_builder.files import write_probe

@@ -7,12 +7,17 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from PIL import features
+from bidi import get_display
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audio_builder.cli.main import run
-from audio_builder.episode.cover import typefaces
+from audio_builder.episode.cover import lettering
+from audio_builder.episode.cover.bidi import levels_of, visual_order
 from audio_builder.episode.cover.draw import draw_cover
-from audio_builder.episode.cover.typefaces import TYPEFACES, font, missing_letters, worded
+from audio_builder.episode.cover.lettering import clusters_of, missing_letters, worded
+from audio_builder.episode.cover.shaping import shaped
+from audio_builder.episode.cover.typefaces import EAST_ASIAN, SCRIPTS, has, installed
 from audio_builder.episode.cover.typeset import set_text
 from audio_builder.prepare import prepare
 from audio_builder.recipe_file import make_recipe
@@ -22,10 +27,7 @@ from .show_helpers import SHOW, put_show
 
 BOX = (1140, 560)
 SIZES = (168, 120, 84, 60, 48, 40, 36)
-FONTS = pytest.mark.skipif(
-    importlib.util.find_spec("justmytype_intl_cjk") is None or not features.check("raqm"),
-    reason="needs the extra `covers` and a Pillow with Raqm and FriBiDi",
-)
+ROOT = Path(__file__).parent.parent
 
 TITLES = {
     "Japanese": ("静かな夜、灯りのそばで。", "ja"),
@@ -40,64 +42,122 @@ TITLES = {
     "Lao": ("ຄ່ຳຄືນທີ່ງຽບສະຫງົບແລະຕະກຽງ", "lo"),
     "Khmer": ("រាត្រីស្ងប់ស្ងាត់ក្បែរចង្កៀង", "km"),
     "Myanmar": ("ချမ်းမြေ့သောညနေခင်းမီးအိမ်", "my"),
+    "Georgian": ("საღამოს სიჩუმე და ლამპის შუქი", "ka"),
+    "Armenian": ("Երեկոյան լռությունը և ճրագի լույսը", "hy"),
+    "Arabic": ("أن تكون قريبًا في هدوء المساء، ٣؟", "ar"),
+    "Hebrew": ("שָׁלוֹם בערב שקט ליד המנורה", "he"),
+    "Ethiopic": ("ሰላማዊ ምሽት በመብራት አጠገብ", "am"),
+    "Sinhala": ("රාත්‍රියේ නිහඬ පහන් එළිය", "si"),
+    "Gujarati": ("શાંત રાત્રિ દીવા પાસે", "gu"),
+    "Gurmukhi": ("ਸ਼ਾਂਤ ਰਾਤ ਦੀਵੇ ਕੋਲ", "pa"),
+    "Kannada": ("ನಿಶ್ಶಬ್ದ ರಾತ್ರಿ ದೀಪ", "kn"),
+    "Malayalam": ("നിശ്ശബ്ദ രാത്രി വിളക്ക്", "ml"),
+    "Oriya": ("ନିରବ ରାତି ଦୀପ ପାଖରେ", "or"),
 }
 
 
-@FONTS
+def needs_fonts(style: str) -> None:
+    if style in EAST_ASIAN and importlib.util.find_spec("manimgx_fonts_cjk") is None:
+        pytest.skip("needs the extra `covers`")
+
+
 @pytest.mark.parametrize("style", TITLES)
 @pytest.mark.parametrize("times", [1, 6])
 def test_a_title_is_set_whole_in_its_script(style: str, times: int) -> None:
     """No line is wider than the box, no letter is lost or parted from its marks, no line begins with a full stop."""
+    needs_fonts(style)
     text, language = TITLES[style]
     title = unicodedata.normalize("NFC", text * times)
-    assert worded(title, "Semibold", language) == (title, style)
-    found = set_text(title, style, BOX, SIZES)
-    assert max(font(style, found.size_px).getlength(line) for line in found.lines) <= BOX[0] + 1
+    kept, how = worded(title, "Semibold", language)
+    assert kept == title
+    assert {found for cluster, found in clusters_of(title, how) if cluster[0].isalpha()} == {style}
+    found = set_text(title, how, BOX, SIZES)
+    lines = [shaped(line, how) for line in found.lines]
+    assert all(glyph.number for line in lines for glyph in line.glyphs)
+    assert max(line.width for line in lines) * found.size_px <= BOX[0] + 1
     assert found.height_px <= BOX[1]
     assert "".join(found.lines).replace("-", "").replace(" ", "") == title.replace(" ", "")
     firsts = [line[0] for line in found.lines]
     assert [one for one in firsts if unicodedata.category(one).startswith("M") or one in "。、，"] == []
-    assert "-" not in "".join(found.lines) or style not in {"Thai", "Lao", "Khmer", "Myanmar"}
+    assert "-" not in "".join(found.lines) or style not in {"Thai", "Lao", "Khmer", "Myanmar", "Ethiopic"}
 
 
-@FONTS
+def test_the_docs_name_every_script_that_has_a_font() -> None:
+    """And no script stands there that has none."""
+    row = next(line for line in (ROOT / "docs/show.md").read_text("utf-8").splitlines() if line.startswith("| Latin, "))
+    told = {name.strip() for name in row.split("|")[1].replace(" and ", ", ").split(",")}
+    assert told == {"Latin", "Greek", "Cyrillic", *SCRIPTS}
+    assert set(TITLES) == {*SCRIPTS, *EAST_ASIAN}
+
+
 def test_the_language_decides_how_shared_characters_are_drawn() -> None:
     """直 is written differently in Japan, China and Taiwan; kana and Hangul tell their own."""
-    assert [worded("直", "It", tag)[1] for tag in ("ja", "zh", "zh-TW", "yue", "")] == [
+    needs_fonts("Japanese")
+
+    def first(text: str, tag: str = "") -> str:
+        return worded(text, "It", tag)[1].east_asian[0]
+
+    assert [first("直", tag) for tag in ("ja", "zh", "zh-TW", "yue", "")] == [
         "Japanese", "Simplified Chinese", "Traditional Chinese", "Traditional Chinese", "Simplified Chinese",
     ]  # fmt: skip
-    assert [worded(text, "It")[1] for text in ("夜の灯", "밤")] == ["Japanese", "Korean"]
+    assert [first(text) for text in ("夜の灯", "밤")] == ["Japanese", "Korean"]
     assert draw_cover("直", "", "", "", "ja") != draw_cover("直", "", "", "", "zh")
 
 
-@pytest.mark.parametrize(("text", "style"), [("静かな夜", "Japanese"), ("한 밤", "Korean"), ("शांत", "Devanagari")])
+@pytest.mark.parametrize(
+    ("text", "style"), [("静かな夜", "Japanese"), ("한 밤", "Korean"), ("夜", "Simplified Chinese")]
+)
 def test_what_is_not_installed_is_named(text: str, style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The picture stands alone then, and the command that brings the letters is told."""
-    monkeypatch.setattr(typefaces, "_installed", lambda name: TYPEFACES[name].package == "font_source_serif_pro")
-    assert worded(text, "Semibold") == ("", "Semibold")
+    forget_east_asian(monkeypatch)
+    assert worded(text, "Semibold")[0] == ""
     note = missing_letters(text)
     assert note == f'none; {style} ones come with: pip install "audio-builder[covers]"'
 
 
-def test_without_fribidi_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For Arabic the font is always there, but letters that join need a library of the system."""
-    monkeypatch.setattr(features, "check", lambda _: False)
-    assert "for Arabic ones Pillow needs FriBiDi (Debian: apt install libfribidi0" in missing_letters("أن تكون قريبا")
-    assert missing_letters("Stay") == ""
+def forget_east_asian(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As without the extra `covers`."""
+    monkeypatch.setattr(lettering, "has", lambda style, character: style not in EAST_ASIAN and has(style, character))
+    monkeypatch.setattr(lettering, "installed", lambda style: style not in EAST_ASIAN and installed(style))
+    lettering._style_of.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _styles_afresh() -> None:
+    lettering._style_of.cache_clear()
 
 
 def test_what_no_font_has_asks_for_a_picture() -> None:
-    """Cuneiform, or two scripts that no one font has; a title of pictures alone lacks no letters."""
-    for text in ("𒀀𒁀", "قريبا קרוב"):
-        assert missing_letters(text).endswith("give a picture of your own as the cover")
+    """Cuneiform and Tibetan, also beside letters that have a font; a title of pictures alone lacks no letters."""
+    helps = "give a picture of your own as the cover"
+    for text, script in (("𒀀𒁀", "Cuneiform"), ("Peace དཔལ", "Tibetan")):
+        assert missing_letters(text) == f"none; {script} ones are in no font here; {helps}"
     assert missing_letters("🌿") == ""
+
+
+LETTERS = "abc אבג עربىة 019 ٠١٢ ،.,:;-+*/%$€?!()[]«»„“\u0301\u0651 "
+
+
+@settings(max_examples=500)
+@given(st.text(LETTERS, min_size=1, max_size=24), st.booleans())
+def test_both_directions_are_ordered_as_another_implementation_does(text: str, right_to_left: bool) -> None:
+    """Each character stands where python-bidi, which follows UAX #9 as a whole, puts it."""
+    text = text.strip()
+    levels = levels_of(text, right_to_left)
+    ours = "".join(text[place] for place in visual_order(levels))
+    theirs = get_display(text, base_dir="R" if right_to_left else "L")
+    mirrored = str.maketrans("()[]«»", ")(][»«")
+    plain = {*"()[]«»"}
+    assert [c for c in ours if c not in plain] == [c for c in theirs if c not in plain]
+    assert len(ours) == len(theirs)
+    assert [c in plain for c in ours] == [c in plain for c in theirs.translate(mirrored)]
 
 
 def test_the_build_and_publish_say_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The plan of an episode has the note for its report, and `publish` says it of the show's cover."""
-    monkeypatch.setattr(typefaces, "_installed", lambda name: TYPEFACES[name].package == "font_source_serif_pro")
+    forget_east_asian(monkeypatch)
     script = Script("静かな夜", "", "", "ja", "", "gentle", (ChapterStart("One"), Say("One.", Role.PROSE)))
     plan = prepare(script, make_recipe({"voice": "tone"}), tmp_path)
     assert plan.cover_note.startswith("none; Japanese ones")

@@ -44,6 +44,23 @@ def test_publish_reports_as_json(tmp_path: Path, capfd: pytest.CaptureFixture[st
     assert (report["episodes"], report["made"]) == (1, ["evening"])
 
 
+def test_a_damaged_episode_is_told_and_fails_at_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """The feed is there with the others, the message names the episode and what to do, the exit code is not 0."""
+    assert run(["show", "init", str(tmp_path), "-q"]) == 0
+    put_episode(tmp_path, "evening")
+    put_episode(tmp_path, "morning", b"morning")
+    (tmp_path / "evening.episode.json").write_text("{}")
+    capfd.readouterr()
+    assert run(["publish", str(tmp_path)]) == errors.OutputError.exit_code
+    printed = capfd.readouterr()
+    assert printed.out == f"{tmp_path / 'feed.xml'}\n"
+    assert "1 episode published" in printed.err
+    assert "evening.episode.json is no record of an episode" in printed.err
+    assert "it is not in the feed yet" in printed.err
+    assert "Build the episode again into this folder." in printed.err
+    assert "all but 1 of the episodes" in printed.err
+
+
 def test_a_folder_that_is_no_show_is_a_wrong_setting(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """The exit code is that of a setting, the hint the command that makes a show."""
     assert run(["publish", str(tmp_path)]) == errors.RecipeError.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -113,11 +114,98 @@ def test_only_what_changed_is_made(folder: Path):
 
 
 def test_words_and_sound_of_different_builds_are_not_paired(folder: Path):
-    """An MP3 of the same length with other bytes than its record names is refused."""
+    """An MP3 of the same length with other bytes than its record names is not published."""
     (folder / "evening.mp3").write_bytes(b"SOUND")
-    with pytest.raises(OutputError, match="not the sound that its record is about") as failed:
+    report = publish(folder)
+    assert report.episodes == 0
+    (damage,) = report.damaged
+    assert damage.problem == f"{folder / 'evening.mp3'} is not the sound that its record is about"
+    assert (damage.name, damage.published, "Build it again" in damage.hint) == ("evening", False, True)
+    assert report.unrecorded == ()
+
+
+def _break_record(folder: Path, stem: str) -> None:
+    (folder / f"{stem}.episode.json").write_bytes(b'{"schema_version": 1, "sound": ')
+
+
+def _remove_record(folder: Path, stem: str) -> None:
+    (folder / f"{stem}.episode.json").unlink()
+
+
+def _remove_sound(folder: Path, stem: str) -> None:
+    (folder / f"{stem}.mp3").unlink()
+
+
+def _other_build(folder: Path, stem: str) -> None:
+    """As when a build was killed between its two files."""
+    (folder / "new").write_bytes(b"another build")
+    (folder / "new").replace(folder / f"{stem}.mp3")
+
+
+@pytest.mark.parametrize("harm", [_break_record, _remove_record, _remove_sound, _other_build])
+def test_a_damaged_episode_stays_in_the_feed_as_it_was(folder: Path, harm: Callable[[Path, str], None]):
+    """What is new goes out all the same, and no listener loses an episode; built again, it is as any other."""
+    for number in range(3):
+        put_episode(folder, f"evening-{number}", f"sound {number}".encode())
+    publish(folder)
+    guids, item = _guids(folder), _item(folder, "evening-1")
+    put_episode(folder, "morning", b"new")
+    harm(folder, "evening-1")
+    report = publish(folder)
+    assert (report.episodes, report.made) == (5, ("morning",))
+    assert [(damage.name, damage.published) for damage in report.damaged] == [("evening-1", True)]
+    assert _item(folder, "evening-1") == item
+    assert set(_guids(folder)) > set(guids)
+    assert [
+        name for name in NAMED.findall((folder / "feed.xml").read_bytes()) if not (folder / name.decode()).is_file()
+    ] == []
+    publish(folder, Wishes(prune=True))
+    assert _item(folder, "evening-1") == item
+    put_episode(folder, "evening-1", b"sound 1")
+    assert publish(folder).damaged == ()
+    assert _item(folder, "evening-1") == item
+
+
+def _item(folder: Path, stem: str) -> str:
+    (item,) = [item for item in (folder / "feed.xml").read_text().split("<item>") if f"{stem}.html" in item]
+    return item.partition("</item>")[0]
+
+
+def test_what_can_not_be_kept_is_not_lost_either(folder: Path):
+    """Where the published copy is harmed too, the feed stays as it was, and all such episodes are named at once."""
+    for stem in ("morning", "noon"):
+        put_episode(folder, stem, stem.encode())
+    publish(folder)
+    before = _contents(folder)
+    for stem in ("evening", "noon"):
+        _break_record(folder, stem)
+        next((folder / "episodes").glob(f"{stem}-*.mp3")).unlink()
+    with pytest.raises(OutputError, match="2 of the published episodes would be lost") as failed:
         publish(folder)
-    assert "Build it again" in failed.value.hint
+    assert "evening: " in failed.value.message
+    assert "noon: " in failed.value.message
+    assert "Build each again" in failed.value.hint
+    assert {name: content for name, content in _contents(folder).items() if name in ("feed.xml", "published.json")} == {
+        name: before[name] for name in ("feed.xml", "published.json")
+    }
+
+
+def test_an_episode_without_both_its_files_is_withdrawn(folder: Path):
+    """That is how one is taken out of the feed; it is no damage."""
+    put_episode(folder, "morning", b"morning")
+    publish(folder)
+    _remove_record(folder, "morning")
+    _remove_sound(folder, "morning")
+    report = publish(folder)
+    assert (report.episodes, report.damaged) == (1, ())
+
+
+def test_a_damaged_episode_can_not_be_published_as_new(folder: Path):
+    """It would get a new guid for what nobody has read."""
+    publish(folder)
+    _break_record(folder, "evening")
+    with pytest.raises(OutputError, match="no record of an episode"):
+        publish(folder, Wishes(as_new=("evening",)))
 
 
 def test_a_stop_leaves_the_earlier_feed_and_all_that_it_names(folder: Path, monkeypatch: pytest.MonkeyPatch):

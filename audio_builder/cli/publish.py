@@ -35,10 +35,12 @@ def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bo
 
     DIR is `output` where none is given; it needs a show.toml (see `audio-builder show init`). Only what changed is made
     again. An episode that was built anew keeps its place in players and gets another file name; --as-new takes the name
-    of its MP3 without .mp3.
+    of its MP3 without .mp3. An episode that is damaged stays in the feed as it was published, and the command fails at
+    its end.
     """
     import msgspec
 
+    from audio_builder.errors import OutputError
     from audio_builder.podcast.publish import Wishes, publish
     from audio_builder.podcast.show import read_show
 
@@ -57,3 +59,8 @@ def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bo
         console.say(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
         console.say(f"The show is at home: set base_url in {folder / 'show.toml'} before others subscribe.")
+    for damage in report.damaged:
+        kept = "it stays in the feed as it was published" if damage.published else "it is not in the feed yet"
+        console.error(f"{damage.problem}; {kept}", hint=damage.hint)
+    if report.damaged:
+        raise OutputError(f"all but {len(report.damaged)} of the episodes in {folder} were published as they are")

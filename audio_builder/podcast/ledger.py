@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
+from audio_builder.podcast.feed import Item
 
 LEDGER_FILE = "published.json"
 LEDGER_VERSION = 1
@@ -31,6 +32,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         waveform: its shape, 0 to 100.
         made_from: hash of all that its files were made from.
         files: their names, in the folder of the published files.
+        item: what feed and pages show of it, for when its record is damaged; None before the first publishing of all.
     """
 
     guid: str
@@ -39,6 +41,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     waveform: tuple[int, ...]
     made_from: str
     files: tuple[str, ...]
+    item: Item | None = None
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

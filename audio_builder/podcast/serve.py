@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse
 
-from audio_builder.podcast.episode_files import EPISODES
+from audio_builder.podcast.found_episodes import EPISODES
 from audio_builder.podcast.publish import INDEX_FILE
 from audio_builder.podcast.show import FEED_FILE, OPML_FILE, read_show
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms, ImageDraw, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
+from audio_builder.episode.cover.lettering import Lettering, clusters_of, worded
 from audio_builder.episode.cover.palette import Colour, Palette, palette_of
-from audio_builder.episode.cover.typefaces import RIGHT_TO_LEFT, TYPEFACES, font, worded
+from audio_builder.episode.cover.shaping import Line, mask_of, shaped
+from audio_builder.episode.cover.typefaces import EAST_ASIAN, WIDE_STYLES
 from audio_builder.episode.cover.typeset import set_text
 from audio_builder.episode.verification.standard import COVER_BYTES, COVER_SIDE_PX
 from audio_builder.errors import RecipeError
@@ -28,6 +30,10 @@ _POOR = ((64, 2), (50, 2), (35, 2), (20, 2), (10, 2))
 _SMALLEST_OWN_PX = 600
 _LARGEST_OWN_BYTES = 40 * 1024 * 1024
 _LARGEST_OWN_PIXELS = 60_000_000
+_CAPITALS_GAP = 0.22
+"""Between the letters of the show's name, in ems."""
+
+_SET_APART = {*WIDE_STYLES, *WIDE_STYLES.values(), *EAST_ASIAN}
 _DISC_GAP_PX = 36
 _SMALLEST_DISC_PX = 64
 
@@ -39,7 +45,7 @@ def draw_cover(title: str, author: str, show: str, colour: str = "", language: s
 
     A still horizon with ripples, whose colours and place follow from the title: the same title gives the
     same picture. Texts whose letters no installed font has are left out, and the picture stands alone: see
-    `typefaces.missing_letters`.
+    `lettering.missing_letters`.
 
     Args:
         title: of the episode; any text, any length.
@@ -50,22 +56,21 @@ def draw_cover(title: str, author: str, show: str, colour: str = "", language: s
     """
     seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
     palette = palette_of(colour, seed[0])
-    words, style = worded(title, "Semibold", language)
+    words, lettering = worded(title, "Semibold", language)
     box = (SIDE_PX - 2 * _MARGIN_PX, 560 if len(words) <= 120 else 760)
-    setting = set_text(words, style, box, _TITLE_SIZES_PX) if words else None
+    setting = set_text(words, lettering, box, _TITLE_SIZES_PX) if words else None
     bottom = _TITLE_TOP_PX + setting.height_px if setting else 0
     horizon = 0.56 if setting is None else max(0.68, (bottom + _DISC_GAP_PX + _SMALLEST_DISC_PX) / SIDE_PX)
     picture = _scene(seed, palette, horizon, room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
-    draw = ImageDraw.Draw(picture)
-    _show_name(draw, (show, language), palette.light)
+    _show_name(picture, (show, language), palette.light)
     if setting is not None:
         for number, line in enumerate(setting.lines):
             baseline = _TITLE_TOP_PX + round(setting.size_px * 0.82) + number * setting.leading_px
-            _write(draw, line, (style, setting.size_px), baseline, palette.light)
-    name, style = worded(author, "It", language)
+            _write(picture, line, (lettering, setting.size_px), baseline, palette.light)
+    name, lettering = worded(author, "It", language)
     if name:
-        by = set_text(name, style, (box[0], 60), (46, 40, 34))
-        _write(draw, by.lines[0], (style, by.size_px), SIDE_PX - _MARGIN_PX, palette.light)
+        by = set_text(name, lettering, (box[0], 60), (46, 40, 34))
+        _write(picture, by.lines[0], (lettering, by.size_px), SIDE_PX - _MARGIN_PX, palette.light)
     return _jpeg(picture)
 
 
@@ -185,43 +190,44 @@ def _blend(first: Colour, second: Colour, share: Field) -> Field:
     return np.asarray(start + (end - start) * share[..., None], dtype=np.float32)
 
 
-def _write(draw: ImageDraw.ImageDraw, line: str, face: tuple[str, int], baseline_px: int, colour: Colour) -> None:
-    """Write a line from the margin that its script begins at; the face is a style and its size in pixels."""
-    if face[0] in RIGHT_TO_LEFT:
-        place = (SIDE_PX - _MARGIN_PX, baseline_px)
-        draw.text(place, line, font=font(*face), fill=colour, anchor="rs", direction="rtl")
-    else:
-        draw.text((_MARGIN_PX, baseline_px), line, font=font(*face), fill=colour, anchor="ls")
+def _write(picture: Image.Image, text: str, face: tuple[Lettering, int], baseline_px: int, colour: Colour) -> None:
+    """Write a line from the margin that it begins at; the face is how its letters are chosen, and their size."""
+    lettering, size_px = face
+    line = shaped(text, lettering)
+    left = SIDE_PX - _MARGIN_PX - line.width * size_px if lettering.right_to_left else _MARGIN_PX
+    _put(picture, line, size_px, (left, baseline_px), colour)
 
 
-def _show_name(draw: ImageDraw.ImageDraw, show: tuple[str, str], colour: Colour) -> None:
+def _put(picture: Image.Image, line: Line, size_px: int, place: tuple[float, int], colour: Colour) -> None:
+    drawn = mask_of(line, size_px)
+    if drawn:
+        mask, (x, y) = drawn
+        picture.paste(colour, (round(place[0]) + x, place[1] + y), mask)
+
+
+def _show_name(picture: Image.Image, show: tuple[str, str], colour: Colour) -> None:
     """Write a line in wide-set capitals, the way books set a series title; smaller if it is long.
 
     Args:
-        draw: to write with.
+        picture: to write on.
         show: the name and its language.
         colour: of the letters.
     """
-    text, style = worded(show[0], "Regular", show[1])
+    text, lettering = worded(show[0], "Regular", show[1])
     if not text:
         return
     capitals = text.upper()
     width = SIDE_PX - 2 * _MARGIN_PX
-    # Joined letters can't be set apart.
-    for size_px in () if TYPEFACES[style].shaped else (32, 26, 20):
-        face = font(style, size_px)
-        gap = size_px * 0.22
-        if sum(face.getlength(letter) + gap for letter in capitals) <= width:
-            break
-    else:
-        # No capitals, or too long even then: set as a normal line, shortened.
-        line = set_text(text, style, (width, 48), (32, 28))
-        _write(draw, line.lines[0], (style, line.size_px), _MARGIN_PX, colour)
-        return
-    x = float(_MARGIN_PX)
-    for letter in capitals:
-        draw.text((x, _MARGIN_PX), letter, font=face, fill=colour, anchor="ls")
-        x += face.getlength(letter) + gap
+    # Joined letters can't be set apart, and only some scripts have capitals that may stand alone.
+    apart = {style for _, style in clusters_of(capitals, lettering)} <= _SET_APART
+    for size_px in (32, 26, 20) if apart else ():
+        line = shaped(capitals, lettering, _CAPITALS_GAP)
+        if line.width * size_px <= width:
+            _put(picture, line, size_px, (_MARGIN_PX, _MARGIN_PX), colour)
+            return
+    # No capitals, or too long even then: set as a normal line, shortened.
+    short = set_text(text, lettering, (width, 48), (32, 28))
+    _write(picture, short.lines[0], (lettering, short.size_px), _MARGIN_PX, colour)
 
 
 def _jpeg(picture: Image.Image) -> bytes:

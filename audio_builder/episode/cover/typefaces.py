@@ -1,26 +1,21 @@
-"""Which font has the letters of a text, and what is missing where none has: never a box, never half a title."""
+"""The fonts of covers: which files they are, which characters each has, and which language writes with which."""
 
 from __future__ import annotations
 
 import functools
 import importlib.util
-import io
 import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from PIL import ImageFont, features
+import uharfbuzz
 
 COVERS_EXTRA = "covers"
-"""The extra of this package that brings the fonts of more scripts."""
+"""The extra of this package that brings the fonts for Chinese, Japanese and Korean."""
 
-_NO_SUCH_CHARACTER = "\U0010fffe"
-_JOINERS = "\u200c\u200d"
-"""Part and join letters; without the first, many Persian and Hindi words are misspelt."""
-
-_INVISIBLE = {"Cf", "Mn", "Me", "Cc", "Zl", "Zp"}
-_JAPANESE, _KOREAN, _SIMPLIFIED, _TRADITIONAL = "Japanese", "Korean", "Simplified Chinese", "Traditional Chinese"
+_WEIGHT = 500.0
+"""Of the fonts that leave it open: letters on a coloured ground look thinner than on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,175 +26,94 @@ class Typeface:
         package: that it is in.
         file: its path there.
         leading: from one baseline to the next, as a multiple of the size; more for marks above and below letters.
-        axes: weight and width for a font that leaves them open.
-        shaped: whether its letters change, join or move beside each other, which needs Raqm and FriBiDi.
+        number: of the font in a file that holds several.
     """
 
     package: str
     file: str
     leading: float
-    axes: tuple[float, ...] = ()
-    shaped: bool = False
+    number: int = 0
 
 
-def _noto(pack: str, name: str, leading: float) -> Typeface:
-    file = f"fonts/ofl/notosans{name.lower()}/NotoSans{name}[wdth,wght].ttf"
-    return Typeface(f"justmytype_intl_{pack}", file, leading, (500, 100), shaped=True)
+def _noto(name: str, leading: float) -> Typeface:
+    return Typeface("manimgx_fonts", f"Noto{name}[wght].ttf", leading)
 
 
-def _noto_east_asian(name: str) -> Typeface:
-    return Typeface("justmytype_intl_cjk", f"fonts/ofl/notosans{name.lower()}/NotoSans{name}[wght].ttf", 1.36, (500,))
+def _east_asian(number: int) -> Typeface:
+    return Typeface("manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 1.36, number)
 
 
-_SERIF_STYLES = ("Regular", "Semibold", "It")
-_SCRIPTS = {
-    "Arabic": _noto("rtl", "Arabic", 1.5),
-    "Hebrew": _noto("rtl", "Hebrew", 1.3),
-    "Devanagari": _noto("south_asia", "Devanagari", 1.5),
-    "Bengali": _noto("south_asia", "Bengali", 1.5),
-    "Tamil": _noto("south_asia", "Tamil", 1.5),
-    "Telugu": _noto("south_asia", "Telugu", 1.6),
-    "Thai": _noto("sea", "Thai", 1.6),
-    "Lao": _noto("sea", "Lao", 1.6),
-    "Khmer": _noto("sea", "Khmer", 1.8),
-    "Myanmar": _noto("sea", "Myanmar", 1.9),
+SERIF_STYLES = ("Regular", "Semibold", "It")
+"""The styles for Latin, Greek and Cyrillic letters, one of which a text is asked to be set in."""
+
+WIDE_STYLES = {"Regular": "Sans", "Semibold": "Sans", "It": "Sans Italic"}
+"""What stands in for each of them where it lacks a letter, for the whole text: fewer looks, more letters."""
+
+SCRIPTS = {
+    "Arabic": _noto("SansArabic", 1.5),
+    "Armenian": _noto("SansArmenian", 1.2),
+    "Bengali": _noto("SansBengali", 1.5),
+    "Devanagari": _noto("SansDevanagari", 1.5),
+    "Ethiopic": _noto("SansEthiopic", 1.3),
+    "Georgian": _noto("SansGeorgian", 1.2),
+    "Gujarati": _noto("SansGujarati", 1.5),
+    "Gurmukhi": _noto("SansGurmukhi", 1.5),
+    "Hebrew": _noto("SansHebrew", 1.3),
+    "Kannada": _noto("SansKannada", 1.6),
+    "Khmer": _noto("SansKhmer", 1.8),
+    "Lao": _noto("SansLao", 1.6),
+    "Malayalam": _noto("SansMalayalam", 1.6),
+    "Myanmar": _noto("SansMyanmar", 1.9),
+    "Oriya": _noto("SansOriya", 1.6),
+    "Sinhala": _noto("SansSinhala", 1.6),
+    "Tamil": _noto("SansTamil", 1.5),
+    "Telugu": _noto("SansTelugu", 1.6),
+    "Thai": _noto("SansThai", 1.6),
 }
-_EAST_ASIAN = {
-    _JAPANESE: _noto_east_asian("JP"),
-    _KOREAN: _noto_east_asian("KR"),
-    _SIMPLIFIED: _noto_east_asian("SC"),
-    _TRADITIONAL: _noto_east_asian("TC"),
-}
+"""A style for each script beside Latin, Greek and Cyrillic, named as Unicode names its letters."""
+
+JAPANESE, KOREAN, SIMPLIFIED, TRADITIONAL = "Japanese", "Korean", "Simplified Chinese", "Traditional Chinese"
+EAST_ASIAN = {JAPANESE: _east_asian(0), KOREAN: _east_asian(1), SIMPLIFIED: _east_asian(2), TRADITIONAL: _east_asian(3)}
+SIGNS = {"Symbols": _noto("SansSymbols", 1.2), "Emoji": _noto("Emoji", 1.2)}
+
 TYPEFACES = {
-    **{s: Typeface("font_source_serif_pro", f"files/SourceSerifPro-{s}.otf", 1.16) for s in _SERIF_STYLES},
-    **_SCRIPTS,
-    **_EAST_ASIAN,
+    **{s: Typeface("font_source_serif_pro", f"files/SourceSerifPro-{s}.otf", 1.16) for s in SERIF_STYLES},
+    "Sans": _noto("Sans", 1.2),
+    "Sans Italic": _noto("Sans-Italic", 1.2),
+    **SCRIPTS,
+    **EAST_ASIAN,
+    **SIGNS,
 }
-"""Every style of letters by its name: three of a serif, and one for each other script."""
-
-RIGHT_TO_LEFT = ("Arabic", "Hebrew")
-"""The styles that are written from the right."""
-
-
-def worded(text: str, style: str, language: str = "") -> tuple[str, str]:
-    """Return what can be set of a text, and the style to set it in: the one asked for, or that of its script.
-
-    The text is empty where no font that is installed has all of its letters, or where they can't be shaped here.
-
-    Args:
-        text: any.
-        style: of `TYPEFACES`, for Latin, Greek and Cyrillic letters.
-        language: BCP 47 tag, for characters that are written differently in Chinese, Japanese and Korean.
-    """
-    for candidate in (style, *_SCRIPTS, *_east_asian_order(text, language)):
-        if _installed(candidate) and _shapeable(candidate) and (kept := printable(text, candidate)):
-            return kept, candidate
-    return "", style
-
-
-def missing_letters(text: str, language: str = "") -> str:
-    """Return why a text has letters and none of them can be set here, and what helps; empty if they can.
-
-    Args:
-        text: any.
-        language: as for `worded`.
-    """
-    letters = [character for character in text if unicodedata.category(character)[0] in "LN"]
-    if not letters or worded(text, "Regular", language)[0]:
-        return ""
-    style = _style_of(next((letter for letter in letters if not letter.isascii()), letters[0]), text, language)
-    if style and not _installed(style):
-        return f'none; {style} ones come with: pip install "audio-builder[{COVERS_EXTRA}]"'
-    if style and not _shapeable(style):
-        means = "Debian: apt install libfribidi0, macOS: brew install fribidi"
-        return f"none; for {style} ones Pillow needs FriBiDi ({means})"
-    return "none; no font here has all that the title needs; give a picture of your own as the cover"
-
-
-def printable(text: str, style: str = "Regular") -> str:
-    """Return what a font can set of a text: pictures and rare signs are left out.
-
-    If it lacks a single letter or digit, the result is empty: half a title is worse than none.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    kept: list[str] = []
-    for character in composed:
-        category = unicodedata.category(character)
-        needed = category not in {"Cf", "Cc", "Cs"} or (character in _JOINERS and TYPEFACES[style].shaped)
-        if needed and _has_glyph(character, style):
-            kept.append(character)
-        elif category.startswith(("L", "N")):
-            return ""
-        elif category not in _INVISIBLE:
-            kept.append(" ")
-    return " ".join("".join(kept).split())
+"""Every style of letters by its name."""
 
 
 @functools.cache
-def font(style: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """Return a style of `TYPEFACES` in a size."""
-    return _opened(style, size_px, None)
-
-
-def _opened(style: str, size_px: int, engine: ImageFont.Layout | None) -> ImageFont.FreeTypeFont:
+def font(style: str) -> uharfbuzz.Font:
+    """Return a style of `TYPEFACES`, measured in its own units."""
     face = TYPEFACES[style]
     file = resources.files(face.package).joinpath(face.file)
-    # From its path where it has one: a copy in memory of 18 MB for every size would be too much.
-    source = str(file) if isinstance(file, Path) else io.BytesIO(file.read_bytes())
-    found = ImageFont.truetype(source, size_px, layout_engine=engine)
-    if face.axes:
-        found.set_variation_by_axes(list(face.axes))
+    # From its path where it has one: then it isn't read as a whole.
+    path = isinstance(file, Path)
+    blob = uharfbuzz.Blob.from_file_path(str(file)) if path else uharfbuzz.Blob(file.read_bytes())
+    found = uharfbuzz.Font(uharfbuzz.Face(blob, face.number))
+    if found.face.has_var_data:
+        found.set_variations({"wght": _WEIGHT})
     return found
 
 
 @functools.cache
-def _small(style: str) -> tuple[ImageFont.FreeTypeFont, bytes]:
-    """Return a style in a small size, and what it draws for a character that it lacks."""
-    small = _opened(style, 24, ImageFont.Layout.BASIC)
-    return small, bytes(small.getmask(_NO_SUCH_CHARACTER))
-
-
-@functools.lru_cache(maxsize=4096)
-def _has_glyph(character: str, style: str) -> bool:
-    if character.isspace():
-        return True
-    small, box = _small(style)
-    # A font draws one and the same box for everything it lacks.
-    return bytes(small.getmask(character)) != box
-
-
-@functools.cache
-def _installed(style: str) -> bool:
+def installed(style: str) -> bool:
+    """Tell whether the package of a style is here."""
     return importlib.util.find_spec(TYPEFACES[style].package) is not None
 
 
-def _shapeable(style: str) -> bool:
-    return not TYPEFACES[style].shaped or bool(features.check("raqm"))
-
-
-def _east_asian_order(text: str, language: str) -> tuple[str, ...]:
-    """Return the four East Asian styles, that of the language first, else the one that the text's letters tell."""
-    names = {_script_name(character) for character in text}
-    tag = language.lower()
-    if tag.startswith("ja") or names & {"HIRAGANA", "KATAKANA"}:
-        first = _JAPANESE
-    elif tag.startswith("ko") or "HANGUL" in names:
-        first = _KOREAN
-    elif tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo", "yue")):
-        first = _TRADITIONAL
-    else:
-        first = _SIMPLIFIED
-    return (first, *(style for style in _EAST_ASIAN if style != first))
-
-
-def _style_of(letter: str, text: str, language: str) -> str:
-    """Return the style for the script of a letter; empty where there is none."""
-    name = _script_name(letter)
-    if name in {"HIRAGANA", "KATAKANA", "HANGUL", "CJK"}:
-        return _east_asian_order(text, language)[0]
-    return next((style for style in _SCRIPTS if style.upper() == name), "")
-
-
-def _script_name(character: str) -> str:
-    """Return the first word of a character's name in Unicode, which is that of its script."""
-    return unicodedata.name(character, "").split(" ")[0].split("-")[0]
+@functools.lru_cache(maxsize=16384)
+def has(style: str, character: str) -> bool:
+    """Tell whether a style can be used here and has a character, whole or in its parts."""
+    if not installed(style):
+        return False
+    found = font(style)
+    return any(
+        all(found.get_nominal_glyph(ord(part)) for part in parts)
+        for parts in (character, unicodedata.normalize("NFD", character))
+    )

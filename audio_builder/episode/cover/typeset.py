@@ -9,9 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import partial
 
-from PIL import ImageFont
-
-from audio_builder.episode.cover.typefaces import TYPEFACES, font
+from audio_builder.episode.cover.lettering import Lettering, clusters_of
+from audio_builder.episode.cover.shaping import leading_of, shaped
 
 _GOOD_ENDS = (".", "…", ",", ";", ":", "?", "!", "—", "–", "。", "、", "，", "？", "！", "।", "،", "؟")
 _BREAK_BONUS = 0.12
@@ -35,14 +34,29 @@ _BREAK = re.compile(
 """Where a line may end: after a space, and beside Chinese and Japanese characters but for the signs that mustn't
 begin or end a line (the rules of kinsoku, in short)."""
 
-_UNHYPHENATED = ("Thai", "Lao", "Khmer", "Myanmar")
-"""Scripts that write words without spaces between them, and know no hyphen."""
+_UNHYPHENATED = {"Thai", "Lao", "Khmer", "Myanmar", "Ethiopic", "Emoji"}
+"""Styles of what is written without spaces between words, or knows no hyphen."""
 
 _BEFORE_ITS_CONSONANT = re.compile("[เ-ไເ-ໄ]")
 """Vowels of Thai and Lao that stand before the letter that they belong to."""
 
 _VIRAMA = 9
 """Unicode's combining class of the sign that joins a letter to the next."""
+
+
+_SKINS = range(0x1F3FB, 0x1F400)
+_HALF_FLAGS = range(0x1F1E6, 0x1F200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """Letters of one size, to measure with."""
+
+    lettering: Lettering
+    size_px: int
+
+    def getlength(self, text: str) -> float:
+        return shaped(text, self.lettering).width * self.size_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +79,14 @@ class Setting:
         return self.leading_px * len(self.lines)
 
 
-def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int, ...]) -> Setting:
+def set_text(text: str, lettering: Lettering, box_px: tuple[int, int], sizes_px: tuple[int, ...]) -> Setting:
     """Return a text in the largest of some sizes at which it fits a box, with lines of even length.
 
     Words too long for a line are divided, and what does not fit at the smallest size ends with “…”.
 
     Args:
-        text: printable, at least one word.
-        style: of the font.
+        text: what `worded` returned, at least one word.
+        lettering: from there too.
         box_px: width and height.
         sizes_px: to choose from, falling.
     """
@@ -80,9 +94,10 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[:_MOST_CHARACTERS].rstrip()}…"
     words = _units(text)
-    hyphen = "" if style in _UNHYPHENATED else "-"
+    hyphen = "" if {style for _, style in clusters_of(text, lettering)} & _UNHYPHENATED else "-"
+    leading = leading_of(text, lettering)
     for size_px in sizes_px:
-        face, leading_px = font(style, size_px), _leading(style, size_px)
+        face, leading_px = _Face(lettering, size_px), round(size_px * leading)
         fits = max(face.getlength(word.rstrip()) for word in words) <= width
         if not fits and size_px > _DIVIDE_BELOW_PX:
             continue
@@ -91,16 +106,12 @@ def set_text(text: str, style: str, box_px: tuple[int, int], sizes_px: tuple[int
         if len(lines) * leading_px <= height:
             return Setting(lines, size_px, leading_px)
     size_px = sizes_px[-1]
-    face, leading_px = font(style, size_px), _leading(style, size_px)
+    face, leading_px = _Face(lettering, size_px), round(size_px * leading)
     lines = _greedy(_all_divided(words, face, width, hyphen), face, width)
     room = max(1, height // leading_px)
     if len(lines) > room:
         lines = (*lines[: room - 1], _shortened(lines[room - 1], face, width))
     return Setting(lines, size_px, leading_px)
-
-
-def _leading(style: str, size_px: int) -> int:
-    return round(size_px * TYPEFACES[style].leading)
 
 
 def _units(text: str) -> list[str]:
@@ -112,11 +123,11 @@ def _units(text: str) -> list[str]:
     return [unit for unit in _BREAK.split(" ".join(text.split())) if unit]
 
 
-def _all_divided(words: list[str], face: ImageFont.FreeTypeFont, width: int, hyphen: str) -> list[str]:
+def _all_divided(words: list[str], face: _Face, width: int, hyphen: str) -> list[str]:
     return [piece for word in words for piece in _divided(word, face, width, hyphen)]
 
 
-def _greedy(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple[str, ...]:
+def _greedy(words: list[str], face: _Face, width: int) -> tuple[str, ...]:
     lines: list[str] = []
     for word in words:
         if lines and face.getlength(f"{lines[-1]}{word}".rstrip()) <= width:
@@ -126,7 +137,7 @@ def _greedy(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple
     return tuple(line.rstrip() for line in lines)
 
 
-def _balanced(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tuple[str, ...]:
+def _balanced(words: list[str], face: _Face, width: int) -> tuple[str, ...]:
     """Return as few lines as possible, broken where they come out most even.
 
     The usual dynamic programme over break points: cost[i] is the least sum of squared slack of the
@@ -164,7 +175,7 @@ def _balanced(words: list[str], face: ImageFont.FreeTypeFont, width: int) -> tup
     return tuple(lines)
 
 
-def _divided(word: str, face: ImageFont.FreeTypeFont, width: int, hyphen: str) -> list[str]:
+def _divided(word: str, face: _Face, width: int, hyphen: str) -> list[str]:
     """Return a word in pieces that fit a line, each but the last with a hyphen, no letter parted from its marks."""
     pieces: list[str] = []
     while face.getlength(word.rstrip()) > width:
@@ -186,17 +197,19 @@ def _may_part(word: str, place: int) -> bool:
         unicodedata.category(after).startswith("M")
         or after in "\u200c\u200d"
         or before == "\u200d"
+        or ord(after) in _SKINS
+        or (ord(before) in _HALF_FLAGS and ord(after) in _HALF_FLAGS)
         or unicodedata.combining(before) == _VIRAMA
         or _BEFORE_ITS_CONSONANT.match(before)
     )
 
 
-def _length_to(word: str, face: ImageFont.FreeTypeFont, hyphen: str, end: int) -> int:
+def _length_to(word: str, face: _Face, hyphen: str, end: int) -> int:
     """Return the length of a word's beginning with a hyphen, in whole pixels."""
     return math.ceil(face.getlength(f"{word[:end]}{hyphen}"))
 
 
-def _shortened(line: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+def _shortened(line: str, face: _Face, width: int) -> str:
     while line and face.getlength(f"{line}…") > width:
         line = line[:-1].rstrip()
     return f"{line}…"
