@@ -32,11 +32,12 @@ def times_in(phrase: Phrase, places: Iterable[int]) -> Iterator[float]:
 
 
 def _known(phrase: Phrase) -> dict[int, float]:
-    """Return the time of each place whose time is known, in order of both; those of the beginning and the end at least."""
+    """Return the times that are known, by place, both rising; those of the beginning and the end are among them."""
     words = words_with_places(phrase.text)
     known: dict[int, float] = {}
     if len(words) == len(phrase.word_starts_s):
-        known = {at: start_s for (at, _), start_s in zip(words, phrase.word_starts_s, strict=True) if start_s is not None}
+        told = zip(words, phrase.word_starts_s, strict=True)
+        known = {at: start_s for (at, _), start_s in told if start_s is not None}
     known |= {clause.at: clause.start_s for clause in phrase.clauses}
     known |= {0: phrase.start_s}
     rising: dict[int, float] = {}

@@ -113,6 +113,7 @@ def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:
 def _phrase(placed: PlacedClip, rate_hz: int) -> Phrase:
     text = clean(placed.clip.say.text)
     known = {word.at: (placed.start + word.frame) / rate_hz for word in placed.clip.words(text)}
+    known |= {0: placed.speech_start / rate_hz} if known else {}
     return Phrase(
         start_s=placed.speech_start / rate_hz,
         end_s=placed.speech_end / rate_hz,

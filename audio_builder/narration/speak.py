@@ -40,7 +40,9 @@ def speak_phrase(engine: Engine, voice: Voice, text: str, rate_hz: int) -> Trimm
 
 
 def _attempt(engine: Engine, voice: Voice, text: str, rate_hz: int, wpm: float) -> TrimmedClip:
-    told = engine.speak_timed(text, voice) if isinstance(engine, WordTimer) else TimedSound(engine.speak(text, voice), ())
+    told = (
+        engine.speak_timed(text, voice) if isinstance(engine, WordTimer) else TimedSound(engine.speak(text, voice), ())
+    )
     spoken = told.sound
     if not isinstance(spoken, AudioSegment) or spoken.channels != 1 or spoken.sample_width != 2:
         raise EngineFailed(f"the engine “{voice.profile.engine}” gave no mono 16-bit sound for {quoted(text)}")

@@ -40,7 +40,7 @@ def carried_over(words: tuple[WordStart, ...], spoken: str, written: str) -> tup
         None, [_composed(word) for _, word in theirs], [_composed(word) for _, word in ours], autojunk=False
     )
     places: dict[int, int] = {}
-    for kind, there, there_end, here, here_end in alike.get_opcodes():
+    for kind, there, there_end, here, _ in alike.get_opcodes():
         if kind == "equal":
             places |= {theirs[there + step][0]: ours[here + step][0] for step in range(there_end - there)}
         elif kind == "replace":

@@ -44,7 +44,9 @@ def cues_of(phrases: Sequence[Phrase], line_characters: int) -> Iterator[Cue]:
     longer than a line is divided.
     """
     for phrase in phrases:
-        cues = [cue for begin, end in _parts(phrase, line_characters) for cue in _shown(phrase, begin, end, line_characters)]
+        cues = [
+            cue for begin, end in _parts(phrase, line_characters) for cue in _shown(phrase, begin, end, line_characters)
+        ]
         times = times_in(phrase, [begin for begin, _ in cues])
         starts_ms = [round(time_s * 1000) for time_s in (*times, phrase.end_s)]
         for (_, lines), (start_ms, end_ms) in zip(cues, itertools.pairwise(starts_ms), strict=True):

@@ -1,4 +1,4 @@
-"""An entry of the cache: a header, the clip's levels, its words and its compressed sound; checked to the last bit when read."""
+"""An entry of the cache: a header, the clip's levels, words and compressed sound; checked to the last bit when read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from audio_builder.narration.clip_cache.lossless import compressed
 
 MAGIC = b"abclip03"
-"""Raise its number when anything here changes, or what `narration.levels` measures: older entries are made again."""
+"""Raise its number when anything here changes, what `narration.levels` measures or how words are found: older entries
+are made again."""
 
 HEADER = struct.Struct("<8s32sIIIIIII32s")
 """Format, key, rate in Hz, frames, lead frames, tail frames, bytes of levels, of words and of sound, SHA-256 of
@@ -68,7 +69,7 @@ def unpack(key: str, content: bytes) -> tuple[StoredClip, bytes] | None:
 
 
 def unpack_header(key: str, header: bytes, size: int) -> StoredClip | None:
-    """Return what an entry's header says, without levels and words, if it belongs to the key and to an entry of that size."""
+    """Return what an entry's header says, without levels and words, if it belongs to the key and an entry so long."""
     if len(header) < HEADER.size:
         return None
     magic, stored_key, rate_hz, frames, lead, tail, *lengths, _ = HEADER.unpack(header)

@@ -14,6 +14,11 @@ _BEGIN, _BETWEEN, _END = "^", "_", "$"
 """What Piper puts before, between and after the sounds."""
 
 _PAUSES = frozenset(".,:;!?")
+_VOWELS = frozenset("aeiouyæøœɐɑɒɔɘəɚɛɜɝɞɤɨɪɯɵʉʊʌʏᵻːʲ")
+"""With the marks that end one."""
+
+_EARLY_AFTER_CONSONANT = 0.3
+"""How much of what is between the last sound and the gap is heard as the next word's; after a vowel all of it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def _begin_of(sounds: Sequence[_Sound], first: int) -> int | None:
     """Return the frame where a word begins to be heard, of which the place of the first sound is given.
 
     The lengths are what the model learned to lay its sounds along, not where an ear parts them: without a pause, the
-    gap between two words is as long as a sound and is heard as the beginning of the second (decision 0099).
+    gap between two words is heard as the beginning of the second, and so is part of what is before it (decision 0099).
     """
     own = sounds[first]
     if first == 0 or own.begin is None:
@@ -74,7 +79,8 @@ def _begin_of(sounds: Sequence[_Sound], first: int) -> int | None:
         return own.since
     if first == 1 or gap.begin is None or gap.since is None or sounds[first - 2].symbol in _PAUSES:
         return own.begin
-    return (gap.since + gap.begin) // 2
+    early = 1.0 if sounds[first - 2].symbol in _VOWELS else _EARLY_AFTER_CONSONANT
+    return gap.begin - round(early * (gap.begin - gap.since))
 
 
 def _alone(word: str, phonemize: Callable[[str], list[list[str]]]) -> str:

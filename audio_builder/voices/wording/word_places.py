@@ -15,11 +15,10 @@ import numpy.typing as npt
 
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
 
-_WORD = re.compile(
-    rf"(?:[^\s{IPA_START}]|{IPA_START}[^{IPA_END}]*{IPA_END})*?[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-    rf"|(?:[^\s{IPA_START}]|{IPA_START}[^{IPA_END}]*{IPA_END})+"
-)
-"""What stands between spaces, IPA taken as one; in Chinese and Japanese each character by itself."""
+_PART = rf"(?:[^\s{IPA_START}]|{IPA_START}[^{IPA_END}]*{IPA_END})"
+_IDEOGRAPH = r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+_WORD = re.compile(rf"{_PART}*?(?:{_IDEOGRAPH}|[–—]+(?=\w))|{_PART}+")
+"""What stands between spaces or after a dash, IPA taken as one; in Chinese and Japanese each character by itself."""
 
 _BEFORE_A_SOUND, _AFTER_A_SOUND = "ˈˌ", "ːˑ"
 """Marks of stress and length, which aren't sounds themselves."""
@@ -31,8 +30,8 @@ _OTHER_SOUND, _LOST_OR_ADDED, _JOINED_OR_PARTED, _NEVER = 1.0, 0.8, 0.4, 1e6
 def words_with_places(text: str) -> list[tuple[int, str]]:
     """Return the words of a text, each with the index of its first character.
 
-    >>> words_with_places("Be here — now")
-    [(0, 'Be'), (3, 'here'), (8, '—'), (10, 'now')]
+    >>> words_with_places("Be here — be—now")
+    [(0, 'Be'), (3, 'here'), (8, '—'), (10, 'be—'), (13, 'now')]
     """
     return [(found.start(), found.group()) for found in _WORD.finditer(text)]
 
@@ -55,12 +54,17 @@ def first_sounds(alone: Sequence[str], spoken: str) -> list[int | None]:
     places = [place for place, symbol in enumerate(spoken) if _is_sound(symbol) or symbol.isspace()]
     heard = " " + "".join(" " if spoken[place].isspace() else spoken[place] for place in places)
     beside = _laid_along(sounds, heard)
-    found = [None if begin is None else _first_heard(begin, sounds, heard, beside) for begin in begins]
-    return [None if at is None else _with_stress(spoken, places[at - 1]) for at in found]
+    firsts: list[int | None] = []
+    last = 0
+    for begin in begins:
+        at = None if begin is None else _first_heard(begin, sounds, heard, beside)
+        firsts.append(None if at is None or at <= last else _with_stress(spoken, places[at - 1]))
+        last = max(last, at or 0)
+    return firsts
 
 
 def _first_heard(begin: int, sounds: str, heard: str, beside: Sequence[int | None]) -> int | None:
-    """Return the index in `heard` of a word's first sound: after the gap where its own gap lies, or where it lies itself."""
+    """Return the index in `heard` of a word's first sound: after the gap where its own lies, else where it lies."""
     gap, at = beside[begin - 1], beside[begin]
     if gap is not None:
         while gap < len(heard) and heard[gap] == " ":
@@ -81,9 +85,9 @@ def _with_stress(spoken: str, place: int) -> int:
 
 
 def _laid_along(sounds: str, heard: str) -> list[int | None]:
-    """Return for each of the sounds which one heard lies beside it, None where it was lost (Needleman and Wunsch, 1970).
+    """Return for each of the sounds which one heard lies beside it, None where it was lost. Both begin with a space.
 
-    Both begin with a space.
+    By dynamic programming, as Needleman and Wunsch (1970) compared proteins.
     """
     mine, theirs = (np.array([*map(ord, symbols)], dtype=np.int64) for symbols in (sounds, heard))
     gap = ord(" ")
