@@ -144,7 +144,11 @@ def test_whole_frames_follow_the_planned_lengths(planned: np.ndarray, speed: flo
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"junk", "isn't a well-formed ONNX file"), (b"", "divides nothing by an input called “speed”")],
+    [
+        (b"junk", "isn't a well-formed ONNX file"),
+        (b"", "isn't a well-formed ONNX file: it has no graph"),
+        (b"\x3a\x00", "divides nothing by an input called “speed”"),
+    ],
 )
 def test_a_file_that_plans_nothing_is_refused(content: bytes, said: str) -> None:
     """Told with the file's name."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from audio_builder.episode.cover.draw import draw_cover, fit_cover
+from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import Lettering, worded
 from audio_builder.episode.cover.palette import luminance_of, palette_of
 from audio_builder.episode.cover.shaping import shaped
@@ -131,6 +131,15 @@ def test_grey_stays_grey() -> None:
 def test_never_a_box_for_a_missing_letter(text: str, left: str) -> None:
     """Rare signs and signs of direction are left out; a title with a letter that no font has is left out as a whole."""
     assert worded(text, "Semibold")[0] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "from_right"),
+    [("Yoga في المساء", "", False), ("Yoga في المساء", "ar", True), ("Yoga", "he-IL", False), ("مساء", "en", True)],
+)
+def test_the_language_tells_where_a_title_begins(text: str, language: str, from_right: bool) -> None:
+    """Its first letter does where it's no language that runs to the left, or no letter does."""
+    assert worded(text, "Semibold", language)[1].right_to_left is from_right
 
 
 @settings(max_examples=200)
@@ -300,6 +309,21 @@ def test_what_can_not_be_a_cover_is_refused_in_plain_words(tmp_path: Path, conte
         fit_cover(path)
     assert "cover.png" in caught.value.message
     assert "1400 to 3000 pixels" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8", b"\xff\xd8\xff\xe0 no picture", huge_png(9_000, 9_000)])
+def test_a_picture_that_can_not_be_opened_has_no_small_one(content: bytes) -> None:
+    """A stranger's tag may hold anything; the page shows then what the tag holds."""
+    assert small_cover(content) == b""
+
+
+def test_a_small_cover_is_the_cover() -> None:
+    """The same colours in a tenth of the pixels, the same bytes again."""
+    cover = draw_cover("Stay", "", "")
+    small = opened(small_cover(cover))
+    assert (small.size, small.mode) == ((440, 440), "RGB")
+    assert np.abs(np.asarray(small).mean(axis=(0, 1)) - np.asarray(opened(cover)).mean(axis=(0, 1))).max() < 2
+    assert small_cover(cover) == small_cover(cover)
 
 
 def test_a_cover_that_is_not_there_is_told_plainly(tmp_path: Path) -> None:

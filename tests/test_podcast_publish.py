@@ -262,8 +262,20 @@ def test_a_real_episode_is_published_with_its_picture_and_the_shape_of_its_sound
     audio_builder.build(source, make_recipe({"voice": "tone", "soundscape": {"background": "none"}}), tmp_path)
     publish(tmp_path)
     entry = read_ledger(tmp_path).episodes["one-quiet-minute"]
-    (picture,) = [name for name in entry.files if name.endswith(".jpg")]
-    assert (tmp_path / "episodes" / picture).read_bytes()[:2] == b"\xff\xd8"
+    large, small = [tmp_path / "episodes" / name for name in entry.files if name.endswith(".jpg")]
+    with Image.open(large) as cover, Image.open(small) as thumbnail:
+        assert (cover.size, thumbnail.size) == ((1400, 1400), (440, 440))
+    assert small.stat().st_size < 40_000
+    # The feed names the large one, the pages the small one.
+    assert f"episodes/{large.name}" in (tmp_path / "feed.xml").read_text()
+    assert small.name not in (tmp_path / "feed.xml").read_text()
+    for page in (tmp_path / "index.html", tmp_path / "episodes" / "one-quiet-minute.html"):
+        pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
+        assert pictures
+        assert all(picture.endswith(".small.jpg") and (page.parent / picture).is_file() for picture in pictures)
+    small.unlink()
+    assert publish(tmp_path).made == ("one-quiet-minute",)
+    assert small.is_file()
     assert len(entry.waveform) == 240
     assert max(entry.waveform[:10]) == 0
     assert max(entry.waveform) > 40
@@ -286,7 +298,8 @@ def test_the_cover_of_a_show_has_the_colour_that_is_asked_for(folder: Path):
 
     def cover() -> Path:
         publish(folder, Wishes(prune=True))
-        (found,) = (folder / "episodes").glob("cover-*.jpg")
+        (found,) = (folder / "episodes").glob("cover-????????.jpg")
+        assert len(list((folder / "episodes").glob("cover-*"))) == 2, "the large and the small one"
         return found
 
     plain = cover()

@@ -129,6 +129,7 @@ def test_each_file_has_its_content_type(client: TestClient, folder: Path):
         ".notes.html": "text/html",
         ".notes.txt": "text/plain",
         ".jpg": "image/jpeg",
+        ".small.jpg": "image/jpeg",
     }
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
+from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.tagging.id3 import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, output_error, write_bytes
-from audio_builder.podcast.found_episodes import EPISODES, FoundEpisode, are_there
+from audio_builder.podcast.found_episodes import EPISODES, SMALL_SUFFIX, FoundEpisode, are_there
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
 from audio_builder.podcast.show import Show
@@ -50,6 +51,8 @@ def make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry |
     picture = picture_of(own)
     if picture:
         files[f"{base.name}.jpg"] = picture
+        if small := small_cover(picture):
+            files[base.name + SMALL_SUFFIX] = small
     entry = Entry(
         guid=episode.guid,
         published=published,

@@ -66,6 +66,7 @@ class Item:
         cover: path of its picture; empty for that of the show.
         chapters: path of its chapters file.
         transcripts: the preferred one first.
+        small_cover: path of the same picture for pages; may be empty.
     """
 
     guid: str
@@ -83,6 +84,7 @@ class Item:
     cover: str
     chapters: str
     transcripts: tuple[Transcript, ...]
+    small_cover: str = ""
 
 
 def feed_xml(show: Show, cover: str, items: Sequence[Item]) -> bytes:

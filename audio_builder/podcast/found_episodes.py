@@ -18,6 +18,9 @@ from audio_builder.podcast.show import Show
 EPISODES = "episodes"
 """Folder of the published files, in the show's folder."""
 
+SMALL_SUFFIX = ".small.jpg"
+"""Of the covers that pages show; a feed names the large one."""
+
 TRANSCRIPTS = {
     ".vtt": "text/vtt",
     ".srt": "application/x-subrip",
@@ -58,7 +61,7 @@ class FoundEpisode:
     def item(self, entry: Entry) -> Item:
         """Return the episode as feed and pages show it."""
         record = self.record
-        cover = next((name for name in entry.files if name.endswith(".jpg")), "")
+        pictures = [f"{EPISODES}/{name}" for name in entry.files if name.endswith(".jpg")]
         return Item(
             guid=self.guid,
             title=record.tags.title,
@@ -72,9 +75,10 @@ class FoundEpisode:
             audio=f"{self.base}.mp3",
             audio_bytes=record.sound.bytes,
             page=self.page,
-            cover=f"{EPISODES}/{cover}" if cover else "",
+            cover=next((path for path in pictures if not path.endswith(SMALL_SUFFIX)), ""),
             chapters=f"{self.base}.chapters.json",
             transcripts=tuple(Transcript(self.base + suffix, mime) for suffix, mime in TRANSCRIPTS.items()),
+            small_cover=next((path for path in pictures if path.endswith(SMALL_SUFFIX)), ""),
         )
 
 

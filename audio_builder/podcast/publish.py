@@ -11,14 +11,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from audio_builder.episode.cover.draw import draw_cover, fit_cover
+from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import TWIN_SUFFIX
 from audio_builder.errors import OutputError
 from audio_builder.files import folder_locked, output_error, sweep_drafts
 from audio_builder.podcast.episode_files import make_files, write_changed
 from audio_builder.podcast.feed import Item, feed_xml, opml
-from audio_builder.podcast.found_episodes import EPISODES, DamagedEpisode, find_episodes
+from audio_builder.podcast.found_episodes import EPISODES, SMALL_SUFFIX, DamagedEpisode, find_episodes
 from audio_builder.podcast.ledger import LEDGER_FILE, Entry, Ledger, ledger_as_json, read_ledger
 from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show, read_show
 from audio_builder.podcast.site import index_page
@@ -124,7 +124,7 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         ]
         cover = _cover(folder, show)
         write_changed(folder / OPML_FILE, opml(show))
-        write_changed(folder / INDEX_FILE, index_page(show, cover, newest_first))
+        write_changed(folder / INDEX_FILE, index_page(show, _small(cover), newest_first))
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
         write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
         write_changed(folder / FEED_FILE, feed_xml(show, cover, newest_first))
@@ -165,19 +165,24 @@ def _refuse_losses(damaged: Sequence[DamagedEpisode]) -> None:
 
 
 def _cover(folder: Path, show: Show) -> str:
-    """Put the show's picture in place and return its name, which follows from its content."""
+    """Put the show's picture in place, large and small, and return its path, which follows from its content."""
     if show.cover:
         content = fit_cover(folder / show.cover)
     else:
         content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
-    name = f"cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
-    write_changed(folder / EPISODES / name, content)
-    return f"{EPISODES}/{name}"
+    path = f"{EPISODES}/cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
+    write_changed(folder / path, content)
+    write_changed(folder / _small(path), small_cover(content))
+    return path
+
+
+def _small(cover: str) -> str:
+    return cover.removesuffix(".jpg") + SMALL_SUFFIX
 
 
 def _pruned(folder: Path, cover: str, entries: Mapping[str, Entry]) -> Iterator[str]:
     """Remove the files of ours that the feed no longer names, and yield their names."""
-    kept = {cover.rpartition("/")[2], *(name for entry in entries.values() for name in entry.files)}
+    kept = {Path(cover).name, Path(_small(cover)).name, *(name for entry in entries.values() for name in entry.files)}
     for path in sorted((folder / EPISODES).iterdir()):
         if path.name not in kept and _OURS.fullmatch(path.name):
             try:

@@ -49,7 +49,7 @@ file is a right answer too."""
 
 _SAFETY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
-_NAMED_BY_CONTENT = re.compile(r".*-[0-9a-f]{8}\.(mp3|jpg)")
+_NAMED_BY_CONTENT = re.compile(r".*-[0-9a-f]{8}\.(mp3|(small\.)?jpg)")
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 """Sound and pictures never change under their names. Everything else may with the next `publish`: it is kept, but asked

@@ -20,6 +20,9 @@ from audio_builder.episode.verification.standard import COVER_BYTES, COVER_SIDE_
 from audio_builder.errors import RecipeError
 
 SIDE_PX = 1400
+SMALL_PX = 440
+"""Of covers on pages, which show them in up to 220 CSS pixels: enough for two to one."""
+
 _MARGIN_PX = 130
 _TITLE_TOP_PX = 260
 _TITLE_SIZES_PX = (*range(168, 60, -6), *range(60, 35, -4))
@@ -104,6 +107,24 @@ def fit_cover(path: Path) -> bytes:
     low, high = COVER_SIDE_PX
     side = min(max(low, min(picture.size)), high)
     return _jpeg(ImageOps.fit(picture, (side, side), method=Image.Resampling.LANCZOS))
+
+
+def small_cover(cover: bytes) -> bytes:
+    """Return a cover small enough for a list of many: a JPEG of 440 × 440 pixels; empty if it can't be opened."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(cover), formats=("JPEG",)) as opened:
+                if opened.width * opened.height > _LARGEST_OWN_PIXELS:
+                    return b""
+                # A JPEG is decoded at half its size or less where that is enough, in a fraction of the time.
+                opened.draft("RGB", (2 * SMALL_PX, 2 * SMALL_PX))
+                picture = opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return b""
+    stream = io.BytesIO()
+    ImageOps.fit(picture, (SMALL_PX, SMALL_PX), method=Image.Resampling.LANCZOS).save(stream, "JPEG", quality=85)
+    return stream.getvalue()
 
 
 _COVER_HINT = "Give a square JPEG or PNG of 1400 to 3000 pixels, or no cover to have one drawn."

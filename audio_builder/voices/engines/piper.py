@@ -12,7 +12,7 @@ from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.base import TimedSound
 from audio_builder.voices.engines.onnx_file import seedable_model
-from audio_builder.voices.engines.onnx_session import one_thread_session
+from audio_builder.voices.engines.piecewise_session import voice_session
 from audio_builder.voices.engines.piper_words import word_starts
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
@@ -58,7 +58,7 @@ class PiperEngine:
         piper, runtime, numpy = (
             installed_version(name, "the engine piper") for name in ("piper-tts", "onnxruntime", "numpy")
         )
-        return f"piper seeded-1 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
+        return f"piper seeded-1 pieces-1 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at the model's own rate, usually 22,050 Hz.
@@ -128,7 +128,7 @@ def _load(model: Path, config: Path) -> Any:
     try:
         settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
         seedable = seedable_model(model.read_bytes(), model.name)
-        session = one_thread_session(seedable.content, model.name)
+        session = voice_session(seedable.content, model.name)
     except OSError as error:
         raise VoiceFileMissing(f"can't read {error.filename}: {error.strerror}") from error
     except VoiceError:

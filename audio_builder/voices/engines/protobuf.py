@@ -54,6 +54,11 @@ def fields(content: bytes, start: int, end: int) -> Iterator[Field]:
         at += length
 
 
+def varint_of(content: bytes, field: Field) -> int:
+    """Return the whole number, 0 or more, that a field of that kind holds."""
+    return _read_varint(content, field.start)[0]
+
+
 def _read_varint(content: bytes, at: int) -> tuple[int, int]:
     value = 0
     for shift in range(0, 70, 7):
@@ -81,4 +86,9 @@ def varint_field(number: int, value: int) -> bytes:
 
 def bytes_field(number: int, content: bytes) -> bytes:
     """Return a field that holds bytes, text or a message."""
-    return _varint(number << 3 | _BYTES) + _varint(len(content)) + content
+    return bytes_head(number, len(content)) + content
+
+
+def bytes_head(number: int, length: int) -> bytes:
+    """Return what stands before the content of a field that holds so many bytes."""
+    return _varint(number << 3 | _BYTES) + _varint(length)

@@ -1,0 +1,185 @@
+"""What of an ONNX file the engines read and write: nodes, their attributes, weights.
+
+The field numbers are those of the public `onnx.proto3`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from audio_builder.voices.engines.protobuf import (
+    Field,
+    bytes_field,
+    bytes_head,
+    children,
+    fields,
+    varint_field,
+    varint_of,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_VALUE = 1, 5, 11, 12, 13
+TENSOR_NAME, VALUE_NAME = 8, 1
+_MODEL_GRAPH = 7
+_NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 3, 4, 5
+_ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_GRAPH, _ATTRIBUTE_INTS, _ATTRIBUTE_TYPE = 1, 3, 6, 8, 20
+_TYPE_INT, _TYPE_INTS = 2, 7
+_TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_RAW = 1, 2, 9
+_FLOAT, _INT64 = 1, 7
+
+
+class Node(NamedTuple):
+    """A node: where it lies, what it does, and the names of what it takes and gives."""
+
+    field: Field
+    operation: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+class ModelGraph(NamedTuple):
+    """A model's graph.
+
+    Attributes:
+        content: the whole ONNX file.
+        field: where the graph lies in it.
+        nodes: in their order, in which each has its inputs before it.
+        outputs: names of the model's outputs.
+        weights: where the tensors lie that are stored in the file, by their names.
+    """
+
+    content: bytes
+    field: Field
+    nodes: tuple[Node, ...]
+    outputs: tuple[str, ...]
+    weights: dict[str, Field]
+
+
+def read_graph(content: bytes) -> ModelGraph:
+    """Return the graph of a whole ONNX file.
+
+    Raises:
+        IndexError, UnicodeDecodeError, ValueError: it isn't a well-formed one.
+    """
+    graph = next((field for field in fields(content, 0, len(content)) if field.number == _MODEL_GRAPH), None)
+    if graph is None:
+        raise ValueError("it has no graph")
+    outputs = (_name(content, field, VALUE_NAME) for field in children(content, graph, GRAPH_OUTPUT))
+    weights = {_name(content, field, TENSOR_NAME): field for field in children(content, graph, GRAPH_INITIALIZER)}
+    return ModelGraph(content, graph, tuple(_nodes(content, graph)), tuple(outputs), weights)
+
+
+def texts(content: bytes, field: Field, number: int) -> Iterator[str]:
+    """Yield the texts of this number inside a field."""
+    return (content[text.start : text.end].decode() for text in children(content, field, number))
+
+
+def whole_numbers(content: bytes, node: Node) -> dict[str, tuple[int, ...]]:
+    """Return the attributes of a node, as far as they are whole numbers or lists of them; others are empty."""
+    return {
+        _name(content, attribute, _ATTRIBUTE_NAME): tuple(
+            varint_of(content, field) for field in children(content, attribute, _ATTRIBUTE_INT, _ATTRIBUTE_INTS)
+        )
+        for attribute in children(content, node.field, _NODE_ATTRIBUTE)
+    }
+
+
+def floats_of(content: bytes, tensor: Field) -> npt.NDArray[np.float32]:
+    """Return the weights of a tensor.
+
+    Raises:
+        ValueError: they aren't float32, or not stored as plain bytes.
+    """
+    import numpy as np
+
+    shape: list[int] = []
+    kind, raw = 0, b""
+    for field in fields(content, tensor.start, tensor.end):
+        if field.number == _TENSOR_DIMS:
+            shape.append(varint_of(content, field))
+        elif field.number == _TENSOR_TYPE:
+            kind = varint_of(content, field)
+        elif field.number == _TENSOR_RAW:
+            raw = content[field.start : field.end]
+    if kind != _FLOAT:
+        raise ValueError("a tensor of weights isn't float32")
+    return np.frombuffer(raw, dtype="<f4").reshape(shape)
+
+
+def written_node(operation: str, inputs: Sequence[str], output: str, **attributes: int | tuple[int, ...]) -> bytes:
+    """Return a node of a graph with one output; its attributes are whole numbers or lists of them."""
+    content = b"".join(bytes_field(_NODE_INPUT, name.encode()) for name in inputs)
+    content += bytes_field(_NODE_OUTPUT, output.encode()) + bytes_field(_NODE_NAME, f"{output}:{operation}".encode())
+    content += bytes_field(_NODE_OP, operation.encode())
+    for name, value in attributes.items():
+        attribute = bytes_field(_ATTRIBUTE_NAME, name.encode())
+        if isinstance(value, int):
+            attribute += varint_field(_ATTRIBUTE_INT, value) + varint_field(_ATTRIBUTE_TYPE, _TYPE_INT)
+        else:
+            attribute += b"".join(varint_field(_ATTRIBUTE_INTS, one) for one in value)
+            attribute += varint_field(_ATTRIBUTE_TYPE, _TYPE_INTS)
+        content += bytes_field(_NODE_ATTRIBUTE, attribute)
+    return bytes_field(GRAPH_NODE, content)
+
+
+def written_tensor(name: str, values: npt.NDArray[np.float32] | npt.NDArray[np.int64]) -> bytes:
+    """Return an initializer of a graph."""
+    kind, plain = (_FLOAT, "<f4") if values.dtype.kind == "f" else (_INT64, "<i8")
+    content = b"".join(varint_field(_TENSOR_DIMS, length) for length in values.shape) + varint_field(_TENSOR_TYPE, kind)
+    content += bytes_field(TENSOR_NAME, name.encode())
+    content += bytes_field(_TENSOR_RAW, values.astype(plain, copy=False).tobytes())
+    return bytes_field(GRAPH_INITIALIZER, content)
+
+
+def written_value(number: int, name: str, dimensions: int | None = None) -> bytes:
+    """Return an input or output of a graph: a float tensor.
+
+    Args:
+        number: `GRAPH_INPUT` or `GRAPH_OUTPUT`.
+        name: of the value.
+        dimensions: how many it has, each of any length; None for any number of them.
+    """
+    shape = b""
+    if dimensions is not None:
+        each = (bytes_field(1, bytes_field(2, f"{name}_length_{index}".encode())) for index in range(dimensions))
+        shape = bytes_field(2, b"".join(each))
+    tensor_type = bytes_field(1, varint_field(1, _FLOAT) + shape)
+    return bytes_field(number, bytes_field(VALUE_NAME, name.encode()) + bytes_field(2, tensor_type))
+
+
+def written_model(graph: ModelGraph, parts: Sequence[bytes | memoryview]) -> bytes:
+    """Return a model with another graph: its versions and what else is in the file stay.
+
+    Args:
+        graph: that of the old model.
+        parts: fields of the new graph. Weights are large, so what stays of the old graph is better not copied before.
+    """
+    old = memoryview(graph.content)
+    head = bytes_head(_MODEL_GRAPH, sum(map(len, parts)))
+    return b"".join((old[: graph.field.outer], head, *parts, old[graph.field.end :]))
+
+
+def _nodes(content: bytes, graph: Field) -> Iterator[Node]:
+    for field in children(content, graph, GRAPH_NODE):
+        inputs: list[str] = []
+        outputs: list[str] = []
+        operation = ""
+        for part in fields(content, field.start, field.end):
+            if part.number == _NODE_INPUT:
+                inputs.append(content[part.start : part.end].decode())
+            elif part.number == _NODE_OUTPUT:
+                outputs.append(content[part.start : part.end].decode())
+            elif part.number == _NODE_OP:
+                operation = content[part.start : part.end].decode()
+            elif part.number == _NODE_ATTRIBUTE:  # a branch or a loop takes values from outside it by their names
+                for inner in children(content, part, _ATTRIBUTE_GRAPH):
+                    inputs += (name for node in _nodes(content, inner) for name in node.inputs)
+        yield Node(field, operation, tuple(inputs), tuple(outputs))
+
+
+def _name(content: bytes, field: Field, number: int) -> str:
+    return next(texts(content, field, number), "")
