@@ -133,6 +133,15 @@ def test_never_a_box_for_a_missing_letter(text: str, left: str) -> None:
     assert worded(text, "Semibold")[0] == left
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "from_right"),
+    [("Yoga في المساء", "", False), ("Yoga في المساء", "ar", True), ("Yoga", "he-IL", False), ("مساء", "en", True)],
+)
+def test_the_language_tells_where_a_title_begins(text: str, language: str, from_right: bool) -> None:
+    """Its first letter does where it's no language that runs to the left, or no letter does."""
+    assert worded(text, "Semibold", language)[1].right_to_left is from_right
+
+
 @settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_no_text_gives_a_box(text: str) -> None:

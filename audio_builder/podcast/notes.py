@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import msgspec
 
 from audio_builder.episode.record import EpisodeRecord
+from audio_builder.podcast.page_words import PageWords, words_for
 from audio_builder.script.questions import questions_left_open
 
 CHAPTERS_VERSION = "1.2.0"
 _SUMMARY_CHARACTERS = 300
 _SPOKEN_ABOUT = frozenset({"title", "subtitle", "heading"})
-_QUESTIONS = "To write about"
 _MOST_QUESTIONS = 12
 """More would be a list to get through."""
 
@@ -40,10 +40,10 @@ def summary_of(record: EpisodeRecord) -> str:
     return summary or record.tags.title
 
 
-def credits_of(record: EpisodeRecord) -> tuple[str, ...]:
-    """Return who wrote it and what speaks it, a sentence each; the last discloses the synthetic voice."""
-    author = record.tags.author
-    return (*((f"Written by {author}.",) if author else ()), record.disclosure)
+def author_of(record: EpisodeRecord, words: PageWords) -> str:
+    """Return the sentence on who wrote it; empty where nobody is named."""
+    # Not by `format`: a name is a stranger's text.
+    return words.written_by.replace("{author}", record.tags.author) if record.tags.author else ""
 
 
 def questions_of(record: EpisodeRecord) -> tuple[str, ...]:
@@ -56,14 +56,18 @@ def questions_of(record: EpisodeRecord) -> tuple[str, ...]:
 
 
 def notes_text(record: EpisodeRecord) -> str:
-    """Return the show notes as plain text: summary, chapters with their times, questions, credits."""
+    """Return the show notes as plain text: summary, chapters with their times, questions, credits.
+
+    The last sentence discloses the synthetic voice.
+    """
+    words = words_for(record.tags.language)
     chapters = "\n".join(f"{clock(chapter.start_s)} {chapter.title}" for chapter in record.report.chapters)
     questions = "\n".join(f"- {question}" for question in questions_of(record))
     parts = (
         summary_of(record),
-        f"Chapters\n{chapters}" if chapters else "",
-        f"{_QUESTIONS}\n{questions}" if questions else "",
-        "\n".join(credits_of(record)),
+        f"{words.chapters}\n{chapters}" if chapters else "",
+        f"{words.questions}\n{questions}" if questions else "",
+        "\n".join(filter(None, (author_of(record, words), record.disclosure))),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -74,17 +78,18 @@ def notes_html(record: EpisodeRecord) -> str:
 
 
 def _notes_html(record: EpisodeRecord) -> Iterator[str]:
+    words = words_for(record.tags.language)
     yield f"<p>{html.escape(summary_of(record))}</p>"
     if record.report.chapters:
-        yield "<p>Chapters</p>\n<ul>"
+        yield f"<p>{html.escape(words.chapters)}</p>\n<ul>"
         for chapter in record.report.chapters:
             yield f"<li>{clock(chapter.start_s)} {html.escape(chapter.title)}</li>"
         yield "</ul>"
     if questions := questions_of(record):
-        yield f"<p>{_QUESTIONS}</p>\n<ul>"
+        yield f"<p>{html.escape(words.questions)}</p>\n<ul>"
         yield from (f"<li>{html.escape(question)}</li>" for question in questions)
         yield "</ul>"
-    for sentence in credits_of(record):
+    for sentence in filter(None, (author_of(record, words), record.disclosure)):
         yield f"<p>{html.escape(sentence)}</p>"
 
 

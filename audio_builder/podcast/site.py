@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import functools
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -11,19 +10,18 @@ from dataclasses import dataclass
 from importlib import resources
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from audio_builder.episode.cover.bidi import is_from_right
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.feed import Item
-from audio_builder.podcast.notes import clock, credits_of, questions_of
+from audio_builder.podcast.notes import author_of, clock, questions_of
+from audio_builder.podcast.page_words import all_words, words_for
 from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show
 
 _TEMPLATES = ("base.html", "index.html", "episode.html", "page.css", "player.js")
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+_SERVER = Markup("<code>audio-builder serve</code>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def index_page(show: Show, cover: str, items: Sequence[Item]) -> bytes:
         cover: path of its small picture, from its folder.
         items: the newest first.
     """
-    return _rendered("index.html", show=show, cover=cover, items=items, feed=FEED_FILE, opml=OPML_FILE)
+    return _rendered("index.html", show, cover=cover, items=items, feed=FEED_FILE, opml=OPML_FILE, server=_SERVER)
 
 
 def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequence[int]) -> bytes:
@@ -61,14 +59,14 @@ def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequen
     """
     return _rendered(
         "episode.html",
-        show=show,
+        show,
         record=record,
         item=item,
         name=item.audio.rpartition("/")[2].removesuffix(".mp3"),
         waveform=waveform,
         paragraphs=tuple(paragraphs_of(record)),
         questions=questions_of(record),
-        credits=credits_of(record),
+        author=author_of(record, words_for(show.language)),
         cover=(item.small_cover or item.cover).rpartition("/")[2],
     )
 
@@ -93,8 +91,8 @@ def paragraphs_of(record: EpisodeRecord) -> Iterator[Paragraph]:
 
 @functools.cache
 def templates_digest() -> str:
-    """Return a hash of all templates: pages are made anew when one has changed."""
-    return hashlib.sha256("\0".join(_source(name) for name in _TEMPLATES).encode()).hexdigest()
+    """Return a hash of all templates and their words: pages are made anew when one has changed."""
+    return hashlib.sha256("\0".join((*map(_source, _TEMPLATES), all_words())).encode()).hexdigest()
 
 
 def _paragraph(lines: list[list[Phrase]]) -> Paragraph:
@@ -121,15 +119,11 @@ def _environment() -> jinja2.Environment:
         "script_hash": _policy_hash(script),
     }
     environment.filters["clock"] = clock
-    environment.filters["day"] = _day
+    environment.filters["filled"] = _filled
+    environment.filters["direction"] = _direction
     environment.filters["fewer"] = _fewer
     environment.filters["length"] = len
     return environment
-
-
-def _day(date: datetime.date) -> str:
-    """Return a date in the words of the page, whatever the machine's own language is."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
 def _fewer(waveform: Sequence[int]) -> tuple[int, ...]:
@@ -141,5 +135,16 @@ def _policy_hash(content: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
-def _rendered(template: str, **values: object) -> bytes:
-    return _environment().get_template(template).render(**values).encode("utf-8", "replace")
+def _direction(language: str) -> str:
+    """Return the `dir` of texts in a language: where it isn't one that runs to the left, each text tells its own."""
+    return "rtl" if is_from_right(language) else "auto"
+
+
+def _filled(text: str, **parts: str) -> Markup:
+    """Return a text with its placeholders filled; it and what isn't markup already are escaped."""
+    return escape(text).format(**parts)
+
+
+def _rendered(template: str, show: Show, **values: object) -> bytes:
+    words = words_for(show.language)
+    return _environment().get_template(template).render(show=show, words=words, **values).encode("utf-8", "replace")

@@ -9,16 +9,27 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import takewhile
 
+_LANGUAGES_FROM_RIGHT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"}
 _STRONG = {"L", "R", "AL"}
 _NEUTRAL = {"B", "S", "WS", "ON"}
 _NUMBERS = {"EN", "AN"}
 _PAIRS = dict(zip("([{〈《「『【（［｛⟨", ")]}〉》」』】）］｝⟩", strict=True))
 
 
-def is_right_to_left(text: str) -> bool:
-    """Tell whether a text begins at the right: its first letter decides (rules P2 and P3)."""
-    kinds = (unicodedata.bidirectional(character) for character in text)
-    return next((kind for kind in kinds if kind in _STRONG), "L") != "L"
+def is_from_right(language: str) -> bool:
+    """Tell whether a language, a BCP 47 tag, is written from the right."""
+    return language.lower().split("-")[0] in _LANGUAGES_FROM_RIGHT
+
+
+def is_right_to_left(text: str, language: str = "") -> bool:
+    """Tell whether a text begins at the right: its first letter decides (rules P2 and P3), or else its language.
+
+    A title in Arabic that begins with a Latin name is an Arabic one.
+    """
+    strong = [kind for character in text if (kind := unicodedata.bidirectional(character)) in _STRONG]
+    if is_from_right(language) and set(strong) - {"L"}:
+        return True
+    return bool(strong) and strong[0] != "L"
 
 
 def levels_of(text: str, right_to_left: bool) -> list[int]:

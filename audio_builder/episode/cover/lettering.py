@@ -180,7 +180,7 @@ def _lettering_of(text: str, style: str, language: str) -> Lettering:
     wide = WIDE_STYLES[style]
     lacking = not all(has(style, character) for character in plain)
     chosen = wide if lacking and all(has(wide, character) for character in plain) else style
-    return Lettering(chosen, _east_asian_order(text, language), language, is_right_to_left(text))
+    return Lettering(chosen, _east_asian_order(text, language), language, is_right_to_left(text, language))
 
 
 def _script_has_style(character: str) -> bool:

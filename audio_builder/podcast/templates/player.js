@@ -20,6 +20,7 @@
   // A page opened from a folder may not be allowed to keep anything; it plays all the same.
   const remember = (value, name = key) => { try { value === null ? localStorage.removeItem(name) : localStorage.setItem(name, value); } catch { /* not kept */ } };
   const remembered = (name = key) => { try { return Number(localStorage.getItem(name)) || 0; } catch { return 0; } };
+  const words = player.dataset, fill = (text, parts) => text.replace(/{(\w+)}/g, (_, name) => parts[name]);
   const say = (text) => { by("said").textContent = text; };
   const at = (list, time) => { let found = null; for (const one of list) { if (one.start <= time + 0.05) found = one; } return found; };
   const mark = (before, after) => {
@@ -42,7 +43,7 @@
   function show() {
     const time = audio.currentTime;
     if (document.activeElement !== seek || !seek.matches(":active")) seek.value = Math.round(time);
-    seek.setAttribute("aria-valuetext", `${clock(time)} of ${clock(duration)}`);
+    seek.setAttribute("aria-valuetext", fill(words.position, { time: clock(time), duration: clock(duration) }));
     by("heard-part").setAttribute("width", String(waveWidth * time / duration));
     for (const name of ["now", "small-now"]) by(name).textContent = clock(time);
     by("left").textContent = `−${clock(duration - time)}`;
@@ -74,7 +75,7 @@
       audio.volume = 1;
       stopAt = stopAfter = null;
       by("sleep").value = "";
-      say("Stopped, as you asked.");
+      say(words.stopped);
     }
   }
 
@@ -88,13 +89,13 @@
   by("controls").hidden = false;
   document.documentElement.classList.add("ready");
   for (const name of ["timeupdate", "seeked", "loadedmetadata"]) audio.addEventListener(name, show);
-  audio.addEventListener("play", () => { for (const button of plays) button.textContent = "Pause"; });
-  audio.addEventListener("pause", () => { for (const button of plays) button.textContent = "Play"; });
+  audio.addEventListener("play", () => { for (const button of plays) button.textContent = words.pause; });
+  audio.addEventListener("pause", () => { for (const button of plays) button.textContent = words.play; });
   audio.addEventListener("ended", () => { remember(null); saved = 0; });
-  const broken = () => say("The sound can't be played.");
+  const broken = () => say(words.broken);
   audio.addEventListener("error", broken);
   if (audio.error) broken();
-  audio.addEventListener("loadedmetadata", () => { const time = remembered(); if (time) { go(time); say(`Going on at ${clock(time)}.`); } }, { once: true });
+  audio.addEventListener("loadedmetadata", () => { const time = remembered(); if (time) { go(time); say(fill(words.going, { time: clock(time) })); } }, { once: true });
   for (const button of plays) button.addEventListener("click", toggle);
   // The player that is out of sight still has to be stopped.
   new IntersectionObserver(([seen]) => { small.hidden = seen.isIntersecting; }).observe(plays[0]);
@@ -110,7 +111,7 @@
     const wish = event.target.value;
     stopAt = wish && wish !== "chapter" ? Date.now() + Number(wish) * 60000 : null;
     stopAfter = wish === "chapter" ? afterChapter(audio.currentTime) : null;
-    say({ "": "", chapter: "It will stop after this chapter." }[wish] ?? `It will stop in ${wish} minutes, softly.`);
+    say(wish ? fill(words.stops, { when: event.target.selectedOptions[0].textContent }) : "");
     show();
   });
   for (const one of chapters) one.element.addEventListener("click", () => { go(one.start); start(); });
