@@ -148,8 +148,9 @@ def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
         "scales": np.array([0.667, 1.5, 0.8], dtype=np.float32),
     }
     feed |= {name: RANDOM.standard_normal(1 << 16, dtype=np.float32) for name in seedable.noise_inputs}
-    (whole,) = one_thread_session(seedable.content, path.name).run(None, feed)
-    (pieces,) = voice_session(seedable.content, path.name).run(None, feed)
+    whole, lengths = one_thread_session(seedable.content, path.name).run(None, feed)
+    pieces, same_lengths = voice_session(seedable.content, path.name).run(None, feed)
+    assert np.array_equal(lengths, same_lengths)
     assert whole.shape == pieces.shape
     assert whole.size > 5 * PIECE_SAMPLES
     assert np.sqrt(np.mean((pieces - whole) ** 2) / np.mean(whole**2)) < 3e-5
