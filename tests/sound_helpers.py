@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from audio_builder.audio import AudioSegment, Samples, segment_from_samples
+from audio_builder.audio import AudioSegment, Samples, samples_from_segment, segment_from_samples
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Clip, Narration
@@ -84,3 +84,12 @@ def blocks_of(sound: Samples, *lengths: int) -> Iterator[Samples]:
 def rms_dbfs(sound: Samples) -> float:
     """Root mean square over everything, in dB below full scale."""
     return float(10 * np.log10(np.mean(np.square(sound, dtype=np.float64))))
+
+
+def sound_after_pauses(sound: AudioSegment, least_s: float) -> list[float]:
+    """When sound begins again after each pause of so many seconds or more, in seconds: 40 dB below the loudest 5 ms."""
+    samples = samples_from_segment(sound)
+    cell = round(sound.frame_rate * 0.005)
+    levels = np.square(samples[: len(samples) // cell * cell]).reshape(-1, cell).mean(axis=1)
+    sounding = np.flatnonzero(levels > levels.max() * 1e-4)
+    return [after * 0.005 for before, after in itertools.pairwise(sounding) if (after - before) * 0.005 > least_s]

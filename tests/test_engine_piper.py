@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from audio_builder.document import make_script, read_document
@@ -18,10 +19,14 @@ from audio_builder.narration.trim import trim
 from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
+from audio_builder.voices.engines import onnx_file
 from audio_builder.voices.engines.onnx_file import seedable_model
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
 from audio_builder.voices.rate.rates import expected_wpm
-from tests.voice_helpers import ready, script_of
+from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
+from audio_builder.voices.wording.word_places import words_with_places
+from tests.sound_helpers import sound_after_pauses
+from tests.voice_helpers import ready, script_of, word_at
 
 pytestmark = pytest.mark.engine
 
@@ -59,6 +64,56 @@ def test_the_same_words_are_the_same_bytes(engine: PiperEngine) -> None:
     assert PiperEngine().speak("The lake was quite still.", voice).raw_data == first
     # … and a rate that differs by a thousandth draws other noise, so a second attempt isn't the first again.
     assert engine.speak("The lake was quite still.", msgspec.structs.replace(voice, rate=voice.rate * 1.001)) != first
+
+
+PAUSED = (
+    "So take the “small” cup, put it on the 21st shelf — carefully; keep the rest of the tea, because five of the "
+    "guests will come back in 19 84: they said so."
+)
+
+
+def test_its_words_begin_when_the_sound_does_after_each_pause(engine: PiperEngine) -> None:
+    """Within 80 ms, as the levels of the sound show it; all words have a time, and these rise."""
+    told = engine.speak_timed(PAUSED, ready("joe", 125))
+    frames = [word.frame for word in told.words]
+    assert frames == sorted(set(frames))
+    assert len(frames) >= len(PAUSED.split()) - 2
+    starts = {word_at(PAUSED, word.at): word.frame / 22050 for word in told.words}
+    pauses = sound_after_pauses(told.sound, 0.25)
+    for word in ("put", "keep", "because", "they"):
+        assert min(abs(starts[word] - start_s) for start_s in pauses) < 0.08, (word, starts[word], pauses)
+
+
+def test_joined_words_and_numbers_are_told_apart(engine: PiperEngine) -> None:
+    """eSpeak NG says “of the” as one word and 21 as two: each written word still has its own time, evenly spread."""
+    text = "It is one of the 21 things in a box."
+    told = engine.speak_timed(text, ready("joe", 125))
+    assert [word_at(text, word.at) for word in told.words] == text.split()
+    lengths = np.diff([word.frame / 22050 for word in told.words])
+    assert lengths.min() > 0.03
+    assert lengths.argmax() == text.split().index("21")
+
+
+def test_long_phrases_and_ipa_have_the_times_of_their_own_words(engine: PiperEngine) -> None:
+    """In pieces, and with sounds from a lexicon: places are of the text that was given."""
+    text = f"{LONG} So said {IPA_START}tɪk nɑt hɑn{IPA_END}, [[here]]."
+    told = engine.speak_timed(text, ready("joe", 125))
+    assert len(_pieces(text)) > 1
+    known = [at for at, _ in words_with_places(text)]
+    assert [word.at for word in told.words] == [at for at in known if at in {word.at for word in told.words}]
+    assert len(told.words) > 0.95 * len(known)
+    assert told.words[-1].at == text.index("[[here]]")
+    assert 0.3 < told.sound.duration_seconds - told.words[-1].frame / 22050 < 1.2
+
+
+def test_a_model_that_tells_no_lengths_speaks_all_the_same(engine: PiperEngine) -> None:
+    """Where it isn't the one `Ceil` that rounds them up, no words are told, and the sound is the same."""
+    voice = ready("joe", 125)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(onnx_file, "_rounded_up", lambda *_: [b"one", b"another"])
+        told = PiperEngine().speak_timed("The lake was quite still.", voice)
+    assert told.words == ()
+    assert told.sound.raw_data == engine.speak("The lake was quite still.", voice).raw_data
 
 
 def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path) -> None:
@@ -117,4 +172,4 @@ def test_a_voice_without_its_files_or_with_a_broken_config_is_refused(tmp_path: 
 
 def test_its_fingerprint_names_what_makes_the_sound() -> None:
     """Versions of the package, the runtime and what draws the noise."""
-    assert re.fullmatch(r"piper seeded-1 pieces-1 piper-tts=\S+ onnxruntime=\S+ numpy=\S+", PiperEngine().fingerprint())
+    assert re.fullmatch(r"piper seeded-1 quick-1 piper-tts=\S+ onnxruntime=\S+ numpy=\S+", PiperEngine().fingerprint())

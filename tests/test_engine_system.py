@@ -30,8 +30,9 @@ from audio_builder.voices.engines.system import SystemEngine
 from audio_builder.voices.engines.tone import ToneEngine
 from audio_builder.voices.profile import Voice
 from tests.held_out import HELD_OUT
+from tests.sound_helpers import sound_after_pauses
 from tests.test_engine_piper import LONG
-from tests.voice_helpers import ready, script_of
+from tests.voice_helpers import ready, script_of, word_at
 
 pytestmark = pytest.mark.engine
 
@@ -40,6 +41,22 @@ def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path)
     """Within 5 per cent, on a text of more than 300 words that wasn't used to calibrate."""
     narration = narrate(script_of(*HELD_OUT), ready("system", 125, HELD_OUT), cache=ClipCache(tmp_path), rate_hz=44100)
     assert narration.wpm == pytest.approx(125, rel=0.05)
+
+
+def test_its_words_begin_when_the_sound_does_after_each_pause(tmp_path: Path) -> None:
+    """Within 80 ms of the sound in the clip; of words that it joins, as “of the”, the first alone is told."""
+    text = (
+        "So take the “small” cup, put it on the 21st shelf; keep some of the tea, because they will come: five of them."
+    )
+    (clip,) = narrate(script_of(text), ready("system", 125), cache=ClipCache(tmp_path), rate_hz=44100).clips
+    starts = {word_at(text, word.at): word.frame / 44100 for word in clip.words(text)}
+    pauses = sound_after_pauses(clip.load(), 0.15)
+    for word in ("put", "keep", "because", "five"):
+        assert min(abs(starts[word] - start_s) for start_s in pauses) < 0.08, (word, starts[word], pauses)
+    assert "“small”" in starts
+    frames = [word.frame for word in clip.words(text)]
+    assert len(frames) >= len(text.split()) - 3
+    assert frames == sorted(frames)
 
 
 def test_one_word_and_four_hundred_characters_are_whole(tmp_path: Path) -> None:

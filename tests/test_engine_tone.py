@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from audio_builder.script.words import count_words
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import engine_names, load_engine
 from audio_builder.voices.engines.tone import ToneEngine
-from tests.voice_helpers import ready
+from tests.voice_helpers import ready, word_at
 
 
 @given(
@@ -30,6 +31,18 @@ def test_it_speaks_at_exactly_the_rate_it_is_set_to(tokens: list[str]) -> None:
     if words:
         sound = ToneEngine().speak(text, ready("tone", 125))
         assert sound.frame_count() - 2 * 4410 == pytest.approx(words * 60 / 125 * 44100, abs=1)
+
+
+def test_it_tells_its_words_to_a_frame():
+    """Each begins where a tone begins to rise: the frame before is 0 and within 2 ms there is sound."""
+    text = "Sea shells; “old” boats — 1,000 of them, all at rest."
+    told = ToneEngine().speak_timed(text, ready("tone", 125))
+    pcm = np.abs(np.frombuffer(told.sound.raw_data, "<i2").astype(int))
+    assert [word_at(text, word.at) for word in told.words] == [word for word in text.split() if word != "—"]
+    for word in told.words:
+        assert pcm[word.frame - 1] <= 30
+        assert pcm[word.frame : word.frame + 88].max() > 30
+        assert pcm[word.frame : word.frame + 4410].max() > 1000
 
 
 def test_it_gives_the_same_bytes_on_every_machine() -> None:

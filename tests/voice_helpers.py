@@ -25,6 +25,11 @@ def ready(name: str, wpm: float = 125.0, texts: Iterable[str] = ()) -> Voice:
     return prepare_voice(find_voice(name), wpm, texts).voice
 
 
+def word_at(text: str, place: int) -> str:
+    """The word that begins there."""
+    return text[place:].split(maxsplit=1)[0]
+
+
 def voice_of(engine: str, **settings: str | float | bool) -> Voice:
     """A voice of an engine that a test made; it speaks at 125 words per minute."""
     profile = VoiceProfile(

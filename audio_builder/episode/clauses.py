@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,18 +41,21 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     start_s: float
 
 
-def clauses_of(text: str, levels: ClipLevels, begin_s: float) -> tuple[Clause, ...]:
-    """Return the clauses after the first; none where there aren't as many pauses in the sound as in the text.
+def clauses_of(text: str, levels: ClipLevels, begin_s: float, words: Mapping[int, float]) -> tuple[Clause, ...]:
+    """Return the clauses after the first: when sound begins again, where it has as many pauses as the text has.
+
+    Where it hasn't, those whose first word the voice has told are returned.
 
     Args:
         text: of the phrase, on one line.
         levels: of its clip.
         begin_s: when the clip begins, margin included, in seconds.
+        words: when words begin, in seconds, by the index of their first character; those that are known.
     """
     places = [found.end() for found in _BREAK.finditer(text)]
     starts = _starts_after_pauses(levels) if places else []
     if len(starts) != len(places):
-        return ()
+        return tuple(Clause(at=at, start_s=words[at]) for at in places if at in words)
     return tuple(Clause(at=at, start_s=begin_s + start_s) for at, start_s in zip(places, starts, strict=True))
 
 

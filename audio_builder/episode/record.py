@@ -14,8 +14,9 @@ from audio_builder.episode.tagging.tags import Labels, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
-from audio_builder.mix.timeline import Timeline
+from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe import Tags
+from audio_builder.voices.wording.word_places import words_with_places
 
 RECORD_SUFFIX = ".episode.json"
 RECORD_VERSION = 1
@@ -45,6 +46,8 @@ class Phrase(Struct, frozen=True, kw_only=True):
         text: the words as written, on one line.
         role: what it is in the text, such as `prose` or `heading`.
         clauses: those after its first, where they can be told.
+        word_starts_s: when each of its words begins (see `words_with_places`), in seconds from the beginning; None for
+            one that isn't known, and empty where none is.
     """
 
     start_s: float
@@ -52,6 +55,7 @@ class Phrase(Struct, frozen=True, kw_only=True):
     text: str
     role: str
     clauses: tuple[Clause, ...] = ()
+    word_starts_s: tuple[float | None, ...] = ()
 
 
 class EpisodeRecord(Struct, frozen=True, kw_only=True):
@@ -103,15 +107,20 @@ def sound_of(file: Path) -> Sound:
 
 def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:
     """Return every phrase of a timeline with the time at which it sounds, in seconds."""
-    return tuple(
-        Phrase(
-            start_s=placed.speech_start / timeline.rate_hz,
-            end_s=placed.speech_end / timeline.rate_hz,
-            text=clean(placed.clip.say.text),
-            role=placed.clip.say.role.value,
-            clauses=clauses_of(clean(placed.clip.say.text), placed.clip.levels(), placed.start / timeline.rate_hz),
-        )
-        for placed in timeline.clips
+    return tuple(_phrase(placed, timeline.rate_hz) for placed in timeline.clips)
+
+
+def _phrase(placed: PlacedClip, rate_hz: int) -> Phrase:
+    text = clean(placed.clip.say.text)
+    known = {word.at: (placed.start + word.frame) / rate_hz for word in placed.clip.words(text)}
+    known |= {0: placed.speech_start / rate_hz} if known else {}
+    return Phrase(
+        start_s=placed.speech_start / rate_hz,
+        end_s=placed.speech_end / rate_hz,
+        text=text,
+        role=placed.clip.say.role.value,
+        clauses=clauses_of(text, placed.clip.levels(), placed.start / rate_hz, known),
+        word_starts_s=tuple(known.get(at) for at, _ in words_with_places(text)) if known else (),
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from audio_builder.audio import AudioSegment, samples_from_segment
 from audio_builder.narration.levels import ClipLevels, measure_clip, unpacked_levels
+from audio_builder.narration.words import carried_over, unpacked_words
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
+from audio_builder.voices.engines.base import WordStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Clip:
         loader: reads the sound from the cache and verifies it.
         voice: name of the voice that speaks it; empty for the narrator.
         packed_levels: its levels, as they are kept in the cache; empty where nobody has measured.
+        packed_words: where its words begin, as that is kept in the cache; empty where the engine doesn't tell.
+        spoken: its words as the engine got them.
     """
 
     say: Say
@@ -39,6 +43,8 @@ class Clip:
     loader: Callable[[str], AudioSegment] = field(repr=False, compare=False)
     voice: str = ""
     packed_levels: bytes = field(default=b"", repr=False, compare=False)
+    packed_words: bytes = field(default=b"", repr=False, compare=False)
+    spoken: str = field(default="", repr=False, compare=False)
 
     def load(self) -> AudioSegment:
         """Return the sound: mono, 16 bit, `rate_hz`, exactly `frames` long.
@@ -57,6 +63,10 @@ class Clip:
         if self.packed_levels:
             return unpacked_levels(self.packed_levels)
         return measure_clip(samples_from_segment(self.load()), self.rate_hz, self.lead_frames, self.tail_frames)
+
+    def words(self, written: str) -> tuple[WordStart, ...]:
+        """Return where words begin, by their place in the phrase as it is written; those whose frame is known."""
+        return carried_over(unpacked_words(self.packed_words), self.spoken, written)
 
     @property
     def speech_s(self) -> float:

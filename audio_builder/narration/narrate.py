@@ -58,7 +58,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     def store(job: Job, spoken: Spoken) -> None:
         frames = len(spoken.pcm) // 2
-        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels)
+        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels, spoken.words)
         cache.store(job.key, clip, spoken.pcm)
         stored[job.key] = clip
 
@@ -100,5 +100,7 @@ def _clip(phrase: Phrase, stored: StoredClip, cache: ClipCache) -> Clip:
         tail_frames=stored.tail_frames,
         loader=cache.load,
         packed_levels=stored.levels,
+        packed_words=stored.words,
+        spoken=phrase.text,
         voice=phrase.speaker,
     )

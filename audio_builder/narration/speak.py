@@ -8,7 +8,7 @@ from audio_builder.audio import AudioSegment
 from audio_builder.errors import ClipRejected, EngineFailed
 from audio_builder.narration.plausible import check_clip
 from audio_builder.narration.trim import TrimmedClip, trim
-from audio_builder.voices.engines.base import Engine
+from audio_builder.voices.engines.base import Engine, TimedSound, WordTimer
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.rate.rates import expected_wpm
 from audio_builder.voices.words import quoted
@@ -40,9 +40,12 @@ def speak_phrase(engine: Engine, voice: Voice, text: str, rate_hz: int) -> Trimm
 
 
 def _attempt(engine: Engine, voice: Voice, text: str, rate_hz: int, wpm: float) -> TrimmedClip:
-    spoken = engine.speak(text, voice)
+    told = (
+        engine.speak_timed(text, voice) if isinstance(engine, WordTimer) else TimedSound(engine.speak(text, voice), ())
+    )
+    spoken = told.sound
     if not isinstance(spoken, AudioSegment) or spoken.channels != 1 or spoken.sample_width != 2:
         raise EngineFailed(f"the engine “{voice.profile.engine}” gave no mono 16-bit sound for {quoted(text)}")
-    clip = trim(spoken, rate_hz)
+    clip = trim(spoken, rate_hz, told.words)
     check_clip(clip, text, wpm)
     return clip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from audio_builder.audio import AudioSegment, Samples, samples_from_segment, segment_from_samples
 from audio_builder.narration.resample import resample
+from audio_builder.voices.engines.base import WordStart
 
 TRIM_VERSION = 4
 """Part of every clip's cache key: raise it when anything here changes what a clip sounds like."""
@@ -50,6 +52,10 @@ _BREATH_DB, _BREATH_APART_S = -40.0, 0.05
 """What comes first, is so much softer than the phrase and stands so far before the next sound is a breath or a click of
 the lips, which a bed covers. Consonants are louder, or go over into their vowel."""
 
+_CLOSED_S = 0.06
+"""A word begins no longer before its first sound: so long the lips are closed for a "p". An engine may put a word's
+beginning into the pause before it."""
+
 _PRE_EMPHASIS = 0.9
 """Lifts the highs, where fricatives are, over hum."""
 
@@ -62,11 +68,13 @@ class TrimmedClip:
         segment: mono, 16 bit.
         lead_frames: quiet frames before the first sound.
         tail_frames: quiet frames after the last.
+        words: where they begin, as far as the engine told it; none before the first sound or after the last.
     """
 
     segment: AudioSegment
     lead_frames: int
     tail_frames: int
+    words: tuple[WordStart, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -79,7 +87,7 @@ class TrimmedClip:
         return (self.frames - self.lead_frames - self.tail_frames) / float(self.segment.frame_rate)
 
 
-def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
+def trim(spoken: AudioSegment, rate_hz: int, words: tuple[WordStart, ...] = ()) -> TrimmedClip:
     """Return a phrase at another sample rate with exactly `LEAD_S` before and `TAIL_S` after its sound.
 
     Where the engine left less silence than the margin, silence is added. A phrase without any sound
@@ -88,6 +96,7 @@ def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
     Args:
         spoken: mono, 16 bit, at the engine's own rate.
         rate_hz: the episode's rate, 8,000 or more.
+        words: where they begin in `spoken`.
     """
     samples = resample(samples_from_segment(spoken), int(spoken.frame_rate), rate_hz)
     first, last = find_speech(samples, rate_hz)
@@ -99,7 +108,11 @@ def trim(spoken: AudioSegment, rate_hz: int) -> TrimmedClip:
     cut = np.concatenate((before, samples[max(0, first - lead) : last + tail], after))
     # pydub's fades count in whole milliseconds and may change the number of frames; these don't.
     cut = _faded(cut, round(FADE_IN_S * rate_hz), round(FADE_OUT_S * rate_hz))
-    return TrimmedClip(segment_from_samples(cut, rate_hz), lead, tail)
+    told = [min(max(first, round(word.frame * rate_hz / spoken.frame_rate)), last) for word in words]
+    closed = round(_CLOSED_S * rate_hz)
+    heard = (max(at, sound - closed) for at, sound in zip(told, sound_from(samples, rate_hz, told), strict=True))
+    kept = tuple(WordStart(word.at, lead + min(at, last) - first) for word, at in zip(words, heard, strict=True))
+    return TrimmedClip(segment_from_samples(cut, rate_hz), lead, tail, kept)
 
 
 def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
@@ -133,6 +146,29 @@ def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
     # A window tells of a sound anywhere in it: at the start the sound may be at its end, and the other way round.
     start = first * hop + window - hop if first > 0 else 0
     return start, min(len(samples), int(ends[-1]) * hop + hop)
+
+
+def sound_from(samples: Samples, rate_hz: int, frames: Sequence[int]) -> list[int]:
+    """Return for each of some frames the first one with sound from there on; the frame itself if nothing follows.
+
+    Args:
+        samples: shape (frames,), full scale at ±1.0.
+        rate_hz: frames per second.
+        frames: indices into the samples.
+    """
+    window, hop = round(_WINDOW_S * rate_hz), round(_HOP_S * rate_hz)
+    if len(samples) < window or not frames:
+        return [*frames]
+    levels = _levels_db(samples, window, hop)
+    sounding = np.flatnonzero(levels > _threshold_db(levels, float(np.percentile(levels, 95)), hop / rate_hz))
+    starts = np.append(sounding * hop + window - hop, len(samples))
+    result = []
+    for frame in frames:
+        # A window that begins here or before tells of this frame; later ones begin to sound at their end.
+        here = max(0, frame - window + hop) // hop
+        next_start = int(starts[np.searchsorted(sounding, here)])
+        result.append(frame if next_start == len(samples) else max(frame, next_start))
+    return result
 
 
 def _breaths(levels: npt.NDArray[np.float64], ends: npt.NDArray[np.int64], apart: int) -> int:

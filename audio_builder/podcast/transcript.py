@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from audio_builder.episode.heard import times_in
 from audio_builder.episode.record import Phrase
 
 VTT_LINE = 65
@@ -39,31 +40,40 @@ class Cue:
 def cues_of(phrases: Sequence[Phrase], line_characters: int) -> Iterator[Cue]:
     """Yield cues of at most two lines; a phrase that needs more is parted.
 
-    It is parted where a clause begins, when that is heard; a clause that is still too long has its time shared by
-    length. Only a word longer than a line is divided.
+    It is parted where a clause begins, else between words; each part begins when its first word is heard. Only a word
+    longer than a line is divided.
     """
-    for part in (part for phrase in phrases for part in _parts(phrase, line_characters)):
-        lines = _lines(part.text, line_characters)
-        total = sum(len(line) for line in lines)
-        start_ms, end_ms = round(part.start_s * 1000), round(part.end_s * 1000)
-        said = 0
-        for first in range(0, len(lines), _LINES_IN_A_CUE):
-            shown = tuple(lines[first : first + _LINES_IN_A_CUE])
-            begin = start_ms + (end_ms - start_ms) * said // total
-            said += sum(len(line) for line in shown)
-            end = start_ms + (end_ms - start_ms) * said // total
-            yield Cue(begin, max(end, begin + 1), shown)
+    for phrase in phrases:
+        cues = [
+            cue for begin, end in _parts(phrase, line_characters) for cue in _shown(phrase, begin, end, line_characters)
+        ]
+        times = times_in(phrase, [begin for begin, _ in cues])
+        starts_ms = [round(time_s * 1000) for time_s in (*times, phrase.end_s)]
+        for (_, lines), (start_ms, end_ms) in zip(cues, itertools.pairwise(starts_ms), strict=True):
+            yield Cue(start_ms, max(end_ms, start_ms + 1), lines)
 
 
-def _parts(phrase: Phrase, line_characters: int) -> Iterator[Phrase]:
-    """Yield a phrase in parts of whole clauses, as few as fit into cues; each lasts until the next."""
-    begin, start_s = 0, phrase.start_s
-    ends = [*((clause.at, clause.start_s) for clause in phrase.clauses), (len(phrase.text), phrase.end_s)]
-    for (end, end_s), (following, _) in itertools.pairwise([*ends, ends[-1]]):
+def _parts(phrase: Phrase, line_characters: int) -> Iterator[tuple[int, int]]:
+    """Yield where parts of a phrase begin and end: whole clauses, as few parts as fit into cues."""
+    begin = 0
+    ends = [*(clause.at for clause in phrase.clauses), len(phrase.text)]
+    for end, following in itertools.pairwise([*ends, ends[-1]]):
         fits = len(_lines(phrase.text[begin:following], line_characters)) <= _LINES_IN_A_CUE
         if end == len(phrase.text) or not fits:
-            yield Phrase(start_s=start_s, end_s=end_s, text=phrase.text[begin:end], role=phrase.role)
-            begin, start_s = end, end_s
+            yield begin, end
+            begin = end
+
+
+def _shown(phrase: Phrase, begin: int, end: int, line_characters: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the lines of each cue of a part, and where in the phrase they begin."""
+    lines = _lines(phrase.text[begin:end], line_characters)
+    for first in range(0, len(lines), _LINES_IN_A_CUE):
+        shown = tuple(lines[first : first + _LINES_IN_A_CUE])
+        places = []
+        for line in shown:
+            places.append(phrase.text.index(line, begin))
+            begin = places[-1] + len(line)
+        yield places[0], shown
 
 
 def _lines(text: str, characters: int) -> list[str]:

@@ -1,18 +1,20 @@
-"""An entry of the cache: a header, the clip's levels and its compressed sound; checked to the last bit when read."""
+"""An entry of the cache: a header, the clip's levels, words and compressed sound; checked to the last bit when read."""
 
 from __future__ import annotations
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audio_builder.narration.clip_cache.lossless import compressed
 
-MAGIC = b"abclip02"
-"""Raise its number when anything here changes, or what `narration.levels` measures: older entries are made again."""
+MAGIC = b"abclip03"
+"""Raise its number when anything here changes, what `narration.levels` measures or how words are found: older entries
+are made again."""
 
-HEADER = struct.Struct("<8s32sIIIIII32s")
-"""Format, key, rate in Hz, frames, lead frames, tail frames, bytes of levels, bytes of sound, SHA-256 of all else."""
+HEADER = struct.Struct("<8s32sIIIIIII32s")
+"""Format, key, rate in Hz, frames, lead frames, tail frames, bytes of levels, of words and of sound, SHA-256 of
+all else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class StoredClip:
         lead_frames: quiet frames before the first sound.
         tail_frames: quiet frames after the last.
         levels: from `ClipLevels.packed`; empty where nobody has measured.
+        words: from `packed_words`; empty where the engine doesn't tell.
     """
 
     frames: int
@@ -32,6 +35,7 @@ class StoredClip:
     lead_frames: int
     tail_frames: int
     levels: bytes = b""
+    words: bytes = b""
 
 
 def pack(key: str, clip: StoredClip, pcm: bytes) -> bytes:
@@ -43,8 +47,9 @@ def pack(key: str, clip: StoredClip, pcm: bytes) -> bytes:
         pcm: mono, 16 bit, little-endian.
     """
     sound = compressed(pcm)
-    body = clip.levels + sound
-    sizes = (clip.rate_hz, clip.frames, clip.lead_frames, clip.tail_frames, len(clip.levels), len(sound))
+    body = clip.levels + clip.words + sound
+    lengths = (len(clip.levels), len(clip.words), len(sound))
+    sizes = (clip.rate_hz, clip.frames, clip.lead_frames, clip.tail_frames, *lengths)
     fields = (MAGIC, bytes.fromhex(key), *sizes)
     return HEADER.pack(*fields, _checksum(fields, body)) + body
 
@@ -58,17 +63,17 @@ def unpack(key: str, content: bytes) -> tuple[StoredClip, bytes] | None:
     body = content[HEADER.size :]
     if _checksum(tuple(fields), body) != checksum:
         return None
-    levels_bytes = fields[6]
-    found = StoredClip(clip.frames, clip.rate_hz, clip.lead_frames, clip.tail_frames, body[:levels_bytes])
-    return found, body[levels_bytes:]
+    words_at, sound_at = fields[6], fields[6] + fields[7]
+    found = replace(clip, levels=body[:words_at], words=body[words_at:sound_at])
+    return found, body[sound_at:]
 
 
 def unpack_header(key: str, header: bytes, size: int) -> StoredClip | None:
-    """Return what an entry's header says, without levels, if it belongs to the key and to an entry of that size."""
+    """Return what an entry's header says, without levels and words, if it belongs to the key and an entry so long."""
     if len(header) < HEADER.size:
         return None
-    magic, stored_key, rate_hz, frames, lead, tail, levels_bytes, sound_bytes, _ = HEADER.unpack(header)
-    right = magic == MAGIC and stored_key.hex() == key and size == HEADER.size + levels_bytes + sound_bytes
+    magic, stored_key, rate_hz, frames, lead, tail, *lengths, _ = HEADER.unpack(header)
+    right = magic == MAGIC and stored_key.hex() == key and size == HEADER.size + sum(lengths)
     return StoredClip(frames, rate_hz, lead, tail) if right else None
 
 

@@ -45,12 +45,14 @@ class Spoken(msgspec.Struct, frozen=True, tag=True):
         lead_frames: quiet frames before the first sound.
         tail_frames: quiet frames after the last.
         levels: from `ClipLevels.packed`.
+        words: from `packed_words`, by their place in the phrase's text.
     """
 
     pcm: bytes
     lead_frames: int
     tail_frames: int
     levels: bytes
+    words: bytes
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from audio_builder.errors import AudioBuilderError
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import TrimmedClip
+from audio_builder.narration.words import packed_words
 from audio_builder.narration.workers.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import load_engine
@@ -53,7 +54,8 @@ def _measured(clip: TrimmedClip) -> Spoken:
 
     rate_hz = int(clip.segment.frame_rate)
     levels = measure_clip(samples_from_segment(clip.segment), rate_hz, clip.lead_frames, clip.tail_frames)
-    return Spoken(clip.segment.raw_data, clip.lead_frames, clip.tail_frames, levels.packed())
+    words = packed_words(clip.words)
+    return Spoken(clip.segment.raw_data, clip.lead_frames, clip.tail_frames, levels.packed(), words)
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:

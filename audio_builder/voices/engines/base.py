@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from audio_builder.audio import AudioSegment
@@ -50,6 +51,49 @@ class Engine(Protocol):
 
         Raises:
             MissingExtra: the packages it needs aren't installed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WordStart:
+    """Where a word begins.
+
+    Attributes:
+        at: index of its first character in its text.
+        frame: of the sound, where its first sound begins.
+    """
+
+    at: int
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSound:
+    """A spoken phrase, and where its words are in it.
+
+    Attributes:
+        sound: as `Engine.speak` returns it.
+        words: in the order of the text, also by frame; those whose place is sure.
+    """
+
+    sound: AudioSegment
+    words: tuple[WordStart, ...]
+
+
+@runtime_checkable
+class WordTimer(Protocol):
+    """An engine that knows when it speaks each word. Transcripts then show parts of a phrase when they are heard."""
+
+    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
+        """Return what `speak` returns, and where the words are in it.
+
+        Args:
+            text: as `speak` gets it.
+            voice: as `speak` gets it.
+
+        Raises:
+            as `speak` does.
         """
         ...
 

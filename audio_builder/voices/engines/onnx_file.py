@@ -1,4 +1,4 @@
-"""Reading an ONNX model file: external data is refused, and its random numbers become an input.
+"""Reading an ONNX model file: external data is refused, its random numbers become an input, its lengths an output.
 
 Only the outline of the file is read: field numbers, lengths, names. The format is Protocol Buffers' wire
 format with the field numbers of the public `onnx.proto3`; both are small and don't change, so the large
@@ -7,6 +7,9 @@ format with the field numbers of the public `onnx.proto3`; both are small and do
 A voice model such as Piper's draws noise inside its graph, from a generator that is seeded once for each
 session: a sentence sounds different each time it is spoken. Here each `RandomNormalLike` node is replaced
 by nodes that take their noise from a new input of the graph, so that whoever runs the model decides.
+
+Such a model also rounds up how many frames each of its tokens lasts, in the one `Ceil` node that it has: what that
+gives becomes a further output.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from audio_builder.errors import VoiceError
 from audio_builder.voices.engines.protobuf import Field, bytes_field, children, fields, varint_field
 
 _MODEL_GRAPH, _MODEL_FUNCTION = 7, 25
-_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_SPARSE = 1, 5, 11, 15
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT, _GRAPH_SPARSE = 1, 5, 11, 12, 15
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 3, 4, 5
 _FUNCTION_NODE = 7
 _ATTRIBUTE_NAME = 1
@@ -43,7 +46,7 @@ class SeedableModel:
 
 
 def seedable_model(content: bytes, name: str) -> SeedableModel:
-    """Return the model with every `RandomNormalLike` fed from an input of its own.
+    """Return the model with every `RandomNormalLike` fed from an input of its own, and its one `Ceil` as an output.
 
     Args:
         content: a whole ONNX file.
@@ -145,7 +148,30 @@ def _graph_with_inputs(content: bytes, graph: Field, inputs: list[str]) -> bytes
         replaced = _replaced_node(content, field, inputs) if field.number == _GRAPH_NODE else b""
         parts.append(replaced or content[field.outer : field.end])
     parts += [bytes_field(_GRAPH_INPUT, _float_input_info(noise)) for noise in inputs]
+    lengths = _rounded_up(content, graph)
+    if len(lengths) == 1 and lengths[0] not in _names(content, graph, _GRAPH_OUTPUT):
+        # Its type and shape are told by the node it comes from.
+        parts.append(bytes_field(_GRAPH_OUTPUT, bytes_field(1, lengths[0])))
     return b"".join(parts)
+
+
+def _rounded_up(content: bytes, graph: Field) -> list[bytes]:
+    """Return the names of what the graph's `Ceil` nodes give."""
+    return [
+        content[given.start : given.end]
+        for node in children(content, graph, _GRAPH_NODE)
+        if any(content[op.start : op.end] == b"Ceil" for op in children(content, node, _NODE_OP))
+        for given in children(content, node, _NODE_OUTPUT)
+    ]
+
+
+def _names(content: bytes, graph: Field, number: int) -> set[bytes]:
+    """Return the names of the graph's inputs or outputs, by the number of their field."""
+    return {
+        content[name.start : name.end]
+        for info in children(content, graph, number)
+        for name in children(content, info, 1)
+    }
 
 
 def _replaced_node(content: bytes, node: Field, inputs: list[str]) -> bytes:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
+from audio_builder.voices.engines.base import TimedSound
 from audio_builder.voices.engines.onnx_file import seedable_model
 from audio_builder.voices.engines.piecewise_session import voice_session
+from audio_builder.voices.engines.piper_words import word_starts
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
@@ -56,7 +58,7 @@ class PiperEngine:
         piper, runtime, numpy = (
             installed_version(name, "the engine piper") for name in ("piper-tts", "onnxruntime", "numpy")
         )
-        return f"piper seeded-1 pieces-1 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
+        return f"piper seeded-1 quick-1 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at the model's own rate, usually 22,050 Hz.
@@ -67,6 +69,14 @@ class PiperEngine:
             VoiceError: the model or its config is malformed or refers to data outside itself.
             EngineFailed: there is nothing that could be spoken in the text.
         """
+        return self.speak_timed(text, voice).sound
+
+    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
+        """Return `text` at the model's own rate, with its words where the model tells the lengths of its sounds.
+
+        Raises:
+            as `speak` does.
+        """
         try:
             from piper import SynthesisConfig
         except ImportError as error:
@@ -74,12 +84,13 @@ class PiperEngine:
         speaker = self._speaker(voice)
         # Peaks are left as the model gives them: bringing each sentence to full scale makes short ones shout.
         config = SynthesisConfig(length_scale=voice.rate, normalize_audio=False)
-        pcm = b"".join(
-            chunk.audio_int16_bytes for piece in _pieces(text) for chunk in speaker.synthesize(piece, config)
-        )
+        pieces = _pieces(text)
+        runs = [list(speaker.synthesize(_readable(piece), config, include_alignments=True)) for piece in pieces]
+        pcm = b"".join(chunk.audio_int16_bytes for chunks in runs for chunk in chunks)
         if not pcm:
             raise EngineFailed(f"Piper found nothing to speak in {quoted(text)}")
-        return AudioSegment(pcm, frame_rate=speaker.config.sample_rate, sample_width=2, channels=1)
+        sound = AudioSegment(pcm, frame_rate=speaker.config.sample_rate, sample_width=2, channels=1)
+        return TimedSound(sound, word_starts(text, pieces, runs, speaker))
 
     def _speaker(self, voice: Voice) -> Any:
         """Return the loaded `PiperVoice`, loading it when it is first asked for."""
@@ -129,8 +140,6 @@ def _load(model: Path, config: Path) -> Any:
 
 def _pieces(text: str) -> list[str]:
     """Return a phrase in pieces the model takes, cut between clauses, else between words."""
-    # Piper reads [[…]] as phonemes; in an article these are only brackets.
-    text = text.replace("[[", "[ [").replace("]]", "] ]").replace(IPA_START, "[[").replace(IPA_END, "]]")
     # Without a full stop a heading ends in the air.
     text = text + "." if text[-1:].isalnum() else text
     pieces: list[str] = []
@@ -141,6 +150,11 @@ def _pieces(text: str) -> list[str]:
             else:
                 pieces.append(part)
     return pieces
+
+
+def _readable(piece: str) -> str:
+    """Return a piece as Piper reads it: [[…]] are phonemes to it, and in an article only brackets."""
+    return piece.replace("[[", "[ [").replace("]]", "] ]").replace(IPA_START, "[[").replace(IPA_END, "]]")
 
 
 def _cut(clause: str) -> list[str]:

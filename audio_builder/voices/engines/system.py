@@ -13,6 +13,7 @@ gives the same bytes every time.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import platform
 import sys
@@ -26,10 +27,12 @@ from typing import Any
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
 from audio_builder.voices.engines.afresh import afresh
+from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.languages import closest, primary
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.wording.word_places import words_with_places
 from audio_builder.voices.words import quoted
 
 _WANTED_BY = "the engine system"
@@ -76,6 +79,14 @@ class SystemEngine:
         """Return `text` at the rate of the file that the operating system's voice wrote.
 
         Raises:
+            as `speak_timed` does.
+        """
+        return self.speak_timed(text, voice).sound
+
+    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
+        """Return what `speak` does, on Linux with the words that espeak-ng reports.
+
+        Raises:
             MissingExtra: there is no voice on this machine.
             EngineTimedOut: the file was not finished in the time its text allows.
             EngineFailed: the voice reported an error, or the file can't be that text.
@@ -83,10 +94,10 @@ class SystemEngine:
         with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
             file = Path(folder) / "phrase.wav"
             # The driver keeps to the deadline itself; the fork is given up a little later.
-            _undisturbed(lambda: self._driver.write(text, voice, file), 2 * _deadline_s(text))
+            told = _undisturbed(lambda: self._driver.write(text, voice, file), 2 * _deadline_s(text))
             sound = read_sound_file(file)
         _check_length(sound, text, voice.rate)
-        return sound
+        return TimedSound(sound, _words(told, text, sound.frame_rate))
 
 
 class _Driver:
@@ -97,16 +108,18 @@ class _Driver:
         self._finished = threading.Event()
         self._error: list[BaseException] = []
         self._own_voice = ""
+        self._words: list[str] = []
 
     def voices(self) -> list[str]:
         """Return the names of the system's voices."""
         return [str(voice.id) for voice in self._started().getProperty("voices")]
 
     def write(self, text: str, voice: Voice, file: Path) -> list[str]:
-        """Speak a text into a file, and return nothing, in the form that `afresh` takes."""
+        """Speak a text into a file, and return where its words are: `PLACE MILLISECONDS`, the first place being 1."""
         speech = self._started()
         self._finished.clear()
         self._error.clear()
+        self._words.clear()
         # A name is set only once a phrase is about to be spoken: pyttsx3 reports a wrong one through `error`.
         name = voice.profile.settings.get(f"{sys.platform}_voice") or self._voice_for(voice.profile.language)
         speech.setProperty("voice", str(name))
@@ -117,7 +130,7 @@ class _Driver:
         self._wait_for(file, text)
         if (taken := _rate_taken(rate)) != rate:
             raise EngineFailed(f"pyttsx3 speaks at {taken} where {rate} was set")
-        return []
+        return self._words
 
     def _set_rate(self, rate: int) -> None:
         """Set the rate, on Linux until it is in force.
@@ -147,7 +160,23 @@ class _Driver:
             self._own_voice = str(self._speech.getProperty("voice"))
             self._speech.connect("finished-utterance", lambda **_: self._finished.set())
             self._speech.connect("error", lambda exception, **_: self._error.append(exception))
+            if sys.platform == "linux":
+                self._listen_for_words()
         return self._speech
+
+    def _listen_for_words(self) -> None:
+        """Hear what espeak-ng reports before pyttsx3 does, which passes on the words without their times."""
+        from pyttsx3.drivers import _espeak
+
+        pyttsx3_hears = _espeak.SynthCallback
+
+        def hear(sound: Any, frames: int, events: Any) -> int:
+            for event in itertools.takewhile(lambda event: event.type, events):
+                if event.type == _espeak.EVENT_WORD:
+                    self._words.append(f"{event.text_position} {event.audio_position}")
+            return int(pyttsx3_hears(sound, frames, events))
+
+        _espeak.SetSynthCallback(hear)
 
     def _voice_for(self, language: str) -> str:
         """Return the name of the system's voice for a language; the chosen one if it speaks it, or if none does."""
@@ -172,6 +201,17 @@ class _Driver:
                 return
             time.sleep(_POLL_S)
         raise EngineTimedOut(f"pyttsx3 did not finish {quoted(text)} within {limit_s:.0f} s")
+
+
+def _words(told: list[str], text: str, rate_hz: int) -> tuple[WordStart, ...]:
+    """Return those words that begin as a written one does; espeak-ng passes over a quotation mark before one."""
+    places = {at + step: at for at, word in words_with_places(text) for step in range(_before_letters(word) + 1)}
+    found = ((int(place) - 1, int(ms)) for place, ms in map(str.split, told))
+    return tuple(WordStart(places[at], round(ms * rate_hz / 1000)) for at, ms in found if at in places)
+
+
+def _before_letters(word: str) -> int:
+    return next((place for place, character in enumerate(word) if character.isalnum()), 0)
 
 
 def _deadline_s(text: str) -> float:

@@ -20,6 +20,7 @@ import audio_builder
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed
 from audio_builder.script.words import count_words
+from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.words import quoted
 
@@ -39,10 +40,13 @@ _Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Syllable:
+    """A tone for a syllable; the first of a word has the word's place in the text as `begins_at`."""
+
     vowel: str
     word: int
     frames: int
     breathy: bool
+    begins_at: int | None
 
 
 class ToneEngine:
@@ -62,27 +66,40 @@ class ToneEngine:
         Raises:
             EngineFailed: there is no word in the text.
         """
+        return self.speak_timed(text, voice).sound
+
+    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
+        """Return the text as tones, and where each word begins, to a frame.
+
+        Raises:
+            as `speak` does.
+        """
         if not count_words(text):
             raise EngineFailed(f"there is no word to speak in {quoted(text)}")
         edge: _Ints = np.zeros(_EDGE_FRAMES, dtype=np.int64)
         parts = [edge]
         plan = _plan(text, voice.rate)
         spoken = sum(isinstance(part, _Syllable) for part in plan)
-        at = 0
+        at, frame = 0, _EDGE_FRAMES
+        words = []
         for part in plan:
             if isinstance(part, _Syllable):
                 rising = text.rstrip().endswith("?") and at >= spoken - 2
                 parts.append(_sound(part, at / spoken, rising=rising))
                 at += 1
+                if part.begins_at is not None:
+                    words.append(WordStart(part.begins_at, frame))
             else:
                 parts.append(np.zeros(part, dtype=np.int64))
+            frame += len(parts[-1])
         pcm = np.concatenate([*parts, edge]).astype("<i2")
-        return AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
+        return TimedSound(AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1), tuple(words))
 
 
 def _plan(text: str, wpm: float) -> list[_Syllable | int]:
     """Return syllables, and pauses as their frames, that take together exactly words ÷ wpm minutes."""
-    words = [token for token in text.split() if count_words(token)]
+    found = [token for token in re.finditer(r"\S+", text) if count_words(token.group())]
+    words = [token.group() for token in found]
     total = round(count_words(text) * 60 * RATE_HZ / wpm)
     syllables = [_vowels(word) for word in words]
     pauses = [_PAUSE_S.get(word.rstrip("\"'”’»)")[-1:], 0.0) for word in words[:-1]]
@@ -96,7 +113,8 @@ def _plan(text: str, wpm: float) -> list[_Syllable | int]:
         for position, vowel in enumerate(vowels):
             frames = voiced * (done + 1) // count - voiced * done // count
             breathy = position == 0 and word.lstrip("\"'“‘«(")[:1].lower() in "hsf"
-            plan.append(_Syllable(vowel, _digest(word) + number, frames, breathy))
+            begins_at = found[number].start() if position == 0 else None
+            plan.append(_Syllable(vowel, _digest(word) + number, frames, breathy, begins_at))
             done += 1
         if pause:
             plan.append(pause)
