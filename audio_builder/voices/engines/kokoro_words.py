@@ -1,0 +1,45 @@
+"""Where the words are in what Kokoro spoke: the lengths of its sounds are planned before it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A piece of a phrase, spoken.
+
+    Attributes:
+        phonemes: of the piece.
+        sound: from -1 to 1, shape (frames,).
+        begins: the frame where each of the phonemes begins; empty where the sound isn't as long as was planned.
+    """
+
+    phonemes: str
+    sound: npt.NDArray[np.float32]
+    begins: tuple[int, ...]
+
+
+def begins_of(firsts: Sequence[int | None], phonemes: str, runs: Sequence[Run]) -> list[int | None]:
+    """Return the frame where each word begins to be heard; None where that isn't sure.
+
+    Args:
+        firsts: the place of each word's first sound among the phonemes.
+        phonemes: of the whole phrase.
+        runs: its pieces in their order: the same phonemes but for spaces.
+    """
+    begins: list[int | None] = [None] * len(phonemes)
+    at = frames = 0
+    for run in runs:
+        at = phonemes.index(run.phonemes, at)
+        for place, begin in enumerate(run.begins, start=at):
+            begins[place] = frames + begin
+        at += len(run.phonemes)
+        frames += len(run.sound)
+    return [None if first is None else begins[first] for first in firsts]
