@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from audio_builder.pipeline import build
     from audio_builder.recipe import Recipe
+
+# Before NumPy is imported: the threads of its OpenBLAS go on running for a while after each product and take the cores
+# from workers and encoders, and how many there are may decide the last bit of a sum.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __version__ = "0.1.0"
 __all__ = ["Recipe", "__version__", "build"]

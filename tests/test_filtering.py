@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,3 +85,15 @@ def test_building_does_without_what_is_dear_to_import() -> None:
     """The line from text to episode doesn't import SciPy's filters, which take most of a second."""
     code = "import sys, audio_builder.pipeline; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the number of threads is told by Linux alone")
+def test_products_of_matrices_run_on_one_thread() -> None:
+    """Threads of OpenBLAS run on after each product, and the workers need the cores."""
+    code = (
+        "import audio_builder, numpy; numpy.ones((500, 500)) @ numpy.ones((500, 500)); "
+        "print(next(line for line in open('/proc/self/status') if line.startswith('Threads')))"
+    )
+    unset = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    told = subprocess.run([sys.executable, "-c", code], env=unset, capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["Threads:", "1"]

@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pytest
 
 from audio_builder.errors import VoiceError
+from audio_builder.voices.engines.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx_file import seedable_model
 from audio_builder.voices.engines.onnx_graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
+    read_graph,
     written_node,
     written_tensor,
     written_value,
@@ -87,7 +89,7 @@ def model(
 def test_the_sound_of_the_pieces_is_that_of_the_whole(columns: int) -> None:
     """From one column to a dozen pieces: to a millionth of full scale, at the seams as elsewhere."""
     content = model()
-    assert split_vocoder(content, "model.onnx") is not None
+    assert split_vocoder(read_graph(content), {}) is not None
     feed = {"input": RANDOM.normal(size=(1, 6, columns)).astype(np.float32)}
     (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
     (pieces,) = voice_session(content, "model.onnx").run(None, feed)
@@ -98,7 +100,7 @@ def test_the_sound_of_the_pieces_is_that_of_the_whole(columns: int) -> None:
 
 def test_a_piece_depends_on_as_many_columns_as_are_given_to_it() -> None:
     """8 samples of the block and of the last convolution are 2 columns; the transposed one takes 1 more."""
-    vocoder = split_vocoder(model(), "model.onnx")
+    vocoder = split_vocoder(read_graph(model()), {})
     assert vocoder is not None
     assert (vocoder.entry, vocoder.reach, vocoder.samples) == ("soft", 3, 4)
 
@@ -118,7 +120,7 @@ def test_a_piece_depends_on_as_many_columns_as_are_given_to_it() -> None:
 )
 def test_a_model_of_another_kind_is_left_whole(content: bytes) -> None:
     """… and still gives its sound."""
-    assert split_vocoder(content, "model.onnx") is None
+    assert split_vocoder(read_graph(content), {}) is None
     feed = {"input": RANDOM.normal(size=(1, 6, 30)).astype(np.float32)}
     (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
     (spoken,) = voice_session(content, "model.onnx").run(None, feed)
@@ -128,24 +130,27 @@ def test_a_model_of_another_kind_is_left_whole(content: bytes) -> None:
 def test_a_file_that_is_no_model_is_refused() -> None:
     """In words."""
     with pytest.raises(VoiceError, match=r"model\.onnx isn't a well-formed ONNX file: it has no graph"):
-        split_vocoder(varint_field(1, _IR_VERSION), "model.onnx")
+        voice_session(varint_field(1, _IR_VERSION), "model.onnx")
 
 
 def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
-    """The difference lies 100 dB under the voice, less than 16 bits can tell; 3 s take several pieces."""
+    """The difference lies 90 dB under the voice, where 16 bits end; 3 s take several pieces."""
     path = ready("joe").paths["model"]
     seedable = seedable_model(path.read_bytes(), path.name)
-    vocoder = split_vocoder(seedable.content, path.name)
+    graph = read_graph(seedable.content)
+    vocoder = split_vocoder(graph, {})
     assert vocoder is not None
     assert vocoder.samples == 32
+    assert len(filters_of(graph)) == 16
     feed: dict[str, npt.NDArray[np.generic]] = {
         "input": RANDOM.integers(3, 90, (1, 60)),
         "input_lengths": np.array([60]),
         "scales": np.array([0.667, 1.5, 0.8], dtype=np.float32),
     }
     feed |= {name: RANDOM.standard_normal(1 << 16, dtype=np.float32) for name in seedable.noise_inputs}
-    (whole,) = one_thread_session(seedable.content, path.name).run(None, feed)
-    (pieces,) = voice_session(seedable.content, path.name).run(None, feed)
+    whole, lengths = one_thread_session(seedable.content, path.name).run(None, feed)
+    pieces, same_lengths = voice_session(seedable.content, path.name).run(None, feed)
+    assert np.array_equal(lengths, same_lengths)
     assert whole.shape == pieces.shape
     assert whole.size > 5 * PIECE_SAMPLES
-    assert np.sqrt(np.mean((pieces - whole) ** 2) / np.mean(whole**2)) < 1e-5
+    assert np.sqrt(np.mean((pieces - whole) ** 2) / np.mean(whole**2)) < 3e-5

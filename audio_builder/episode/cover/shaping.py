@@ -6,8 +6,8 @@ import functools
 import math
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-import uharfbuzz
 from PIL import Image
 
 from audio_builder.episode.cover.bidi import levels_of, visual_order
@@ -54,6 +54,8 @@ def shaped(text: str, lettering: Lettering, gap: float = 0.0) -> Line:
         lettering: from there too.
         gap: after each letter, in ems; only for letters that don't join.
     """
+    import uharfbuzz
+
     styles = [style for cluster, style in clusters_of(text, lettering) for _ in cluster]
     levels = levels_of(text, lettering.right_to_left)
     runs = [list(places) for _, places in groupby(range(len(text)), lambda place: (styles[place], levels[place]))]
@@ -82,6 +84,8 @@ def mask_of(line: Line, size_px: float) -> tuple[Image.Image, tuple[int, int]] |
 
     The corner is in pixels from the line's left end on its baseline, downwards.
     """
+    import uharfbuzz
+
     raster = uharfbuzz.RasterDraw()
     for glyph in line.glyphs:
         face = font(glyph.style)
@@ -98,7 +102,9 @@ def mask_of(line: Line, size_px: float) -> tuple[Image.Image, tuple[int, int]] |
     return picture, (math.floor(extents.x_origin), -math.floor(extents.y_origin) - extents.height)
 
 
-def _buffer(text: str, right_to_left: bool, language: str) -> uharfbuzz.Buffer:
+def _buffer(text: str, right_to_left: bool, language: str) -> Any:
+    import uharfbuzz
+
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.direction = "rtl" if right_to_left else "ltr"

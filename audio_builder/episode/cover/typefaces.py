@@ -8,8 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-
-import uharfbuzz
+from typing import Any
 
 COVERS_EXTRA = "covers"
 """The extra of this package that brings the fonts for Chinese, Japanese and Korean."""
@@ -88,8 +87,10 @@ TYPEFACES = {
 
 
 @functools.cache
-def font(style: str) -> uharfbuzz.Font:
-    """Return a style of `TYPEFACES`, measured in its own units."""
+def font(style: str) -> Any:
+    """Return a style of `TYPEFACES` as HarfBuzz's font, measured in its own units."""
+    import uharfbuzz  # slow to import, and most commands draw no cover
+
     face = TYPEFACES[style]
     file = resources.files(face.package).joinpath(face.file)
     # From its path where it has one: then it isn't read as a whole.

@@ -59,6 +59,18 @@ class ModelGraph(NamedTuple):
     weights: dict[str, Field]
 
 
+class Replacement(NamedTuple):
+    """What stands in the place of a node and gives the same value.
+
+    Attributes:
+        inputs: names of the values and weights of the old graph that it takes.
+        parts: fields of the new graph: nodes and weights.
+    """
+
+    inputs: tuple[str, ...]
+    parts: bytes
+
+
 def read_graph(content: bytes) -> ModelGraph:
     """Return the graph of a whole ONNX file.
 

@@ -6,7 +6,7 @@ how long a text will take.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from audio_builder.errors import VoiceError
@@ -19,12 +19,14 @@ from audio_builder.voices.engines.onnx_graph import (
     TENSOR_NAME,
     VALUE_NAME,
     ModelGraph,
+    Node,
+    Replacement,
     read_graph,
     texts,
     written_model,
     written_value,
 )
-from audio_builder.voices.engines.protobuf import Field, fields
+from audio_builder.voices.engines.protobuf import fields
 
 
 class ModelPart(NamedTuple):
@@ -61,32 +63,41 @@ def part_before_division(content: bytes, divisor: str, name: str) -> ModelPart:
         raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
 
 
-def part_leading_to(wanted: tuple[str, ...], graph: ModelGraph) -> bytes:
+def part_leading_to(
+    wanted: tuple[str, ...], graph: ModelGraph, instead: Mapping[Node, Replacement] | None = None
+) -> bytes:
     """Return a model of which only these values come out, float32, and only what they need is left.
 
     Args:
         wanted: names of values.
         graph: of a model that is complete in one file.
+        instead: what stands in the place of some of its nodes.
     """
-    needed, kept = set(wanted), set()
-    for node in reversed(graph.nodes):
-        if needed.intersection(node.outputs):
-            kept.add(node.field.outer)
-            needed.update(node.inputs)
+    instead = instead or {}
+    needed = set(wanted)
+    kept: dict[int, bytes | memoryview] = {}
     old = memoryview(graph.content)
-    rest = (old[field.outer : field.end] for field in _rest(graph, kept, needed))
-    return written_model(graph, (*rest, *(written_value(GRAPH_OUTPUT, name) for name in wanted)))
+    for node in reversed(graph.nodes):
+        if not needed.isdisjoint(node.outputs):
+            replacement = instead.get(node)
+            kept[node.field.outer] = replacement.parts if replacement else old[node.field.outer : node.field.end]
+            needed.update(replacement.inputs if replacement else node.inputs)
+    outputs = (written_value(GRAPH_OUTPUT, name) for name in wanted)
+    return written_model(graph, (*_rest(graph, kept, needed), *outputs))
 
 
-def _rest(graph: ModelGraph, kept: set[int], needed: set[str]) -> Iterator[Field]:
+def _rest(graph: ModelGraph, kept: Mapping[int, bytes | memoryview], needed: set[str]) -> Iterator[bytes | memoryview]:
     """Yield the fields of a graph that stay: kept nodes, the weights and inputs they need, and its name."""
     names = {GRAPH_INITIALIZER: TENSOR_NAME, GRAPH_INPUT: VALUE_NAME}
+    old = memoryview(graph.content)
     for field in fields(graph.content, graph.field.start, graph.field.end):
         if field.number == GRAPH_NODE:
-            stays = field.outer in kept
-        elif field.number in names:
+            if field.outer in kept:
+                yield kept[field.outer]
+            continue
+        if field.number in names:
             stays = not needed.isdisjoint(texts(graph.content, field, names[field.number]))
         else:
             stays = field.number not in (GRAPH_OUTPUT, GRAPH_VALUE)
         if stays:
-            yield field
+            yield old[field.outer : field.end]

@@ -1,10 +1,14 @@
-"""A voice model's session: the model whole, or its vocoder run piece by piece."""
+"""A voice model's session: with quicker layers where they are known, and its vocoder run piece by piece."""
 
 from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from audio_builder.errors import VoiceError
+from audio_builder.voices.engines.minimal_filtering import filters_of
+from audio_builder.voices.engines.onnx_graph import read_graph
+from audio_builder.voices.engines.onnx_part import part_leading_to
 from audio_builder.voices.engines.onnx_session import one_thread_session
 from audio_builder.voices.engines.vocoder import PIECE_SAMPLES, split_vocoder
 
@@ -23,9 +27,14 @@ def voice_session(content: bytes, name: str) -> Any:
     Raises:
         VoiceError: it isn't a well-formed ONNX file, or onnxruntime can't load it.
     """
-    vocoder = split_vocoder(content, name)
+    try:
+        graph = read_graph(content)
+    except (IndexError, UnicodeDecodeError, ValueError) as error:
+        raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
+    filters = filters_of(graph)
+    vocoder = split_vocoder(graph, filters)
     if vocoder is None:
-        return one_thread_session(content, name)
+        return one_thread_session(part_leading_to(graph.outputs, graph, filters), name)
     front, tail = one_thread_session(vocoder.front, name), one_thread_session(vocoder.tail, name)
     return _PiecewiseSession(front, tail, vocoder.entry, vocoder.reach, vocoder.samples)
 

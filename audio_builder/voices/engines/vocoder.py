@@ -12,15 +12,15 @@ The sums are the same, in another order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from audio_builder.errors import VoiceError
 from audio_builder.voices.engines.onnx_graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     ModelGraph,
     Node,
-    read_graph,
+    Replacement,
     written_model,
     written_value,
 )
@@ -54,29 +54,20 @@ class Vocoder(NamedTuple):
     samples: int
 
 
-def split_vocoder(content: bytes, name: str) -> Vocoder | None:
+def split_vocoder(graph: ModelGraph, instead: Mapping[Node, Replacement]) -> Vocoder | None:
     """Return a voice model in two parts, or None if it doesn't end in a vocoder of the kind that is known.
 
     Args:
-        content: a whole ONNX file, complete in itself; its first output is the sound.
-        name: what to call the file in an error.
-
-    Raises:
-        VoiceError: it isn't a well-formed ONNX file.
+        graph: of a model that is complete in one file; its first output is the sound.
+        instead: what stands in the place of some nodes in the first part.
     """
-    try:
-        graph = read_graph(content)
-    except (IndexError, UnicodeDecodeError, ValueError) as error:
-        raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
-    if not graph.outputs:
-        return None
     sound = _without_shapes(graph, graph.outputs[0])
     for entry in (node.inputs[0] for node in graph.nodes if node.operation == "ConvTranspose"):
         try:
             tail = _between(graph, entry, sound)
             reach, samples = _reach(graph, tail, entry, sound)
             if 2 * reach * samples <= _MOST_REPEATED:
-                front = part_leading_to((entry, *graph.outputs[1:]), graph)
+                front = part_leading_to((entry, *graph.outputs[1:]), graph, instead)
                 return Vocoder(front, _tail(graph, tail, entry, sound), entry, reach, samples)
         except UnknownLayer:
             continue
