@@ -99,7 +99,7 @@ class KokoroEngine:
         sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
         words = words_with_places(text)
         firsts = first_sounds([self._phonemes(word, voice) for _, word in words], phonemes)
-        frames = begins_of(firsts, phonemes, runs)
+        frames = begins_of(firsts, phonemes, runs, RATE_HZ)
         told = zip(words, frames, strict=True)
         return TimedSound(sound, tuple(WordStart(at, frame) for (at, _), frame in told if frame is not None))
 
