@@ -20,7 +20,7 @@ from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
 from audio_builder.voices.engines import onnx_file
-from audio_builder.voices.engines.onnx_file import seedable_model
+from audio_builder.voices.engines.onnx.file import seedable_model
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
 from audio_builder.voices.rate.rates import expected_wpm
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START

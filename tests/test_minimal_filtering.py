@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from audio_builder.voices.engines.minimal_filtering import filters_of
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     read_graph,
@@ -15,9 +14,10 @@ from audio_builder.voices.engines.onnx_graph import (
     written_tensor,
     written_value,
 )
-from audio_builder.voices.engines.onnx_part import part_leading_to
-from audio_builder.voices.engines.onnx_session import one_thread_session
-from audio_builder.voices.engines.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
+from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.session import one_thread_session
 
 pytestmark = pytest.mark.engine
 

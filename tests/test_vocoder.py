@@ -9,9 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.minimal_filtering import filters_of
-from audio_builder.voices.engines.onnx_file import seedable_model
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.file import seedable_model
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     read_graph,
@@ -19,10 +18,11 @@ from audio_builder.voices.engines.onnx_graph import (
     written_tensor,
     written_value,
 )
-from audio_builder.voices.engines.onnx_session import one_thread_session
-from audio_builder.voices.engines.piecewise_session import voice_session
-from audio_builder.voices.engines.protobuf import bytes_field, varint_field
-from audio_builder.voices.engines.vocoder import PIECE_SAMPLES, split_vocoder
+from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
+from audio_builder.voices.engines.onnx.piecewise import voice_session
+from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.session import one_thread_session
+from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, split_vocoder
 from tests.voice_helpers import ready
 
 pytestmark = pytest.mark.engine

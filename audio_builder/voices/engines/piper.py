@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.base import TimedSound
-from audio_builder.voices.engines.onnx_file import seedable_model
-from audio_builder.voices.engines.piecewise_session import voice_session
+from audio_builder.voices.engines.onnx.file import seedable_model
+from audio_builder.voices.engines.onnx.piecewise import voice_session
 from audio_builder.voices.engines.piper_words import word_starts
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice

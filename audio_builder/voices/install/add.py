@@ -11,7 +11,7 @@ from typing import Any
 from audio_builder.errors import VoiceError, VoiceFileMissing
 from audio_builder.files import write_bytes
 from audio_builder.voices.catalogue import find_voice, profile_folders, read_profile
-from audio_builder.voices.engines.onnx_file import seedable_model
+from audio_builder.voices.engines.onnx.file import seedable_model
 from audio_builder.voices.folders import data_folder, installed_file
 from audio_builder.voices.profile import VoiceProfile
 

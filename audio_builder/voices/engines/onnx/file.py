@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.protobuf import Field, bytes_field, children, fields, varint_field
+from audio_builder.voices.engines.onnx.protobuf import Field, bytes_field, children, fields, varint_field
 
 _MODEL_GRAPH, _MODEL_FUNCTION = 7, 25
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT, _GRAPH_SPARSE = 1, 5, 11, 12, 15

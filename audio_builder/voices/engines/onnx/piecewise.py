@@ -6,11 +6,11 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.minimal_filtering import filters_of
-from audio_builder.voices.engines.onnx_graph import read_graph
-from audio_builder.voices.engines.onnx_part import part_leading_to
-from audio_builder.voices.engines.onnx_session import one_thread_session
-from audio_builder.voices.engines.vocoder import PIECE_SAMPLES, split_vocoder
+from audio_builder.voices.engines.onnx.graph import read_graph
+from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
+from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.session import one_thread_session
+from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, split_vocoder
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INITIALIZER,
     GRAPH_INPUT,
     GRAPH_NODE,
@@ -26,7 +26,7 @@ from audio_builder.voices.engines.onnx_graph import (
     written_model,
     written_value,
 )
-from audio_builder.voices.engines.protobuf import fields
+from audio_builder.voices.engines.onnx.protobuf import fields
 
 
 class ModelPart(NamedTuple):

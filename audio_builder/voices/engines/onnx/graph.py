@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from audio_builder.voices.engines.protobuf import (
+from audio_builder.voices.engines.onnx.protobuf import (
     Field,
     bytes_field,
     bytes_head,

@@ -5,7 +5,7 @@ that turn 86 columns a second into 22,050 samples. Three quarters of the work ar
 sample depends on a few milliseconds around it. So the second part of the model
 
 * runs piece by piece, each with what it needs of its neighbours, so that values stay near the processor;
-* has layers of another shape ([`vocoder_layers`][audio_builder.voices.engines.vocoder_layers]).
+* has layers of another shape ([`vocoder_layers`][audio_builder.voices.engines.onnx.vocoder_layers]).
 
 The sums are the same, in another order.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     ModelGraph,
@@ -24,8 +24,14 @@ from audio_builder.voices.engines.onnx_graph import (
     written_model,
     written_value,
 )
-from audio_builder.voices.engines.onnx_part import part_leading_to
-from audio_builder.voices.engines.vocoder_layers import OPERATIONS, UnknownLayer, constants_of, kernel_of, rewritten
+from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.vocoder_layers import (
+    OPERATIONS,
+    UnknownLayer,
+    constants_of,
+    kernel_of,
+    rewritten,
+)
 
 _SHAPES = frozenset(("Squeeze", "Unsqueeze"))
 
