@@ -48,7 +48,7 @@ def convolution(
 def test_the_results_are_those_of_the_plain_convolution(columns: int, pads: tuple[int, int], bias: bool) -> None:
     """Of every length of the last tile, to a hundred-thousandth of the largest."""
     content = convolution(bias=bias, pads=pads)
-    graph = read_graph(content)
+    graph = read_graph(content, "model.onnx")
     filters = filters_of(graph)
     assert len(filters) == 1
     feed = {"input": RANDOM.normal(size=(1, 128, columns)).astype(np.float32)}
@@ -60,8 +60,8 @@ def test_the_results_are_those_of_the_plain_convolution(columns: int, pads: tupl
 
 def test_the_weights_of_the_plain_convolution_are_left_out() -> None:
     """They would be loaded for nothing; the bias is still used."""
-    graph = read_graph(convolution())
-    quick = read_graph(part_leading_to(graph.outputs, graph, filters_of(graph)))
+    graph = read_graph(convolution(), "model.onnx")
+    quick = read_graph(part_leading_to(graph.outputs, graph, filters_of(graph)), "model.onnx")
     assert "w" not in quick.weights
     assert "b" in quick.weights
 
@@ -80,7 +80,7 @@ def test_the_weights_of_the_plain_convolution_are_left_out() -> None:
 )
 def test_other_convolutions_are_left_alone(content: bytes) -> None:
     """What isn't known to be quicker, or isn't known at all."""
-    assert filters_of(read_graph(content)) == {}
+    assert filters_of(read_graph(content, "model.onnx")) == {}
 
 
 def _run(content: bytes, feed: dict[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:

@@ -46,7 +46,7 @@ class Vocoder(NamedTuple):
 
     Attributes:
         front: the ONNX file of the first part; `entry` is its first output, shape (1, channels, columns), and the
-            model's others but the sound follow.
+            other values that are wanted follow.
         tail: the ONNX file of the second; takes `entry` as (1, channels, 1, columns), gives (1, 1, 1, samples).
         entry: name of the value where the model is cut.
         reach: how many columns on each side the sound of a column depends on.
@@ -60,11 +60,12 @@ class Vocoder(NamedTuple):
     samples: int
 
 
-def split_vocoder(graph: ModelGraph, instead: Mapping[Node, Replacement]) -> Vocoder | None:
+def split_vocoder(graph: ModelGraph, outputs: tuple[str, ...], instead: Mapping[Node, Replacement]) -> Vocoder | None:
     """Return a voice model in two parts, or None if it doesn't end in a vocoder of the kind that is known.
 
     Args:
-        graph: of a model that is complete in one file; its first output is the sound.
+        graph: of a model that is complete in one file.
+        outputs: names of the values that are wanted; the first is the sound.
         instead: what stands in the place of some nodes in the first part.
     """
     sound = _without_shapes(graph, graph.outputs[0])
@@ -73,7 +74,7 @@ def split_vocoder(graph: ModelGraph, instead: Mapping[Node, Replacement]) -> Voc
             tail = _between(graph, entry, sound)
             reach, samples = _reach(graph, tail, entry, sound)
             if 2 * reach * samples <= _MOST_REPEATED:
-                front = part_leading_to((entry, *graph.outputs[1:]), graph, instead)
+                front = part_leading_to((entry, *outputs[1:]), graph, instead)
                 return Vocoder(front, _tail(graph, tail, entry, sound), entry, reach, samples)
         except UnknownLayer:
             continue
