@@ -96,7 +96,7 @@ def loudness_range_lu(energies: Energies) -> float:
 class LoudnessMeter:
     """Measures audio that is pushed block by block.
 
-    It keeps eight bytes for each 20 ms: 1.4 MB for an hour.
+    It keeps four bytes for each 20 ms: 0.7 MB for an hour.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -116,7 +116,7 @@ class LoudnessMeter:
         self._states = self._filter.start(channels)
         self._weights = np.array(_CHANNEL_WEIGHTS[channels])
         self._rest: Samples = np.zeros((channels, 0), dtype=np.float32)
-        self._ticks = array("d")
+        self._ticks = array("f")
 
     def push(self, block: Samples) -> None:
         """Take the next frames, shape (frames, channels), or (frames,) for one channel; any number."""
@@ -127,7 +127,7 @@ class LoudnessMeter:
         weighted = self._filter.filtered(np.ascontiguousarray(planes[:, :whole]), self._states)
         weighted = weighted.reshape(len(planes), ticks, self._tick)
         mean_squares = np.einsum("ctf,ctf->ct", weighted, weighted).astype(np.float64) / self._tick
-        self._ticks.frombytes((self._weights @ mean_squares).tobytes())
+        self._ticks.frombytes((self._weights @ mean_squares).astype(np.float32).tobytes())
         self._rest = planes[:, whole:].copy()
 
     def energies(self) -> Energies:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from audio_builder.mix.true_peak import AFTER, BEFORE, TruePeakMeter, frame_peaks
+from audio_builder.mix.true_peak import AFTER, BEFORE, CHUNK, TruePeakMeter, chunk_peaks
 from tests.sound_helpers import noise
 
 
@@ -40,15 +40,27 @@ def test_the_last_frame_counts() -> None:
     assert TruePeakMeter(2).true_peak_dbtp() == -math.inf
 
 
-def test_quiet_frames_are_left_as_they_are() -> None:
-    """Where nothing can pass the threshold the peaks are the samples; where something can, they are exact."""
-    sound = noise(5000, 2, level=0.1)
-    exact = frame_peaks(sound, 0.0)
-    quick = frame_peaks(sound, 0.25)
-    loud = exact > 0.25
-    assert loud.any()
-    assert np.array_equal(quick[loud], exact[loud])
-    assert (quick[~loud] <= 0.25).all()
-    samples = np.abs(sound).max(axis=1)[BEFORE : len(sound) - AFTER]
-    assert (exact >= samples).all()
-    assert np.array_equal(frame_peaks(sound, 2.0), samples)
+@pytest.mark.parametrize("frames", [1, 16, 40, 4977, 4992])
+def test_only_what_can_reach_the_threshold_is_worked_out(frames: int) -> None:
+    """Chunks above the threshold have their exact peak, whatever their number; the others stay at or below it."""
+    sound = noise(BEFORE + frames + AFTER, 2, level=0.1)
+    sound = signal.lfilter([0.3], [1, -0.7], sound, axis=0).astype(np.float32)
+    exact = chunk_peaks(sound, 0.0)
+    assert len(exact) == -(-frames // CHUNK)
+    magnitudes = np.abs(sound).max(axis=1)[BEFORE : BEFORE + frames]
+    for place, peak in enumerate(exact):
+        assert peak >= magnitudes[place * CHUNK : (place + 1) * CHUNK].max()
+    for threshold in np.quantile(exact, (0.05, 0.5, 0.9, 0.99)):
+        quick = chunk_peaks(sound, float(threshold))
+        loud = exact > threshold
+        assert np.array_equal(quick[loud], exact[loud])
+        assert (quick[~loud] <= threshold).all()
+
+
+def test_a_chunk_ends_where_the_next_begins() -> None:
+    """A crest between a chunk's last frame and the first of the next is the first one's, also at the very end."""
+    for frame, chunk in ((14, 0), (15, 0), (16, 1), (31, 1)):
+        distance = np.arange(BEFORE + 32 + AFTER) - BEFORE - frame - 0.5
+        sound = (np.exp(-(distance**2)) * np.cos(np.pi / 2 * distance)).astype(np.float32)[:, np.newaxis]
+        crest = float(np.abs(sound).max()) * 1.05
+        assert np.flatnonzero(chunk_peaks(sound, crest) > crest).tolist() == [chunk]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ _HEADROOM_DB = 0.5
 _HEADROOM_BELOW_96_KBPS_DB = 1.0
 
 _ROUNDS = 30
+_CELLS_AT_ONCE = 50_000  # A quarter of an hour; a multiple of the cells in a hop.
 _BED_SAMPLE_S = 10.0
 _BED_MAY_CHANGE_LU = 0.5
 _GATE_MARGIN_DB = 3.0  # A bed so near the gate would be in or out by chance.
@@ -75,21 +76,38 @@ class _Forecast:
         peak_dbfs = self.levels.usual_peak_dbfs + speech_gain_db
         return min(peak_dbfs, self.ceiling_dbtp) - self.tone_below_db
 
-    def limiting_db(self, speech_gain_db: float) -> npt.NDArray[np.float64]:
-        """Return how much the limiter will take away in each cell."""
-        peaks = self.levels.peaks * 10 ** (speech_gain_db / 20)
-        peaks += self.tone_peaks * 10 ** (self.tone_gain_db(speech_gain_db) / 20)
-        over = np.maximum(peaks / 10 ** (self.ceiling_dbtp / 20), 1.0, dtype=np.float64)
-        return released(20 * np.log10(over), 1 / CELL_S, before_db=0.0)
+    def largest_limiting_db(self, speech_gain_db: float) -> float:
+        """Return the most that the limiter will take away."""
+        return max(float(limited.max(initial=0.0)) for _, limited in self._limiting_db(speech_gain_db))
 
     def lufs(self, speech_gain_db: float) -> float:
         """Return the integrated loudness with this gain."""
         # A bed above −70 LUFS lets the pauses pass the absolute gate, which lowers the relative one:
         # without it the forecast is up to 0.5 LU too high.
-        energies = (self.levels.energies + self.bed_energies) * 10 ** (speech_gain_db / 10)
-        energies += self.tone_energies * 10 ** (self.tone_gain_db(speech_gain_db) / 10)
-        limited = energies * 10 ** (self.limiting_db(speech_gain_db) / -10)
-        return integrated_lufs(self.channels * hops_from_cells(limited))
+        hops = []
+        for where, limited in self._limiting_db(speech_gain_db):
+            energies = (self.levels.energies[where] + self.bed_energies[where]) * 10 ** (speech_gain_db / 10)
+            energies += self.tone_energies[where] * 10 ** (self.tone_gain_db(speech_gain_db) / 10)
+            hops.append(hops_from_cells(energies * 10 ** (limited / -10)))
+        return integrated_lufs(self.channels * np.concatenate(hops))
+
+    def _limiting_db(self, speech_gain_db: float) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
+        """Yield how much the limiter will take away in each cell: some cells at a time, for there may be a million."""
+        tone_gain = 10 ** (self.tone_gain_db(speech_gain_db) / 20)
+        before_db = 0.0
+        for where in _parts(len(self.levels.peaks)):
+            peaks = self.levels.peaks[where] * 10 ** (speech_gain_db / 20)
+            peaks += self.tone_peaks[where] * tone_gain
+            over = np.maximum(peaks / 10 ** (self.ceiling_dbtp / 20), 1.0, dtype=np.float64)
+            limited = released(20 * np.log10(over), 1 / CELL_S, before_db)
+            before_db = float(limited[-1])
+            yield where, limited
+
+
+def _parts(cells: int) -> Iterator[slice]:
+    """Yield which cells to take at a time: whole hops."""
+    for start in range(0, cells, _CELLS_AT_ONCE):
+        yield slice(start, min(start + _CELLS_AT_ONCE, cells))
 
 
 def plan_mix(
@@ -142,7 +160,7 @@ def plan_mix(
         tone_gain_db=forecast.tone_gain_db(gain_db),
         ceiling_dbtp=ceiling_dbtp,
         predicted_lufs=forecast.lufs(gain_db),
-        predicted_limiting_db=float(forecast.limiting_db(gain_db).max(initial=0.0)),
+        predicted_limiting_db=forecast.largest_limiting_db(gain_db),
     )
 
 
@@ -207,8 +225,10 @@ def _bed_cells(timeline: Timeline, bed: Bed, soundscape: Soundscape, depths_db: 
         meter = LoudnessMeter(timeline.rate_hz, bed.channels)
         meter.push(bed.read(start, frames_from_seconds(_BED_SAMPLE_S, timeline.rate_hz)))
         powers[start // cell :] = meter.energies().mean() / bed.channels
-    cells: Cells = powers * np.square(BedEnvelope(timeline, soundscape, depths_db).at(np.arange(count) * cell))
-    return cells
+    envelope = BedEnvelope(timeline, soundscape, depths_db)
+    for where in _parts(count):
+        powers[where] *= np.square(envelope.at(np.arange(where.start, where.stop) * cell))
+    return powers
 
 
 def _tone_cells(timeline: Timeline, soundscape: Soundscape, count: int) -> tuple[Cells, Cells]:
@@ -216,7 +236,8 @@ def _tone_cells(timeline: Timeline, soundscape: Soundscape, count: int) -> tuple
     cell = round(timeline.rate_hz * CELL_S)
     energies, peaks = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     for tone in timeline.tones:
-        middle = tone_sound(tone, soundscape, timeline.rate_hz).mean(axis=1)
+        sound = tone_sound(tone, soundscape, timeline.rate_hz)
+        middle = (sound[:, 0] + sound[:, 1]) * np.float32(0.5)
         first, offset = divmod(tone.start, cell)
         tone_energies, tone_peaks = cells_of_sound(middle, offset, timeline.rate_hz)
         where = slice(first, first + len(tone_energies))

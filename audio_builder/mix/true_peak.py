@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,74 +15,120 @@ from audio_builder.audio import Samples
 _OVERSAMPLING = 8
 _TAPS = 24
 _KAISER_BETA = 6.0
-_CHUNK = 16
-_REACH = _CHUNK + _TAPS - 1  # Frames on which what lies between the frames of a chunk depends.
 _AT_ONCE = 48  # Chunks in a product so small that OpenBLAS keeps to one thread: waking others costs far more.
 
+CHUNK = 16
+"""Frames that are judged as one."""
+_REACH = CHUNK + _TAPS - 1  # Frames on which what lies between the frames of a chunk depends.
+
 BEFORE = _TAPS // 2 - 1
-"""Frames that `frame_peaks` needs before the first frame it judges."""
+"""Frames that `chunk_peaks` needs before the first frame it judges."""
 AFTER = _TAPS // 2
 """Frames that it needs after the last."""
 
 
-@functools.cache
-def _interpolator() -> tuple[npt.NDArray[np.float32], float]:
-    """Return a chunk's filters, shape (reach, (oversampling − 1) · chunk), and how far they exceed the samples at most.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Interpolator:
+    """A sinc under a Kaiser window, for every place between the frames of a chunk.
 
-    The first `_CHUNK` columns give the waveform 1 / oversampling of the way from each frame to the next, the
-    following ones 2 / oversampling, and so on: a sinc under a Kaiser window. No output is larger than the largest
-    sample times the largest sum of a column's magnitudes, so quiet stretches need no interpolation.
+    Attributes:
+        filters: shape (reach, (oversampling − 1) · chunk). The first columns give the waveform 1 / oversampling of the
+            way from each frame to the next, the following ones 2 / oversampling, and so on.
+        overshoot: no output is larger than so many times the largest sample.
+        bend: no output lies further than so many times the largest step from sample to sample from the straight line
+            between its two samples.
     """
+
+    filters: Samples
+    overshoot: float
+    bend: float
+
+
+@functools.cache
+def _interpolator() -> _Interpolator:
     fractions = np.arange(1, _OVERSAMPLING) / _OVERSAMPLING
     distance = (np.arange(_TAPS) - BEFORE)[:, np.newaxis] - fractions
     window = np.i0(_KAISER_BETA * np.sqrt(1 - (distance / (_TAPS / 2)) ** 2)) / np.i0(_KAISER_BETA)
     taps = np.sinc(distance) * window
     taps /= taps.sum(axis=0)
-    every_frame = np.zeros((_REACH, _OVERSAMPLING - 1, _CHUNK))
-    for frame in range(_CHUNK):
+    every_frame = np.zeros((_REACH, _OVERSAMPLING - 1, CHUNK))
+    for frame in range(CHUNK):
         every_frame[frame : frame + _TAPS, :, frame] = taps
-    return every_frame.reshape(_REACH, -1).astype(np.float32), float(np.abs(taps).sum(axis=0).max())
+    straight = np.zeros_like(taps)
+    straight[BEFORE], straight[BEFORE + 1] = 1 - fractions, fractions
+    # What sums to 0 over the samples is a sum over their steps (summation by parts).
+    bend = np.abs(np.cumsum(taps - straight, axis=0)).sum(axis=0).max()
+    filters = every_frame.reshape(_REACH, -1).astype(np.float32)
+    return _Interpolator(filters, float(np.abs(taps).sum(axis=0).max()), float(bend))
 
 
-def frame_peaks(samples: Samples, threshold: float) -> Samples:
-    """Return the highest magnitude from each frame up to the next, over all channels.
+def chunk_peaks(samples: Samples, threshold: float) -> Samples:
+    """Return the highest magnitude in each chunk, up to the first frame of the next, over all channels.
 
-    Where nothing can exceed the threshold, only the sample itself is looked at, which makes quiet
-    audio cheap; the result is then at most the threshold too.
+    Where it can't exceed the threshold it isn't worked out, which makes most audio cheap; the result is then something
+    that is at most the threshold too. Two bounds tell: by the largest sample, and, as voices are made of low tones, by
+    the largest step from sample to sample.
 
     Args:
         samples: shape (BEFORE + frames + AFTER, channels); the margins are looked at, not judged.
         threshold: linear; the smallest magnitude that matters.
 
     Returns:
-        Shape (frames,), full scale at 1.0.
+        Shape (chunks,), full scale at 1.0; the last chunk may be of fewer frames.
     """
     frames = len(samples) - BEFORE - AFTER
-    filters, overshoot = _interpolator()
+    count = -(-frames // CHUNK)
+    interpolator = _interpolator()
+    highest = max(float(samples.max()), -float(samples.min()))
+    if not frames or highest * interpolator.overshoot <= threshold:
+        return np.full(count, highest, dtype=np.float32)
     magnitudes: Samples = functools.reduce(np.maximum, (np.abs(plane) for plane in samples.T))
-    if not frames or float(magnitudes.max()) * overshoot <= threshold:
-        return magnitudes[BEFORE : BEFORE + frames].copy()
-    near = _chunks_near(magnitudes, threshold / overshoot, -(-frames // _CHUNK))
-    near = np.append(near, np.repeat(near[-1:], -len(near) % _AT_ONCE))
+    peaks = _largest_of_chunks(magnitudes[BEFORE : BEFORE + frames], count)
+    steps: Samples = functools.reduce(np.maximum, (np.abs(np.diff(plane)) for plane in samples.T))
+    near = _chunks_near(peaks, magnitudes[BEFORE : BEFORE + frames + 1], steps, threshold)
+    if not len(near):
+        return peaks
+    places = np.append(near, np.repeat(near[-1:], -len(near) % _AT_ONCE))
     # The last chunk may be longer than what is left: what it says of frames that aren't there is dropped.
-    windows = np.minimum(near[:, np.newaxis] * _CHUNK + np.arange(_REACH), len(samples) - 1)
-    peaks = np.pad(magnitudes[BEFORE : BEFORE + frames], (0, -frames % _CHUNK)).reshape(-1, _CHUNK)
+    windows = np.minimum(places[:, np.newaxis] * CHUNK + np.arange(_REACH), len(samples) - 1)
+    judged = min(CHUNK, frames - int(near[-1]) * CHUNK)
     for plane in np.ascontiguousarray(samples.T):
-        between = np.abs(plane[windows].reshape(-1, _AT_ONCE, _REACH) @ filters).reshape(len(near), -1)
-        # Part by part, because NumPy is slow over an axis of seven.
-        parts = (between[:, first : first + _CHUNK] for first in range(0, between.shape[1], _CHUNK))
-        peaks[near] = functools.reduce(np.maximum, parts, peaks[near])
-    return peaks.reshape(-1)[:frames]
+        between = np.abs(plane[windows].reshape(-1, _AT_ONCE, _REACH) @ interpolator.filters)
+        between = between.reshape(len(places), _OVERSAMPLING - 1, CHUNK)
+        between[len(near) - 1 :, :, judged:] = 0.0
+        highest = between.reshape(len(places), -1).max(axis=1)[: len(near)]
+        peaks[near] = np.maximum(peaks[near], highest)
+    return peaks
 
 
-def _chunks_near(magnitudes: Samples, threshold: float, count: int) -> npt.NDArray[np.intp]:
-    """Return which of so many chunks have a sample above a threshold within their reach."""
-    highest = np.pad(magnitudes, (0, (count + 2) * _CHUNK - len(magnitudes)))
+def _largest_of_chunks(values: Samples, count: int) -> Samples:
+    """Return the largest of each chunk of values, 0 or more; so many chunks."""
+    largest = np.zeros(count * CHUNK, dtype=np.float32)
+    largest[: len(values)] = values
     # Halving four times is faster than a maximum over rows of sixteen.
-    while len(highest) > count + 2:
-        highest = np.maximum(highest[0::2], highest[1::2])
-    reach = np.maximum(np.maximum(highest[:-2], highest[1:-1]), highest[2:])
-    return np.flatnonzero(reach > threshold)
+    while len(largest) > count:
+        largest = np.maximum(largest[0::2], largest[1::2])
+    return largest
+
+
+def _chunks_near(peaks: Samples, magnitudes: Samples, steps: Samples, threshold: float) -> npt.NDArray[np.intp]:
+    """Return which chunks may reach above a threshold between their samples.
+
+    Args:
+        peaks: of the chunks' samples.
+        magnitudes: of the same samples, and of one more.
+        steps: magnitudes of the steps between all samples within reach.
+        threshold: linear.
+    """
+    # A chunk's reach begins with a chunk of steps and ends within the next but one.
+    longest = _largest_of_chunks(steps, len(peaks) + 2)
+    longest = np.maximum(np.maximum(longest[:-2], longest[1:-1]), longest[2:])
+    # The line from a chunk's last frame leads to the first of the next chunk.
+    highest = peaks.copy()
+    following = magnitudes[CHUNK::CHUNK]
+    np.maximum(highest[: len(following)], following, out=highest[: len(following)])
+    highest[-1] = max(highest[-1], magnitudes[-1])
+    return np.flatnonzero(highest + longest * np.float32(_interpolator().bend) > threshold)
 
 
 class TruePeakMeter:
@@ -97,14 +144,15 @@ class TruePeakMeter:
         samples = np.concatenate((self._recent, np.asfortranarray(block, dtype=np.float32)))
         if len(block):
             # Interpolation is only worth its cost where it can exceed what the samples alone show.
-            self._peak = max(self._peak, float(block.max()), -float(block.min()))
-            self._peak = max(self._peak, float(frame_peaks(samples, self._peak).max()))
+            highest = max(float(block.max()), -float(block.min()))
+            self._peak = max(self._peak, highest)
+            self._peak = max(self._peak, float(chunk_peaks(samples, self._peak).max()))
         self._recent = samples[len(samples) - BEFORE - AFTER :].copy(order="F")
 
     def true_peak(self) -> float:
         """Return the highest magnitude so far, full scale at 1.0; silence follows the last frame."""
         silence = np.zeros_like(self._recent)
-        ending = frame_peaks(np.concatenate((self._recent, silence)), self._peak)
+        ending = chunk_peaks(np.concatenate((self._recent, silence)), self._peak)
         return max(self._peak, float(ending.max()))
 
     def true_peak_dbtp(self) -> float:

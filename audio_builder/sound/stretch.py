@@ -140,9 +140,12 @@ def level_slow_changes(sound: npt.NDArray[np.float32], rate_hz: int, share: floa
         centres = (np.arange(len(power)) + 0.5) * len(sound) / len(power)
         smooth = (np.roll(power, 1) + 2 * power + np.roll(power, -1)) / 4
         gains = (smooth / power.mean()) ** (-share / 2) * math.sqrt(level / power.mean())
+        # Round and round: NumPy's own `period` would sort them anew for each part.
+        centres = np.concatenate((centres[-1:] - len(sound), centres, centres[:1] + len(sound)))
+        gains = np.concatenate((gains[-1:], gains, gains[:1]))
         for start in range(0, len(sound), rate_hz):
             part = sound[start : start + rate_hz, side]
-            part *= np.interp(np.arange(start, start + len(part)), centres, gains, period=len(sound)).astype(np.float32)
+            part *= np.interp(np.arange(start, start + len(part)), centres, gains).astype(np.float32)
 
 
 def pack(sound: npt.NDArray[np.float32], rate_hz: int) -> Stretch:

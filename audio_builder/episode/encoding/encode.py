@@ -13,7 +13,7 @@ from pathlib import Path
 
 from audio_builder.audio import ffmpeg_identity
 from audio_builder.episode.encoding.ffmpeg import Ffmpeg
-from audio_builder.episode.encoding.gapless import announce, set_length
+from audio_builder.episode.encoding.gapless import Sound, crc16_of_long, finish_header
 from audio_builder.episode.encoding.kept import KeptStretches, stretch_key
 from audio_builder.episode.encoding.mpeg import parse_header
 from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, Stretch, kept_frames, stretches
@@ -135,6 +135,7 @@ class _Joined:
     tell: Callable[[bytes], None]
     frames: int = 0
     mpeg_frames: int = 0
+    checksum: int = 0
 
     def add(self, stretch: Stretch, encoded: Future[bytes]) -> None:
         content = encoded.result()
@@ -149,11 +150,11 @@ class _Joined:
         except OSError as error:
             raise output_error(error, self.target) from error
         self.mpeg_frames += count
+        self.checksum = crc16_of_long(own, self.checksum)
         self.tell(own)
 
     def finish(self) -> None:
-        announce(self.target, self.mpeg_frames)
-        set_length(self.target, self.frames)
+        finish_header(self.target, Sound(self.mpeg_frames, self.frames, self.checksum))
 
 
 def _check_sound(stretch: Stretch, form: Mp3Form) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import functools
 import struct
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.episode.encoding.mpeg import parse_header, walk
+from audio_builder.episode.encoding.mpeg import parse_header
 from audio_builder.errors import EncoderError
 from audio_builder.files import output_error
 
@@ -30,50 +30,35 @@ _LENGTH_AT = 28
 """In LAME's part: four bytes for the length of the file, two for the checksum of all that follows the header."""
 
 _ALL_FIELDS = bytes((0, 0, 0, 0x0F))
-_PIECE_BYTES = 1 << 20
+_ROW_DOUBLINGS = 6
+"""A row of a long content is 2 to so many words of two bytes."""
 
 _LARGEST = 0xFFF
 
 
-def set_length(path: Path, frames: int) -> None:
-    """Make an untagged MP3 with a gapless header say that it holds exactly so many frames of sound.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What follows the header.
 
-    Raises:
-        EncoderError: it has no gapless header, or holds less sound than that.
-        OutputError: it can't be written.
+    Attributes:
+        mpeg_frames: how many.
+        frames: of sound that a gapless player is to play.
+        checksum: CRC-16/ARC of all MPEG frames.
     """
-    found = walk(path)
-    if found.delay is None or found.padding is None or not found.whole:
-        raise EncoderError(f"ffmpeg wrote {path} without a gapless header")
-    padding = found.mpeg_frames * found.samples_per_frame - found.delay - frames
-    if padding == found.padding:
-        return
-    if not 0 <= padding <= _LARGEST:
-        raise EncoderError(f"ffmpeg encoded another length than it was given: {path} should hold {frames} frames")
-    try:
-        with path.open("rb+") as stream:
-            header = parse_header(stream.read(4))
-            lame = (header.info_offset if header else 0) + _INFO_BYTES
-            stream.seek(0)
-            head = bytearray(stream.read(lame + _CHECKSUM_AT + 2))
-            at = lame + _PADDING_AT
-            if int.from_bytes(head[at : at + 3], "big") != found.delay << 12 | found.padding:
-                raise EncoderError(f"ffmpeg wrote the gapless header of {path} in a layout that isn't known")
-            head[at : at + 3] = (found.delay << 12 | padding).to_bytes(3, "big")
-            head[-2:] = crc16(bytes(head[:-2])).to_bytes(2, "big")
-            stream.seek(0)
-            stream.write(head)
-    except OSError as error:
-        raise output_error(error, path) from error
+
+    mpeg_frames: int
+    frames: int
+    checksum: int
 
 
-def announce(path: Path, mpeg_frames: int) -> None:
-    """Make the gapless header of an untagged MP3 that was joined say how much follows it.
+def finish_header(path: Path, sound: Sound) -> None:
+    """Make the gapless header of an untagged MP3 that was joined say what follows it.
 
-    Frames, bytes, the seek table (linear, for a constant bit rate), the sound's length in bytes and its checksum.
+    Frames, bytes, the seek table (linear, for a constant bit rate), the padding that leaves exactly so many frames of
+    sound, the sound's length in bytes and its checksum.
 
     Raises:
-        EncoderError: it has no header in the layout that ffmpeg writes.
+        EncoderError: it has no header in the layout that ffmpeg writes, or holds less sound than that.
         OutputError: it can't be written.
     """
     size = path.stat().st_size
@@ -83,12 +68,20 @@ def announce(path: Path, mpeg_frames: int) -> None:
             info = header.info_offset if header else 0
             stream.seek(0)
             head = bytearray(stream.read(header.size_bytes if header else 0))
-            if head[info : info + 4] != b"Info" or head[info + 4 : info + 8] != _ALL_FIELDS:
+            if header is None or head[info : info + 4] != b"Info" or head[info + 4 : info + 8] != _ALL_FIELDS:
                 raise EncoderError(f"ffmpeg wrote the gapless header of {path} in a layout that isn't known")
-            struct.pack_into(">II", head, info + 8, mpeg_frames, size)
+            struct.pack_into(">II", head, info + 8, sound.mpeg_frames, size)
             head[info + 16 : info + 116] = bytes(256 * percent // 100 for percent in range(100))
             lame = info + _INFO_BYTES
-            struct.pack_into(">IH", head, lame + _LENGTH_AT, size, _checksum_of(stream))
+            at = lame + _PADDING_AT
+            delay = int.from_bytes(head[at : at + 3], "big") >> 12
+            padding = sound.mpeg_frames * header.samples - delay - sound.frames
+            if not 0 <= padding <= _LARGEST:
+                raise EncoderError(
+                    f"ffmpeg encoded another length than it was given: {path} should hold {sound.frames} frames"
+                )
+            head[at : at + 3] = (delay << 12 | padding).to_bytes(3, "big")
+            struct.pack_into(">IH", head, lame + _LENGTH_AT, size, sound.checksum)
             at = lame + _CHECKSUM_AT
             head[at : at + 2] = crc16(bytes(head[:at])).to_bytes(2, "big")
             stream.seek(0)
@@ -97,37 +90,35 @@ def announce(path: Path, mpeg_frames: int) -> None:
         raise output_error(error, path) from error
 
 
-def _checksum_of(stream: BinaryIO) -> int:
-    """Return the CRC-16 of the rest of a file."""
-    crc = 0
-    while piece := stream.read(_PIECE_BYTES):
-        crc = crc16_of_long(piece, crc)
-    return crc
-
-
 def crc16_of_long(content: bytes, crc: int = 0) -> int:
-    """Return the CRC-16/ARC of bytes that follow bytes of a known one: `crc16`, a thousand times as fast.
+    """Return the CRC-16/ARC of bytes that follow bytes of a known one: `crc16`, some thousand times as fast.
 
     A CRC that starts from 0 is linear: that of two parts is the first's, moved past as many zeros as the second is
-    long, xor the second's. It takes no notice of leading zeros. So the CRCs of all pairs of bytes are looked up at
-    once, then joined two by two.
+    long, xor the second's. It takes no notice of leading zeros. So all rows of 128 bytes are gone through at once, two
+    bytes at a time, and then joined two by two.
     """
     if len(content) < 2:
         return crc16(content, crc)
     mixed = bytes(before ^ after for before, after in zip(content, crc.to_bytes(2, "little"), strict=False))
     content = mixed + content[len(mixed) :]
-    moved = _past_two_bytes()
-    crcs = moved[np.frombuffer(content.rjust(len(content) + len(content) % 2, b"\0"), dtype="<u2")]
+    rows = 1 << max(0, (len(content) - 1).bit_length() - _ROW_DOUBLINGS - 1)
+    words = np.frombuffer(content.rjust(rows << _ROW_DOUBLINGS + 1, b"\0"), dtype="<u2").reshape(rows, -1)
+    crcs = np.zeros(rows, dtype=np.uint16)
+    for column in np.ascontiguousarray(words.T):
+        crcs = _past_words(0)[crcs ^ column]
+    doublings = _ROW_DOUBLINGS
     while len(crcs) > 1:
-        crcs = np.pad(crcs, (len(crcs) % 2, 0))
-        crcs = moved[crcs[::2]] ^ crcs[1::2]
-        moved = moved[moved]
+        crcs = _past_words(doublings)[crcs[::2]] ^ crcs[1::2]
+        doublings += 1
     return int(crcs[0])
 
 
 @functools.cache
-def _past_two_bytes() -> npt.NDArray[np.uint16]:
-    """Return what becomes of each value of the register when two bytes of zero follow."""
+def _past_words(doublings: int) -> npt.NDArray[np.uint16]:
+    """Return what becomes of each value of the register when 2 to so many two-byte words of zero follow."""
+    if doublings:
+        half = _past_words(doublings - 1)
+        return half[half]
     register = np.arange(1 << 16, dtype=np.uint16)
     for _ in range(16):
         register = register >> np.uint16(1) ^ (register & np.uint16(1)) * np.uint16(0xA001)

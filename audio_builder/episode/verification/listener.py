@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from audio_builder.audio import Samples
-from audio_builder.episode.encoding.decode import Audio, blocks_of
+from audio_builder.episode.encoding.decode import IN_LARGE_PIECES, Audio, blocks_of
 from audio_builder.episode.encoding.ffmpeg import Ffmpeg
 from audio_builder.episode.encoding.mpeg import DECODER_DELAY, Mpeg
 from audio_builder.episode.verification.measure import Measurements, measure_audio
@@ -69,7 +69,7 @@ class Listener:
         self._channels = channels
         self._digest = hashlib.sha256()
         source = ("-f", "mp3", "-i", "pipe:0")
-        sink = ("-map_metadata", "-1", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
+        sink = (*IN_LARGE_PIECES, "-map_metadata", "-1", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
         self._program = Ffmpeg((*source, *sink), feeds=True, reads=True)
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="listen")
         self._fed: Future[None] | None = None

@@ -37,8 +37,9 @@ def decompressed(content: bytes, frames: int) -> bytes | None:
         return None
     if len(halves) != 2 * frames:
         return None
-    folded = halves[:frames].astype(np.uint16) << 8 | halves[frames:]
-    steps = (folded >> 1).view(np.int16) ^ -(folded & 1).view(np.int16)
+    # NumPy sums 32 bits four times as fast as 16; the upper ones may overflow, as only the lower count.
+    folded = halves[:frames].astype(np.int32) << 8 | halves[frames:]
+    steps = (folded >> 1) ^ -(folded & 1)
     for _ in range(_DIFFERENCES):
-        steps = np.cumsum(steps, dtype=np.int16)
+        steps = np.cumsum(steps, dtype=np.int32)
     return steps.astype("<i2").tobytes()
