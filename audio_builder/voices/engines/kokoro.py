@@ -13,9 +13,8 @@ from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.espeak import Phonemizer
 from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
 from audio_builder.voices.engines.kokoro_words import Run, begins_of
-from audio_builder.voices.engines.onnx_file import with_input_of_any_length
-from audio_builder.voices.engines.onnx_part import part_before_division
-from audio_builder.voices.engines.onnx_session import one_thread_session
+from audio_builder.voices.engines.onnx.part import part_before_division, with_input_of_any_length
+from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
