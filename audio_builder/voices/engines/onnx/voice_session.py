@@ -44,7 +44,7 @@ def voice_session(content: bytes, name: str) -> SeededSession:
 
 
 def lengths_of_tokens(graph: ModelGraph) -> tuple[str, ...]:
-    """Return the name of what rounds up how long each token lasts, the one `Ceil` of a model; nothing if there is none."""
+    """Return the name of what rounds up how long each token lasts: the one `Ceil` of a model, if it has one."""
     rounded = [name for node in graph.nodes if node.operation == "Ceil" for name in node.outputs]
     return tuple(rounded) if len(rounded) == 1 and rounded[0] not in graph.outputs else ()
 
