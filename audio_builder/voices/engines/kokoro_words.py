@@ -14,7 +14,7 @@ _OPENING = ' “("'
 """What stands before the first sound of a word."""
 
 _EARLY_S = 0.04
-"""The model is heard so long before the lengths that it plans (decision 0025)."""
+"""The model is heard so long before the lengths that it plans (decision 0026)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,12 +50,13 @@ def begins_of(firsts: Sequence[int | None], phonemes: str, runs: Sequence[Run], 
             begins[place] = frames + begin
         at += len(run.phonemes)
         frames += len(run.sound)
-    found = [None if first is None else begins[_gap_before(phonemes, first)] for first in firsts]
+    found = [None if first is None else _begin_of(first, phonemes, begins) for first in firsts]
     return [None if frame is None else max(0, frame - early) for frame in found]
 
 
-def _gap_before(phonemes: str, first: int) -> int:
-    """Return the place of the space before a sound, and of what else stands between; of the sound if there is none."""
-    while first and phonemes[first - 1] in _OPENING:
-        first -= 1
-    return first
+def _begin_of(first: int, phonemes: str, begins: Sequence[int | None]) -> int | None:
+    """Return where the gap before a sound begins, with what else stands in it; the sound, where a piece begins."""
+    place = first
+    while place and phonemes[place - 1] in _OPENING:
+        place -= 1
+    return next((begin for begin in begins[place : first + 1] if begin is not None), None)
