@@ -97,6 +97,14 @@ def test_three_hundred_characters_fit_in_every_script(style: str) -> None:
     assert all(below + found.leading_px > above for above, ((_, below), _) in zip(bottoms, places[1:], strict=False))
 
 
+def test_a_word_is_hyphenated_as_its_own_script_is() -> None:
+    """A picture or a Thai word elsewhere in a title takes no hyphen from a Latin one."""
+    kept, how = worded("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk 🌿 สวัสดี", "Semibold")
+    lines = set_text(kept, how, (600, 760), (78, 60)).lines
+    assert lines[0].endswith("-")
+    assert not any(line.endswith("-") for line in lines if "ส" in line)
+
+
 def test_the_docs_name_every_script_that_has_a_font() -> None:
     """And no script stands there that has none."""
     row = next(line for line in (ROOT / "docs/show.md").read_text("utf-8").splitlines() if line.startswith("| Latin, "))
