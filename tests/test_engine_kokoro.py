@@ -20,7 +20,8 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.espeak import Phonemizer
 from audio_builder.voices.engines.kokoro import KokoroEngine, whole_frames
 from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
-from audio_builder.voices.engines.onnx_part import part_before_division
+from audio_builder.voices.engines.kokoro_words import Run, begins_of
+from audio_builder.voices.engines.onnx.part import part_before_division
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.wording.spoken import spoken_text
@@ -103,6 +104,21 @@ def test_long_phonemes_are_cut_between_clauses_and_lose_nothing(phonemes: str) -
     if "," in phonemes and len(phonemes) > 1000:
         assert all(piece[-1] in ",." for piece in found)
         assert min(len(piece) for piece in found) > 75
+
+
+def test_words_begin_where_their_sounds_were_planned() -> None:
+    """40 ms before the gap that is before them, quotes included; in the second piece after all of the first."""
+    phonemes = "ɪt wˌɑz, “kˈOld”"
+    first, second = phonemes[:8], phonemes[9:]
+    sound = np.zeros(24_000, dtype=np.float32)
+    runs = [
+        Run(first, sound, tuple(range(2_400, 2_400 + 600 * len(first), 600))),
+        Run(second, sound, tuple(range(1_200, 1_200 + 600 * len(second), 600))),
+    ]
+    firsts = [0, phonemes.index("w"), None, phonemes.index("k")]
+    assert begins_of(firsts, phonemes, runs, 24_000) == [2_400 - 960, 2_400 + 2 * 600 - 960, None, 24_000 + 1_200 - 960]
+    untold = [Run(first, sound, ()), runs[1]]
+    assert begins_of(firsts, phonemes, untold, 24_000)[:2] == [None, None]
 
 
 def test_a_blend_is_a_voice() -> None:

@@ -19,8 +19,8 @@ from audio_builder.narration.trim import trim
 from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
-from audio_builder.voices.engines import onnx_file
-from audio_builder.voices.engines.onnx_file import seedable_model
+from audio_builder.voices.engines.onnx import voice_session
+from audio_builder.voices.engines.onnx.graph import read_graph
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
 from audio_builder.voices.rate.rates import expected_wpm
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
@@ -110,7 +110,7 @@ def test_a_model_that_tells_no_lengths_speaks_all_the_same(engine: PiperEngine) 
     """Where it isn't the one `Ceil` that rounds them up, no words are told, and the sound is the same."""
     voice = ready("joe", 125)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(onnx_file, "_rounded_up", lambda *_: [b"one", b"another"])
+        patch.setattr(voice_session, "lengths_of_tokens", lambda _: ())
         told = PiperEngine().speak_timed("The lake was quite still.", voice)
     assert told.words == ()
     assert told.sound.raw_data == engine.speak("The lake was quite still.", voice).raw_data
@@ -147,14 +147,14 @@ def test_a_model_with_data_outside_itself_is_refused() -> None:
     for outside in (b"\x6a\x02\x0a\x00", b"\x70\x01"):
         graph = b"\x2a" + bytes([len(outside)]) + outside
         with pytest.raises(VoiceError, match="in another file"):
-            seedable_model(b"\x3a" + bytes([len(graph)]) + graph, "model.onnx")
+            read_graph(b"\x3a" + bytes([len(graph)]) + graph, "model.onnx")
 
 
 @pytest.mark.parametrize("content", [b"\x3a\xff\xff\xff\xff\x0f", b"\x3a", b"\x0f\x0f", b"\xff" * 40])
 def test_a_file_that_isnt_a_model_is_refused(content: bytes) -> None:
     """Cut off, or something else altogether."""
     with pytest.raises(VoiceError, match=r"model\.onnx isn't a well-formed ONNX file"):
-        seedable_model(content, "model.onnx")
+        read_graph(content, "model.onnx")
 
 
 def test_a_voice_without_its_files_or_with_a_broken_config_is_refused(tmp_path: Path) -> None:

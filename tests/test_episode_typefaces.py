@@ -16,7 +16,7 @@ from audio_builder.episode.cover import lettering
 from audio_builder.episode.cover.bidi import levels_of, visual_order
 from audio_builder.episode.cover.draw import draw_cover
 from audio_builder.episode.cover.lettering import clusters_of, missing_letters, worded
-from audio_builder.episode.cover.shaping import shaped
+from audio_builder.episode.cover.shaping import mask_of, shaped
 from audio_builder.episode.cover.typefaces import EAST_ASIAN, SCRIPTS, has, installed
 from audio_builder.episode.cover.typeset import set_text
 from audio_builder.prepare import prepare
@@ -80,6 +80,29 @@ def test_a_title_is_set_whole_in_its_script(style: str, times: int) -> None:
     firsts = [line[0] for line in found.lines]
     assert [one for one in firsts if unicodedata.category(one).startswith("M") or one in "。、，"] == []
     assert "-" not in "".join(found.lines) or style not in {"Thai", "Lao", "Khmer", "Myanmar", "Ethiopic"}
+
+
+@pytest.mark.parametrize("style", TITLES)
+def test_three_hundred_characters_fit_in_every_script(style: str) -> None:
+    """Nothing is cut, nothing leaves the picture's margins, and no line touches the next."""
+    needs_fonts(style)
+    text, language = TITLES[style]
+    kept, how = worded((text * 30)[:300], "Semibold", language)
+    found = set_text(kept, how, (BOX[0], 760), (120, 60, 48, 40, 36))
+    assert "…" not in "".join(found.lines)
+    drawn = [mask_of(shaped(line, how), found.size_px) for line in found.lines]
+    places = [(corner, mask.size) for mask, corner in drawn if mask]
+    assert all(left >= -20 and left + width <= BOX[0] + 20 for (left, _), (width, _) in places)
+    bottoms = [top + height for (_, top), (_, height) in places]
+    assert all(below + found.leading_px > above for above, ((_, below), _) in zip(bottoms, places[1:], strict=False))
+
+
+def test_a_word_is_hyphenated_as_its_own_script_is() -> None:
+    """A picture or a Thai word elsewhere in a title takes no hyphen from a Latin one."""
+    kept, how = worded("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk 🌿 สวัสดี", "Semibold")
+    lines = set_text(kept, how, (600, 760), (78, 60)).lines
+    assert lines[0].endswith("-")
+    assert not any(line.endswith("-") for line in lines if "ส" in line)
 
 
 def test_the_docs_name_every_script_that_has_a_font() -> None:

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from audio_builder.voices.engines.minimal_filtering import filters_of
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     read_graph,
@@ -15,9 +14,10 @@ from audio_builder.voices.engines.onnx_graph import (
     written_tensor,
     written_value,
 )
-from audio_builder.voices.engines.onnx_part import part_leading_to
-from audio_builder.voices.engines.onnx_session import one_thread_session
-from audio_builder.voices.engines.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
+from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.session import one_thread_session
 
 pytestmark = pytest.mark.engine
 
@@ -48,7 +48,7 @@ def convolution(
 def test_the_results_are_those_of_the_plain_convolution(columns: int, pads: tuple[int, int], bias: bool) -> None:
     """Of every length of the last tile, to a hundred-thousandth of the largest."""
     content = convolution(bias=bias, pads=pads)
-    graph = read_graph(content)
+    graph = read_graph(content, "model.onnx")
     filters = filters_of(graph)
     assert len(filters) == 1
     feed = {"input": RANDOM.normal(size=(1, 128, columns)).astype(np.float32)}
@@ -60,8 +60,8 @@ def test_the_results_are_those_of_the_plain_convolution(columns: int, pads: tupl
 
 def test_the_weights_of_the_plain_convolution_are_left_out() -> None:
     """They would be loaded for nothing; the bias is still used."""
-    graph = read_graph(convolution())
-    quick = read_graph(part_leading_to(graph.outputs, graph, filters_of(graph)))
+    graph = read_graph(convolution(), "model.onnx")
+    quick = read_graph(part_leading_to(graph.outputs, graph, filters_of(graph)), "model.onnx")
     assert "w" not in quick.weights
     assert "b" in quick.weights
 
@@ -80,7 +80,7 @@ def test_the_weights_of_the_plain_convolution_are_left_out() -> None:
 )
 def test_other_convolutions_are_left_alone(content: bytes) -> None:
     """What isn't known to be quicker, or isn't known at all."""
-    assert filters_of(read_graph(content)) == {}
+    assert filters_of(read_graph(content, "model.onnx")) == {}
 
 
 def _run(content: bytes, feed: dict[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:

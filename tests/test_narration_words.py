@@ -126,7 +126,7 @@ def test_words_are_packed_and_unpacked():
     assert unpacked_words(packed_words(())) == ()
 
 
-@pytest.mark.parametrize("name", ["piper", "system", "tone"])
+@pytest.mark.parametrize("name", ["piper", "kokoro", "system", "tone"])
 def test_our_engines_tell_their_words(name: str):
     """They have the attribute by which that is known, and so are asked."""
     assert isinstance(load_engine(name), WordTimer)

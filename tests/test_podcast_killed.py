@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publish import Wishes, publish
 
 from .show_helpers import put_episode, put_show
 
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from audio_builder.podcast import episode_files, publish
 episode_files.waveform_of = lambda *_: {SHAPE}
-publish.publish(Path(sys.argv[1]))
+publish.publish(Path(sys.argv[1]), publish.Wishes(prune="--prune" in sys.argv))
 """
 
 pytestmark = [
@@ -66,11 +66,37 @@ def test_a_kill_at_any_call_leaves_the_old_feed_or_the_new_one(before: Path, tmp
     assert kills >= {"rename": 11, "link": 1, "write": 11}[call]
 
 
-def _killed_at(call: str, number: int, folder: Path) -> bool:
+def test_pruning_takes_the_page_of_a_withdrawn_episode_before_its_files(before: Path, tmp_path: Path):
+    """A page that somebody has bookmarked is whole, or gone; killed there, the next prune finishes."""
+    put_episode(before, "morning", b"morning")
+    publish(before)
+    for name in ("morning.mp3", "morning.episode.json"):
+        (before / name).unlink()
+    done = _copy(before, tmp_path / "done")
+    publish(done, Wishes(prune=True))
+    wanted = _contents(done)
+    seen = set()
+    for number in range(1, 60):
+        folder = _copy(before, tmp_path / "killed")
+        if not _killed_at("unlink", number, folder, prune=True):
+            break
+        page = folder / "episodes" / "morning.html"
+        if page.exists():
+            _check_page(page)
+        seen.add((page.exists(), len(list(page.parent.glob("morning-*")))))
+        publish(folder, Wishes(prune=True))
+        assert _contents(folder) == wanted
+    # It was seen whole, and gone while its files were still there.
+    assert {exists for exists, files in seen if files} == {True, False}
+
+
+def _killed_at(call: str, number: int, folder: Path, *, prune: bool = False) -> bool:
     """Publish, and tell whether it was killed as it was about to make a call for the nth time."""
     strace = ["strace", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([*strace, sys.executable, "-c", PROGRAM, str(folder)], check=False, env=environment)
+    done = subprocess.run(
+        [*strace, sys.executable, "-c", PROGRAM, str(folder), *["--prune"] * prune], check=False, env=environment
+    )
     assert done.returncode in (0, -signal.SIGKILL)
     return done.returncode != 0
 
@@ -82,9 +108,13 @@ def _check_names(folder: Path) -> None:
         assert (folder / name).is_file(), name
         assert not length or (folder / name).stat().st_size == int(length)
     for page in (folder / "index.html", folder / "episodes" / "evening.html"):
-        content = page.read_text(encoding="utf-8")
-        assert content.endswith("</html>\n")
-        assert [link for link in LINKED.findall(content) if not (page.parent / link).is_file()] == []
+        _check_page(page)
+
+
+def _check_page(page: Path) -> None:
+    content = page.read_text(encoding="utf-8")
+    assert content.endswith("</html>\n")
+    assert [link for link in LINKED.findall(content) if not (page.parent / link).is_file()] == []
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

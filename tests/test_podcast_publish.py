@@ -190,6 +190,18 @@ def test_what_can_not_be_kept_is_not_lost_either(folder: Path):
     }
 
 
+def test_a_damaged_episode_is_not_lost_with_the_ledger(folder: Path):
+    """Listeners know it by its guid in the feed, whatever the ledger remembers."""
+    put_episode(folder, "morning", b"morning")
+    publish(folder)
+    feed = (folder / "feed.xml").read_bytes()
+    (folder / "published.json").unlink()
+    _break_record(folder, "evening")
+    with pytest.raises(OutputError, match="1 of the published episodes would be lost"):
+        publish(folder)
+    assert (folder / "feed.xml").read_bytes() == feed
+
+
 def test_an_episode_without_both_its_files_is_withdrawn(folder: Path):
     """That is how one is taken out of the feed; it is no damage."""
     put_episode(folder, "morning", b"morning")

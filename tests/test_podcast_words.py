@@ -120,3 +120,13 @@ def test_the_docs_name_the_languages() -> None:
     """Those that have words, and no other."""
     (told,) = re.findall(r"\(((?:`\w+`,? ?(?:and )?)+)\)", (ROOT / "docs/show.md").read_text(encoding="utf-8"))
     assert tuple(sorted(re.findall(r"`(\w+)`", told))) == languages()
+
+
+def test_a_title_begins_where_its_language_does(tmp_path: Path) -> None:
+    """In Arabic a title may begin with a Latin name; one that is Latin altogether begins at the left all the same."""
+    for title, direction in (("Yoga في المساء", "rtl"), ("Evening", "auto")):
+        put_show(tmp_path, msgspec.structs.replace(SHOW, language="ar"))
+        put_episode(tmp_path, "evening", record=record_of(tags=Tags(title=title, language="ar")))
+        publish(tmp_path)
+        page = (tmp_path / "episodes" / "evening.html").read_text(encoding="utf-8")
+        assert f'<header class="episode" dir="{direction}">' in page

@@ -9,9 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.minimal_filtering import filters_of
-from audio_builder.voices.engines.onnx_file import seedable_model
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     read_graph,
@@ -19,10 +17,13 @@ from audio_builder.voices.engines.onnx_graph import (
     written_tensor,
     written_value,
 )
-from audio_builder.voices.engines.onnx_session import one_thread_session
-from audio_builder.voices.engines.piecewise_session import voice_session
-from audio_builder.voices.engines.protobuf import bytes_field, varint_field
-from audio_builder.voices.engines.vocoder import PIECE_SAMPLES, split_vocoder
+from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
+from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
+from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.session import one_thread_session
+from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, split_vocoder
+from audio_builder.voices.engines.onnx.voice_session import lengths_of_tokens, voice_session
 from tests.voice_helpers import ready
 
 pytestmark = pytest.mark.engine
@@ -89,7 +90,7 @@ def model(
 def test_the_sound_of_the_pieces_is_that_of_the_whole(columns: int) -> None:
     """From one column to a dozen pieces: to a millionth of full scale, at the seams as elsewhere."""
     content = model()
-    assert split_vocoder(read_graph(content), {}) is not None
+    assert split_vocoder(read_graph(content, "model.onnx"), ("output",), {}) is not None
     feed = {"input": RANDOM.normal(size=(1, 6, columns)).astype(np.float32)}
     (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
     (pieces,) = voice_session(content, "model.onnx").run(None, feed)
@@ -100,7 +101,7 @@ def test_the_sound_of_the_pieces_is_that_of_the_whole(columns: int) -> None:
 
 def test_a_piece_depends_on_as_many_columns_as_are_given_to_it() -> None:
     """8 samples of the block and of the last convolution are 2 columns; the transposed one takes 1 more."""
-    vocoder = split_vocoder(read_graph(model()), {})
+    vocoder = split_vocoder(read_graph(model(), "model.onnx"), ("output",), {})
     assert vocoder is not None
     assert (vocoder.entry, vocoder.reach, vocoder.samples) == ("soft", 3, 4)
 
@@ -120,7 +121,7 @@ def test_a_piece_depends_on_as_many_columns_as_are_given_to_it() -> None:
 )
 def test_a_model_of_another_kind_is_left_whole(content: bytes) -> None:
     """… and still gives its sound."""
-    assert split_vocoder(read_graph(content), {}) is None
+    assert split_vocoder(read_graph(content, "model.onnx"), ("output",), {}) is None
     feed = {"input": RANDOM.normal(size=(1, 6, 30)).astype(np.float32)}
     (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
     (spoken,) = voice_session(content, "model.onnx").run(None, feed)
@@ -136,20 +137,22 @@ def test_a_file_that_is_no_model_is_refused() -> None:
 def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
     """The difference lies 90 dB under the voice, where 16 bits end; 3 s take several pieces."""
     path = ready("joe").paths["model"]
-    seedable = seedable_model(path.read_bytes(), path.name)
-    graph = read_graph(seedable.content)
-    vocoder = split_vocoder(graph, {})
+    graph = read_graph(path.read_bytes(), path.name)
+    noise = noise_from_outside(graph)
+    outputs = (*graph.outputs, *lengths_of_tokens(graph))
+    vocoder = split_vocoder(graph, outputs, {})
     assert vocoder is not None
     assert vocoder.samples == 32
     assert len(filters_of(graph)) == 16
+    assert len(noise.inputs) == 2
+    plain = one_thread_session(part_leading_to(outputs, graph, noise.instead), path.name)
     feed: dict[str, npt.NDArray[np.generic]] = {
         "input": RANDOM.integers(3, 90, (1, 60)),
         "input_lengths": np.array([60]),
         "scales": np.array([0.667, 1.5, 0.8], dtype=np.float32),
     }
-    feed |= {name: RANDOM.standard_normal(1 << 16, dtype=np.float32) for name in seedable.noise_inputs}
-    whole, lengths = one_thread_session(seedable.content, path.name).run(None, feed)
-    pieces, same_lengths = voice_session(seedable.content, path.name).run(None, feed)
+    whole, lengths = SeededSession(plain, noise.inputs).run(None, feed)
+    pieces, same_lengths = voice_session(path.read_bytes(), path.name).run(None, feed)
     assert np.array_equal(lengths, same_lengths)
     assert whole.shape == pieces.shape
     assert whole.size > 5 * PIECE_SAMPLES

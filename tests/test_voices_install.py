@@ -307,6 +307,9 @@ def test_what_isnt_a_piper_voice_is_refused(tmp_path: Path, config: bytes) -> No
     with pytest.raises(VoiceFileMissing, match=r"odd\.onnx\.json"):
         add_piper_voice(model)
     (tmp_path / "odd.onnx.json").write_bytes(config)
+    with pytest.raises(VoiceError, match="isn't a well-formed ONNX file: it has no graph"):
+        add_piper_voice(model)
+    model.write_bytes(b"\x3a\x00")
     with pytest.raises(VoiceError, match="isn't a Piper configuration"):
         add_piper_voice(model)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record, sound_of
 from audio_builder.errors import OutputError, RecipeError
+from audio_builder.files import output_error
 from audio_builder.podcast.feed import Item, Transcript
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, new_guid, published_name
 from audio_builder.podcast.notes import notes_html, summary_of
-from audio_builder.podcast.show import Show
+from audio_builder.podcast.show import FEED_FILE, Show
 
 EPISODES = "episodes"
 """Folder of the published files, in the show's folder."""
@@ -129,7 +130,9 @@ def find_episodes(folder: Path, show: Show, ledger: Ledger, as_new: Sequence[str
         try:
             whole.append(_found(folder / stem, show, earlier, as_new=stem in as_new))
         except OutputError as error:
-            damaged.append(DamagedEpisode(stem, error, earlier is not None, _as_published(folder, earlier)))
+            # A lost ledger doesn't make an episode unknown to those who have the feed.
+            known = earlier is not None or _is_in_feed(folder, new_guid(show.feed_url, stem))
+            damaged.append(DamagedEpisode(stem, error, known, _as_published(folder, earlier)))
     for name in as_new:
         for episode in damaged:
             if episode.stem == name:
@@ -172,6 +175,15 @@ def _found(place: Path, show: Show, earlier: Entry | None, *, as_new: bool) -> F
         guid = earlier.guid
         published = published if record.tags.date else datetime.datetime.fromisoformat(earlier.published)
     return FoundEpisode(place.name, record, _digest(path), guid, published)
+
+
+def _is_in_feed(folder: Path, guid: str) -> bool:
+    try:
+        return f">{guid}<".encode() in (folder / FEED_FILE).read_bytes()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise output_error(error, folder / FEED_FILE) from error
 
 
 def _as_published(folder: Path, entry: Entry | None) -> Entry | None:

@@ -25,6 +25,7 @@ from audio_builder.podcast.site import index_page
 
 INDEX_FILE = "index.html"
 
+_PAGE = re.compile(r"[a-z0-9-]+\.html")
 _OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
 
 
@@ -183,7 +184,8 @@ def _small(cover: str) -> str:
 def _pruned(folder: Path, cover: str, entries: Mapping[str, Entry]) -> Iterator[str]:
     """Remove the files of ours that the feed no longer names, and yield their names."""
     kept = {Path(cover).name, Path(_small(cover)).name, *(name for entry in entries.values() for name in entry.files)}
-    for path in sorted((folder / EPISODES).iterdir()):
+    # Pages go first: none may stay, however briefly, without what it shows.
+    for path in sorted((folder / EPISODES).iterdir(), key=lambda path: (_PAGE.fullmatch(path.name) is None, path.name)):
         if path.name not in kept and _OURS.fullmatch(path.name):
             try:
                 path.unlink()

@@ -12,7 +12,7 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup, escape
 
-from audio_builder.episode.cover.bidi import is_from_right
+from audio_builder.episode.cover.bidi import is_from_right, is_right_to_left
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.notes import author_of, clock, questions_of
@@ -135,9 +135,9 @@ def _policy_hash(content: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
-def _direction(language: str) -> str:
-    """Return the `dir` of texts in a language: where it isn't one that runs to the left, each text tells its own."""
-    return "rtl" if is_from_right(language) else "auto"
+def _direction(text: str, language: str) -> str:
+    """Return the `dir` of a text: `rtl` if it has letters of a language from the right, else its first letter tells."""
+    return "rtl" if is_from_right(language) and is_right_to_left(text, language) else "auto"
 
 
 def _filled(text: str, **parts: str) -> Markup:

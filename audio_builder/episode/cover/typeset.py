@@ -94,20 +94,19 @@ def set_text(text: str, lettering: Lettering, box_px: tuple[int, int], sizes_px:
     if len(text) > _MOST_CHARACTERS:
         text = f"{text[:_MOST_CHARACTERS].rstrip()}…"
     words = _units(text)
-    hyphen = "" if {style for _, style in clusters_of(text, lettering)} & _UNHYPHENATED else "-"
     leading = leading_of(text, lettering)
     for size_px in sizes_px:
         face, leading_px = _Face(lettering, size_px), round(size_px * leading)
         fits = max(face.getlength(word.rstrip()) for word in words) <= width
         if not fits and size_px > _DIVIDE_BELOW_PX:
             continue
-        divided = words if fits else _all_divided(words, face, width, hyphen)
+        divided = words if fits else _all_divided(words, face, width)
         lines = _balanced(divided, face, width) if fits else _greedy(divided, face, width)
         if len(lines) * leading_px <= height:
             return Setting(lines, size_px, leading_px)
     size_px = sizes_px[-1]
     face, leading_px = _Face(lettering, size_px), round(size_px * leading)
-    lines = _greedy(_all_divided(words, face, width, hyphen), face, width)
+    lines = _greedy(_all_divided(words, face, width), face, width)
     room = max(1, height // leading_px)
     if len(lines) > room:
         lines = (*lines[: room - 1], _shortened(lines[room - 1], face, width))
@@ -123,8 +122,8 @@ def _units(text: str) -> list[str]:
     return [unit for unit in _BREAK.split(" ".join(text.split())) if unit]
 
 
-def _all_divided(words: list[str], face: _Face, width: int, hyphen: str) -> list[str]:
-    return [piece for word in words for piece in _divided(word, face, width, hyphen)]
+def _all_divided(words: list[str], face: _Face, width: int) -> list[str]:
+    return [piece for word in words for piece in _divided(word, face, width)]
 
 
 def _greedy(words: list[str], face: _Face, width: int) -> tuple[str, ...]:
@@ -175,8 +174,9 @@ def _balanced(words: list[str], face: _Face, width: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _divided(word: str, face: _Face, width: int, hyphen: str) -> list[str]:
+def _divided(word: str, face: _Face, width: int) -> list[str]:
     """Return a word in pieces that fit a line, each but the last with a hyphen, no letter parted from its marks."""
+    hyphen = "" if {style for _, style in clusters_of(word, face.lettering)} & _UNHYPHENATED else "-"
     pieces: list[str] = []
     while face.getlength(word.rstrip()) > width:
         # The longest beginning that fits with its hyphen; at least one letter, so that it ends.

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.blend import STYLE, blend_weights
+from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.espeak import Phonemizer
 from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
-from audio_builder.voices.engines.onnx_file import with_input_of_any_length
-from audio_builder.voices.engines.onnx_part import part_before_division
-from audio_builder.voices.engines.onnx_session import one_thread_session
+from audio_builder.voices.engines.kokoro_words import Run, begins_of
+from audio_builder.voices.engines.onnx.part import part_before_division, with_input_of_any_length
+from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
+from audio_builder.voices.wording.word_places import first_sounds, words_with_places
 from audio_builder.voices.words import quoted
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ _IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
-_FRAME_S = 600 / RATE_HZ
+_FRAME_SAMPLES = 600
+_FRAME_S = _FRAME_SAMPLES / RATE_HZ
 """The model counts the lengths of its tokens in these."""
 
 _JOIN_QUIET_S = 0.12
@@ -70,6 +73,14 @@ class KokoroEngine:
         """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
 
         Raises:
+            as `speak_timed` does.
+        """
+        return self.speak_timed(text, voice).sound
+
+    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
+        """Return what `speak` does, with the words where the planned lengths put them.
+
+        Raises:
             MissingExtra: onnxruntime or espeakng-loader isn't installed.
             VoiceFileMissing: the voice names no model or no style.
             VoiceError: a file is malformed, or the language isn't one that is spoken here.
@@ -82,9 +93,14 @@ class KokoroEngine:
             raise EngineFailed(f"Kokoro found nothing to speak in {quoted(text)}")
         sessions, style = (self._session(voice), self._planner(voice)), self._style(voice)
         runs = [_run(sessions, piece, style, voice.rate) for piece in pieces(phonemes)]
-        sound = runs[0] if len(runs) == 1 else np.concatenate([_closed_up(run) for run in runs])
-        pcm = np.round(np.clip(sound, -1.0, 1.0) * 32767).astype("<i2")
-        return AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
+        runs = runs if len(runs) == 1 else [_closed_up(run) for run in runs]
+        pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
+        sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
+        words = words_with_places(text)
+        firsts = first_sounds([self._phonemes(word, voice) for _, word in words], phonemes)
+        frames = begins_of(firsts, phonemes, runs, RATE_HZ)
+        told = zip(words, frames, strict=True)
+        return TimedSound(sound, tuple(WordStart(at, frame) for (at, _), frame in told if frame is not None))
 
     def planned_s(self, text: str, voice: Voice) -> float:
         """Return how long the model plans the sounds of `text` to be at speed 1, without the last one.
@@ -174,10 +190,8 @@ def _read_style(path: Path) -> npt.NDArray[np.float32]:
     return table.reshape(_ROWS, _WIDTH)
 
 
-def _run(
-    sessions: tuple[Any, Any], phonemes: str, style: npt.NDArray[np.float32], speed: float
-) -> npt.NDArray[np.float32]:
-    """Return the samples of one piece, from -1 to 1.
+def _run(sessions: tuple[Any, Any], phonemes: str, style: npt.NDArray[np.float32], speed: float) -> Run:
+    """Return one piece, spoken.
 
     Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
     before the first one until it is heard as a vowel; that silence keeps the model's own pace.
@@ -194,9 +208,13 @@ def _run(
     words = _words(phonemes, style)
     planned = _run_planner(planner, words)
     edge = max(1.0, speed)
-    speeds = [edge, *(planned[1:-1] / whole_frames(planned[1:-1] / speed)), edge]
-    sound: npt.NDArray[np.float32] = model.run(None, {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0]
-    return sound.ravel()
+    lengths = whole_frames(planned[1:-1] / speed)
+    speeds = [edge, *(planned[1:-1] / lengths), edge]
+    sound = model.run(None, {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0].ravel()
+    ends = [max(1, round(float(planned[place]) / edge)) for place in (0, -1)]
+    begins = np.cumsum([ends[0], *lengths]) * _FRAME_SAMPLES
+    told = begins[-1] + ends[1] * _FRAME_SAMPLES == len(sound)
+    return Run(phonemes, sound, tuple(begins[:-1].tolist()) if told else ())
 
 
 def _run_planner(planner: Any, words: dict[str, Any]) -> npt.NDArray[np.float32]:
@@ -234,12 +252,15 @@ def whole_frames(lengths: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     return np.array(whole, dtype=np.int64)
 
 
-def _closed_up(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _closed_up(run: Run) -> Run:
     """Return a piece with at most `_JOIN_QUIET_S` of quiet on either side: a pause between clauses, not sentences."""
     import numpy as np
 
+    sound = run.sound
     loud = np.flatnonzero(np.abs(sound) > np.max(np.abs(sound), initial=0.0) * 10 ** (_JOIN_THRESHOLD_DB / 20))
     if not loud.size:
-        return sound[:0]
+        return Run(run.phonemes, sound[:0], ())
     keep = round(_JOIN_QUIET_S * RATE_HZ)
-    return sound[max(0, loud[0] - keep) : loud[-1] + keep]
+    begin, end = max(0, int(loud[0]) - keep), min(len(sound), int(loud[-1]) + keep)
+    begins = (min(max(frame, begin), end) - begin for frame in run.begins)
+    return Run(run.phonemes, sound[begin:end], tuple(begins))

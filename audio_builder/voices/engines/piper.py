@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.base import TimedSound
-from audio_builder.voices.engines.onnx_file import seedable_model
-from audio_builder.voices.engines.piecewise_session import voice_session
+from audio_builder.voices.engines.onnx.voice_session import voice_session
 from audio_builder.voices.engines.piper_words import word_starts
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
 from audio_builder.voices.words import quoted
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
 _LONGEST_PIECE = 400
 """Characters in one run of the model. Its attention grows with the square of them, and longer sentences
 than it was trained on come out hurried."""
 
 _CLAUSE_END = re.compile(r"(?<=[;:,—–…])\s+|(?<=[.!?])\s+")
-_NOISE_FLOATS = 1 << 17
-"""Noise before it repeats: 8 s of speech at 192 channels and 86 columns a second."""
 
 
 class PiperEngine:
@@ -103,39 +95,20 @@ class PiperEngine:
         return self._loaded[model]
 
 
-class _SeededSession:
-    """What Piper sees as its session: it adds the noise that the rewritten model asks for."""
-
-    def __init__(self, session: Any, noise_inputs: tuple[str, ...]) -> None:
-        self._session = session
-        self._noise_inputs = noise_inputs
-
-    def run(self, outputs: list[str] | None, feed: dict[str, npt.NDArray[np.generic]]) -> list[Any]:
-        """Run the model with noise that depends on nothing but its other inputs."""
-        import numpy as np
-
-        said = hashlib.sha256(b"".join(name.encode() + feed[name].tobytes() for name in sorted(feed)))
-        generator = np.random.Generator(np.random.PCG64(int.from_bytes(said.digest()[:8], "big")))
-        noise = {name: generator.standard_normal(_NOISE_FLOATS, dtype=np.float32) for name in self._noise_inputs}
-        result: list[Any] = self._session.run(outputs, {**feed, **noise})
-        return result
-
-
 def _load(model: Path, config: Path) -> Any:
     from piper import PiperVoice
     from piper.config import PiperConfig
 
     try:
         settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
-        seedable = seedable_model(model.read_bytes(), model.name)
-        session = voice_session(seedable.content, model.name)
+        session = voice_session(model.read_bytes(), model.name)
     except OSError as error:
         raise VoiceFileMissing(f"can't read {error.filename}: {error.strerror}") from error
     except VoiceError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise VoiceError(f"{config.name} isn't a Piper configuration: {error!r}") from error
-    return PiperVoice(session=_SeededSession(session, seedable.noise_inputs), config=settings)
+    return PiperVoice(session=session, config=settings)
 
 
 def _pieces(text: str) -> list[str]:

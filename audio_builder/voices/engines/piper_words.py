@@ -17,6 +17,9 @@ _PAUSES = frozenset(".,:;!?")
 _VOWELS = frozenset("aeiouyæøœɐɑɒɔɘəɚɛɜɝɞɤɨɪɯɵʉʊʌʏᵻːʲ")
 """With the marks that end one."""
 
+_STRESS, _GLIDES = frozenset("ˈˌ"), frozenset("wjlɹ")
+"""A vowel goes over into a glide: half of it is heard as the glide's."""
+
 _EARLY_AFTER_CONSONANT = 0.3
 """How much of what is between the last sound and the gap is heard as the next word's; after a vowel all of it is."""
 
@@ -69,7 +72,7 @@ def _begin_of(sounds: Sequence[_Sound], first: int) -> int | None:
     """Return the frame where a word begins to be heard, of which the place of the first sound is given.
 
     The lengths are what the model learned to lay its sounds along, not where an ear parts them: without a pause, the
-    gap between two words is heard as the beginning of the second, and so is part of what is before it (decision 0099).
+    gap between two words is heard as the beginning of the second, and so is part of what is before it (decision 0026).
     """
     own = sounds[first]
     if first == 0 or own.begin is None:
@@ -79,8 +82,11 @@ def _begin_of(sounds: Sequence[_Sound], first: int) -> int | None:
         return own.since
     if first == 1 or gap.begin is None or gap.since is None or sounds[first - 2].symbol in _PAUSES:
         return own.begin
-    early = 1.0 if sounds[first - 2].symbol in _VOWELS else _EARLY_AFTER_CONSONANT
-    return gap.begin - round(early * (gap.begin - gap.since))
+    before = sounds[first - 2]
+    if before.symbol not in _VOWELS:
+        return gap.begin - round(_EARLY_AFTER_CONSONANT * (gap.begin - gap.since))
+    glides = next((sound.symbol for sound in sounds[first:] if sound.symbol not in _STRESS), "") in _GLIDES
+    return gap.since - (gap.since - before.begin) // 2 if glides and before.begin is not None else gap.since
 
 
 def _alone(word: str, phonemize: Callable[[str], list[list[str]]]) -> str:

@@ -106,11 +106,16 @@ def _laid_along(sounds: str, heard: str) -> list[int | None]:
         same = mine[row - 1] == theirs[column - 1]
         never = not same and gap in (mine[row - 1], theirs[column - 1])
         cost = 0.0 if same else _NEVER if never else _OTHER_SOUND
-        if np.isclose(table[row, column], table[row - 1, column - 1] + cost):
+        if _same(table[row, column], table[row - 1, column - 1] + cost):
             row, column = row - 1, column - 1
             beside[row] = column
-        elif np.isclose(table[row, column], table[row - 1, column] + lost[row - 1]):
+        elif _same(table[row, column], table[row - 1, column] + lost[row - 1]):
             row -= 1
         else:
             column -= 1
     return beside
+
+
+def _same(one: float, other: float) -> bool:
+    """Whether two sums of the same costs, added in another order, are meant to be equal."""
+    return abs(one - other) < 1e-6

@@ -5,7 +5,7 @@ that turn 86 columns a second into 22,050 samples. Three quarters of the work ar
 sample depends on a few milliseconds around it. So the second part of the model
 
 * runs piece by piece, each with what it needs of its neighbours, so that values stay near the processor;
-* has layers of another shape ([`vocoder_layers`][audio_builder.voices.engines.vocoder_layers]).
+* has layers of another shape ([`vocoder_layers`][audio_builder.voices.engines.onnx.vocoder_layers]).
 
 The sums are the same, in another order.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
     ModelGraph,
@@ -24,8 +24,14 @@ from audio_builder.voices.engines.onnx_graph import (
     written_model,
     written_value,
 )
-from audio_builder.voices.engines.onnx_part import part_leading_to
-from audio_builder.voices.engines.vocoder_layers import OPERATIONS, UnknownLayer, constants_of, kernel_of, rewritten
+from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.vocoder_layers import (
+    OPERATIONS,
+    UnknownLayer,
+    constants_of,
+    kernel_of,
+    rewritten,
+)
 
 _SHAPES = frozenset(("Squeeze", "Unsqueeze"))
 
@@ -40,7 +46,7 @@ class Vocoder(NamedTuple):
 
     Attributes:
         front: the ONNX file of the first part; `entry` is its first output, shape (1, channels, columns), and the
-            model's others but the sound follow.
+            other values that are wanted follow.
         tail: the ONNX file of the second; takes `entry` as (1, channels, 1, columns), gives (1, 1, 1, samples).
         entry: name of the value where the model is cut.
         reach: how many columns on each side the sound of a column depends on.
@@ -54,11 +60,12 @@ class Vocoder(NamedTuple):
     samples: int
 
 
-def split_vocoder(graph: ModelGraph, instead: Mapping[Node, Replacement]) -> Vocoder | None:
+def split_vocoder(graph: ModelGraph, outputs: tuple[str, ...], instead: Mapping[Node, Replacement]) -> Vocoder | None:
     """Return a voice model in two parts, or None if it doesn't end in a vocoder of the kind that is known.
 
     Args:
-        graph: of a model that is complete in one file; its first output is the sound.
+        graph: of a model that is complete in one file.
+        outputs: names of the values that are wanted; the first is the sound.
         instead: what stands in the place of some nodes in the first part.
     """
     sound = _without_shapes(graph, graph.outputs[0])
@@ -67,7 +74,7 @@ def split_vocoder(graph: ModelGraph, instead: Mapping[Node, Replacement]) -> Voc
             tail = _between(graph, entry, sound)
             reach, samples = _reach(graph, tail, entry, sound)
             if 2 * reach * samples <= _MOST_REPEATED:
-                front = part_leading_to((entry, *graph.outputs[1:]), graph, instead)
+                front = part_leading_to((entry, *outputs[1:]), graph, instead)
                 return Vocoder(front, _tail(graph, tail, entry, sound), entry, reach, samples)
         except UnknownLayer:
             continue

@@ -1,4 +1,4 @@
-"""A part of an ONNX model: what leads to some of its inner values, to run alone.
+"""An ONNX model with a part of its graph alone, or with something changed in it.
 
 A voice model plans how long each sound lasts before it makes any. The plan is a hundredth of the work, and tells
 how long a text will take.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INITIALIZER,
     GRAPH_INPUT,
     GRAPH_NODE,
@@ -26,7 +26,7 @@ from audio_builder.voices.engines.onnx_graph import (
     written_model,
     written_value,
 )
-from audio_builder.voices.engines.protobuf import fields
+from audio_builder.voices.engines.onnx.protobuf import fields
 
 
 class ModelPart(NamedTuple):
@@ -50,17 +50,37 @@ def part_before_division(content: bytes, divisor: str, name: str) -> ModelPart:
         name: what to call the file in an error.
 
     Raises:
-        VoiceError: it isn't a well-formed ONNX file, or divides nothing by such an input.
+        VoiceError: it isn't a well-formed ONNX file, refers to data outside itself, or divides nothing by it.
     """
-    try:
-        graph = read_graph(content)
-        divisions = (node for node in graph.nodes if node.operation == "Div")
-        wanted = next(node.inputs[0] for node in divisions if node.inputs[1:] == (divisor,))
-        return ModelPart(part_leading_to((wanted,), graph), wanted)
-    except StopIteration as error:
-        raise VoiceError(f"{name} divides nothing by an input called “{divisor}”") from error
-    except (IndexError, UnicodeDecodeError, ValueError) as error:
-        raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
+    graph = read_graph(content, name)
+    for node in graph.nodes:
+        if node.operation == "Div" and node.inputs[1:] == (divisor,):
+            return ModelPart(part_leading_to((node.inputs[0],), graph), node.inputs[0])
+    raise VoiceError(f"{name} divides nothing by an input called “{divisor}”")
+
+
+def with_input_of_any_length(content: bytes, input_name: str, name: str) -> bytes:
+    """Return a model with a float input of one dimension taking any number of values.
+
+    Where a graph divides a value for each token by such an input, one value for all and one for each
+    are then both right: the arithmetic broadcasts, only the declared length stood against it.
+
+    Args:
+        content: a whole ONNX file.
+        input_name: the input's name.
+        name: what to call the file in an error.
+
+    Raises:
+        VoiceError: it isn't a well-formed ONNX file, has no such input, or refers to data outside itself.
+    """
+    graph = read_graph(content, name)
+    old = memoryview(content)
+    every = tuple(fields(content, graph.field.start, graph.field.end))
+    ours = {part for part in every if part.number == GRAPH_INPUT and input_name in texts(content, part, VALUE_NAME)}
+    if not ours:
+        raise VoiceError(f"{name} has no input called “{input_name}”, so it isn't a model for this engine")
+    free = written_value(GRAPH_INPUT, input_name, 1)
+    return written_model(graph, [free if part in ours else old[part.outer : part.end] for part in every])
 
 
 def part_leading_to(

@@ -1,6 +1,7 @@
 """What of an ONNX file the engines read and write: nodes, their attributes, weights.
 
-The field numbers are those of the public `onnx.proto3`.
+The format is Protocol Buffers' wire format with the field numbers of the public `onnx.proto3`; both are small and don't
+change, so the large `onnx` package isn't needed for this.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from audio_builder.voices.engines.protobuf import (
+from audio_builder.errors import VoiceError
+from audio_builder.voices.engines.onnx.external_data import refuse_external_data
+from audio_builder.voices.engines.onnx.protobuf import (
     Field,
     bytes_field,
     bytes_head,
@@ -64,30 +67,43 @@ class Replacement(NamedTuple):
 
     Attributes:
         inputs: names of the values and weights of the old graph that it takes.
-        parts: fields of the new graph: nodes and weights.
+        parts: fields of the new graph: nodes, weights, inputs.
     """
 
     inputs: tuple[str, ...]
     parts: bytes
 
 
-def read_graph(content: bytes) -> ModelGraph:
-    """Return the graph of a whole ONNX file.
+def read_graph(content: bytes, name: str) -> ModelGraph:
+    """Return the graph of a model.
+
+    Args:
+        content: a whole ONNX file.
+        name: what to call it in an error.
 
     Raises:
-        IndexError, UnicodeDecodeError, ValueError: it isn't a well-formed one.
+        VoiceError: it isn't a well-formed ONNX file, or refers to data outside itself.
     """
-    graph = next((field for field in fields(content, 0, len(content)) if field.number == _MODEL_GRAPH), None)
-    if graph is None:
-        raise ValueError("it has no graph")
-    outputs = (_name(content, field, VALUE_NAME) for field in children(content, graph, GRAPH_OUTPUT))
-    weights = {_name(content, field, TENSOR_NAME): field for field in children(content, graph, GRAPH_INITIALIZER)}
-    return ModelGraph(content, graph, tuple(_nodes(content, graph)), tuple(outputs), weights)
+    refuse_external_data(content, name)
+    try:
+        graph = next(field for field in fields(content, 0, len(content)) if field.number == _MODEL_GRAPH)
+        outputs = tuple(_name(content, field, VALUE_NAME) for field in children(content, graph, GRAPH_OUTPUT))
+        weights = {_name(content, field, TENSOR_NAME): field for field in children(content, graph, GRAPH_INITIALIZER)}
+        return ModelGraph(content, graph, tuple(_nodes(content, graph)), outputs, weights)
+    except StopIteration as error:
+        raise VoiceError(f"{name} isn't a well-formed ONNX file: it has no graph") from error
+    except (IndexError, UnicodeDecodeError, ValueError) as error:
+        raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
 
 
 def texts(content: bytes, field: Field, number: int) -> Iterator[str]:
     """Yield the texts of this number inside a field."""
     return (content[text.start : text.end].decode() for text in children(content, field, number))
+
+
+def attribute_names(content: bytes, node: Node) -> set[str]:
+    """Return the names of a node's attributes."""
+    return {_name(content, attribute, _ATTRIBUTE_NAME) for attribute in children(content, node.field, _NODE_ATTRIBUTE)}
 
 
 def whole_numbers(content: bytes, node: Node) -> dict[str, tuple[int, ...]]:

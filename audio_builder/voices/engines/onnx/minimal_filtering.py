@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from audio_builder.voices.engines.onnx_graph import (
+from audio_builder.voices.engines.onnx.graph import (
     ModelGraph,
     Node,
     Replacement,

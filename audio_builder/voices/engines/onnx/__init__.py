@@ -1,0 +1,1 @@
+"""Voice models in the ONNX format: read, checked, rewritten and opened."""
