@@ -89,6 +89,7 @@ class _Weight(threading.Thread):
 
 
 def _tree(root: int) -> list[int]:
+    """Return a process and its descendants, but no child that was just begun and still is in its parent's memory."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -98,8 +99,17 @@ def _tree(root: int) -> list[int]:
         children.setdefault(parent, []).append(int(folder.name))
     found = [root]
     for pid in found:
-        found.extend(children.get(pid, ()))
+        found.extend(child for child in children.get(pid, ()) if _image(child) != _image(pid))
     return found
+
+
+def _image(pid: int) -> tuple[bytes, str]:
+    """Return what tells one program's memory from another's: its command line, and its size in pages."""
+    try:
+        folder = Path(f"/proc/{pid}")
+        return (folder / "cmdline").read_bytes(), (folder / "statm").read_text().split()[0]
+    except OSError:  # it has ended meanwhile
+        return b"", str(pid)
 
 
 def _kilobytes(pid: int) -> int:

@@ -13,6 +13,7 @@ from audio_builder.document import make_script, read_document
 from audio_builder.recipe import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
+from benchmarks import process
 from benchmarks.article import article
 from benchmarks.judge import judged, memory_ratios, table
 from benchmarks.process import Run, run
@@ -34,6 +35,17 @@ def test_memory_is_that_of_the_whole_tree():
     inner = "import time; held = bytearray(b'x' * 60_000_000); time.sleep(1.5)"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
     assert run([sys.executable, "-c", outer], {}).peak_mb > 60
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a process tree")
+def test_a_child_that_is_just_begun_counts_no_memory_twice(monkeypatch: pytest.MonkeyPatch):
+    """Until it becomes its own program, a child is in its parent's memory: then it is left out of the tree."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert child.pid in process._tree(os.getpid())
+        own = process._image(os.getpid())
+        monkeypatch.setattr(process, "_image", lambda _: own)
+        assert process._tree(os.getpid()) == [os.getpid()]
+        child.communicate(b"\n")
 
 
 def test_a_case_that_fails_is_no_measurement():
