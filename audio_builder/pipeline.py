@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from audio_builder.episode.verification.verify import Promise, verify
 from audio_builder.errors import VerificationError
 from audio_builder.files import commit, draft_beside, folder_locked, write_draft
 from audio_builder.length import fit_length
+from audio_builder.memory import give_back
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -46,9 +48,9 @@ from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering, Recipe, Soundscape
 from audio_builder.recipe_file import make_recipe
-from audio_builder.script.cues import Part, Script
+from audio_builder.script.cues import Background, Part, Script
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.changing import open_beds
+from audio_builder.sound.changing import as_one, open_beds
 from audio_builder.voices.profile import Voice
 
 _TAKES = 3
@@ -80,7 +82,11 @@ def build(
     recipe = recipe or make_recipe(own_settings(document))
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     clock.lap("prepare")
-    fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
+    give_back()
+    # Beds depend on nothing that is spoken; they are made while this process waits for its workers.
+    with ThreadPoolExecutor(1, thread_name_prefix="beds") as beside:
+        beds = beside.submit(_beds, plan.script, recipe)
+        fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
     plan, narration = fitted.plan, fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
@@ -88,7 +94,7 @@ def build(
         folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
         draft_beside(plan.path) as draft,
     ):
-        findings = deliver(draft, timeline, plan, progress)
+        findings = deliver(draft, timeline, plan, beds.result(), progress)
         clock.lap("deliver")
         twin = _make_twin(timeline, plan, progress) if voice_only else None
         report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
@@ -125,7 +131,19 @@ def _voices(plan: Plan) -> tuple[Voice, dict[Part, Voice]]:
     return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
 
 
-def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = silent) -> Findings:
+def _beds(script: Script, recipe: Recipe) -> dict[str, Bed]:
+    """Return all backgrounds that a script has."""
+    names = [cue.name for cue in script.cues if isinstance(cue, Background)]
+    return open_beds(recipe.soundscape, _bed_format(recipe), names)
+
+
+def _bed_format(recipe: Recipe) -> BedFormat:
+    return BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels)
+
+
+def deliver(
+    draft: Path, timeline: Timeline, plan: Plan, beds: Mapping[str, Bed], progress: Progress = silent
+) -> Findings:
     """Mix, master, encode and tag a timeline into a draft, and return what was measured on it.
 
     The gain is found before mixing, with what is known of the encoder; what it changes beyond that is
@@ -136,10 +154,10 @@ def deliver(draft: Path, timeline: Timeline, plan: Plan, progress: Progress = si
     """
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
-    bed_format = BedFormat(mastering.sample_rate_hz, mastering.channels)
-    bed = open_beds(plan.recipe.soundscape, bed_format, timeline.backgrounds)
+    bed = as_one(beds, timeline.backgrounds, _bed_format(plan.recipe))
     quieting = Quieting(timeline, plan.recipe.pacing)
     aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + quieting.loss_lu(levels))
+    give_back()
     for _ in range(_TAKES):
         findings = _take(draft, timeline, plan, _Stems(levels, bed, quieting, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
@@ -183,7 +201,8 @@ def _make_twin(timeline: Timeline, plan: Plan, progress: Progress) -> TwinReport
     )
     with draft_beside(path) as draft:
         alone = replace(plan, recipe=recipe, path=path, source=b"")
-        findings = deliver(draft, replace(timeline, tones=(), backgrounds=()), alone, progress)
+        silence = open_beds(recipe.soundscape, _bed_format(recipe), ())
+        findings = deliver(draft, replace(timeline, tones=(), backgrounds=()), alone, silence, progress)
         commit(draft, path)
     return TwinReport(path=str(path), findings=findings)
 

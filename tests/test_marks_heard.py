@@ -19,7 +19,7 @@ from audio_builder.script.cues import Background, Cue, Reason, Rest, Say
 from audio_builder.script.estimate import estimate
 from audio_builder.sound.backgrounds import BEDS
 from audio_builder.sound.bed import BedFormat, NoBed
-from audio_builder.sound.changing import CROSSFADE_S, BedChange, ChangingBed, open_beds
+from audio_builder.sound.changing import CROSSFADE_S, BedChange, ChangingBed, as_one, open_beds
 
 from . import instruments
 from .sound_helpers import rms_dbfs, script_of
@@ -158,7 +158,8 @@ def test_a_background_that_needs_stereo_is_refused_in_mono_before_anything_is_sp
 def test_beds_that_follow_one_another_are_equally_loud_and_read_the_same_in_any_blocks() -> None:
     """Each lies as far under the speech; where they meet, neither a hole nor a bump of more than 2 dB is heard."""
     recipe, form = make_recipe({"soundscape": {"background": "pink"}}).soundscape, BedFormat(44100, 2)
-    bed = open_beds(recipe, form, (BedChange("brown", 441_000), BedChange("none", 1_323_000)))
+    beds = open_beds(recipe, form, ("brown", "none"))
+    bed = as_one(beds, (BedChange("brown", 441_000), BedChange("none", 1_323_000)), form)
     fade = round(CROSSFADE_S * 44100)
     whole = bed.read(0, 1_323_000 + 2 * fade)
     pieces = [bed.read(start, 50_001) for start in range(0, len(whole), 50_001)]
@@ -167,7 +168,7 @@ def test_beds_that_follow_one_another_are_equally_loud_and_read_the_same_in_any_
     assert max(levels) <= bed.loudest_second_dbfs + 0.5
     assert max(levels) - min(levels) < 2.0
     assert not whole[1_323_000 + fade :].any()
-    assert open_beds(recipe, form, ()).read(0, 100).tolist() == whole[:100].tolist()
+    assert as_one(beds, (), form).read(0, 100).tolist() == whole[:100].tolist()
 
 
 def test_beds_without_a_sound_are_silence() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -31,23 +31,28 @@ class BedChange:
     start: int
 
 
-def open_beds(wanted: Soundscape, bed_format: BedFormat, changes: Sequence[BedChange]) -> Bed:
-    """Return a background with its changes, ready to be read.
+def open_beds(wanted: Soundscape, bed_format: BedFormat, names: Iterable[str]) -> dict[str, Bed]:
+    """Return backgrounds by name, ready to be read; the one that the recipe has chosen is that without a name too.
 
     Args:
-        wanted: its background is heard first, and wherever a change has no name.
+        wanted: of the recipe.
         bed_format: sample rate and channels of the episode.
-        changes: by start.
+        names: of the others.
 
     Raises:
         SoundError: one of them can't be used or made as it is wanted.
     """
     own = open_bed(wanted, bed_format)
     beds = {"": own, wanted.background: own}
-    for change in changes:
-        if change.name not in beds:
-            beds[change.name] = open_bed(msgspec.structs.replace(wanted, background=change.name), bed_format)
-    return ChangingBed(beds, changes, bed_format) if changes else own
+    for name in names:
+        if name not in beds:
+            beds[name] = open_bed(msgspec.structs.replace(wanted, background=name), bed_format)
+    return beds
+
+
+def as_one(beds: Mapping[str, Bed], changes: Sequence[BedChange], bed_format: BedFormat) -> Bed:
+    """Return a background with its changes: the bed without a name, and from each change on the one that it names."""
+    return ChangingBed(beds, changes, bed_format) if changes else beds[""]
 
 
 class ChangingBed:

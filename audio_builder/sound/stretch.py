@@ -113,7 +113,7 @@ def stretch_from_spectrum(spectrum: Spectrum, seed: int, channels: int) -> npt.N
     left = magnitudes * _random_phases(len(magnitudes), seed)
     own = magnitudes * _random_phases(len(magnitudes), seed + 1)
     right = spectrum.kinship * left + np.sqrt(1 - spectrum.kinship**2) * own
-    sound = np.empty((spectrum.frames, channels), dtype=np.float32)
+    sound = np.empty((spectrum.frames, channels), dtype=np.float32, order="F")
     for side, values in enumerate((left, right)[:channels]):
         bins = np.zeros(spectrum.frames // 2 + 1, dtype=np.complex64)
         bins[spectrum.bins] = values

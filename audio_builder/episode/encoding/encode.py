@@ -8,7 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audio_builder.audio import ffmpeg_identity
@@ -98,17 +98,20 @@ def encode(
     _check(form)
     cores = os.cpu_count() or 1
     joined = _Joined(target, form, tell)
-    running: deque[tuple[Stretch, Future[bytes]]] = deque()
+    running: deque[Future[_Encoded]] = deque()
+    work = _Work(target, form, header=True)
     with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
         try:
-            for number, stretch in enumerate(stretches(pcm, form.frame_bytes)):
+            for stretch in stretches(pcm, form.frame_bytes):
                 _check_sound(stretch, form)
                 if len(running) > cores:
-                    joined.add(*running.popleft())
-                work = _Work(target, form, header=number == 0)
-                running.append((stretch, pool.submit(_encoded, stretch, work, kept)))
+                    joined.add(running.popleft().result())
+                running.append(pool.submit(_encoded, stretch, work, kept))
+                work = replace(work, header=False)
+                # Its thread alone holds the sound now, and lets go of it when it is encoded.
+                del stretch
             while running:
-                joined.add(*running.popleft())
+                joined.add(running.popleft().result())
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -126,6 +129,23 @@ class _Work:
     header: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """What has become of a stretch.
+
+    Attributes:
+        content: its MPEG frames; those of the first stretch behind a gapless header.
+        skip: how many to drop.
+        keep: how many to keep after these; None for all.
+        frames: of its own sound.
+    """
+
+    content: bytes
+    skip: int
+    keep: int | None
+    frames: int
+
+
 @dataclass(slots=True)
 class _Joined:
     """An MP3 that grows stretch by stretch."""
@@ -137,12 +157,10 @@ class _Joined:
     mpeg_frames: int = 0
     checksum: int = 0
 
-    def add(self, stretch: Stretch, encoded: Future[bytes]) -> None:
-        content = encoded.result()
-        header, sound = (b"", content) if self.mpeg_frames else _split(content)
-        kept = len(stretch.pcm) // self.form.frame_bytes - stretch.skip * FRAME_SAMPLES
-        self.frames += kept if stretch.keep is None else stretch.keep * FRAME_SAMPLES
-        own, count = kept_frames(sound, stretch.skip, stretch.keep)
+    def add(self, part: _Encoded) -> None:
+        header, sound = (b"", part.content) if self.mpeg_frames else _split(part.content)
+        self.frames += part.frames
+        own, count = kept_frames(sound, part.skip, part.keep)
         try:
             with self.target.open("ab" if self.mpeg_frames else "wb") as stream:
                 stream.write(header)
@@ -166,10 +184,15 @@ def _check_sound(stretch: Stretch, form: Mp3Form) -> None:
         )
 
 
-def _encoded(stretch: Stretch, work: _Work, kept: KeptStretches | None) -> bytes:
-    """Return a stretch's MPEG frames; those of the first stand behind a gapless header."""
-    if kept is None:
-        return _newly_encoded(stretch, work)
+def _encoded(stretch: Stretch, work: _Work, kept: KeptStretches | None) -> _Encoded:
+    """Return a stretch, encoded now or found."""
+    frames = len(stretch.pcm) // work.form.frame_bytes - stretch.skip * FRAME_SAMPLES
+    own = frames if stretch.keep is None else stretch.keep * FRAME_SAMPLES
+    content = _newly_encoded(stretch, work) if kept is None else _found_or_encoded(stretch, work, kept)
+    return _Encoded(content, stretch.skip, stretch.keep, own)
+
+
+def _found_or_encoded(stretch: Stretch, work: _Work, kept: KeptStretches) -> bytes:
     how = _arguments(Path(), work.form, header=work.header)
     key = stretch_key(stretch.pcm, ffmpeg_identity(), *how)
     found = kept.find(key)
@@ -224,7 +247,7 @@ def _arguments(target: Path, form: Mp3Form, *, header: bool) -> tuple[str, ...]:
     return (*source, *exact, *codec, *container, "-y", f"file:{target}")
 
 
-def _feed(program: Ffmpeg, pcm: bytes) -> bool:
+def _feed(program: Ffmpeg, pcm: bytearray) -> bool:
     """Write everything to ffmpeg; return whether it took it all."""
     try:
         program.input.write(pcm)

@@ -65,7 +65,7 @@ class KeptStretches:
             clear((self.files,), LARGEST_BYTES)
 
 
-def stretch_key(pcm: bytes, *how: str) -> str:
+def stretch_key(pcm: bytes | bytearray, *how: str) -> str:
     """Return the content address of an encoded stretch: 64 hexadecimal digits.
 
     Args:

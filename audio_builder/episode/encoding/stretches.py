@@ -33,7 +33,7 @@ class Stretch:
         keep: MPEG frames to keep after these; None for all, at the end of the sound.
     """
 
-    pcm: bytes
+    pcm: bytearray
     skip: int
     keep: int | None
 
@@ -46,18 +46,18 @@ def stretches(pcm: Iterable[bytes], frame_bytes: int) -> Iterator[Stretch]:
         frame_bytes: of a frame of sound.
     """
     unit = FRAME_SAMPLES * frame_bytes
-    held: list[bytes] = []
-    size = skip = 0
+    held = bytearray()
+    skip = 0
     for piece in pcm:
-        held.append(piece)
-        size += len(piece)
+        held += piece
         # More than the neighbours must follow, so that the last stretch always has something of its own.
-        while size > (needed := (skip + STRETCH + AFTER) * unit):
-            whole = b"".join(held)
-            yield Stretch(whole[:needed], skip, STRETCH)
-            held = [whole[(skip + STRETCH - BEFORE) * unit :]]
-            size, skip = len(held[0]), BEFORE
-    yield Stretch(b"".join(held), skip, None)
+        while len(held) > (needed := (skip + STRETCH + AFTER) * unit):
+            # What was gathered is given away, not copied: it is what takes most of a build's memory.
+            following = held[(skip + STRETCH - BEFORE) * unit :]
+            del held[needed:]
+            yield Stretch(held, skip, STRETCH)
+            held, skip = following, BEFORE
+    yield Stretch(held, skip, None)
 
 
 def kept_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int]:
