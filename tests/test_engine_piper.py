@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from audio_builder.audio import Samples, samples_from_segment
 from audio_builder.document import make_script, read_document
 from audio_builder.errors import VoiceError, VoiceFileMissing
 from audio_builder.narration.clip_cache.cache import ClipCache
@@ -82,6 +83,31 @@ def test_its_words_begin_when_the_sound_does_after_each_pause(engine: PiperEngin
     pauses = sound_after_pauses(told.sound, 0.25)
     for word in ("put", "keep", "because", "they"):
         assert min(abs(starts[word] - start_s) for start_s in pauses) < 0.08, (word, starts[word], pauses)
+
+
+@pytest.mark.parametrize("wpm", [110, 125, 160])
+def test_words_without_a_pause_begin_when_their_hiss_does(engine: PiperEngine, wpm: float) -> None:
+    """An “s” after a vowel is seen in the high frequencies: within 40 ms, without knowing anything of the model."""
+    text = "We know so many low songs, who say you see the same two suns go so far away."
+    told = engine.speak_timed(text, ready("joe", wpm))
+    hisses = _hisses(samples_from_segment(told.sound))
+    starts = [word.frame / 22050 for word in told.words if text[word.at] == "s"]
+    assert len(starts) == 7
+    assert max(min(abs(start_s - hiss_s) for hiss_s in hisses) for start_s in starts) < 0.04
+
+
+def _hisses(samples: Samples) -> list[float]:
+    """When the highs begin to be loud for most of 40 ms after most of 40 ms in which they weren't, in seconds."""
+    cell = 110
+    highs = np.diff(samples, 3)
+    levels = np.square(highs[: len(highs) // cell * cell]).reshape(-1, cell).mean(axis=1)
+    loud = levels > levels.max() / 100
+    turns = (place for place in range(8, len(loud) - 8) if loud[place] and not loud[place - 1])
+    return [
+        place * cell / 22050
+        for place in turns
+        if loud[place : place + 8].mean() > 0.7 and loud[place - 8 : place].mean() < 0.3
+    ]
 
 
 def test_joined_words_and_numbers_are_told_apart(engine: PiperEngine) -> None:

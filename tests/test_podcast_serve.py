@@ -78,7 +78,7 @@ def test_a_range_in_other_units_is_answered_with_the_whole_file(client: TestClie
 
 def test_the_page_of_the_show_tells_the_address_where_it_was_asked(client: TestClient):
     """A listener on a phone can give the player what the page says."""
-    assert ">http://127.0.0.1:8000/feed.xml</a>" in client.get("/").text
+    assert ">http://127.0.0.1:8000/feed.xml</bdi></a>" in client.get("/").text
     assert client.get("/").text == client.get("/index.html").text
 
 

@@ -55,18 +55,18 @@ def _heard(clip: Clip) -> dict[int, float]:
     return {at: start_s for (at, _), start_s in zip(found, starts, strict=True)} if len(starts) == len(found) else {}
 
 
-@pytest.mark.parametrize(("name", "least"), [("joe", 0.92), ("system", 0.92), ("heart", 0.92)])
-def test_words_inside_phrases_begin_when_a_recogniser_hears_them(tmp_path: Path, name: str, least: float) -> None:
-    """Of the words inside long phrases of an article, so many within 80 ms, and half within 25 ms."""
+@pytest.mark.parametrize(("name", "phrases"), [("joe", 12), ("system", 12), ("heart", 4)])
+def test_words_inside_phrases_begin_when_a_recogniser_hears_them(tmp_path: Path, name: str, phrases: int) -> None:
+    """Of the words inside the longest phrases of an article, 92 % within 80 ms, and half within 25 ms."""
     if not voice_status(find_voice(name)).ready:
         pytest.skip(f"the voice {name} isn't installed (audio-builder voices install {name})")
     says = [cue.text for cue in make_script(read_document(ARTICLE), Recipe()).cues if isinstance(cue, Say)]
-    texts = sorted(says, key=len)[-12:]
+    texts = sorted(says, key=len)[-phrases:]
     clips = narrate(script_of(*texts), ready(name, 125, texts), cache=ClipCache(tmp_path), rate_hz=44100).clips
     apart = []
     for clip in clips:
         told = {word.at: word.frame / clip.rate_hz for word in clip.words(clip.say.text)}
         apart += [abs(told[at] - start_s) for at, start_s in _heard(clip).items() if at and at in told]
-    assert len(apart) > 120
-    assert np.mean(np.array(apart) <= 0.08) >= least
+    assert len(apart) > 10 * phrases
+    assert np.mean(np.array(apart) <= 0.08) >= 0.92
     assert np.median(apart) <= 0.025
