@@ -130,7 +130,6 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
         write_changed(folder / FEED_FILE, feed_xml(show, cover, newest_first))
         pruned = tuple(_pruned(folder, cover, entries)) if wishes.prune else ()
-    known = {*entries, *(episode.stem for episode in found.damaged)}
     return PublishReport(
         feed=str(folder / FEED_FILE),
         feed_url=show.feed_url,
@@ -138,16 +137,19 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         made=tuple(made),
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
-        unrecorded=tuple(
-            path.name
-            for path in sorted(folder.glob("*.mp3"))
-            if path.name.removesuffix(TWIN_SUFFIX).removesuffix(".mp3") not in known
-        ),
+        unrecorded=tuple(_unrecorded(folder, {*entries, *(episode.stem for episode in found.damaged)})),
         damaged=tuple(
             Damage(name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.stem in items)
             for one in found.damaged
         ),
     )
+
+
+def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:
+    """Yield the names of MP3s that are no episode's."""
+    for path in sorted(folder.glob("*.mp3")):
+        if path.name.removesuffix(TWIN_SUFFIX).removesuffix(".mp3") not in known:
+            yield path.name
 
 
 def _refuse_losses(damaged: Sequence[DamagedEpisode]) -> None:
