@@ -85,3 +85,12 @@ def test_no_character_is_missing_or_added(texts: list[str]):
         assert "".join(shown.split()) == "".join("".join(texts).split())
         assert all(0 < len(line) <= width for cue in cues for line in cue.lines)
         assert all(cue.end_ms > cue.start_ms for cue in cues)
+
+
+@given(st.text(alphabet="ab, \t\n\r\v\f—。", min_size=1).filter(str.strip))
+def test_the_space_of_somebody_elses_record_is_space(text: str):
+    """A record that was written by hand may have tabs and ends of lines in its words: they part lines, no more."""
+    for cue in cues_of([_phrase(text)], SRT_LINE):
+        assert not re.search(r"[\t\n\r\v\f]", "".join(cue.lines))
+    shown = "".join("".join(cue.lines) for cue in cues_of([_phrase(text)], SRT_LINE))
+    assert "".join(shown.split()) == "".join(text.split())

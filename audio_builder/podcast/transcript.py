@@ -20,6 +20,7 @@ SRT_LINE = 32
 """Characters in a line of SRT, of which a cue has at most two (podcast namespace, transcripts)."""
 
 _LINES_IN_A_CUE = 2
+_SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,18 @@ def _shown(phrase: Phrase, begin: int, end: int, line_characters: int) -> Iterat
         shown = tuple(lines[first : first + _LINES_IN_A_CUE])
         places = []
         for line in shown:
-            places.append(phrase.text.index(line, begin))
+            places.append(_spaced(phrase.text).index(line, begin))
             begin = places[-1] + len(line)
         yield places[0], shown
 
 
 def _lines(text: str, characters: int) -> list[str]:
-    return textwrap.wrap(text, characters, break_on_hyphens=False)
+    return textwrap.wrap(_spaced(text), characters, break_on_hyphens=False)
+
+
+def _spaced(text: str) -> str:
+    """Return a text with a space in the place of each tab and end of a line, so that places in it stay."""
+    return text.translate(_SPACES)
 
 
 def as_vtt(phrases: Sequence[Phrase]) -> str:
