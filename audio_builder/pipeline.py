@@ -44,7 +44,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
-from audio_builder.prepare import Plan, prepare
+from audio_builder.prepare import Plan, cover_of, prepare
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering, Recipe, Soundscape
 from audio_builder.recipe_file import make_recipe
@@ -83,11 +83,11 @@ def build(
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     clock.lap("prepare")
     give_back()
-    # Beds depend on nothing that is spoken; they are made while this process waits for its workers.
-    with ThreadPoolExecutor(1, thread_name_prefix="beds") as beside:
-        beds = beside.submit(_beds, plan.script, recipe)
+    # Beds and covers depend on nothing that is spoken; they are made while this process waits for its workers.
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
+        beds, cover = beside.submit(_beds, plan.script, recipe), beside.submit(cover_of, plan)
         fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
-    plan, narration = fitted.plan, fitted.narration
+    plan, narration = replace(fitted.plan, cover=cover.result()), fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
     with (

@@ -34,7 +34,7 @@ class Plan:
         script: what happens, in order.
         recipe: its tags resolved: what was left empty there comes from the script.
         voice: the narrator's, ready to speak.
-        cover: JPEG bytes.
+        cover: JPEG bytes of the listener's own picture; empty where one is drawn (`cover_of`).
         path: where the episode will be.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
@@ -70,14 +70,19 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
-    drawn = (tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
-    cover = fit_cover(Path(tags.cover)) if tags.cover else draw_cover(*drawn)
+    cover = fit_cover(Path(tags.cover)) if tags.cover else b""
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
     path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+
+
+def cover_of(plan: Plan) -> bytes:
+    """Return the episode's cover as JPEG bytes: the listener's own, else one that is drawn now."""
+    tags = plan.recipe.tags
+    return plan.cover or draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
 
 
 def _of_show(recipe: Recipe, folder: Path) -> Recipe:

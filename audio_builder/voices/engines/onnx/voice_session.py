@@ -53,7 +53,10 @@ class _PiecewiseSession:
     """What is run as a model's session is, and runs its two parts."""
 
     def __init__(self, vocoder: Vocoder, name: str) -> None:
-        self._front, self._tail = one_thread_session(vocoder.front, name), one_thread_session(vocoder.tail, name)
+        # Large convolutions are most of the first part's work; what onnxruntime would find to do better in it takes
+        # 0.4 s to find and saves nothing that was measured. The second part needs its kernels for two dimensions.
+        self._front = one_thread_session(vocoder.front, name, as_it_stands=True)
+        self._tail = one_thread_session(vocoder.tail, name)
         self._entry, self._reach, self._samples = vocoder.entry, vocoder.reach, vocoder.samples
 
     def run(self, outputs: None, feed: dict[str, npt.NDArray[np.generic]]) -> list[Any]:
