@@ -44,7 +44,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
-from audio_builder.prepare import Plan, cover_of, prepare
+from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering, Recipe, Soundscape
 from audio_builder.recipe_file import make_recipe
@@ -83,23 +83,23 @@ def build(
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     clock.lap("prepare")
     give_back()
-    # Beds and covers depend on nothing that is spoken; they are made while this process waits for its workers.
+    # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
-        beds, cover = beside.submit(_beds, plan.script, recipe), beside.submit(cover_of, plan)
+        beds, cover = beside.submit(_beds, plan.script, recipe), beside.submit(plan.cover)
         fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
-    plan, narration = replace(fitted.plan, cover=cover.result()), fitted.narration
-    clock.lap("narrate")
-    timeline = arrange(plan.script, narration, recipe.soundscape)
-    with (
-        folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
-        draft_beside(plan.path) as draft,
-    ):
-        findings = deliver(draft, timeline, plan, beds.result(), progress)
-        clock.lap("deliver")
-        twin = _make_twin(timeline, plan, progress) if voice_only else None
-        report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
-        report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
-        keep(draft, timeline, plan, report)
+        plan, narration = replace(fitted.plan, cover=cover.result), fitted.narration
+        clock.lap("narrate")
+        timeline = arrange(plan.script, narration, recipe.soundscape)
+        with (
+            folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
+            draft_beside(plan.path) as draft,
+        ):
+            findings = deliver(draft, timeline, plan, beds.result(), progress)
+            clock.lap("deliver")
+            twin = _make_twin(timeline, plan, progress) if voice_only else None
+            report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+            report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
+            keep(draft, timeline, plan, report)
     return report
 
 
@@ -263,7 +263,7 @@ def _labels(timeline: Timeline, plan: Plan) -> Labels:
         timeline=timeline,
         narrator=narrator,
         others=tuple(dict.fromkeys(others)),
-        cover=plan.cover,
+        cover=plan.cover(),
         encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
         source=plan.source,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Plan:
         script: what happens, in order.
         recipe: its tags resolved: what was left empty there comes from the script.
         voice: the narrator's, ready to speak.
-        cover: JPEG bytes of the listener's own picture; empty where one is drawn (`cover_of`).
+        cover: gives JPEG bytes; a cover that isn't the listener's own is drawn when it is first asked for.
         path: where the episode will be.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
@@ -44,7 +45,7 @@ class Plan:
     script: Script
     recipe: Recipe
     voice: PreparedVoice
-    cover: bytes
+    cover: Callable[[], bytes]
     path: Path
     source: bytes
     others: Mapping[Part, PreparedVoice] = field(default_factory=dict)
@@ -70,7 +71,7 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
         check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
-    cover = fit_cover(Path(tags.cover)) if tags.cover else b""
+    cover = _cover(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
     path = episode_path(folder, f"{number}{tags.title}")
@@ -79,10 +80,12 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
 
 
-def cover_of(plan: Plan) -> bytes:
-    """Return the episode's cover as JPEG bytes: the listener's own, else one that is drawn now."""
-    tags = plan.recipe.tags
-    return plan.cover or draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
+def _cover(tags: Tags) -> Callable[[], bytes]:
+    if tags.cover:
+        own = fit_cover(Path(tags.cover))
+        return lambda: own
+    drawn = (tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
+    return functools.cache(lambda: draw_cover(*drawn))
 
 
 def _of_show(recipe: Recipe, folder: Path) -> Recipe:
