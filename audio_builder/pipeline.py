@@ -6,7 +6,6 @@ import datetime
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
 from audio_builder.audio import Samples
+from audio_builder.beside import beside
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_db
 from audio_builder.episode.encoding.kept import KeptStretches
@@ -84,22 +84,22 @@ def build(
     clock.lap("prepare")
     give_back()
     # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
-    with ThreadPoolExecutor(1, thread_name_prefix="beside") as beside:
-        beds, cover = beside.submit(_beds, plan.script, recipe), beside.submit(plan.cover)
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
-        plan, narration = replace(fitted.plan, cover=cover.result), fitted.narration
-        clock.lap("narrate")
-        timeline = arrange(plan.script, narration, recipe.soundscape)
-        with (
-            folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
-            draft_beside(plan.path) as draft,
-        ):
-            findings = deliver(draft, timeline, plan, beds.result(), progress)
-            clock.lap("deliver")
-            twin = _make_twin(timeline, plan, progress) if voice_only else None
-            report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
-            report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
-            keep(draft, timeline, plan, report)
+    beds, cover = beside(lambda: _beds(plan.script, recipe)), beside(plan.cover)
+    fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
+    narration = fitted.narration
+    clock.lap("narrate")
+    timeline = arrange(plan.script, narration, recipe.soundscape)
+    with (
+        folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
+        draft_beside(plan.path) as draft,
+    ):
+        plan = replace(fitted.plan, cover=cover.result)
+        findings = deliver(draft, timeline, plan, beds.result(), progress)
+        clock.lap("deliver")
+        twin = _make_twin(timeline, plan, progress) if voice_only else None
+        report = report_on(plan.path, plan.recipe, timeline, narration, findings, tuple(clock.laps))
+        report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
+        keep(draft, timeline, plan, report)
     return report
 
 
