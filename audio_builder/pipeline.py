@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -84,16 +85,15 @@ def build(
     clock.lap("prepare")
     give_back()
     # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
-    beds, cover = beside(lambda: _beds(plan.script, recipe)), beside(plan.cover)
+    beds, cover = beside(functools.partial(_beds, plan.script, recipe)), beside(plan.cover)
     fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
-    narration = fitted.narration
+    plan, narration = replace(fitted.plan, cover=cover.result), fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
     with (
         folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
         draft_beside(plan.path) as draft,
     ):
-        plan = replace(fitted.plan, cover=cover.result)
         findings = deliver(draft, timeline, plan, beds.result(), progress)
         clock.lap("deliver")
         twin = _make_twin(timeline, plan, progress) if voice_only else None

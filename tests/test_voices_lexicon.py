@@ -79,17 +79,17 @@ def test_a_new_pronunciation_speaks_only_the_phrases_that_have_the_word(tmp_path
 @pytest.mark.engine
 def test_joe_says_ipa(tmp_path: Path) -> None:
     """A word given in IPA sounds as one that is spelled so, and brackets of an article stay words."""
-    from audio_builder.voices.engines.piper import PiperEngine, _pieces
+    from audio_builder.voices.engines.piper import PiperEngine, _pieces, _readable
     from audio_builder.voices.wording.spoken import spoken_text
 
     engine = PiperEngine()
     voice = prepare_voice(find_voice("joe"), 125, (), {"Qzx": "/ˈɹɪvɚ/"}).voice
     text = spoken_text("The Qzx is wide.", voice, engine)
-    assert _pieces(text) == ["The [[ˈɹɪvɚ]] is wide."]
+    assert [*map(_readable, _pieces(text))] == ["The [[ˈɹɪvɚ]] is wide."]
     given, spelled = (engine.speak(words, voice) for words in (text, "The river is wide."))
     assert len(given) == pytest.approx(len(spelled), rel=0.1)
     assert len(given) < 0.8 * len(engine.speak("The Qzx is wide.", voice))
-    assert _pieces(spoken_text("[[x]]", voice, engine)) == ["[ [x] ]"]
+    assert [*map(_readable, _pieces(spoken_text("[[x]]", voice, engine)))] == ["[ [x] ]"]
 
 
 def test_a_few_words_can_be_tried(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
