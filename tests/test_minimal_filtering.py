@@ -6,18 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from audio_builder.voices.engines.onnx.graph import (
-    GRAPH_INPUT,
-    GRAPH_OUTPUT,
-    read_graph,
-    written_node,
-    written_tensor,
-    written_value,
-)
+from audio_builder.voices.engines.onnx.graph import read_graph, written_node, written_tensor
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.part import part_leading_to
-from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
 from audio_builder.voices.engines.onnx.session import one_thread_session
+from tests.onnx_helpers import model_of
 
 pytestmark = pytest.mark.engine
 
@@ -33,13 +26,7 @@ def convolution(
     if bias:
         names.append("b")
         parts.append(written_tensor("b", RANDOM.normal(size=shape[0]).astype(np.float32)))
-    parts += [
-        written_node("Conv", names, "output", kernel_shape=(shape[2],), **attributes),
-        written_value(GRAPH_INPUT, "input", 3),
-        written_value(GRAPH_OUTPUT, "output"),
-    ]
-    graph = bytes_field(2, b"convolution") + b"".join(parts)
-    return varint_field(1, 8) + bytes_field(7, graph) + bytes_field(8, varint_field(2, 15))
+    return model_of([*parts, written_node("Conv", names, "output", kernel_shape=(shape[2],), **attributes)])
 
 
 @pytest.mark.parametrize("columns", [5, 6, 7, 8, 9, 101])

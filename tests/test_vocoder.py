@@ -9,27 +9,20 @@ import numpy.typing as npt
 import pytest
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.onnx.graph import (
-    GRAPH_INPUT,
-    GRAPH_OUTPUT,
-    read_graph,
-    written_node,
-    written_tensor,
-    written_value,
-)
+from audio_builder.voices.engines.onnx.graph import read_graph, written_node, written_tensor
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
 from audio_builder.voices.engines.onnx.part import part_leading_to
-from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
+from audio_builder.voices.engines.onnx.protobuf import varint_field
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, split_vocoder
 from audio_builder.voices.engines.onnx.voice_session import lengths_of_tokens, voice_session
+from tests.onnx_helpers import IR_VERSION, model_of
 from tests.voice_helpers import ready
 
 pytestmark = pytest.mark.engine
 
 RANDOM = np.random.default_rng(5)
-_OPSET, _IR_VERSION = 15, 8
 
 
 def weights(*shape: int) -> npt.NDArray[np.float32]:
@@ -79,11 +72,8 @@ def model(
         written_node(last, ("one",), "sound"),
         written_tensor("axis", np.array([1], dtype=np.int64)),
         written_node("Unsqueeze", ("sound", "axis"), "output"),
-        written_value(GRAPH_INPUT, "input", 3),
-        written_value(GRAPH_OUTPUT, "output"),
     ]
-    graph = bytes_field(2, b"voice") + b"".join(parts)
-    return varint_field(1, _IR_VERSION) + bytes_field(7, graph) + bytes_field(8, varint_field(2, _OPSET))
+    return model_of(parts)
 
 
 @pytest.mark.parametrize("columns", [1, 2, 40, PIECE_SAMPLES // 4, PIECE_SAMPLES // 4 + 1, 3 * PIECE_SAMPLES])
@@ -131,7 +121,7 @@ def test_a_model_of_another_kind_is_left_whole(content: bytes) -> None:
 def test_a_file_that_is_no_model_is_refused() -> None:
     """In words."""
     with pytest.raises(VoiceError, match=r"model\.onnx isn't a well-formed ONNX file: it has no graph"):
-        voice_session(varint_field(1, _IR_VERSION), "model.onnx")
+        voice_session(varint_field(1, IR_VERSION), "model.onnx")
 
 
 def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:

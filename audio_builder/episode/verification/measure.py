@@ -108,7 +108,6 @@ class _Plain:
         cell = self.rate_hz // CELLS_PER_S
         cells = len(power) // cell
         whole = cells * cell
-        # The sum of a row as its product with ones: a mean over rows takes three times as long.
         # A mean over rows takes three times as long as this sum.
         sums = np.einsum("cf->c", power[:whole].reshape(cells, cell))
         # One array that grows: thousands of small ones take half as much again.

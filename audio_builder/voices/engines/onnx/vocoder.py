@@ -1,4 +1,4 @@
-"""A voice model cut in two before its vocoder, which then runs in three quarters of the time.
+"""A voice model cut in two in its vocoder, the second part of which then runs piece by piece.
 
 A neural voice ends in a vocoder of the HiFi-GAN kind (Kong, Kim and Bae 2020): convolutions and transposed convolutions
 that turn 86 columns a second into 22,050 samples. Three quarters of the work are there, and all of it is local: a
