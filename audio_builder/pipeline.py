@@ -45,6 +45,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.prepare import Plan, prepare
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe import Mastering, Recipe, Soundscape
@@ -86,7 +87,8 @@ def build(
     give_back()
     # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
     beds, cover = beside(functools.partial(_beds, plan.script, recipe)), beside(plan.cover)
-    fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress))
+    with Pool() as pool:
+        fitted = fit_length(plan, lambda at_rate: speak(at_rate, pool, progress))
     plan, narration = replace(fitted.plan, cover=cover.result), fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
@@ -113,13 +115,13 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
     return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
 
 
-def speak(plan: Plan, progress: Progress = silent) -> Narration:
+def speak(plan: Plan, pool: Pool, progress: Progress = silent) -> Narration:
     """Return the narration of a plan at the rate it asks for, from the cache of this machine or from the engine."""
     cache, rate_hz = ClipCache(), plan.recipe.mastering.sample_rate_hz
 
     def spoken(tried: Plan) -> Narration:
         voice, others = _voices(tried)
-        return narrate(tried.script, voice, others=others, cache=cache, rate_hz=rate_hz, progress=progress)
+        return narrate(tried.script, voice, others=others, cache=cache, rate_hz=rate_hz, progress=progress, pool=pool)
 
     def look(tried: Plan) -> dict[Part, Stand]:
         return stand_of_cache(tried.script, *_voices(tried), cache, rate_hz)

@@ -13,6 +13,7 @@ from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.trim import LEAD_S, sound_from, trim
 from audio_builder.narration.words import carried_over, packed_words, unpacked_words
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.voices.engines.base import WordStart, WordTimer
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.wording.in_words import in_words
@@ -95,9 +96,11 @@ def test_what_is_kept_is_what_was_found(tmp_path: Path):
     texts = [f"Number {number}, said slowly; and a few words more." for number in range(1, 5)]
     voice = ready("tone", 125)
     kept = ClipCache(tmp_path / "one")
-    alone = narrate(script_of(*texts), voice, cache=kept, rate_hz=44100, workers=1)
+    with Pool(workers=1) as one:
+        alone = narrate(script_of(*texts), voice, cache=kept, rate_hz=44100, pool=one)
     again = narrate(script_of(*texts), voice, cache=kept, rate_hz=44100)
-    together = narrate(script_of(*texts), voice, cache=ClipCache(tmp_path / "two"), rate_hz=44100, workers=2)
+    with Pool(workers=2) as two:
+        together = narrate(script_of(*texts), voice, cache=ClipCache(tmp_path / "two"), rate_hz=44100, pool=two)
     words = [clip.words(clip.say.text) for clip in alone.clips]
     assert [len(found) for found in words] == [9] * 4
     assert [clip.words(clip.say.text) for clip in again.clips] == words
