@@ -88,7 +88,7 @@ def build(
     # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
     beds, cover = beside(functools.partial(_beds, plan.script, recipe)), beside(plan.cover)
     with Pool() as pool:
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, pool, progress))
+        fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress, pool))
     plan, narration = replace(fitted.plan, cover=cover.result), fitted.narration
     clock.lap("narrate")
     timeline = arrange(plan.script, narration, recipe.soundscape)
@@ -115,8 +115,14 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
     return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
 
 
-def speak(plan: Plan, pool: Pool, progress: Progress = silent) -> Narration:
-    """Return the narration of a plan at the rate it asks for, from the cache of this machine or from the engine."""
+def speak(plan: Plan, progress: Progress = silent, pool: Pool | None = None) -> Narration:
+    """Return the narration of a plan at the rate it asks for, from the cache of this machine or from the engine.
+
+    Args:
+        plan: what to speak.
+        progress: told of each clip.
+        pool: whose processes speak; None for one of its own each time that something is spoken.
+    """
     cache, rate_hz = ClipCache(), plan.recipe.mastering.sample_rate_hz
 
     def spoken(tried: Plan) -> Narration:

@@ -96,11 +96,10 @@ class WorkerProcess:
             return answer
         if answer is not None:
             raise _refusal(answer, job.text)
+        about = quoted(job.text)
         if late.is_set():
-            raise EngineTimedOut(
-                f"the voice did not finish {quoted(job.text)} within {limit_s:.1f} s", hint=_RETRY_HINT
-            )
-        raise EngineFailed(f"the voice's process died at {quoted(job.text)}: {self._last_words()}", hint=_RETRY_HINT)
+            raise EngineTimedOut(f"the voice did not finish {about} within {limit_s:.1f} s", hint=_RETRY_HINT)
+        raise EngineFailed(f"the voice's process died at {about}: {self._last_words()}", hint=_RETRY_HINT)
 
     def stop(self) -> None:
         """End the process and whatever it started, at once; nothing remains of it. May be called twice."""
