@@ -116,7 +116,7 @@ def test_an_entry_without_words_is_made_again(tmp_path: Path):
     (clip,) = narrate(script_of("Be here now."), voice, cache=cache, rate_hz=44100).clips
     entry = cache.path_of(clip.key)
     whole = entry.read_bytes()
-    entry.write_bytes(whole.replace(b"abclip03", b"abclip02", 1))
+    entry.write_bytes(whole.replace(b"abclip04", b"abclip03", 1))
     narration = narrate(script_of("Be here now."), voice, cache=cache, rate_hz=44100)
     assert (narration.synthesized, entry.read_bytes()) == (1, whole)
     assert len(narration.clips[0].words("Be here now.")) == 3
