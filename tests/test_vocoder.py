@@ -12,7 +12,7 @@ from audio_builder.errors import VoiceError
 from audio_builder.voices.engines.onnx.graph import read_graph, written_node, written_tensor
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
-from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.part import light_part_leading_to
 from audio_builder.voices.engines.onnx.protobuf import varint_field
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, split_vocoder
@@ -135,13 +135,14 @@ def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
     assert vocoder.samples == 32
     assert len(filters_of(graph)) == 16
     assert len(noise.inputs) == 2
-    plain = one_thread_session(part_leading_to(outputs, graph, noise.instead), path.name)
+    light = light_part_leading_to(outputs, graph, noise.instead)
+    plain = one_thread_session(light, path.name)
     feed: dict[str, npt.NDArray[np.generic]] = {
         "input": RANDOM.integers(3, 90, (1, 60)),
         "input_lengths": np.array([60]),
         "scales": np.array([0.667, 1.5, 0.8], dtype=np.float32),
     }
-    whole, lengths = SeededSession(plain, noise.inputs).run(None, feed)
+    whole, lengths = SeededSession(plain, noise.inputs, light).run(None, feed)
     pieces, same_lengths = voice_session(path.read_bytes(), path.name).run(None, feed)
     assert np.array_equal(lengths, same_lengths)
     assert whole.shape == pieces.shape
