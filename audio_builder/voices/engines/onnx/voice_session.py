@@ -9,6 +9,7 @@ from audio_builder.voices.engines.onnx.graph import ModelGraph, read_graph
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
 from audio_builder.voices.engines.onnx.part import light_part_leading_to
+from audio_builder.voices.engines.onnx.protobuf import Content
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, Vocoder, split_vocoder
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def voice_session(content: bytes, name: str) -> SeededSession:
+def voice_session(content: Content, name: str) -> SeededSession:
     """Return a session for a voice model.
 
     Its outputs are the sound, shape (1, 1, 1, samples), and the model's others; then, where the model tells it and no
