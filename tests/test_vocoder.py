@@ -124,6 +124,26 @@ def test_a_file_that_is_no_model_is_refused() -> None:
         voice_session(varint_field(1, IR_VERSION), "model.onnx")
 
 
+@pytest.mark.parametrize("large", [True, False])
+def test_large_weights_are_used_where_they_are(large: bool) -> None:
+    """A model's 5 kB of weights stay in its file, at any address; smaller ones and whole numbers go along."""
+    channels = 36 if large else 30
+    parts = [
+        written_tensor("w", weights(channels, channels, 1)),
+        written_node("Conv", ("input", "w"), "mixed", kernel_shape=(1,)),
+        written_tensor("places", np.arange(600)[::-1].copy()),
+        written_node("Gather", ("mixed", "places"), "output", axis=2),
+    ]
+    content = model_of(parts)
+    light = light_part_leading_to(("output",), read_graph(content, "model.onnx"), {})
+    assert [*light.beside] == (["w"] if large else [])
+    assert len(content) - len(light.content) == pytest.approx(4 * channels**2 if large else 0, abs=100)
+    feed = {"input": RANDOM.normal(size=(1, channels, 600)).astype(np.float32)}
+    (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
+    (used,) = one_thread_session(light, "model.onnx").run(None, feed)
+    assert np.array_equal(whole, used)
+
+
 def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
     """The difference lies 90 dB under the voice, where 16 bits end; 3 s take several pieces."""
     path = ready("joe").paths["model"]

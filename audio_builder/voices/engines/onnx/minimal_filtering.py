@@ -61,8 +61,15 @@ def filters_of(graph: ModelGraph) -> dict[Node, Replacement]:
     Args:
         graph: of a model that is complete in one file.
     """
-    filters = (_filter_of(graph, node) for node in graph.nodes)
-    return {one.node: _replacement(one) for one in filters if one is not None}
+    filters = [one for node in graph.nodes if (one := _filter_of(graph, node)) is not None]
+    return {
+        one.node: Replacement(
+            (one.node.inputs[0], *one.node.inputs[2:]),
+            b"".join(_filtering(one)),
+            {f"{one.node.outputs[0]}/taps": turned},
+        )
+        for one, turned in zip(filters, _turned_taps(filters), strict=True)
+    }
 
 
 class _Filter(NamedTuple):
@@ -95,14 +102,23 @@ def _filter_of(graph: ModelGraph, node: Node) -> _Filter | None:
     return _Filter(node, weights, (pads[0], pads[1])) if min(weights.shape[:2]) >= _LEAST_CHANNELS else None
 
 
-def _replacement(one: _Filter) -> Replacement:
-    """Return a filter, with its turned taps beside it: they are 2.4 MB for 384 · 192 channels."""
+def _turned_taps(filters: Sequence[_Filter]) -> Iterator[npt.NDArray[np.float32]]:
+    """Yield the turned taps of each filter, shape (8, output channels, channels).
+
+    They are 2.4 MB for 384 · 192 channels. All lie in one piece of memory: for a large one NumPy asks for large pages,
+    and for many small ones the system spent twice the time of the products.
+    """
     import numpy as np
 
-    outputs, channels, _ = one.weights.shape
-    turned = _turns().taps.astype(np.float32) @ one.weights.reshape(-1, _TAPS).T
-    beside = {f"{one.node.outputs[0]}/taps": turned.reshape(-1, outputs, channels)}
-    return Replacement((one.node.inputs[0], *one.node.inputs[2:]), b"".join(_filtering(one)), beside)
+    turn = _turns().taps.astype(np.float32)
+    all_taps = np.empty(_POINTS_ALL * sum(one.weights.size // _TAPS for one in filters), dtype=np.float32)
+    begin = 0
+    for one in filters:
+        outputs, channels, _ = one.weights.shape
+        turned = all_taps[begin : begin + _POINTS_ALL * outputs * channels].reshape(_POINTS_ALL, -1)
+        begin += turned.size
+        np.matmul(turn, one.weights.reshape(-1, _TAPS).T, out=turned)
+        yield turned.reshape(_POINTS_ALL, outputs, channels)
 
 
 def _filtering(one: _Filter) -> Iterator[bytes]:
