@@ -6,6 +6,7 @@ an engine prints goes to stderr, which the building process keeps in a file.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _private_streams()
     task = receive(requests, Task)
+    # Nothing of what a model is read into goes round in circles: looking for that until it speaks took 12 ms.
+    gc.disable()
     engine: Engine | None = None  # one for all phrases: the pool gives each engine its own worker
     while task is not None and (phrase := receive(requests, Phrase)) is not None:
         answer: Answer
@@ -38,6 +41,7 @@ def main() -> None:
             answer = Refused(type(error).__name__, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - somebody else's engine may raise anything; the parent must hear it
             answer = Refused("EngineFailed", f"the engine raised {type(error).__name__}: {error}", "")
+        gc.enable()
         try:
             send(answers, answer)
         except BrokenPipeError:
