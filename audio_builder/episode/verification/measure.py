@@ -98,7 +98,7 @@ class _Plain:
     def push(self, block: Samples) -> None:
         # Channel by channel, because NumPy is slow over a last axis of two.
         columns = [block[:, channel] for channel in range(self.channels)]
-        self._sums += [float(column.sum()) for column in columns]
+        self._sums += [float(np.einsum("f->", column)) for column in columns]
         self.frames += len(block)
         loudest: Samples = functools.reduce(np.maximum, map(np.abs, columns))
         self._push_silence(loudest)
