@@ -22,6 +22,7 @@ from audio_builder.script.cues import Say
 from audio_builder.script.words import count_words
 from audio_builder.voices.engines.onnx import voice_session
 from audio_builder.voices.engines.onnx.graph import read_graph
+from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
 from audio_builder.voices.rate.rates import expected_wpm
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
@@ -168,12 +169,28 @@ def test_long_phrases_are_cut_between_clauses_and_lose_nothing(text: str) -> Non
     assert re.sub(r"\W", "", "".join(pieces)) == re.sub(r"\W", "", text)
 
 
-def test_a_model_with_data_outside_itself_is_refused() -> None:
-    """A tensor that says where else its bytes lie: TensorProto's fields 13 and 14."""
-    for outside in (b"\x6a\x02\x0a\x00", b"\x70\x01"):
-        graph = b"\x2a" + bytes([len(outside)]) + outside
-        with pytest.raises(VoiceError, match="in another file"):
-            read_graph(b"\x3a" + bytes([len(graph)]) + graph, "model.onnx")
+OUTSIDE = (bytes_field(13, b"\x0a\x00"), varint_field(14, 1))
+"""What says that a tensor's bytes lie elsewhere: TensorProto's external_data and data_location."""
+
+
+@pytest.mark.parametrize("outside", OUTSIDE)
+@pytest.mark.parametrize(
+    "way",
+    [
+        *((7, 5), (7, 15, 1), (7, 15, 2), (7, 1, 5, 5), (7, 1, 5, 10), (7, 1, 5, 22, 2), (7, 1, 5, 6, 5)),
+        *((7, 1, 5, 11, 1, 5, 6, 1, 5, 5), (25, 7, 5, 5), (25, 7, 5, 6, 5)),
+    ],
+    ids=lambda way: "-".join(map(str, way)),
+)
+def test_a_model_with_data_outside_itself_is_refused(way: tuple[int, ...], outside: bytes) -> None:
+    """Wherever the tensor is: in the graph, sparse, in an attribute, in a branch of a branch, in a function."""
+    content, plain = outside, b""
+    for number in reversed(way):
+        content, plain = bytes_field(number, content), bytes_field(number, plain)
+    graph = bytes_field(7, b"")
+    assert read_graph(graph + plain, "model.onnx").outputs == ()
+    with pytest.raises(VoiceError, match="in another file"):
+        read_graph(graph + content, "model.onnx")
 
 
 @pytest.mark.parametrize("content", [b"\x3a\xff\xff\xff\xff\x0f", b"\x3a", b"\x0f\x0f", b"\xff" * 40])
@@ -194,6 +211,10 @@ def test_a_voice_without_its_files_or_with_a_broken_config_is_refused(tmp_path: 
     broken = msgspec.structs.replace(voice, paths={"model": model, "config": config})
     with pytest.raises(VoiceError, match=r"c\.json isn't a Piper configuration"):
         PiperEngine().speak("Hello.", broken)
+    model.write_bytes(b"")
+    no_model = msgspec.structs.replace(voice, paths={"model": model, "config": voice.paths["config"]})
+    with pytest.raises(VoiceError, match=r"m\.onnx isn't a well-formed ONNX file: it has no graph"):
+        PiperEngine().speak("Hello.", no_model)
 
 
 def test_its_fingerprint_names_what_makes_the_sound() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audio_builder.audio import Samples, samples_from_segment, segment_from_samples
 from audio_builder.narration.resample import resample
-from audio_builder.narration.trim import find_speech, trim
+from audio_builder.narration.trim import find_speech, percentile, trim
 
 RATE = 22050
 
@@ -116,3 +116,9 @@ def test_resampling_keeps_the_sound_and_adds_no_images() -> None:
     assert hertz[spectrum.argmax()] == pytest.approx(1000, abs=2)
     assert 20 * np.log10(spectrum[hertz > 11025].max() / spectrum.max()) < -80
     assert len(resample(tone, RATE, 48000)) == 48000
+
+
+@given(st.lists(st.floats(-120, 0), min_size=1, max_size=300), st.sampled_from([0, 5, 50, 95, 100]))
+def test_percentiles_are_those_of_numpy_to_the_last_bit(levels: list[float], percent: int) -> None:
+    """So a threshold, and with it a clip, is what it was."""
+    assert percentile(np.array(levels), percent) == float(np.percentile(levels, percent))

@@ -12,7 +12,7 @@ from audio_builder.errors import VoiceError
 from audio_builder.voices.engines.onnx.graph import read_graph, written_node, written_tensor
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
-from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.part import light_part_leading_to
 from audio_builder.voices.engines.onnx.protobuf import varint_field
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, split_vocoder
@@ -124,6 +124,26 @@ def test_a_file_that_is_no_model_is_refused() -> None:
         voice_session(varint_field(1, IR_VERSION), "model.onnx")
 
 
+@pytest.mark.parametrize("large", [True, False])
+def test_large_weights_are_used_where_they_are(large: bool) -> None:
+    """A model's 5 kB of weights stay in its file, at any address; smaller ones and whole numbers go along."""
+    channels = 36 if large else 30
+    parts = [
+        written_tensor("w", weights(channels, channels, 1)),
+        written_node("Conv", ("input", "w"), "mixed", kernel_shape=(1,)),
+        written_tensor("places", np.arange(600)[::-1].copy()),
+        written_node("Gather", ("mixed", "places"), "output", axis=2),
+    ]
+    content = model_of(parts)
+    light = light_part_leading_to(("output",), read_graph(content, "model.onnx"), {})
+    assert [*light.beside] == (["w"] if large else [])
+    assert len(content) - len(light.content) == pytest.approx(4 * channels**2 if large else 0, abs=100)
+    feed = {"input": RANDOM.normal(size=(1, channels, 600)).astype(np.float32)}
+    (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
+    (used,) = one_thread_session(light, "model.onnx").run(None, feed)
+    assert np.array_equal(whole, used)
+
+
 def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
     """The difference lies 90 dB under the voice, where 16 bits end; 3 s take several pieces."""
     path = ready("joe").paths["model"]
@@ -135,13 +155,14 @@ def test_the_shipped_voice_is_split_and_sounds_the_same() -> None:
     assert vocoder.samples == 32
     assert len(filters_of(graph)) == 16
     assert len(noise.inputs) == 2
-    plain = one_thread_session(part_leading_to(outputs, graph, noise.instead), path.name)
+    light = light_part_leading_to(outputs, graph, noise.instead)
+    plain = one_thread_session(light, path.name)
     feed: dict[str, npt.NDArray[np.generic]] = {
         "input": RANDOM.integers(3, 90, (1, 60)),
         "input_lengths": np.array([60]),
         "scales": np.array([0.667, 1.5, 0.8], dtype=np.float32),
     }
-    whole, lengths = SeededSession(plain, noise.inputs).run(None, feed)
+    whole, lengths = SeededSession(plain, noise.inputs, light).run(None, feed)
     pieces, same_lengths = voice_session(path.read_bytes(), path.name).run(None, feed)
     assert np.array_equal(lengths, same_lengths)
     assert whole.shape == pieces.shape

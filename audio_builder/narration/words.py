@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 
@@ -35,6 +34,8 @@ def carried_over(words: tuple[WordStart, ...], spoken: str, written: str) -> tup
     """
     if spoken == written:
         return words
+    import difflib
+
     theirs, ours = words_with_places(spoken), words_with_places(written)
     alike = difflib.SequenceMatcher(
         None, [_composed(word) for _, word in theirs], [_composed(word) for _, word in ours], autojunk=False

@@ -15,7 +15,7 @@ from audio_builder.errors import AudioBuilderError
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import TrimmedClip
 from audio_builder.narration.words import packed_words
-from audio_builder.narration.workers.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
+from audio_builder.narration.workers.protocol import Answer, Refused, Request, Spoken, Task, receive, send
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import load_engine
 
@@ -25,14 +25,17 @@ def main() -> None:
     # Ctrl-C in a terminal reaches the whole group; the building process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _private_streams()
-    task = receive(requests, Task)
+    task = Task(voices=(), rate_hz=0)  # until the first comes, before any phrase
     engine: Engine | None = None  # one for all phrases: the pool gives each engine its own worker
-    while task is not None and (phrase := receive(requests, Phrase)) is not None:
+    while (request := receive(requests, Request)) is not None:
+        if isinstance(request, Task):
+            task = request
+            continue
         answer: Answer
         try:
-            voice = task.voices[phrase.voice]
+            voice = task.voices[request.voice]
             engine = engine or load_engine(voice.profile.engine)
-            clip = speak_phrase(engine, voice, phrase.text, task.rate_hz)
+            clip = speak_phrase(engine, voice, request.text, task.rate_hz)
             answer = _measured(clip)
         except AudioBuilderError as error:
             answer = Refused(type(error).__name__, error.message, error.hint)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import mmap
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from audio_builder.audio import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.base import TimedSound
+from audio_builder.voices.engines.onnx.protobuf import Content
 from audio_builder.voices.engines.onnx.voice_session import voice_session
 from audio_builder.voices.engines.piper_words import word_starts
 from audio_builder.voices.extras import installed_version, missing_extra
@@ -101,7 +104,7 @@ def _load(model: Path, config: Path) -> Any:
 
     try:
         settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
-        session = voice_session(model.read_bytes(), model.name)
+        session = voice_session(_mapped(model), model.name)
     except OSError as error:
         raise VoiceFileMissing(f"can't read {error.filename}: {error.strerror}") from error
     except VoiceError:
@@ -109,6 +112,17 @@ def _load(model: Path, config: Path) -> Any:
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise VoiceError(f"{config.name} isn't a Piper configuration: {error!r}") from error
     return PiperVoice(session=session, config=settings)
+
+
+def _mapped(path: Path) -> Content:
+    """Return a file as part of the memory: its weights are then neither copied nor held once for each process.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with path.open("rb") as file:
+        # What is empty can't be mapped.
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
 
 
 def _pieces(text: str) -> list[str]:

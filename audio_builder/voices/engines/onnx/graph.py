@@ -6,12 +6,18 @@ change, so the large `onnx` package isn't needed for this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.onnx.external_data import refuse_external_data
+from audio_builder.voices.engines.onnx.external_data import (
+    graphs_of_attribute,
+    name_of_tensor,
+    refuse_in_sparse,
+)
 from audio_builder.voices.engines.onnx.protobuf import (
+    Content,
     Field,
     bytes_field,
     bytes_head,
@@ -26,13 +32,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_VALUE = 1, 5, 11, 12, 13
+_GRAPH_SPARSE = 15
 TENSOR_NAME, VALUE_NAME = 8, 1
-_MODEL_GRAPH = 7
+_MODEL_GRAPH, _MODEL_FUNCTION, _FUNCTION_NODE = 7, 25, 7
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 3, 4, 5
-_ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_GRAPH, _ATTRIBUTE_INTS, _ATTRIBUTE_TYPE = 1, 3, 6, 8, 20
+_ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_INTS, _ATTRIBUTE_TYPE = 1, 3, 8, 20
 _TYPE_INT, _TYPE_INTS = 2, 7
-_TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_RAW = 1, 2, 9
+_TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_RAW, _TENSOR_EXTERNAL_DATA, _TENSOR_DATA_LOCATION = 1, 2, 9, 13, 14
+_OUTSIDE = 1
 _FLOAT, _INT64 = 1, 7
+_FLOAT_BYTES = 4
 
 
 class Node(NamedTuple):
@@ -55,7 +64,7 @@ class ModelGraph(NamedTuple):
         weights: where the tensors lie that are stored in the file, by their names.
     """
 
-    content: bytes
+    content: Content
     field: Field
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
@@ -68,13 +77,27 @@ class Replacement(NamedTuple):
     Attributes:
         inputs: names of the values and weights of the old graph that it takes.
         parts: fields of the new graph: nodes, weights, inputs.
+        beside: values of those weights of which only the outlines are among the fields, by their names.
     """
 
     inputs: tuple[str, ...]
     parts: bytes
+    beside: Mapping[str, npt.NDArray[np.float32]] = MappingProxyType({})
 
 
-def read_graph(content: bytes, name: str) -> ModelGraph:
+class LightModel(NamedTuple):
+    """A model whose large weights lie beside it, so that neither writing nor opening it copies them.
+
+    Attributes:
+        content: an ONNX file that is complete but for these weights.
+        beside: their values by their names; perhaps views of the file that they come from, at any address.
+    """
+
+    content: bytes
+    beside: Mapping[str, npt.NDArray[np.float32]]
+
+
+def read_graph(content: Content, name: str) -> ModelGraph:
     """Return the graph of a model.
 
     Args:
@@ -84,29 +107,32 @@ def read_graph(content: bytes, name: str) -> ModelGraph:
     Raises:
         VoiceError: it isn't a well-formed ONNX file, or refers to data outside itself.
     """
-    refuse_external_data(content, name)
+    graphs = []
     try:
-        graph = next(field for field in fields(content, 0, len(content)) if field.number == _MODEL_GRAPH)
-        outputs = tuple(_name(content, field, VALUE_NAME) for field in children(content, graph, GRAPH_OUTPUT))
-        weights = {_name(content, field, TENSOR_NAME): field for field in children(content, graph, GRAPH_INITIALIZER)}
-        return ModelGraph(content, graph, tuple(_nodes(content, graph)), outputs, weights)
-    except StopIteration as error:
-        raise VoiceError(f"{name} isn't a well-formed ONNX file: it has no graph") from error
+        for field in fields(content, 0, len(content)):
+            if field.number == _MODEL_GRAPH:
+                graphs.append(_graph(content, field, name))
+            elif field.number == _MODEL_FUNCTION:
+                for node in children(content, field, _FUNCTION_NODE):
+                    _node(content, node, name)
     except (IndexError, UnicodeDecodeError, ValueError) as error:
         raise VoiceError(f"{name} isn't a well-formed ONNX file: {error}") from error
+    if not graphs:
+        raise VoiceError(f"{name} isn't a well-formed ONNX file: it has no graph")
+    return graphs[0]
 
 
-def texts(content: bytes, field: Field, number: int) -> Iterator[str]:
+def texts(content: Content, field: Field, number: int) -> Iterator[str]:
     """Yield the texts of this number inside a field."""
     return (content[text.start : text.end].decode() for text in children(content, field, number))
 
 
-def attribute_names(content: bytes, node: Node) -> set[str]:
+def attribute_names(content: Content, node: Node) -> set[str]:
     """Return the names of a node's attributes."""
     return {_name(content, attribute, _ATTRIBUTE_NAME) for attribute in children(content, node.field, _NODE_ATTRIBUTE)}
 
 
-def whole_numbers(content: bytes, node: Node) -> dict[str, tuple[int, ...]]:
+def whole_numbers(content: Content, node: Node) -> dict[str, tuple[int, ...]]:
     """Return the attributes of a node, as far as they are whole numbers or lists of them; others are empty."""
     return {
         _name(content, attribute, _ATTRIBUTE_NAME): tuple(
@@ -116,8 +142,8 @@ def whole_numbers(content: bytes, node: Node) -> dict[str, tuple[int, ...]]:
     }
 
 
-def floats_of(content: bytes, tensor: Field) -> npt.NDArray[np.float32]:
-    """Return the weights of a tensor.
+def floats_of(content: Content, tensor: Field) -> npt.NDArray[np.float32]:
+    """Return the weights of a tensor: a view of the file.
 
     Raises:
         ValueError: they aren't float32, or not stored as plain bytes.
@@ -125,17 +151,18 @@ def floats_of(content: bytes, tensor: Field) -> npt.NDArray[np.float32]:
     import numpy as np
 
     shape: list[int] = []
-    kind, raw = 0, b""
+    kind, raw = 0, None
     for field in fields(content, tensor.start, tensor.end):
         if field.number == _TENSOR_DIMS:
             shape.append(varint_of(content, field))
         elif field.number == _TENSOR_TYPE:
             kind = varint_of(content, field)
         elif field.number == _TENSOR_RAW:
-            raw = content[field.start : field.end]
-    if kind != _FLOAT:
-        raise ValueError("a tensor of weights isn't float32")
-    return np.frombuffer(raw, dtype="<f4").reshape(shape)
+            raw = field
+    if kind != _FLOAT or raw is None or (raw.end - raw.start) % _FLOAT_BYTES:
+        raise ValueError("a tensor of weights isn't float32, stored as plain bytes")
+    values = np.frombuffer(content, dtype="<f4", count=(raw.end - raw.start) // _FLOAT_BYTES, offset=raw.start)
+    return values.reshape(shape)
 
 
 def written_node(operation: str, inputs: Sequence[str], output: str, **attributes: int | tuple[int, ...]) -> bytes:
@@ -157,10 +184,16 @@ def written_node(operation: str, inputs: Sequence[str], output: str, **attribute
 def written_tensor(name: str, values: npt.NDArray[np.float32] | npt.NDArray[np.int64]) -> bytes:
     """Return an initializer of a graph."""
     kind, plain = (_FLOAT, "<f4") if values.dtype.kind == "f" else (_INT64, "<i8")
-    content = b"".join(varint_field(_TENSOR_DIMS, length) for length in values.shape) + varint_field(_TENSOR_TYPE, kind)
-    content += bytes_field(TENSOR_NAME, name.encode())
+    content = _tensor_head(name, kind, values.shape)
     content += bytes_field(_TENSOR_RAW, values.astype(plain, copy=False).tobytes())
     return bytes_field(GRAPH_INITIALIZER, content)
+
+
+def written_outline(name: str, shape: Sequence[int]) -> bytes:
+    """Return a float32 initializer of a graph without its values, which are given to onnxruntime beside the model."""
+    place = bytes_field(1, b"location") + bytes_field(2, b"beside the model")
+    content = _tensor_head(name, _FLOAT, shape) + bytes_field(_TENSOR_EXTERNAL_DATA, place)
+    return bytes_field(GRAPH_INITIALIZER, content + varint_field(_TENSOR_DATA_LOCATION, _OUTSIDE))
 
 
 def written_value(number: int, name: str, dimensions: int | None = None) -> bytes:
@@ -191,23 +224,43 @@ def written_model(graph: ModelGraph, parts: Sequence[bytes | memoryview]) -> byt
     return b"".join((old[: graph.field.outer], head, *parts, old[graph.field.end :]))
 
 
-def _nodes(content: bytes, graph: Field) -> Iterator[Node]:
-    for field in children(content, graph, GRAPH_NODE):
-        inputs: list[str] = []
-        outputs: list[str] = []
-        operation = ""
-        for part in fields(content, field.start, field.end):
-            if part.number == _NODE_INPUT:
-                inputs.append(content[part.start : part.end].decode())
-            elif part.number == _NODE_OUTPUT:
-                outputs.append(content[part.start : part.end].decode())
-            elif part.number == _NODE_OP:
-                operation = content[part.start : part.end].decode()
-            elif part.number == _NODE_ATTRIBUTE:  # a branch or a loop takes values from outside it by their names
-                for inner in children(content, part, _ATTRIBUTE_GRAPH):
-                    inputs += (name for node in _nodes(content, inner) for name in node.inputs)
-        yield Node(field, operation, tuple(inputs), tuple(outputs))
+def _tensor_head(name: str, kind: int, shape: Sequence[int]) -> bytes:
+    lengths = b"".join(varint_field(_TENSOR_DIMS, length) for length in shape)
+    return lengths + varint_field(_TENSOR_TYPE, kind) + bytes_field(TENSOR_NAME, name.encode())
 
 
-def _name(content: bytes, field: Field, number: int) -> str:
+def _graph(content: Content, field: Field, name: str) -> ModelGraph:
+    nodes: list[Node] = []
+    outputs: list[str] = []
+    weights: dict[str, Field] = {}
+    for part in fields(content, field.start, field.end):
+        if part.number == GRAPH_NODE:
+            nodes.append(_node(content, part, name))
+        elif part.number == GRAPH_INITIALIZER:
+            weights[name_of_tensor(content, part, name)] = part
+        elif part.number == GRAPH_OUTPUT:
+            outputs.append(_name(content, part, VALUE_NAME))
+        elif part.number == _GRAPH_SPARSE:
+            refuse_in_sparse(content, part, name)
+    return ModelGraph(content, field, tuple(nodes), tuple(outputs), weights)
+
+
+def _node(content: Content, field: Field, name: str) -> Node:
+    inputs: list[str] = []
+    outputs: list[str] = []
+    operation = ""
+    for part in fields(content, field.start, field.end):
+        if part.number == _NODE_INPUT:
+            inputs.append(content[part.start : part.end].decode())
+        elif part.number == _NODE_OUTPUT:
+            outputs.append(content[part.start : part.end].decode())
+        elif part.number == _NODE_OP:
+            operation = content[part.start : part.end].decode()
+        elif part.number == _NODE_ATTRIBUTE:  # a branch or a loop takes values from outside it by their names
+            for inner in graphs_of_attribute(content, part, name):
+                inputs += (taken for node in _graph(content, inner, name).nodes for taken in node.inputs)
+    return Node(field, operation, tuple(inputs), tuple(outputs))
+
+
+def _name(content: Content, field: Field, number: int) -> str:
     return next(texts(content, field, number), "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
+    LightModel,
     ModelGraph,
     Node,
     Replacement,
@@ -59,7 +60,15 @@ def noise_from_outside(graph: ModelGraph) -> NoiseFromOutside:
 class SeededSession:
     """A model's session that adds the noise it asks for."""
 
-    def __init__(self, session: Any, noise_inputs: tuple[str, ...]) -> None:
+    def __init__(self, session: Any, noise_inputs: tuple[str, ...], model: LightModel | None = None) -> None:
+        """Keep what belongs to a session.
+
+        Args:
+            session: the model's.
+            noise_inputs: from `noise_from_outside`.
+            model: if it has weights beside it, which the session uses where they are.
+        """
+        self._model = model
         self._session = session
         self._noise_inputs = noise_inputs
 

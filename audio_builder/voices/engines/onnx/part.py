@@ -6,8 +6,9 @@ how long a text will take.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from audio_builder.errors import VoiceError
 from audio_builder.voices.engines.onnx.graph import (
@@ -16,17 +17,26 @@ from audio_builder.voices.engines.onnx.graph import (
     GRAPH_NODE,
     GRAPH_OUTPUT,
     GRAPH_VALUE,
-    TENSOR_NAME,
     VALUE_NAME,
+    LightModel,
     ModelGraph,
     Node,
     Replacement,
+    floats_of,
     read_graph,
     texts,
     written_model,
+    written_outline,
     written_value,
 )
-from audio_builder.voices.engines.onnx.protobuf import fields
+from audio_builder.voices.engines.onnx.protobuf import Field, fields
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+_LARGE_BYTES = 4096
+"""Weights of fewer bytes are quicker copied than handed over one by one."""
 
 
 class ModelPart(NamedTuple):
@@ -83,41 +93,87 @@ def with_input_of_any_length(content: bytes, input_name: str, name: str) -> byte
     return written_model(graph, [free if part in ours else old[part.outer : part.end] for part in every])
 
 
-def part_leading_to(
-    wanted: tuple[str, ...], graph: ModelGraph, instead: Mapping[Node, Replacement] | None = None
-) -> bytes:
+def part_leading_to(wanted: tuple[str, ...], graph: ModelGraph) -> bytes:
     """Return a model of which only these values come out, float32, and only what they need is left.
+
+    Args:
+        wanted: names of values.
+        graph: of a model that is complete in one file.
+    """
+    old = memoryview(graph.content)
+    stays = (old[field.outer : field.end] for field in _stays(graph, _needs(wanted, graph, {})))
+    return written_model(graph, (*stays, *_outputs(wanted)))
+
+
+def light_part_leading_to(
+    wanted: tuple[str, ...], graph: ModelGraph, instead: Mapping[Node, Replacement]
+) -> LightModel:
+    """Return what `part_leading_to` does, with its large weights where they lie in the old file.
 
     Args:
         wanted: names of values.
         graph: of a model that is complete in one file.
         instead: what stands in the place of some of its nodes.
     """
-    instead = instead or {}
-    needed = set(wanted)
-    kept: dict[int, bytes | memoryview] = {}
+    needs = _needs(wanted, graph, instead)
     old = memoryview(graph.content)
+    names = {field.outer: name for name, field in graph.weights.items()}
+    beside: dict[str, npt.NDArray[np.float32]] = {}
+    parts: list[bytes | memoryview] = []
+    for field in _stays(graph, needs):
+        replacement, values = needs.nodes.get(field.outer), None
+        if field.number == GRAPH_INITIALIZER and field.end - field.start >= _LARGE_BYTES:
+            with contextlib.suppress(ValueError):  # not plain float32: it is copied as it is
+                values = floats_of(graph.content, field)
+        if values is not None:
+            beside[names[field.outer]] = values
+            parts.append(written_outline(names[field.outer], values.shape))
+        elif replacement is not None:
+            beside |= replacement.beside
+            parts.append(replacement.parts)
+        else:
+            parts.append(old[field.outer : field.end])
+    return LightModel(written_model(graph, (*parts, *_outputs(wanted))), beside)
+
+
+class _Needs(NamedTuple):
+    """What some values need.
+
+    Attributes:
+        nodes: where they begin in the old file, and what stands in their place if anything does.
+        names: of the values and weights.
+    """
+
+    nodes: dict[int, Replacement | None]
+    names: set[str]
+
+
+def _needs(wanted: tuple[str, ...], graph: ModelGraph, instead: Mapping[Node, Replacement]) -> _Needs:
+    names = set(wanted)
+    nodes: dict[int, Replacement | None] = {}
     for node in reversed(graph.nodes):
-        if not needed.isdisjoint(node.outputs):
+        if not names.isdisjoint(node.outputs):
             replacement = instead.get(node)
-            kept[node.field.outer] = replacement.parts if replacement else old[node.field.outer : node.field.end]
-            needed.update(replacement.inputs if replacement else node.inputs)
-    outputs = (written_value(GRAPH_OUTPUT, name) for name in wanted)
-    return written_model(graph, (*_rest(graph, kept, needed), *outputs))
+            nodes[node.field.outer] = replacement
+            names.update(replacement.inputs if replacement else node.inputs)
+    return _Needs(nodes, names)
 
 
-def _rest(graph: ModelGraph, kept: Mapping[int, bytes | memoryview], needed: set[str]) -> Iterator[bytes | memoryview]:
-    """Yield the fields of a graph that stay: kept nodes, the weights and inputs they need, and its name."""
-    names = {GRAPH_INITIALIZER: TENSOR_NAME, GRAPH_INPUT: VALUE_NAME}
-    old = memoryview(graph.content)
+def _stays(graph: ModelGraph, needs: _Needs) -> Iterator[Field]:
+    """Yield the fields of a graph that stay: nodes, also those to be replaced, weights, inputs, the graph's name."""
+    weights = {field.outer for name, field in graph.weights.items() if name in needs.names}
     for field in fields(graph.content, graph.field.start, graph.field.end):
         if field.number == GRAPH_NODE:
-            if field.outer in kept:
-                yield kept[field.outer]
-            continue
-        if field.number in names:
-            stays = not needed.isdisjoint(texts(graph.content, field, names[field.number]))
+            stays = field.outer in needs.nodes
+        elif field.number == GRAPH_INITIALIZER:
+            stays = field.outer in weights
+        elif field.number == GRAPH_INPUT:
+            stays = not needs.names.isdisjoint(texts(graph.content, field, VALUE_NAME))
         else:
             stays = field.number not in (GRAPH_OUTPUT, GRAPH_VALUE)
         if stays:
-            yield old[field.outer : field.end]
+            yield field
+
+
+def _outputs(wanted: tuple[str, ...]) -> Iterator[bytes]:
+    return (written_value(GRAPH_OUTPUT, name) for name in wanted)

@@ -18,13 +18,14 @@ from typing import NamedTuple
 from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
     GRAPH_OUTPUT,
+    LightModel,
     ModelGraph,
     Node,
     Replacement,
     written_model,
     written_value,
 )
-from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.part import light_part_leading_to
 from audio_builder.voices.engines.onnx.vocoder_layers import (
     OPERATIONS,
     UnknownLayer,
@@ -45,7 +46,7 @@ class Vocoder(NamedTuple):
     """A model in two parts.
 
     Attributes:
-        front: the ONNX file of the first part; `entry` is its first output, shape (1, channels, columns), and the
+        front: the first part; `entry` is its first output, shape (1, channels, columns), and the
             other values that are wanted follow.
         tail: the ONNX file of the second; takes `entry` as (1, channels, 1, columns), gives (1, 1, 1, samples).
         entry: name of the value where the model is cut.
@@ -53,7 +54,7 @@ class Vocoder(NamedTuple):
         samples: how many there are to a column.
     """
 
-    front: bytes
+    front: LightModel
     tail: bytes
     entry: str
     reach: int
@@ -74,7 +75,7 @@ def split_vocoder(graph: ModelGraph, outputs: tuple[str, ...], instead: Mapping[
             tail = _between(graph, entry, sound)
             reach, samples = _reach(graph, tail, entry, sound)
             if 2 * reach * samples <= _MOST_REPEATED:
-                front = part_leading_to((entry, *outputs[1:]), graph, instead)
+                front = light_part_leading_to((entry, *outputs[1:]), graph, instead)
                 return Vocoder(front, _tail(graph, tail, entry, sound), entry, reach, samples)
         except UnknownLayer:
             continue

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from audio_builder.voices.engines.onnx.graph import ModelGraph, read_graph
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
-from audio_builder.voices.engines.onnx.part import part_leading_to
+from audio_builder.voices.engines.onnx.part import light_part_leading_to
+from audio_builder.voices.engines.onnx.protobuf import Content
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, Vocoder, split_vocoder
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def voice_session(content: bytes, name: str) -> SeededSession:
+def voice_session(content: Content, name: str) -> SeededSession:
     """Return a session for a voice model.
 
     Its outputs are the sound, shape (1, 1, 1, samples), and the model's others; then, where the model tells it and no
@@ -35,12 +36,10 @@ def voice_session(content: bytes, name: str) -> SeededSession:
     instead = {**noise.instead, **filters_of(graph)}
     outputs = (*graph.outputs, *lengths_of_tokens(graph))
     vocoder = split_vocoder(graph, outputs, instead) if outputs else None
-    session = (
-        one_thread_session(part_leading_to(outputs, graph, instead), name)
-        if vocoder is None
-        else _PiecewiseSession(vocoder, name)
-    )
-    return SeededSession(session, noise.inputs)
+    if vocoder is not None:
+        return SeededSession(_PiecewiseSession(vocoder, name), noise.inputs, vocoder.front)
+    model = light_part_leading_to(outputs, graph, instead)
+    return SeededSession(one_thread_session(model, name), noise.inputs, model)
 
 
 def lengths_of_tokens(graph: ModelGraph) -> tuple[str, ...]:
