@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
-from audio_builder.episode.cover.draw import draw_cover, fit_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.tagging.source_frame import pack_source
@@ -82,10 +81,18 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
 
 def _cover(tags: Tags) -> Callable[[], bytes]:
     if tags.cover:
+        from audio_builder.episode.cover.draw import fit_cover
+
         own = fit_cover(Path(tags.cover))
         return lambda: own
-    drawn = (tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
-    return functools.cache(lambda: draw_cover(*drawn))
+    return functools.cache(lambda: _drawn_cover(tags))
+
+
+def _drawn_cover(tags: Tags) -> bytes:
+    # Imported when it is drawn, which is when the workers have begun.
+    from audio_builder.episode.cover.draw import draw_cover
+
+    return draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
 
 
 def _of_show(recipe: Recipe, folder: Path) -> Recipe:

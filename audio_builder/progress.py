@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Stage = Literal["narrate", "wait", "render", "verify", "fetch"]
@@ -33,3 +34,17 @@ Progress = Callable[[Step], None]
 
 def silent(_step: Step) -> None:
     """Watch nothing."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """Elapsed seconds of each stage of a build, for its report alone."""
+
+    laps: list[tuple[str, float]] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Note that a stage has ended, and the next begins."""
+        now = time.perf_counter()
+        self.laps.append((stage, round(now - self.started, 3)))
+        self.started = now

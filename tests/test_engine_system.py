@@ -19,6 +19,7 @@ from audio_builder.document import make_script, read_document
 from audio_builder.errors import EngineFailed, MissingExtra
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.pipeline import speak
 from audio_builder.prepare import prepare
 from audio_builder.recipe import Recipe
@@ -67,7 +68,10 @@ def test_one_word_and_four_hundred_characters_are_whole(tmp_path: Path) -> None:
         "-v is not an option, and <b>this</b> isn't markup: it is 50 % of a sentence.",
         LONG[:-1] + "!",
     )
-    narration = narrate(script_of(*texts), ready("system", 150), cache=ClipCache(tmp_path), rate_hz=44100, workers=1)
+    with Pool(workers=1) as pool:
+        narration = narrate(
+            script_of(*texts), ready("system", 150), cache=ClipCache(tmp_path), rate_hz=44100, pool=pool
+        )
     seconds = {clip.say.text: clip.speech_s for clip in narration.clips}
     assert count_words(LONG) / seconds[LONG] * 60 == pytest.approx(150, rel=0.2)
     assert 0.2 < seconds["Begin."] < 0.8
@@ -96,9 +100,9 @@ LONGER_WORDS = (
 def test_the_rate_is_met_whatever_the_length_of_the_words(tmp_path: Path, phrases: tuple[str, ...], wpm: float) -> None:
     """Within 5 per cent on texts of over 300 words: words of one syllable, and words of two to five."""
     assert sum(count_words(text) for text in phrases) > 300
-    narration = narrate(
-        script_of(*phrases), ready("system", wpm, phrases), cache=ClipCache(tmp_path), rate_hz=44100, workers=1
-    )
+    voice = ready("system", wpm, phrases)
+    with Pool(workers=1) as pool:
+        narration = narrate(script_of(*phrases), voice, cache=ClipCache(tmp_path), rate_hz=44100, pool=pool)
     assert narration.wpm == pytest.approx(wpm, rel=0.05)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.progress import Step
 from audio_builder.script.cues import Part, Role, Say, Script
 from tests.voice_helpers import install_engine, ready, script_of, voice_of
@@ -125,8 +126,11 @@ def test_a_third_partys_engine_speaks(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_same_words_same_bytes_whatever_the_order_and_the_processes(tmp_path: Path) -> None:
     """Two narrations from nothing give the same sound."""
     texts = ["One river.", "Two rivers, meeting.", "Three."]
-    one = narrate(script_of(*texts), ready("tone"), cache=ClipCache(tmp_path / "1"), rate_hz=48000, workers=1)
-    two = narrate(script_of(*texts[::-1]), ready("tone"), cache=ClipCache(tmp_path / "2"), rate_hz=48000, workers=3)
+    with Pool(workers=1) as alone, Pool(workers=3) as three:
+        one = narrate(script_of(*texts), ready("tone"), cache=ClipCache(tmp_path / "1"), rate_hz=48000, pool=alone)
+        two = narrate(
+            script_of(*texts[::-1]), ready("tone"), cache=ClipCache(tmp_path / "2"), rate_hz=48000, pool=three
+        )
     assert [clip.load().raw_data for clip in one.clips] == [clip.load().raw_data for clip in two.clips][::-1]
 
 

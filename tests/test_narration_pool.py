@@ -17,7 +17,8 @@ import pytest
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.workers.pool import Deadlines, Job, Pool, PoolEvent
+from audio_builder.narration.workers.jobs import Deadlines, Job, PoolEvent
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.narration.workers.protocol import Spoken, Task
 from tests.conftest import hear_ctrl_c
 from tests.voice_helpers import install_engine, script_of, voice_of
@@ -49,7 +50,8 @@ def spoken(engine: str, *texts: str, deadlines: Deadlines | None = None, workers
 
     task = Task(voices=(voice_of(engine),), rate_hz=44100)
     try:
-        Pool(task, store, workers=workers, deadlines=deadlines).run([Job(text, text) for text in texts], lambda _: None)
+        with Pool(workers=workers, deadlines=deadlines) as pool:
+            pool.run(task, [Job(text, text) for text in texts], store, lambda _: None)
     except AudioBuilderError as error:
         error.stored = stored  # type: ignore[attr-defined]
         raise
@@ -242,8 +244,9 @@ def test_the_longest_phrases_are_spoken_first(tmp_path: Path, monkeypatch: pytes
             begun.append(event.job.text)
 
     texts = ["Two words.", "One.", "Four words, or five."]
-    pool = Pool(Task(voices=(voice_of("tone"),), rate_hz=44100), lambda _job, _clip: None, workers=1)
-    pool.run([Job(text, text) for text in texts], tell)
+    task = Task(voices=(voice_of("tone"),), rate_hz=44100)
+    with Pool(workers=1) as pool:
+        pool.run(task, [Job(text, text) for text in texts], lambda _job, _clip: None, tell)
     assert begun == ["Four words, or five.", "Two words.", "One."]
 
 
@@ -268,7 +271,8 @@ def test_several_voices_are_spoken_by_the_same_workers(tmp_path: Path, monkeypat
         lengths[job.text] = len(clip.pcm)
 
     jobs = [Job(text, text, voice) for text, voice in texts.items()]
-    Pool(Task(voices=(low, high), rate_hz=44100), store, workers=1).run(jobs, lambda _: None)
+    with Pool(workers=1) as pool:
+        pool.run(Task(voices=(low, high), rate_hz=44100), jobs, store, lambda _: None)
     lines = [line.split(maxsplit=2) for line in said.read_text().splitlines()]
     assert len({pid for pid, _, _ in lines}) == 1
     assert [(rate, text) for _, rate, text in lines] == [
@@ -292,7 +296,8 @@ def test_two_engines_never_share_a_process(tmp_path: Path, monkeypatch: pytest.M
         install_engine(monkeypatch, tmp_path / name, name, body)
     task = Task(voices=(voice_of("flute"), voice_of("drum")), rate_hz=44100)
     jobs = [Job(text, text, number % 2) for number, text in enumerate(["A b c d.", "A b c.", "A b.", "A."])]
-    Pool(task, lambda _job, _clip: None, workers=1).run(jobs, lambda _: None)
+    with Pool(workers=1) as pool:
+        pool.run(task, jobs, lambda _job, _clip: None, lambda _: None)
     lines = [line.split() for line in said.read_text().splitlines()]
     assert [name for _, name in lines] == ["flute", "drum"] * 2
     assert len({pid for pid, _ in lines}) == 2
@@ -305,8 +310,8 @@ def test_a_clip_that_cant_be_stored_ends_the_narration(tmp_path: Path) -> None:
     def refuse(_job: Job, _clip: Spoken) -> None:
         raise EngineFailed("no room")
 
-    with pytest.raises(EngineFailed, match="no room"):
-        Pool(Task(voices=(voice_of("tone"),), rate_hz=44100), refuse, workers=2).run([Job("a", "A.")], lambda _: None)
+    with Pool(workers=2) as pool, pytest.raises(EngineFailed, match="no room"):
+        pool.run(Task(voices=(voice_of("tone"),), rate_hz=44100), [Job("a", "A.")], refuse, lambda _: None)
 
 
 def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
@@ -323,10 +328,12 @@ def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
         "from pathlib import Path\n"
         "from audio_builder.narration.clip_cache.cache import ClipCache\n"
         "from audio_builder.narration.narrate import narrate\n"
+        "from audio_builder.narration.workers.pool import Pool\n"
         "from tests.voice_helpers import script_of, voice_of\n"
         "def tell(step): print(step.done, step.detail, flush=True)\n"
-        f"narrate(script_of(*{texts!r}), voice_of('slow'), cache=ClipCache(Path({str(cache)!r})), rate_hz=44100,\n"
-        "        progress=tell, workers=2)\n"
+        "with Pool(workers=2) as pool:\n"
+        f"    narrate(script_of(*{texts!r}), voice_of('slow'), cache=ClipCache(Path({str(cache)!r})), rate_hz=44100,\n"
+        "            progress=tell, pool=pool)\n"
     )
     command = [sys.executable, str(script)]
     process = subprocess.Popen(
@@ -359,3 +366,47 @@ def test_a_deadline_grows_with_the_text_and_with_starting() -> None:
     """20 s, half a second for each character, and a minute for a process that has to load its model."""
     assert Deadlines().limit_s("a" * 100, fresh=False) == 70
     assert Deadlines().limit_s("a" * 100, fresh=True) == 130
+
+
+def test_workers_wait_for_the_next_round_with_their_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample spoken at one rate and the text at another: one process, which is told of the other voice."""
+    said = tmp_path / "said"
+    install_engine(
+        monkeypatch,
+        tmp_path,
+        "patient",
+        f"""
+        with open({str(said)!r}, "a") as file:
+            print(os.getpid(), int(voice.rate), text, file=file)
+        return good(text, voice)
+        """,
+    )
+    slow = voice_of("patient")
+    quick = msgspec.structs.replace(slow, rate=150.0)
+    with Pool(workers=1) as pool:
+        for voice, text in ((slow, "A sample."), (quick, "The whole.")):
+            task = Task(voices=(voice,), rate_hz=44100)
+            pool.run(task, [Job(text, text)], lambda _job, _clip: None, lambda _: None)
+        assert len(children_of(os.getpid())) == 1
+    lines = [line.split(maxsplit=2) for line in said.read_text().splitlines()]
+    assert [(rate, text) for _, rate, text in lines] == [("125", "A sample."), ("150", "The whole.")]
+    assert len({pid for pid, _, _ in lines}) == 1
+
+
+def test_a_worker_speaks_while_the_last_clip_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clip that takes long to store doesn't keep its worker from the next phrase."""
+    begun = threading.Event()
+    waited: list[bool] = []
+
+    def tell(event: PoolEvent) -> None:
+        if event.job.text == "Two." and not event.finished:
+            begun.set()
+
+    def store(job: Job, _clip: Spoken) -> None:
+        if job.text == "Number one.":
+            waited.append(begun.wait(timeout=30))
+
+    with Pool(workers=1) as pool:
+        task = Task(voices=(voice_of("tone"),), rate_hz=44100)
+        pool.run(task, [Job(text, text) for text in ("Number one.", "Two.")], store, tell)
+    assert waited == [True]

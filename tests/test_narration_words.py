@@ -13,6 +13,7 @@ from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.trim import LEAD_S, sound_from, trim
 from audio_builder.narration.words import carried_over, packed_words, unpacked_words
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.voices.engines.base import WordStart, WordTimer
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.wording.in_words import in_words
@@ -95,9 +96,11 @@ def test_what_is_kept_is_what_was_found(tmp_path: Path):
     texts = [f"Number {number}, said slowly; and a few words more." for number in range(1, 5)]
     voice = ready("tone", 125)
     kept = ClipCache(tmp_path / "one")
-    alone = narrate(script_of(*texts), voice, cache=kept, rate_hz=44100, workers=1)
+    with Pool(workers=1) as one:
+        alone = narrate(script_of(*texts), voice, cache=kept, rate_hz=44100, pool=one)
     again = narrate(script_of(*texts), voice, cache=kept, rate_hz=44100)
-    together = narrate(script_of(*texts), voice, cache=ClipCache(tmp_path / "two"), rate_hz=44100, workers=2)
+    with Pool(workers=2) as two:
+        together = narrate(script_of(*texts), voice, cache=ClipCache(tmp_path / "two"), rate_hz=44100, pool=two)
     words = [clip.words(clip.say.text) for clip in alone.clips]
     assert [len(found) for found in words] == [9] * 4
     assert [clip.words(clip.say.text) for clip in again.clips] == words
@@ -113,7 +116,7 @@ def test_an_entry_without_words_is_made_again(tmp_path: Path):
     (clip,) = narrate(script_of("Be here now."), voice, cache=cache, rate_hz=44100).clips
     entry = cache.path_of(clip.key)
     whole = entry.read_bytes()
-    entry.write_bytes(whole.replace(b"abclip03", b"abclip02", 1))
+    entry.write_bytes(whole.replace(b"abclip04", b"abclip03", 1))
     narration = narrate(script_of("Be here now."), voice, cache=cache, rate_hz=44100)
     assert (narration.synthesized, entry.read_bytes()) == (1, whole)
     assert len(narration.clips[0].words("Be here now.")) == 3

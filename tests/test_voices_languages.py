@@ -90,7 +90,7 @@ def test_the_systems_voice_speaks_german_words_in_german(tmp_path: Path) -> None
     english, german = (
         narrate(
             script_of("Ein Blatt noch, und das will nicht."), prepare_voice(in_language(profile, language), 125).voice,
-            cache=ClipCache(tmp_path), rate_hz=44100, workers=1,
+            cache=ClipCache(tmp_path), rate_hz=44100,
         ).clips[0].speech_s
         for language in ("en", "de")
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -10,7 +11,8 @@ from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.clip_cache.entry import StoredClip
 from audio_builder.narration.clip_cache.stock import LARGEST_BYTES
 from audio_builder.narration.phrases import Phrase, phrases_of, setting_of
-from audio_builder.narration.workers.pool import Job, Pool, PoolEvent
+from audio_builder.narration.workers.jobs import Job, PoolEvent
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.narration.workers.protocol import Spoken, Task
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Part, Script
@@ -26,7 +28,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,
-    workers: int | None = None,
+    pool: Pool | None = None,
 ) -> Narration:
     """Return a clip for each phrase of a script, from the cache or spoken by worker processes.
 
@@ -39,7 +41,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
         rate_hz: the episode's sample rate.
         progress: told of each clip that begins and is finished; its unit is clips.
-        workers: how many processes speak at once; by default one for each core.
+        pool: whose processes speak; None for one of its own, with a process for each core.
 
     Raises:
         EngineFailed: the engine failed on a sentence, twice.
@@ -69,7 +71,8 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     if missing:
         task, jobs = _work(missing, rate_hz)
-        Pool(task, store, workers=workers).run(jobs, tell)
+        with contextlib.nullcontext(pool) if pool else Pool() as speakers:
+            speakers.run(task, jobs, store, tell)
         clear((cache.files,), LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache) for phrase in phrases)
     return Narration(

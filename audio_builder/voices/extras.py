@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from importlib import metadata
 
@@ -50,9 +51,14 @@ def installed_version(distribution: str, wanted_by: str) -> str:
         MissingExtra: it isn't installed.
     """
     try:
-        return metadata.version(distribution)
+        return _version(distribution)
     except metadata.PackageNotFoundError as error:
         raise missing_extra(distribution, wanted_by) from error
+
+
+@functools.cache
+def _version(distribution: str) -> str:
+    return metadata.version(distribution)
 
 
 def _requirements() -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from audio_builder.narration.clip_cache.lossless import compressed
 
-MAGIC = b"abclip03"
+MAGIC = b"abclip04"
 """Raise its number when anything here changes, what `narration.levels` measures or how words are found: older entries
 are made again."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from audio_builder import errors
 from audio_builder.errors import AudioBuilderError, EngineFailed, EngineTimedOut
+from audio_builder.narration.workers.jobs import Job
 from audio_builder.narration.workers.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
 from audio_builder.voices.words import quoted
 
@@ -28,18 +29,18 @@ _RETRY_HINT = (
 class WorkerProcess:
     """A child process with one engine. It is used from one thread; `stop` may come from any."""
 
-    def __init__(self, task: Task, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         """Start the process.
 
         Args:
-            task: what is the same for all its phrases.
             folder: where it puts its temporary files; whoever made it removes it.
 
         Raises:
             EngineFailed: the operating system starts no process.
         """
         self._lock = threading.Lock()
-        self._log = (folder / f"worker-{threading.get_ident()}.log").open("w+b")
+        self._task: Task | None = None
+        self._log = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it is open as long as the process lives
         # -P: the current folder isn't importable; the child finds what the parent finds, in the same order.
         command = [sys.executable, "-P", "-m", "audio_builder.narration.workers.worker"]
         paths = [entry or str(Path.cwd()) for entry in sys.path]
@@ -56,16 +57,14 @@ class WorkerProcess:
         except OSError as error:
             self._log.close()
             raise EngineFailed(f"can't start a worker process: {error}") from error
-        with contextlib.suppress(BrokenPipeError):  # it died at once: its first phrase will find out
-            send(self._stdin, task)
 
-    def speak(self, text: str, limit_s: float, voice: int = 0) -> Spoken:
+    def speak(self, job: Job, task: Task, limit_s: float) -> Spoken:
         """Return the clip of one phrase.
 
         Args:
-            text: as the engine gets it.
+            job: the phrase.
+            task: what is the same for it and those after it; told once.
             limit_s: how long it may take.
-            voice: place of its voice among the task's.
 
         Raises:
             EngineTimedOut: no answer within `limit_s` seconds; the process is killed.
@@ -76,14 +75,17 @@ class WorkerProcess:
 
         def end() -> None:
             late.set()
-            self._kill()
+            self.kill()
 
         timer = threading.Timer(limit_s, end)
         timer.daemon = True
         timer.start()
         answer: Answer | None
         try:
-            send(self._stdin, Phrase(text, voice))
+            if task is not self._task:
+                send(self._stdin, task)
+                self._task = task
+            send(self._stdin, Phrase(job.text, job.voice))
             answer = receive(self._stdout, Answer)
         except (OSError, ValueError):  # the process died before it read the phrase, or `stop` closed its pipes
             answer = None
@@ -93,14 +95,15 @@ class WorkerProcess:
         if isinstance(answer, Spoken):
             return answer
         if answer is not None:
-            raise _refusal(answer, text)
+            raise _refusal(answer, job.text)
+        about = quoted(job.text)
         if late.is_set():
-            raise EngineTimedOut(f"the voice did not finish {quoted(text)} within {limit_s:.1f} s", hint=_RETRY_HINT)
-        raise EngineFailed(f"the voice's process died at {quoted(text)}: {self._last_words()}", hint=_RETRY_HINT)
+            raise EngineTimedOut(f"the voice did not finish {about} within {limit_s:.1f} s", hint=_RETRY_HINT)
+        raise EngineFailed(f"the voice's process died at {about}: {self._last_words()}", hint=_RETRY_HINT)
 
     def stop(self) -> None:
         """End the process and whatever it started, at once; nothing remains of it. May be called twice."""
-        self._kill()
+        self.kill()
         with self._lock:
             self._process.wait()
 
@@ -113,7 +116,8 @@ class WorkerProcess:
             except OSError:  # unsent bytes for a process that is gone
                 continue
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End the process and whatever it started, and don't wait for that."""
         with self._lock:
             if self._process.poll() is None:
                 if os.name == "posix":

@@ -13,8 +13,8 @@ from audio_builder.voices.profile import Voice
 _LENGTH_BYTES = 4
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """The first message to a worker: what is the same for all of its phrases.
+class Task(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to a worker before its first phrase, and before others that differ: what is the same for all of them.
 
     Attributes:
         voices: who speaks them, each with its engine's name in its profile; one for most episodes.
@@ -25,8 +25,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     rate_hz: int
 
 
-class Phrase(msgspec.Struct, frozen=True):
-    """Each further message to a worker: words to speak.
+class Phrase(msgspec.Struct, frozen=True, tag=True):
+    """A message to a worker: words to speak.
 
     Attributes:
         text: as the engine gets it.
@@ -63,6 +63,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     hint: str
 
 
+Request = Task | Phrase
 Answer = Spoken | Refused
 
 

@@ -12,11 +12,13 @@ import signal
 import sys
 from typing import BinaryIO
 
+from audio_builder.audio import samples_from_segment
 from audio_builder.errors import AudioBuilderError
+from audio_builder.narration.levels import measure_clip
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import TrimmedClip
 from audio_builder.narration.words import packed_words
-from audio_builder.narration.workers.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
+from audio_builder.narration.workers.protocol import Answer, Refused, Request, Spoken, Task, receive, send
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import load_engine
 
@@ -26,16 +28,19 @@ def main() -> None:
     # Ctrl-C in a terminal reaches the whole group; the building process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _private_streams()
-    task = receive(requests, Task)
     # Nothing of what a model is read into goes round in circles: looking for that until it speaks took 12 ms.
     gc.disable()
+    task = Task(voices=(), rate_hz=0)  # until the first comes, before any phrase
     engine: Engine | None = None  # one for all phrases: the pool gives each engine its own worker
-    while task is not None and (phrase := receive(requests, Phrase)) is not None:
+    while (request := receive(requests, Request)) is not None:
+        if isinstance(request, Task):
+            task = request
+            continue
         answer: Answer
         try:
-            voice = task.voices[phrase.voice]
+            voice = task.voices[request.voice]
             engine = engine or load_engine(voice.profile.engine)
-            clip = speak_phrase(engine, voice, phrase.text, task.rate_hz)
+            clip = speak_phrase(engine, voice, request.text, task.rate_hz)
             answer = _measured(clip)
         except AudioBuilderError as error:
             answer = Refused(type(error).__name__, error.message, error.hint)
@@ -52,10 +57,6 @@ def main() -> None:
 
 
 def _measured(clip: TrimmedClip) -> Spoken:
-    # Its filters take half a second to import, which needn't pass before the first words.
-    from audio_builder.audio import samples_from_segment
-    from audio_builder.narration.levels import measure_clip
-
     rate_hz = int(clip.segment.frame_rate)
     levels = measure_clip(samples_from_segment(clip.segment), rate_hz, clip.lead_frames, clip.tail_frames)
     words = packed_words(clip.words)

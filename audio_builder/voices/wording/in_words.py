@@ -7,6 +7,7 @@ Only English is known. The words as written stay in the script, the lyrics and t
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -62,8 +63,12 @@ def in_words(text: str, language: str) -> str:
     >>> in_words("Chapter IV begins in 1984, with $5.", "en-US")
     'Chapter 4 begins in 19 84, with 5 dollars.'
     """
-    if language.partition("-")[0].lower() != "en":
-        return text
+    return _in_english(text) if language.partition("-")[0].lower() == "en" else text
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _in_english(text: str) -> str:
+    # A phrase is asked for at each rate that may be spoken: five times for most builds.
     for pattern, said in _RULES:
         text = pattern.sub(said, text)
     return text
