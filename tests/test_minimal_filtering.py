@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from audio_builder.voices.engines.onnx.graph import TENSOR_NAME, LightModel, read_graph, written_node, written_tensor
+from audio_builder.voices.engines.onnx.graph import read_graph, written_node, written_tensor
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
-from audio_builder.voices.engines.onnx.part import light_part_leading_to
-from audio_builder.voices.engines.onnx.protobuf import bytes_field
+from audio_builder.voices.engines.onnx.part import part_leading_to
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from tests.onnx_helpers import model_of
 
@@ -41,18 +40,17 @@ def test_the_results_are_those_of_the_plain_convolution(columns: int, pads: tupl
     assert len(filters) == 1
     feed = {"input": RANDOM.normal(size=(1, 128, columns)).astype(np.float32)}
     plain = _run(content, feed)
-    quick = _run(light_part_leading_to(graph.outputs, graph, filters), feed)
+    quick = _run(part_leading_to(graph.outputs, graph, filters), feed)
     assert quick.shape == plain.shape == (1, 160, columns + sum(pads) - 4)
     assert np.abs(quick - plain).max() < 1e-5 * np.abs(plain).max()
 
 
 def test_the_weights_of_the_plain_convolution_are_left_out() -> None:
-    """They would be loaded for nothing; the bias is still used, and only the turned taps lie beside the model."""
+    """They would be loaded for nothing; the bias is still used."""
     graph = read_graph(convolution(), "model.onnx")
-    quick = light_part_leading_to(graph.outputs, graph, filters_of(graph))
-    assert [*quick.beside] == ["output/taps"]
-    assert bytes_field(TENSOR_NAME, b"b") in quick.content
-    assert bytes_field(TENSOR_NAME, b"w") not in quick.content
+    quick = read_graph(part_leading_to(graph.outputs, graph, filters_of(graph)), "model.onnx")
+    assert "w" not in quick.weights
+    assert "b" in quick.weights
 
 
 @pytest.mark.parametrize(
@@ -72,6 +70,6 @@ def test_other_convolutions_are_left_alone(content: bytes) -> None:
     assert filters_of(read_graph(content, "model.onnx")) == {}
 
 
-def _run(model: bytes | LightModel, feed: dict[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    (result,) = one_thread_session(model, "model.onnx").run(None, feed)
+def _run(content: bytes, feed: dict[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    (result,) = one_thread_session(content, "model.onnx").run(None, feed)
     return np.asarray(result)

@@ -13,7 +13,7 @@ from audio_builder.errors import SoundError
 from audio_builder.recipe import Soundscape
 from audio_builder.sound.backgrounds import BEDS, check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
-from audio_builder.sound.stretch import Spectrum, pack, stretch_from_spectrum
+from audio_builder.sound.stretch import Spectrum, level_slow_changes, pack, stretch_from_spectrum
 from tests.sound_helpers import RATE_HZ, rms_dbfs
 
 
@@ -93,6 +93,20 @@ def test_none_is_silent() -> None:
     assert bed.read(5, 10).shape == (10, 2)
     assert not bed.read(5, 10).any()
     assert bed.loudest_second_dbfs == -math.inf
+
+
+def test_drift_is_levelled_along_straight_lines_round_the_seam() -> None:
+    """Each frame's gain lies on the line between those of the two half seconds around it, also past the seam."""
+    time_s = np.arange(10 * RATE_HZ) / RATE_HZ
+    drifting = (1 + 0.5 * np.sin(2 * np.pi * time_s / 10)) * np.where(np.arange(len(time_s)) % 2, 1, -1)
+    sound = np.asfortranarray(drifting[:, np.newaxis], dtype=np.float32)
+    before = sound.copy()
+    level_slow_changes(sound, RATE_HZ, share=1.0)
+    gains = (sound / before)[:, 0]
+    middles = np.arange(20) * RATE_HZ // 2 + RATE_HZ // 4
+    straight = np.interp(np.arange(len(gains)), middles, gains[middles], period=len(gains))
+    assert gains == pytest.approx(straight, abs=1e-5)
+    assert gains.max() - gains.min() > 0.5
 
 
 def test_a_stretch_has_its_spectrum_and_goes_round() -> None:

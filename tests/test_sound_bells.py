@@ -12,6 +12,7 @@ from audio_builder.mix.tones import tone_sound
 from audio_builder.recipe import Soundscape
 from audio_builder.sound.bells import BELL_S, BELLS, check_bell, strike
 from audio_builder.sound.breath import breathe
+from audio_builder.sound.modes import Mode, ring
 from tests.sound_helpers import RATE_HZ, rms_dbfs
 
 BOWL = samples_from_segment(strike("bowl", RATE_HZ))
@@ -44,6 +45,16 @@ def test_its_modes_are_inharmonic_and_die_away_by_themselves() -> None:
     after_s = 3 / 1.3
     third = level_at(BOWL, 220 * 5.18, 0.1) - level_at(BOWL, 220 * 5.18, 0.1 + after_s)
     assert third == pytest.approx(60 * after_s / 4, abs=1.0)
+
+
+def test_a_mode_is_two_sines_that_beat_and_die_away() -> None:
+    """What is put together from powers is what the formula gives frame by frame, and ends 80 dB down."""
+    sound = ring(300.0, (Mode(2.0, -6.0, 0.6, 0.8, 0.0),), 1.0, RATE_HZ)
+    time_s = np.arange(round(0.8 * RATE_HZ)) / RATE_HZ
+    both = sum(level * np.sin(2 * np.pi * hz * time_s) for level, hz in ((1.0, 599.6), (0.4, 600.4)))
+    expected = np.sqrt(0.5) * 10 ** (-6 / 20 - 3 * time_s / 0.6) * both
+    assert sound[: len(time_s)] == pytest.approx(np.stack((expected, expected), axis=1), abs=1e-6)
+    assert not sound[len(time_s) :].any()
 
 
 def test_a_bell_is_wide_but_balanced() -> None:

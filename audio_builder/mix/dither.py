@@ -10,7 +10,8 @@ from audio_builder.audio import Samples
 
 _FULL_SCALE = 32768.0
 _SEED = 1770
-_LOW_BYTE = np.uint32(0xFF)
+_EVERY_OTHER_BYTE = np.uint32(0x00FF00FF)
+_UPPER_HALF = np.int32(-0x10000)
 
 
 def to_pcm16(blocks: Iterable[Samples]) -> Iterator[bytes]:
@@ -31,14 +32,16 @@ def to_pcm16(blocks: Iterable[Samples]) -> Iterator[bytes]:
         more = noise.random_raw(max(0, -(-(len(block) - len(drawn)) // 2))).astype("<u8", copy=False).view("<u4")
         drawn = np.concatenate((drawn, more))
         words, drawn = drawn[: len(block)], drawn[len(block) :]
+        # In the upper and the lower half of each word stands one of the two, for a channel each.
+        first, second = words & _EVERY_OTHER_BYTE, words >> np.uint32(8) & _EVERY_OTHER_BYTE
+        halves = (first.view("<i2") - second.view("<i2")).view("<i4")
         pcm = np.empty(block.shape, dtype="<i2")
         # Channel by channel, because NumPy is slow over a last axis of two.
         for channel in range(block.shape[1]):
-            first, second = (words >> np.uint32(16 * channel + shift) & _LOW_BYTE for shift in (0, 8))
-            dither = (first.view("<i4") - second.view("<i4")).astype(np.float32)
-            dither *= np.float32(2**-8)
-            steps = block[:, channel] * np.float32(_FULL_SCALE)
-            steps += dither
+            upper = halves & _UPPER_HALF if channel else halves << np.int32(16)
+            steps = upper.astype(np.float32)
+            steps *= np.float32(2**-24)
+            steps += block[:, channel] * np.float32(_FULL_SCALE)
             np.rint(steps, out=steps)
             pcm[:, channel] = np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1, out=steps).astype("<i2")
         yield pcm.tobytes()

@@ -85,6 +85,9 @@ class BedEnvelope:
 
     def gains(self, start: int, frames: int) -> Samples:
         """Return linear gains, shape (frames,), from a frame of the episode on; 0 after its end."""
+        steady_db = self._steady_db(start, start + frames)
+        if len(steady_db):
+            return np.full(frames, (10 ** (steady_db / 20)).astype(np.float32))
         first = start // _STEP_FRAMES
         last = -(-(start + frames) // _STEP_FRAMES)
         knots = self.at(np.arange(first, last + 1) * _STEP_FRAMES)
@@ -105,6 +108,19 @@ class BedEnvelope:
         if left.min(initial=self._fade_out) < max(self._fade_out, 1):
             gains *= _half_cosine(left / self._fade_out) if self._fade_out else left > 0
         return gains.astype(np.float32)
+
+    def _steady_db(self, start: int, end: int) -> npt.NDArray[np.float64]:
+        """Return the level if the bed keeps it from one frame to another, and until it is next worked out; else none.
+
+        Returns:
+            Shape (1,) or (0,).
+        """
+        last = end + _STEP_FRAMES
+        if start < self._fade_in + _STEP_FRAMES or last > self._frames - self._fade_out:
+            return self._levels_db[:0]
+        before, after = np.searchsorted(self._positions, (start - _STEP_FRAMES, last), side="right")
+        around = self._levels_db[max(before - 1, 0) : after + 1]
+        return around[:1] if (around == around[0]).all() else around[:0]
 
     def _level_db(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Return the level at some frames: from corner to corner along half a cosine."""

@@ -60,7 +60,7 @@ def render(
     for start in range(0, timeline.frames, block_frames):
         frames = min(block_frames, timeline.frames - start)
         voice = np.zeros(frames, dtype=np.float32)
-        speech.add_to(voice, start)
+        spoken = speech.add_to(voice, start)
         if bed_gain:
             mix = bed.read(start, frames)
             gains = envelope.gains(start, frames) * bed_gain
@@ -69,9 +69,9 @@ def render(
                 mix[:, channel] *= gains
         else:
             mix = np.zeros((frames, plan.channels), dtype=np.float32, order="F")
-        if separation:
+        if separation and spoken:
             separation.push(start, voice, mix)
-        for channel in range(plan.channels):
+        for channel in range(plan.channels if spoken else 0):
             mix[:, channel] += voice
         room.add_to(mix, start)
         tones.add_to(mix, start)
@@ -112,16 +112,18 @@ class _Track:
         self._next = 0
         self._playing: list[tuple[int, Samples]] = []
 
-    def add_to(self, block: Samples, start: int) -> None:
-        """Add what sounds in a block to it, in place; blocks must follow one another."""
+    def add_to(self, block: Samples, start: int) -> bool:
+        """Add what sounds in a block to it, in place; tell whether anything does. Blocks must follow one another."""
         end = start + len(block)
         while self._next < len(self._starts) and self._starts[self._next] < end:
             self._playing.append((self._starts[self._next], self._load(self._next)))
             self._next += 1
+        sounds = bool(self._playing)
         for at, sound in self._playing:
             first, last = max(at, start), min(at + len(sound), end)
             block[first - start : last - start] += sound[first - at : last - at]
         self._playing = [(at, sound) for at, sound in self._playing if at + len(sound) > end]
+        return sounds
 
 
 def _linear(gain_db: float) -> float:

@@ -24,7 +24,7 @@ class SeparationMeter:
         self._bed = np.zeros(cells, dtype=np.float32)
 
     def push(self, start: int, speech: Samples, bed: Samples) -> None:
-        """Take a block of both stems.
+        """Take a block of both stems; those in which nothing is said may be left out.
 
         Args:
             start: its first frame.

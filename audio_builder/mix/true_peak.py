@@ -105,10 +105,12 @@ def _largest_of_chunks(values: Samples, count: int) -> Samples:
     """Return the largest of each chunk of values, 0 or more; so many chunks."""
     largest = np.zeros(count * CHUNK, dtype=np.float32)
     largest[: len(values)] = values
-    # Halving four times is faster than a maximum over rows of sixteen.
-    while len(largest) > count:
-        largest = np.maximum(largest[0::2], largest[1::2])
-    return largest
+    # Halving four times is faster than a maximum over rows of sixteen. Numbers from 0 on are in the order of their
+    # bits, and of whole numbers NumPy takes every other one twice as fast.
+    bits = largest.view(np.int32)
+    while len(bits) > count:
+        bits = np.maximum(bits[0::2], bits[1::2])
+    return bits.view(np.float32)
 
 
 def _chunks_near(peaks: Samples, magnitudes: Samples, steps: Samples, threshold: float) -> npt.NDArray[np.intp]:

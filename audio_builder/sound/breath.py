@@ -13,8 +13,9 @@ _LOW_HZ = 165.0
 _HIGH_HZ = 220.0
 _TURN_S = 0.5
 _PEAK = 0.9
-# Level of each partial; the right ear hears it a little sharper, which gives it width.
-_PARTIALS_DB = ((1, 0.0), (2, -12.0), (3, -22.0))
+# Amplitudes of the second and the third partial beside the first, −12 and −22 dB.
+_SECOND, _THIRD = 10 ** (-12 / 20), 10 ** (-22 / 20)
+# The right ear hears the tone a little sharper, which gives it width.
 _DETUNE_HZ = 0.35
 
 
@@ -31,18 +32,24 @@ def breathe(frames: int, rate_hz: int, *, inward: bool) -> AudioSegment:
         inward: breathing in, or out.
     """
     share = (np.arange(frames) + 0.5) / frames
-    glide_hz = _LOW_HZ * (_HIGH_HZ / _LOW_HZ) ** (0.5 - 0.5 * np.cos(math.pi * share))
+    rising = 0.5 - 0.5 * np.cos(math.pi * share)
+    glide_hz = _LOW_HZ * (_HIGH_HZ / _LOW_HZ) ** rising
     turn = min(round(_TURN_S * rate_hz), frames // 2)
-    envelope = (0.5 - 0.5 * np.cos(math.pi * share)) ** 1.2
+    envelope = rising**1.2
     envelope[frames - turn :] *= np.cos(np.linspace(0, math.pi / 2, turn)) ** 2
-    sound = np.zeros((frames, 2))
-    for partial, level_db in _PARTIALS_DB:
-        # Higher partials come in later, so the tone opens as it grows.
-        level = 10 ** (level_db / 20) * share ** (partial - 1)
-        for side, detune_hz in enumerate((0.0, _DETUNE_HZ)):
-            turns = np.cumsum(partial * (glide_hz + detune_hz)) / rate_hz
-            sound[:, side] += level * np.sin(2 * math.pi * turns)
-    sound *= envelope[:, np.newaxis]
+    # Higher partials come in later, so the tone opens as it grows.
+    second, third = _SECOND * share, _THIRD * np.square(share)
+    sound = np.empty((frames, 2), order="F")
+    for side, detune_hz in enumerate((0.0, _DETUNE_HZ)):
+        angle = np.cumsum(glide_hz + detune_hz)
+        angle *= 2 * math.pi / rate_hz
+        sine = np.sin(angle)
+        # With x the angle, sin 2x is 2 sin x cos x, and sin 3x is sin x (3 − 4 sin² x).
+        factor = 2 * second * np.cos(angle)
+        factor += third * (3 - 4 * np.square(sine))
+        factor += 1
+        factor *= sine
+        np.multiply(factor, envelope, out=sound[:, side])
     if not inward:
         sound = sound[::-1]
-    return segment_from_samples((sound * (_PEAK / np.abs(sound).max())).astype(np.float32), rate_hz)
+    return segment_from_samples((sound * (_PEAK / max(sound.max(), -sound.min()))).astype(np.float32), rate_hz)

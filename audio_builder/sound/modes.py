@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from audio_builder.audio import Samples
 
 _SECOND_HALF = 0.4  # of a mode: equal halves would beat to silence, which sounds like a second stroke
 _INAUDIBLE_DB = 80.0
+_ROW_FRAMES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,33 @@ def ring(lowest_hz: float, modes: tuple[Mode, ...], seconds: float, rate_hz: int
         seconds: how long.
         rate_hz: frames per second.
     """
-    sound = np.zeros((round(seconds * rate_hz), 2), dtype=np.float32)
+    sound = np.zeros((round(seconds * rate_hz), 2), dtype=np.float32, order="F")
     for number, mode in enumerate(modes):
-        time_s = np.arange(min(len(sound), round(mode.decay_s * _INAUDIBLE_DB / 60 * rate_hz))) / rate_hz
-        hz = lowest_hz * mode.ratio
-        envelope = 10 ** (mode.level_db / 20 - 3 * time_s / mode.decay_s)
+        frames = min(len(sound), round(mode.decay_s * _INAUDIBLE_DB / 60 * rate_hz))
         for half_side, level in ((-1, 1.0), (1, _SECOND_HALF)):
-            half = level * envelope * np.sin(2 * math.pi * (hz + half_side * mode.beat_hz / 2) * time_s)
+            hz = lowest_hz * mode.ratio + half_side * mode.beat_hz / 2
+            half = _dying_sine(hz, mode.decay_s, frames, rate_hz)
+            half *= level * 10 ** (mode.level_db / 20)
             # The stronger halves take turns left and right; constant power between the two sides.
             angle = math.pi / 4 * (1 + half_side * (-1) ** number * mode.pan)
             for side, share in enumerate((math.cos(angle), math.sin(angle))):
-                sound[: len(time_s), side] += (share * half).astype(np.float32)
+                sound[:frames, side] += (share * half).astype(np.float32)
     return sound
+
+
+def _dying_sine(hz: float, decay_s: float, frames: int, rate_hz: int) -> npt.NDArray[np.float64]:
+    """Return a sine that falls by 60 dB within `decay_s`, shape (frames,), its amplitude 1 at the start.
+
+    It is the imaginary part of a complex power, and a power of a sum is the product of two powers: some hundred of
+    each are worked out in place of one for every frame.
+    """
+    growth = complex(-3 * math.log(10) / decay_s, 2 * math.pi * hz)
+    rows = -(-frames // _ROW_FRAMES)
+    starts = np.exp(growth * (np.arange(rows) * _ROW_FRAMES / rate_hz))
+    within = np.exp(growth * (np.arange(_ROW_FRAMES) / rate_hz))
+    sine: npt.NDArray[np.float64] = np.multiply.outer(starts.real, within.imag)
+    sine += np.multiply.outer(starts.imag, within.real)
+    return sine.reshape(-1)[:frames]
 
 
 def soft_stroke(frames: int, rate_hz: int, rise_s: float) -> Samples:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import warnings
 from pathlib import Path
 
@@ -38,6 +39,7 @@ _CAPITALS_GAP = 0.22
 
 _SET_APART = {*WIDE_STYLES, *WIDE_STYLES.values(), *EAST_ASIAN}
 _DISC_GAP_PX = 36
+_ROWS = 32
 _SMALLEST_DISC_PX = 64
 
 Field = npt.NDArray[np.float32]
@@ -171,29 +173,37 @@ def _scene(seed: bytes, palette: Palette, horizon: float, room_px: int) -> Image
         room_px: how far the light may rise without touching the title.
     """
     height = horizon * SIDE_PX
-    centre = SIDE_PX * (0.60 + 0.24 * seed[1] / 255)
     # What depends on the height alone is one column.
-    y, x = (axis.astype(np.float32) for axis in np.ogrid[0:SIDE_PX, 0:SIDE_PX])
+    y = np.arange(SIDE_PX, dtype=np.float32)[:, np.newaxis]
     above = np.clip(y / height, 0, 1)
     below = np.clip((y - height) / (SIDE_PX - height), 0, 1)
     sky = _blend(palette.sky, palette.glow, above**3)
     water = _blend(palette.glow, palette.water, below**0.55)
-    on_water = y >= height
-    ground = np.where(on_water[..., None], water, sky)
+    ground = np.where(y[..., None] >= height, water, sky)
+    dx = np.arange(SIDE_PX, dtype=np.float32) - SIDE_PX * (0.60 + 0.24 * seed[1] / 255)
     # A light that stands half below the horizon, with a wide, soft glow.
     radius = max(min(120 + 70 * seed[2] / 255, room_px), _SMALLEST_DISC_PX)
-    distance = np.hypot(x - centre, y - height)
-    disc = np.clip((radius - distance) / 1.5 + 0.5, 0, 1) * ~on_water
-    halo = np.exp(-((distance / (radius * 2.6)) ** 2)) * 0.16
-    ripples = _ripples(x - centre, y - height, seed[3], SIDE_PX - height) * on_water
-    strength = np.maximum(np.maximum(disc * 0.55, halo), ripples)
-    # A trace of noise keeps eight bits from showing bands in so slow a gradient.
-    noise = np.random.default_rng(int.from_bytes(seed[:8], "big")).uniform(-0.9, 0.9, (SIDE_PX, SIDE_PX))
+    generator = np.random.default_rng(int.from_bytes(seed[:8], "big"))
     picture = np.empty((SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
-    # Colour by colour, because NumPy is slow over a last axis of three.
-    for number, light in enumerate(palette.light):
-        colour = ground[..., number] + (np.float32(light) - ground[..., number]) * strength
-        picture[..., number] = np.clip(colour + noise + 0.5, 0, 255)
+    shore = int(np.count_nonzero(y < height))
+    # Some rows at a time, which stay in a processor's cache; none of them both above the water and on it.
+    for first, last in itertools.pairwise((*range(0, shore, _ROWS), *range(shore, SIDE_PX, _ROWS), SIDE_PX)):
+        dy = y[first:last] - height
+        distance = np.hypot(dx, dy)
+        strength = np.exp(-((distance / (radius * 2.6)) ** 2)) * 0.16
+        if first >= shore:
+            strength = np.maximum(strength, _ripples(dx, dy, seed[3], SIDE_PX - height))
+        elif last >= height - radius - 1:
+            disc = np.clip((radius - distance) / 1.5 + 0.5, 0, 1)
+            strength = np.maximum(strength, disc * 0.55)
+        # A trace of noise keeps eight bits from showing bands in so slow a gradient.
+        noise = generator.uniform(-0.9, 0.9, strength.shape)
+        # Colour by colour, because NumPy is slow over a last axis of three.
+        for number, light in enumerate(palette.light):
+            own = ground[first:last, :, number]
+            colour = own + (np.float32(light) - own) * strength + noise
+            colour += 0.5
+            picture[first:last, :, number] = np.clip(colour, 0, 255, out=colour)
     return Image.fromarray(picture, "RGB")
 
 

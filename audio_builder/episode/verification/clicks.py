@@ -34,7 +34,7 @@ class ClickMeter:
 
     def __post_init__(self) -> None:
         """Begin after silence."""
-        self._last = np.zeros((1, self.channels), dtype=np.float32)
+        self._last = np.zeros(self.channels, dtype=np.float32)
         self._rest = np.zeros(0, dtype=np.float32)
         # Of cells that can't be judged yet for want of those after them; the powers of those before them too.
         self._peaks = np.zeros(0, dtype=np.float32)
@@ -44,11 +44,12 @@ class ClickMeter:
         """Take the next frames, shape (frames, 1 or 2)."""
         if not len(block):
             return
-        both = np.abs(np.diff(block, axis=0, prepend=self._last))
-        # Two columns against each other are ten times as fast as a maximum over rows of two.
-        jumps = np.maximum(both[:, 0], both[:, -1])
-        self._last = block[-1:].copy()
-        jumps = np.concatenate((self._rest, jumps))
+        jumps = np.empty(len(self._rest) + len(block), dtype=np.float32)
+        jumps[: len(self._rest)] = self._rest
+        # Column by column: ten times as fast as a maximum over rows of two.
+        sides = [_jumps(block[:, side], self._last[side]) for side in range(self.channels)]
+        np.maximum(sides[0], sides[-1], out=jumps[len(self._rest) :])
+        self._last = block[-1].copy()
         cell = self.rate_hz // _CELLS_PER_S
         whole = len(jumps) - len(jumps) % cell
         cells = jumps[:whole].reshape(-1, cell)
@@ -62,6 +63,14 @@ class ClickMeter:
     def clicks(self) -> int:
         """Return how many there were so far; what follows is silence."""
         return self._counted + _clicks_in(self._peaks, np.pad(self._powers, (0, _FURTHEST)))
+
+
+def _jumps(plane: Samples, before: np.float32) -> Samples:
+    """Return how far each sample of a channel lies from the one before it."""
+    jumps = np.empty_like(plane)
+    jumps[:1] = plane[:1] - before
+    np.subtract(plane[1:], plane[:-1], out=jumps[1:])
+    return np.abs(jumps, out=jumps)
 
 
 def _clicks_in(peaks: Samples, powers: Samples) -> int:

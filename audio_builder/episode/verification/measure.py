@@ -6,7 +6,6 @@ import functools
 import math
 from array import array
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,7 +98,7 @@ class _Plain:
     def push(self, block: Samples) -> None:
         # Channel by channel, because NumPy is slow over a last axis of two.
         columns = [block[:, channel] for channel in range(self.channels)]
-        self._sums += [float(column.sum()) for column in columns]
+        self._sums += [float(np.einsum("f->", column)) for column in columns]
         self.frames += len(block)
         loudest: Samples = functools.reduce(np.maximum, map(np.abs, columns))
         self._push_silence(loudest)
@@ -171,16 +170,12 @@ def measure_audio(audio: Audio, progress: Callable[[float], None] | None = None)
     loudness = LoudnessMeter(audio.rate_hz, audio.channels)
     peak = TruePeakMeter(audio.channels)
     stereo, clicks = StereoMeter(), ClickMeter(audio.rate_hz, audio.channels)
-    # The dearest meter has a thread to itself; NumPy and SciPy let both work at once.
-    with ThreadPoolExecutor(1, thread_name_prefix="measure") as beside:
-        for decoded in audio.blocks:
-            block = np.asfortranarray(decoded)
-            loud = beside.submit(loudness.push, block)
-            for meter in (plain, peak, stereo, clicks):
-                meter.push(block)
-            loud.result()
-            if progress is not None:
-                progress(plain.frames / audio.rate_hz)
+    for decoded in audio.blocks:
+        block = np.asfortranarray(decoded)
+        for meter in (plain, peak, stereo, clicks, loudness):
+            meter.push(block)
+        if progress is not None:
+            progress(plain.frames / audio.rate_hz)
     return Measurements(
         rate_hz=audio.rate_hz,
         channels=audio.channels,

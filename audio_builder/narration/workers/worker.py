@@ -6,12 +6,15 @@ an engine prints goes to stderr, which the building process keeps in a file.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from typing import BinaryIO
 
+from audio_builder.audio import samples_from_segment
 from audio_builder.errors import AudioBuilderError
+from audio_builder.narration.levels import measure_clip
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import TrimmedClip
 from audio_builder.narration.words import packed_words
@@ -25,6 +28,8 @@ def main() -> None:
     # Ctrl-C in a terminal reaches the whole group; the building process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _private_streams()
+    # Nothing of what a model is read into goes round in circles: looking for that until it speaks took 12 ms.
+    gc.disable()
     task = Task(voices=(), rate_hz=0)  # until the first comes, before any phrase
     engine: Engine | None = None  # one for all phrases: the pool gives each engine its own worker
     while (request := receive(requests, Request)) is not None:
@@ -41,6 +46,7 @@ def main() -> None:
             answer = Refused(type(error).__name__, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - somebody else's engine may raise anything; the parent must hear it
             answer = Refused("EngineFailed", f"the engine raised {type(error).__name__}: {error}", "")
+        gc.enable()
         try:
             send(answers, answer)
         except BrokenPipeError:
@@ -51,10 +57,6 @@ def main() -> None:
 
 
 def _measured(clip: TrimmedClip) -> Spoken:
-    # Its filters take half a second to import, which needn't pass before the first words.
-    from audio_builder.audio import samples_from_segment
-    from audio_builder.narration.levels import measure_clip
-
     rate_hz = int(clip.segment.frame_rate)
     levels = measure_clip(samples_from_segment(clip.segment), rate_hz, clip.lead_frames, clip.tail_frames)
     words = packed_words(clip.words)

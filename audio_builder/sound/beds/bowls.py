@@ -44,7 +44,7 @@ def _strokes(
     frames: int, count: int, sizes: tuple[tuple[float, float, bool], ...], bed_format: BedFormat, seed: int
 ) -> Samples:
     """Return a seamless stretch of strokes on bowls that take turns."""
-    sound = np.zeros((frames, bed_format.channels), dtype=np.float32)
+    sound = np.zeros((frames, bed_format.channels), dtype=np.float32, order="F")
     sounds = [_bowl(*size, bed_format) for size in sizes]
     levels = uniform(count, seed + 1, 0.75, 1.0)
     for number, start in enumerate(spread_times(count, frames, _JITTER, seed)):

@@ -58,7 +58,7 @@ def _cricket(frames: int, bed_format: BedFormat, seed: int) -> Samples:
     chirp = _chirp(hz, rate_hz)
     side = (0.1 + 0.8 * side) * math.pi / 2
     places = (math.cos(side), math.sin(side)) if bed_format.channels > 1 else (1.0,)
-    sound = np.zeros((frames, bed_format.channels), dtype=np.float32)
+    sound = np.zeros((frames, bed_format.channels), dtype=np.float32, order="F")
     levels = (0.5 + 0.5 * loud) * uniform(count, seed + 2, 0.8, 1.0)
     for start, level in zip(spread_times(count, frames, 0.06, seed + 1), levels, strict=True):
         add_round(sound, int(start), (level * chirp[:, np.newaxis] * places).astype(np.float32))

@@ -57,7 +57,7 @@ def _drops(frames: int, bed_format: BedFormat, seed: int) -> Samples:
     sides = uniform(count, seed + 3)
     time_s = np.arange(round(_DROP_S * rate_hz)) / rate_hz
     soft_start = np.minimum(time_s / 0.0008, 1.0)
-    sound = np.zeros((frames, bed_format.channels), dtype=np.float32)
+    sound = np.zeros((frames, bed_format.channels), dtype=np.float32, order="F")
     for start, radius_m, level, side in zip(starts, radii_m, levels, sides, strict=True):
         decay = 0.13 / radius_m + 0.0072 * radius_m**-1.5
         drop = level * soft_start * np.exp(-decay * time_s) * np.sin(2 * math.pi * 3.0 / radius_m * time_s)

@@ -41,7 +41,7 @@ def wind(bed_format: BedFormat) -> Bed:
 def _gusts(frames: int, bed_format: BedFormat, seed: int) -> Samples:
     """Return a seamless stretch of wind."""
     gust = slow_curve(frames, bed_format.rate_hz, _davenport, _FASTEST_GUST_HZ, seed)
-    sound = np.zeros((frames, bed_format.channels), dtype=np.float32)
+    sound = np.zeros((frames, bed_format.channels), dtype=np.float32, order="F")
     for number, (centre_hz, width, following, level_db) in enumerate(_BANDS, start=1):
         air = noise(Colour(band(centre_hz, width)), frames, bed_format, seed + 10 * number)
         air *= np.exp(np.float32(following) * gust)[:, np.newaxis]

@@ -38,8 +38,7 @@ _MODEL_GRAPH, _MODEL_FUNCTION, _FUNCTION_NODE = 7, 25, 7
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_ATTRIBUTE = 1, 2, 3, 4, 5
 _ATTRIBUTE_NAME, _ATTRIBUTE_INT, _ATTRIBUTE_INTS, _ATTRIBUTE_TYPE = 1, 3, 8, 20
 _TYPE_INT, _TYPE_INTS = 2, 7
-_TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_RAW, _TENSOR_EXTERNAL_DATA, _TENSOR_DATA_LOCATION = 1, 2, 9, 13, 14
-_OUTSIDE = 1
+_TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_RAW = 1, 2, 9
 _FLOAT, _INT64 = 1, 7
 _FLOAT_BYTES = 4
 
@@ -77,7 +76,7 @@ class Replacement(NamedTuple):
     Attributes:
         inputs: names of the values and weights of the old graph that it takes.
         parts: fields of the new graph: nodes, weights, inputs.
-        beside: values of those weights of which only the outlines are among the fields, by their names.
+        beside: large weights that aren't among the fields, by their names.
     """
 
     inputs: tuple[str, ...]
@@ -86,10 +85,10 @@ class Replacement(NamedTuple):
 
 
 class LightModel(NamedTuple):
-    """A model whose large weights lie beside it, so that neither writing nor opening it copies them.
+    """A model whose large weights are inputs, given with each run: nothing copies them, and it opens sooner.
 
     Attributes:
-        content: an ONNX file that is complete but for these weights.
+        content: the ONNX file without these weights.
         beside: their values by their names; perhaps views of the file that they come from, at any address.
     """
 
@@ -134,12 +133,16 @@ def attribute_names(content: Content, node: Node) -> set[str]:
 
 def whole_numbers(content: Content, node: Node) -> dict[str, tuple[int, ...]]:
     """Return the attributes of a node, as far as they are whole numbers or lists of them; others are empty."""
-    return {
-        _name(content, attribute, _ATTRIBUTE_NAME): tuple(
-            varint_of(content, field) for field in children(content, attribute, _ATTRIBUTE_INT, _ATTRIBUTE_INTS)
-        )
-        for attribute in children(content, node.field, _NODE_ATTRIBUTE)
-    }
+    numbers = {}
+    for attribute in children(content, node.field, _NODE_ATTRIBUTE):
+        name, values = "", []
+        for field in fields(content, attribute.start, attribute.end):
+            if field.number == _ATTRIBUTE_NAME:
+                name = content[field.start : field.end].decode()
+            elif field.number in (_ATTRIBUTE_INT, _ATTRIBUTE_INTS):
+                values.append(varint_of(content, field))
+        numbers[name] = tuple(values)
+    return numbers
 
 
 def floats_of(content: Content, tensor: Field) -> npt.NDArray[np.float32]:
@@ -184,30 +187,26 @@ def written_node(operation: str, inputs: Sequence[str], output: str, **attribute
 def written_tensor(name: str, values: npt.NDArray[np.float32] | npt.NDArray[np.int64]) -> bytes:
     """Return an initializer of a graph."""
     kind, plain = (_FLOAT, "<f4") if values.dtype.kind == "f" else (_INT64, "<i8")
-    content = _tensor_head(name, kind, values.shape)
+    content = b"".join(varint_field(_TENSOR_DIMS, length) for length in values.shape) + varint_field(_TENSOR_TYPE, kind)
+    content += bytes_field(TENSOR_NAME, name.encode())
     content += bytes_field(_TENSOR_RAW, values.astype(plain, copy=False).tobytes())
     return bytes_field(GRAPH_INITIALIZER, content)
 
 
-def written_outline(name: str, shape: Sequence[int]) -> bytes:
-    """Return a float32 initializer of a graph without its values, which are given to onnxruntime beside the model."""
-    place = bytes_field(1, b"location") + bytes_field(2, b"beside the model")
-    content = _tensor_head(name, _FLOAT, shape) + bytes_field(_TENSOR_EXTERNAL_DATA, place)
-    return bytes_field(GRAPH_INITIALIZER, content + varint_field(_TENSOR_DATA_LOCATION, _OUTSIDE))
-
-
-def written_value(number: int, name: str, dimensions: int | None = None) -> bytes:
+def written_value(number: int, name: str, dimensions: int | Sequence[int] | None = None) -> bytes:
     """Return an input or output of a graph: a float tensor.
 
     Args:
         number: `GRAPH_INPUT` or `GRAPH_OUTPUT`.
         name: of the value.
-        dimensions: how many it has, each of any length; None for any number of them.
+        dimensions: their lengths, or how many it has, each of any length; None for any number of them.
     """
     shape = b""
-    if dimensions is not None:
-        each = (bytes_field(1, bytes_field(2, f"{name}_length_{index}".encode())) for index in range(dimensions))
-        shape = bytes_field(2, b"".join(each))
+    if isinstance(dimensions, int):
+        each = (bytes_field(2, f"{name}_length_{index}".encode()) for index in range(dimensions))
+        shape = bytes_field(2, b"".join(bytes_field(1, one) for one in each))
+    elif dimensions is not None:
+        shape = bytes_field(2, b"".join(bytes_field(1, varint_field(1, length)) for length in dimensions))
     tensor_type = bytes_field(1, varint_field(1, _FLOAT) + shape)
     return bytes_field(number, bytes_field(VALUE_NAME, name.encode()) + bytes_field(2, tensor_type))
 
@@ -222,11 +221,6 @@ def written_model(graph: ModelGraph, parts: Sequence[bytes | memoryview]) -> byt
     old = memoryview(graph.content)
     head = bytes_head(_MODEL_GRAPH, sum(map(len, parts)))
     return b"".join((old[: graph.field.outer], head, *parts, old[graph.field.end :]))
-
-
-def _tensor_head(name: str, kind: int, shape: Sequence[int]) -> bytes:
-    lengths = b"".join(varint_field(_TENSOR_DIMS, length) for length in shape)
-    return lengths + varint_field(_TENSOR_TYPE, kind) + bytes_field(TENSOR_NAME, name.encode())
 
 
 def _graph(content: Content, field: Field, name: str) -> ModelGraph:

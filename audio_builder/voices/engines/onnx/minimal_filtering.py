@@ -24,7 +24,6 @@ from audio_builder.voices.engines.onnx.graph import (
     floats_of,
     whole_numbers,
     written_node,
-    written_outline,
     written_tensor,
 )
 
@@ -138,7 +137,6 @@ def _filtering(one: _Filter) -> Iterator[bytes]:
     def node(operation: str, inputs: tuple[str, ...], name: str, **attributes: int | tuple[int, ...]) -> bytes:
         return written_node(operation, tuple(map(inner, inputs)), inner(name), **attributes)
 
-    yield written_outline(inner("taps"), (_POINTS_ALL, outputs, channels))
     yield written_tensor(inner("turn"), turns.columns.astype(np.float32))
     yield written_tensor(inner("back"), turns.back.astype(np.float32))
     yield numbers("0", 0) + numbers("1", 1) + numbers("2", 2) + numbers("3", 3) + numbers("-1", -1)

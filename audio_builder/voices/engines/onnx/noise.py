@@ -8,11 +8,11 @@ noise from a new input of the graph, so that whoever runs the model decides.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audio_builder.voices.engines.onnx.graph import (
     GRAPH_INPUT,
-    LightModel,
     ModelGraph,
     Node,
     Replacement,
@@ -58,17 +58,19 @@ def noise_from_outside(graph: ModelGraph) -> NoiseFromOutside:
 
 
 class SeededSession:
-    """A model's session that adds the noise it asks for."""
+    """A model's session that adds the noise it asks for, and the weights that lie beside it."""
 
-    def __init__(self, session: Any, noise_inputs: tuple[str, ...], model: LightModel | None = None) -> None:
+    def __init__(
+        self, session: Any, noise_inputs: tuple[str, ...], weights: Mapping[str, npt.NDArray[np.float32]] | None = None
+    ) -> None:
         """Keep what belongs to a session.
 
         Args:
             session: the model's.
             noise_inputs: from `noise_from_outside`.
-            model: if it has weights beside it, which the session uses where they are.
+            weights: those that lie beside the model.
         """
-        self._model = model
+        self._weights = weights or {}
         self._session = session
         self._noise_inputs = noise_inputs
 
@@ -79,7 +81,7 @@ class SeededSession:
         said = hashlib.sha256(b"".join(name.encode() + feed[name].tobytes() for name in sorted(feed)))
         generator = np.random.Generator(np.random.PCG64(int.from_bytes(said.digest()[:8], "big")))
         noise = {name: generator.standard_normal(_FLOATS, dtype=np.float32) for name in self._noise_inputs}
-        result: list[Any] = self._session.run(outputs, {**feed, **noise})
+        result: list[Any] = self._session.run(outputs, {**feed, **noise, **self._weights})
         return result
 
 

@@ -7,7 +7,7 @@ how long a text will take.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from audio_builder.errors import VoiceError
@@ -26,7 +26,7 @@ from audio_builder.voices.engines.onnx.graph import (
     read_graph,
     texts,
     written_model,
-    written_outline,
+    written_tensor,
     written_value,
 )
 from audio_builder.voices.engines.onnx.protobuf import Field, fields
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _LARGE_BYTES = 4096
-"""Weights of fewer bytes are quicker copied than handed over one by one."""
+"""Weights of fewer bytes are quicker copied once than given with each run."""
 
 
 class ModelPart(NamedTuple):
@@ -93,22 +93,36 @@ def with_input_of_any_length(content: bytes, input_name: str, name: str) -> byte
     return written_model(graph, [free if part in ours else old[part.outer : part.end] for part in every])
 
 
-def part_leading_to(wanted: tuple[str, ...], graph: ModelGraph) -> bytes:
+def part_leading_to(
+    wanted: tuple[str, ...], graph: ModelGraph, instead: Mapping[Node, Replacement] | None = None
+) -> bytes:
     """Return a model of which only these values come out, float32, and only what they need is left.
 
     Args:
         wanted: names of values.
         graph: of a model that is complete in one file.
+        instead: what stands in the place of some of its nodes.
     """
+    needs = _needs(wanted, graph, instead or {})
     old = memoryview(graph.content)
-    stays = (old[field.outer : field.end] for field in _stays(graph, _needs(wanted, graph, {})))
-    return written_model(graph, (*stays, *_outputs(wanted)))
+    parts: list[bytes | memoryview] = []
+    for field in _stays(graph, needs):
+        replacement = needs.nodes.get(field.outer)
+        if replacement is None:
+            parts.append(old[field.outer : field.end])
+        else:
+            parts.append(replacement.parts)
+            parts += (written_tensor(name, values) for name, values in replacement.beside.items())
+    return written_model(graph, (*parts, *_outputs(wanted)))
 
 
 def light_part_leading_to(
     wanted: tuple[str, ...], graph: ModelGraph, instead: Mapping[Node, Replacement]
 ) -> LightModel:
-    """Return what `part_leading_to` does, with its large weights where they lie in the old file.
+    """Return what `part_leading_to` does, with large weights of its convolutions beside it: views of the old file.
+
+    Those of other nodes go along: onnxruntime turns the weights of a transposed convolution when it opens a model, and
+    if they are given later it does another sum, which differs in the last bit for short phrases.
 
     Args:
         wanted: names of values.
@@ -116,24 +130,42 @@ def light_part_leading_to(
         instead: what stands in the place of some of its nodes.
     """
     needs = _needs(wanted, graph, instead)
+    beside = _large_weights(graph, needs.names)
     old = memoryview(graph.content)
-    names = {field.outer: name for name, field in graph.weights.items()}
-    beside: dict[str, npt.NDArray[np.float32]] = {}
+    moved = {graph.weights[name].outer for name in beside}
     parts: list[bytes | memoryview] = []
     for field in _stays(graph, needs):
-        replacement, values = needs.nodes.get(field.outer), None
-        if field.number == GRAPH_INITIALIZER and field.end - field.start >= _LARGE_BYTES:
-            with contextlib.suppress(ValueError):  # not plain float32: it is copied as it is
-                values = floats_of(graph.content, field)
-        if values is not None:
-            beside[names[field.outer]] = values
-            parts.append(written_outline(names[field.outer], values.shape))
-        elif replacement is not None:
-            beside |= replacement.beside
+        replacement = needs.nodes.get(field.outer)
+        if replacement is not None:
             parts.append(replacement.parts)
-        else:
+            beside |= replacement.beside
+        elif field.outer not in moved and not _declares(graph, field, beside):
             parts.append(old[field.outer : field.end])
-    return LightModel(written_model(graph, (*parts, *_outputs(wanted))), beside)
+    inputs = (written_value(GRAPH_INPUT, name, values.shape) for name, values in beside.items())
+    return LightModel(written_model(graph, (*parts, *inputs, *_outputs(wanted))), beside)
+
+
+def _large_weights(graph: ModelGraph, names: set[str]) -> dict[str, npt.NDArray[np.float32]]:
+    """Return those of these weights that are large, float32, stored as plain bytes, and taken by convolutions alone."""
+    convolved: set[str] = set()
+    others: set[str] = set()
+    for node in graph.nodes:
+        if node.operation == "Conv":
+            convolved.update(node.inputs[1:2])
+            others.update(node.inputs[:1], node.inputs[2:])
+        else:
+            others.update(node.inputs)
+    only, large = (names & convolved) - others, {}
+    for name, field in graph.weights.items():
+        if name in only and field.end - field.start >= _LARGE_BYTES:
+            with contextlib.suppress(ValueError):
+                large[name] = floats_of(graph.content, field)
+    return large
+
+
+def _declares(graph: ModelGraph, field: Field, names: Container[str]) -> bool:
+    """Return whether a field is an input of one of these names: old models declare their weights as inputs too."""
+    return field.number == GRAPH_INPUT and any(name in names for name in texts(graph.content, field, VALUE_NAME))
 
 
 class _Needs(NamedTuple):

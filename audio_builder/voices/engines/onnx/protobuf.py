@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
+_SHORT = tuple(bytes((value,)) for value in range(0x80))
+
 Content = bytes | mmap.mmap
 """A message, or the file that it lies in."""
 
@@ -80,6 +82,8 @@ def _read_varint(content: Content, at: int) -> tuple[int, int]:
 
 
 def _varint(value: int) -> bytes:
+    if value <= 0x7F:
+        return _SHORT[value]
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)

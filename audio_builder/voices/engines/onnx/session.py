@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.engines.onnx.graph import LightModel
 
 
-def one_thread_session(model: bytes | LightModel, name: str, *, as_it_stands: bool = False) -> Any:
+def one_thread_session(content: bytes, name: str, *, as_it_stands: bool = False) -> Any:
     """Return an `InferenceSession` on one thread of the processor.
 
     Args:
-        model: a whole ONNX file, or one with large weights beside it; these must be kept as long as the session.
+        content: a whole ONNX file.
         name: what to call it in an error.
         as_it_stands: run it without looking for anything in it that could be done better; it opens sooner then.
 
@@ -30,10 +29,6 @@ def one_thread_session(model: bytes | LightModel, name: str, *, as_it_stands: bo
     if as_it_stands:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    if isinstance(model, LightModel):
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in model.beside.values()]
-        options.add_external_initializers([*model.beside], values)
-    content = model.content if isinstance(model, LightModel) else model
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no common class of their own

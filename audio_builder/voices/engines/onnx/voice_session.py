@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from audio_builder.voices.engines.onnx.graph import ModelGraph, read_graph
 from audio_builder.voices.engines.onnx.minimal_filtering import filters_of
 from audio_builder.voices.engines.onnx.noise import SeededSession, noise_from_outside
-from audio_builder.voices.engines.onnx.part import light_part_leading_to
+from audio_builder.voices.engines.onnx.part import part_leading_to
 from audio_builder.voices.engines.onnx.protobuf import Content
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.engines.onnx.vocoder import PIECE_SAMPLES, Vocoder, split_vocoder
@@ -37,9 +37,8 @@ def voice_session(content: Content, name: str) -> SeededSession:
     outputs = (*graph.outputs, *lengths_of_tokens(graph))
     vocoder = split_vocoder(graph, outputs, instead) if outputs else None
     if vocoder is not None:
-        return SeededSession(_PiecewiseSession(vocoder, name), noise.inputs, vocoder.front)
-    model = light_part_leading_to(outputs, graph, instead)
-    return SeededSession(one_thread_session(model, name), noise.inputs, model)
+        return SeededSession(_PiecewiseSession(vocoder, name), noise.inputs, vocoder.front.beside)
+    return SeededSession(one_thread_session(part_leading_to(outputs, graph, instead), name), noise.inputs)
 
 
 def lengths_of_tokens(graph: ModelGraph) -> tuple[str, ...]:
@@ -54,7 +53,7 @@ class _PiecewiseSession:
     def __init__(self, vocoder: Vocoder, name: str) -> None:
         # Large convolutions are most of the first part's work; what onnxruntime would find to do better in it takes
         # 0.4 s to find and saves nothing that was measured. The second part needs its kernels for two dimensions.
-        self._front = one_thread_session(vocoder.front, name, as_it_stands=True)
+        self._front = one_thread_session(vocoder.front.content, name, as_it_stands=True)
         self._tail = one_thread_session(vocoder.tail, name)
         self._entry, self._reach, self._samples = vocoder.entry, vocoder.reach, vocoder.samples
 
