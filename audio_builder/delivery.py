@@ -194,7 +194,7 @@ def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: 
     sound = recipe.mastering
     form = Mp3Form(timeline.rate_hz, sound.channels, sound.bitrate_kbps)
     with Listener(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=sound.channels) as listener:
-        encode(pcm, draft, form, tell=listener.hear, kept=KeptStretches())
+        encode(pcm, draft, form, frames=timeline.frames, tell=listener.hear, kept=KeptStretches())
         heard = listener.finish()
     tag(draft, _labels(timeline, plan))
     return verify(draft, Promise(timeline, sound, separation.worst_second_db()), progress, heard)

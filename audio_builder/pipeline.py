@@ -36,6 +36,7 @@ def build(
     *,
     voice_only: bool = False,
     progress: Progress = silent,
+    pool: Pool | None = None,
 ) -> BuildReport:
     """Turn an article or a script into an episode, and return the report on what was delivered.
 
@@ -45,6 +46,7 @@ def build(
         target: folder for the episode; made if it isn't there.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         progress: called with each step.
+        pool: processes to speak, begun already perhaps; ended when all is spoken.
 
     Raises:
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
@@ -57,8 +59,8 @@ def build(
     give_back()
     # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
     beds, cover = beside(functools.partial(_beds, plan.script, recipe)), beside(plan.cover)
-    with Pool() as pool:
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress, pool))
+    with pool or Pool() as speakers:
+        fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress, speakers))
     clock.lap("narrate")
     fitted = replace(fitted, plan=replace(fitted.plan, cover=cover.result))
     # To import what delivers takes a tenth of a second, which has passed while the workers began.

@@ -154,6 +154,36 @@ def test_stretches_are_the_sound(sizes: list[int], frame_bytes: int):
     assert [one.keep is None for one in found] == [False] * (len(found) - 1) + [True]
 
 
+@settings(max_examples=60)
+@given(st.integers(0, 400), st.integers(0, UNIT - 1))
+def test_a_known_length_makes_short_stretches_at_both_ends(mpeg_frames: int, extra: int):
+    """The whole sound in order; the first is a quarter as long as those in the middle, the last four at most half."""
+    sound = np.random.default_rng(1).bytes(2 * (mpeg_frames * UNIT + extra))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stretches, "STRETCH", 64)
+        found = list(stretches.stretches([sound], 2, mpeg_frames * UNIT + extra))
+    unit = UNIT * 2
+    own = [one.pcm[one.skip * unit : None if one.keep is None else (one.skip + one.keep) * unit] for one in found]
+    assert b"".join(own) == sound
+    lengths = [len(part) / unit for part in own]
+    if mpeg_frames >= 144:
+        assert lengths[0] == 16
+        assert set(lengths[1:-4]) <= {64}
+        assert all(16 <= length <= 36 for length in lengths[-4:])
+
+
+def test_a_wrong_length_harms_nothing():
+    """Shorter or longer than was said: the sound is all there."""
+    sound = np.random.default_rng(1).bytes(2 * UNIT * 240)
+    for said in (UNIT, UNIT * 239, UNIT * 241, UNIT * 2400):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stretches, "STRETCH", 64)
+            found = list(stretches.stretches([sound], 2, said))
+        unit = UNIT * 2
+        own = [one.pcm[one.skip * unit : None if one.keep is None else (one.skip + one.keep) * unit] for one in found]
+        assert b"".join(own) == sound
+
+
 @given(st.binary(max_size=5000), st.integers(0, 0xFFFF))
 @settings(max_examples=40)
 def test_the_fast_checksum_is_the_checksum(content: bytes, before: int):

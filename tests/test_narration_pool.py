@@ -410,3 +410,27 @@ def test_a_worker_speaks_while_the_last_clip_is_stored(tmp_path: Path, monkeypat
         task = Task(voices=(voice_of("tone"),), rate_hz=44100)
         pool.run(task, [Job(text, text) for text in ("Number one.", "Two.")], store, tell)
     assert waited == [True]
+
+
+def test_workers_that_were_begun_ahead_are_the_ones_that_speak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two at most, on more than one core; the one whose engine comes second gets a process of its own."""
+    monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 4)
+    said = tmp_path / "said"
+    body = f"open({str(said)!r}, 'a').write(f'{{os.getpid()}}\\n')\nreturn good(text, voice)"
+    install_engine(monkeypatch, tmp_path, "prompt", body)
+    with Pool() as pool:
+        pool.begin()
+        begun = children_of(os.getpid())
+        assert len(begun) == 2
+        jobs = [Job(text, text) for text in ("One.", "And two.", "And then three.")]
+        pool.run(Task(voices=(voice_of("prompt"),), rate_hz=44100), jobs, lambda _job, _clip: None, lambda _: None)
+    assert begun.intersection(said.read_text().split())
+
+
+def test_on_one_core_nothing_is_begun_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There it would stand in the way of what is done meanwhile."""
+    monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 1)
+    before = children_of(os.getpid())
+    with Pool() as pool:
+        pool.begin()
+        assert children_of(os.getpid()) == before

@@ -86,4 +86,11 @@ def _tell(console: Console, error: Exception) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and exit."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(code)  # Python says what could not be written
+    # Threads and child processes have ended; taking all modules apart again would take Python 70 ms more.
+    os._exit(code)

@@ -58,7 +58,13 @@ class Order:
         Raises:
             AudioBuilderError: as `pipeline.build`.
         """
-        from audio_builder import pipeline
+        from audio_builder.narration.workers.pool import Pool
 
-        with progress_bar(console) as progress:
-            return pipeline.build(document, recipe, self.output, voice_only=self.voice_only, progress=progress)
+        with Pool() as pool, progress_bar(console) as progress:
+            pool.begin()
+            # To import this takes so long that the workers have imported theirs meanwhile.
+            from audio_builder import pipeline
+
+            return pipeline.build(
+                document, recipe, self.output, voice_only=self.voice_only, progress=progress, pool=pool
+            )

@@ -74,6 +74,7 @@ def encode(
     target: Path,
     form: Mp3Form,
     *,
+    frames: int | None = None,
     tell: Callable[[bytes], None] = lambda _: None,
     kept: KeptStretches | None = None,
 ) -> None:
@@ -87,6 +88,7 @@ def encode(
         target: the file to write, which may exist already. It must be seekable: the gapless header
             (Xing/Info with LAME's delay and padding) is written when the length is known.
         form: rate, channels and bit rate.
+        frames: of sound, as far as that is known: it decides where the stretches end, and with them the last bits.
         tell: called with the MPEG frames of sound as they are written, in order and in large pieces: everything
             but the header. What it raises ends the encoding.
         kept: where encoded stretches are looked for and kept; None for nowhere.
@@ -102,7 +104,7 @@ def encode(
     work = _Work(target, form, header=True)
     with ThreadPoolExecutor(cores, thread_name_prefix="encode") as pool:
         try:
-            for stretch in stretches(pcm, form.frame_bytes):
+            for stretch in stretches(pcm, form.frame_bytes, frames):
                 _check_sound(stretch, form)
                 if len(running) > cores:
                     joined.add(running.popleft().result())

@@ -7,6 +7,7 @@ the encoder's own frames begin. Without a bit reservoir no frame borrows bytes f
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -38,26 +39,47 @@ class Stretch:
     keep: int | None
 
 
-def stretches(pcm: Iterable[bytes], frame_bytes: int) -> Iterator[Stretch]:
+def stretches(pcm: Iterable[bytes], frame_bytes: int, frames: int | None = None) -> Iterator[Stretch]:
     """Yield the sound in stretches. The last is up to a stretch and its neighbours long; it may be the only one.
 
     Args:
         pcm: 16-bit samples in pieces of any size.
         frame_bytes: of a frame of sound.
+        frames: of sound, as far as that is known; the first stretch and the last ones are shorter then.
     """
     unit = FRAME_SAMPLES * frame_bytes
     held = bytearray()
     skip = 0
+    lengths = itertools.chain(_lengths(-(-frames // FRAME_SAMPLES)) if frames else (), itertools.repeat(STRETCH))
+    length = next(lengths)
     for piece in pcm:
         held += piece
         # More than the neighbours must follow, so that the last stretch always has something of its own.
-        while len(held) > (needed := (skip + STRETCH + AFTER) * unit):
+        while len(held) > (needed := (skip + length + AFTER) * unit):
             # What was gathered is given away, not copied: it is what takes most of a build's memory.
-            following = held[(skip + STRETCH - BEFORE) * unit :]
+            following = held[(skip + length - BEFORE) * unit :]
             del held[needed:]
-            yield Stretch(held, skip, STRETCH)
-            held, skip = following, BEFORE
+            yield Stretch(held, skip, length)
+            held, skip, length = following, BEFORE, next(lengths)
     yield Stretch(held, skip, None)
+
+
+def _lengths(mpeg_frames: int) -> Iterator[int]:
+    """Yield the lengths of all stretches but the last.
+
+    The first is short, so that an encoder begins soon. So are the last, which are encoded when nothing is left to mix,
+    and listened to one after the other: else all but one core would wait for them.
+    """
+    short = max(STRETCH // 4, BEFORE + AFTER)
+    if mpeg_frames < 2 * short:
+        return
+    yield short
+    left = mpeg_frames - short
+    while left >= 2 * STRETCH:
+        yield STRETCH
+        left -= STRETCH
+    parts = max(1, min(4, left // short))
+    yield from itertools.repeat(left // parts, parts - 1)
 
 
 def kept_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int]:

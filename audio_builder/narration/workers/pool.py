@@ -17,6 +17,9 @@ from audio_builder.narration.workers.slot import Processes, Slot, Stopped
 MOST_WORKERS = 8
 """A neural voice takes some 500 MB in each worker: this many are 4 GB, on a machine with the cores for it."""
 
+_BEGUN_AHEAD = 2
+"""More would take longer to start than they save: while a text is read, one core at a time has work."""
+
 _WAKE_S = 0.25
 """How often the waiting thread looks up, for systems where a wait can't be interrupted by Ctrl-C."""
 
@@ -51,6 +54,15 @@ class Pool:
         for slot in self._slots:
             slot.close()
         self._processes.clean()
+
+    def begin(self) -> None:
+        """Start a worker or two before it is known whether there is anything to speak: they import what all need.
+
+        On two cores and more that passes beside the reading of a text; on one it would stand in its way.
+        """
+        for slot in self._slots[:_BEGUN_AHEAD]:
+            if _usable_cores() > 1:
+                slot.begin()
 
     def run(
         self, task: Task, jobs: Sequence[Job], store: Callable[[Job, Spoken], None], tell: Callable[[PoolEvent], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import threading
 from pathlib import Path
@@ -80,6 +81,12 @@ class Slot:
         self._processes = processes
         self._deadlines = deadlines
         self._workers: dict[str, WorkerProcess] = {}
+        self._begun: WorkerProcess | None = None
+
+    def begin(self) -> None:
+        """Start a worker for whatever engine is needed first. If that fails, the first phrase will tell why."""
+        with contextlib.suppress(EngineFailed, Stopped):
+            self._begun = self._begun or self._processes.start()
 
     def speak(self, job: Job, task: Task) -> Spoken:
         """Return the job's clip; if its worker crashes, hangs or fails, a new one tries once more.
@@ -98,6 +105,9 @@ class Slot:
 
     def close(self) -> None:
         """End the workers."""
+        if self._begun is not None:
+            self._processes.retire(self._begun)
+            self._begun = None
         while self._workers:
             self._processes.retire(self._workers.popitem()[1])
 
@@ -105,7 +115,7 @@ class Slot:
         engine = _engine_of(job, task)
         fresh = engine not in self._workers
         if fresh:
-            self._workers[engine] = self._processes.start()
+            self._workers[engine], self._begun = self._begun or self._processes.start(), None
         return self._workers[engine].speak(job, task, self._deadlines.limit_s(job.text, fresh=fresh))
 
 
