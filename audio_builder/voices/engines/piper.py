@@ -53,7 +53,7 @@ class PiperEngine:
         piper, runtime, numpy = (
             installed_version(name, "the engine piper") for name in ("piper-tts", "onnxruntime", "numpy")
         )
-        return f"piper seeded-1 quick-1 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
+        return f"piper seeded-1 quick-2 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at the model's own rate, usually 22,050 Hz.

@@ -48,13 +48,15 @@ def lengths_of_tokens(graph: ModelGraph) -> tuple[str, ...]:
 
 
 class _PiecewiseSession:
-    """What is run as a model's session is, and runs its two parts."""
+    """What is run as a model's session is, and runs its parts."""
 
     def __init__(self, vocoder: Vocoder, name: str) -> None:
         # Large convolutions are most of the first part's work; what onnxruntime would find to do better in it takes
-        # 0.4 s to find and saves nothing that was measured. The second part needs its kernels for two dimensions.
+        # 0.4 s to find and saves nothing that was measured. The others need its kernels for two dimensions.
         self._front = one_thread_session(vocoder.front.content, name, as_it_stands=True)
+        self._middle = one_thread_session(vocoder.middle.content, name) if vocoder.middle else None
         self._tail = one_thread_session(vocoder.tail, name)
+        self._begin = vocoder.middle.entry if vocoder.middle else ""
         self._entry, self._reach, self._samples = vocoder.entry, vocoder.reach, vocoder.samples
 
     def run(self, outputs: None, feed: dict[str, npt.NDArray[np.generic]]) -> list[Any]:
@@ -63,6 +65,8 @@ class _PiecewiseSession:
 
         columns, *others = self._front.run(outputs, feed)
         columns = columns[:, :, np.newaxis]
+        if self._middle is not None:
+            (columns,) = self._middle.run(None, {self._begin: columns})
         length = columns.shape[-1]
         count = -(-length * self._samples // PIECE_SAMPLES)
         edges = [length * index // count for index in range(count + 1)]
