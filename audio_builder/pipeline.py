@@ -9,7 +9,7 @@ from pathlib import Path
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
-from audio_builder.beside import beside
+from audio_builder.beside import Beside
 from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import carries
@@ -21,7 +21,7 @@ from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.prepare import Plan, prepare
-from audio_builder.progress import Clock, Progress, silent
+from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe import Recipe
 from audio_builder.recipe_file import make_recipe
 from audio_builder.script.cues import Part, Script
@@ -46,21 +46,32 @@ def build(
         target: folder for the episode; made if it isn't there.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         progress: called with each step.
-        pool: processes to speak, begun already perhaps; ended when all is spoken.
+        pool: processes to speak, begun already perhaps, and ended when all is spoken; None for some of its own.
 
     Raises:
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
     """
     clock = Clock()
-    document = source if isinstance(source, Article | Script) else read_document(source)
-    recipe = recipe or make_recipe(own_settings(document))
-    plan = prepare(make_script(document, recipe), recipe, Path(target))
-    clock.lap("prepare")
-    give_back()
-    # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
-    beds, cover = beside(functools.partial(_beds, plan.script, recipe)), beside(plan.cover)
     with pool or Pool() as speakers:
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress, speakers))
+        if pool is not None:
+            pool.begin(2)
+        document = source if isinstance(source, Article | Script) else read_document(source)
+        recipe = recipe or make_recipe(own_settings(document))
+        plan = prepare(make_script(document, recipe), recipe, Path(target))
+        clock.lap("prepare")
+        give_back()
+        # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
+        beds, cover = Beside(functools.partial(_beds, plan.script, recipe)), Beside(plan.cover)
+
+        def tell(step: Step) -> None:
+            if step.detail:  # a phrase is being spoken: from now on this process waits
+                beds.begin()
+                cover.begin()
+            progress(step)
+
+        fitted = fit_length(plan, lambda at_rate: speak(at_rate, tell, speakers))
+    beds.begin()
+    cover.begin()
     clock.lap("narrate")
     fitted = replace(fitted, plan=replace(fitted.plan, cover=cover.result))
     # To import what delivers takes a tenth of a second, which has passed while the workers began.

@@ -413,13 +413,15 @@ def test_a_worker_speaks_while_the_last_clip_is_stored(tmp_path: Path, monkeypat
 
 
 def test_workers_that_were_begun_ahead_are_the_ones_that_speak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two at most, on more than one core; the one whose engine comes second gets a process of its own."""
+    """Those that were begun count; one whose engine comes second gets a process of its own."""
     monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 4)
     said = tmp_path / "said"
     body = f"open({str(said)!r}, 'a').write(f'{{os.getpid()}}\\n')\nreturn good(text, voice)"
     install_engine(monkeypatch, tmp_path, "prompt", body)
     with Pool() as pool:
-        pool.begin()
+        pool.begin(1)
+        assert len(children_of(os.getpid())) == 1
+        pool.begin(2)
         begun = children_of(os.getpid())
         assert len(begun) == 2
         jobs = [Job(text, text) for text in ("One.", "And two.", "And then three.")]
@@ -432,5 +434,5 @@ def test_on_one_core_nothing_is_begun_ahead(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 1)
     before = children_of(os.getpid())
     with Pool() as pool:
-        pool.begin()
+        pool.begin(2)
         assert children_of(os.getpid()) == before

@@ -61,8 +61,8 @@ class Order:
         from audio_builder.narration.workers.pool import Pool
 
         with Pool() as pool, progress_bar(console) as progress:
-            pool.begin()
-            # To import this takes so long that the workers have imported theirs meanwhile.
+            pool.begin(1)
+            # To import this takes so long that a worker has imported what it needs meanwhile.
             from audio_builder import pipeline
 
             return pipeline.build(

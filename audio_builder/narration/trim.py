@@ -13,7 +13,7 @@ from audio_builder.audio import AudioSegment, Samples, samples_from_segment, seg
 from audio_builder.narration.resample import resample
 from audio_builder.voices.engines.base import WordStart
 
-TRIM_VERSION = 4
+TRIM_VERSION = 5
 """Part of every clip's cache key: raise it when anything here changes what a clip sounds like."""
 
 LEAD_S = 0.040

@@ -17,9 +17,6 @@ from audio_builder.narration.workers.slot import Processes, Slot, Stopped
 MOST_WORKERS = 8
 """A neural voice takes some 500 MB in each worker: this many are 4 GB, on a machine with the cores for it."""
 
-_BEGUN_AHEAD = 2
-"""More would take longer to start than they save: while a text is read, one core at a time has work."""
-
 _WAKE_S = 0.25
 """How often the waiting thread looks up, for systems where a wait can't be interrupted by Ctrl-C."""
 
@@ -55,12 +52,13 @@ class Pool:
             slot.close()
         self._processes.clean()
 
-    def begin(self) -> None:
-        """Start a worker or two before it is known whether there is anything to speak: they import what all need.
+    def begin(self, count: int) -> None:
+        """Start so many workers before it is known whether there is anything to speak: they import what all need.
 
-        On two cores and more that passes beside the reading of a text; on one it would stand in its way.
+        Those that were begun count. On two cores and more that passes beside the reading of a text; on one it would
+        stand in its way, and is left.
         """
-        for slot in self._slots[:_BEGUN_AHEAD]:
+        for slot in self._slots[:count]:
             if _usable_cores() > 1:
                 slot.begin()
 
