@@ -41,6 +41,18 @@ def children_of(pid: int) -> set[str]:
     return {child for children in lists for child in children.read_text().split()}
 
 
+def install_minuting_engine(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str) -> Path:
+    """Install an engine that writes a line for each phrase into the file returned: its process, the rate, the words."""
+    said = folder / "said"
+    body = f"""
+    with open({str(said)!r}, "a") as file:
+        print(os.getpid(), int(voice.rate), text, file=file)
+    return good(text, voice)
+    """
+    install_engine(monkeypatch, folder, name, body)
+    return said
+
+
 def spoken(engine: str, *texts: str, deadlines: Deadlines | None = None, workers: int = 1) -> dict[str, Spoken]:
     """Run a pool on these texts, and return what was stored."""
     stored: dict[str, Spoken] = {}
@@ -252,17 +264,7 @@ def test_the_longest_phrases_are_spoken_first(tmp_path: Path, monkeypatch: pytes
 
 def test_several_voices_are_spoken_by_the_same_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one order, the longest first: no core waits at the end of one voice for the next to begin."""
-    said = tmp_path / "said"
-    install_engine(
-        monkeypatch,
-        tmp_path,
-        "duet",
-        f"""
-        with open({str(said)!r}, "a") as file:
-            print(os.getpid(), int(voice.rate), text, file=file)
-        return good(text, voice)
-        """,
-    )
+    said = install_minuting_engine(monkeypatch, tmp_path, "duet")
     low, high = voice_of("duet"), msgspec.structs.replace(voice_of("duet"), rate=150.0)
     texts = {"Four words, or five.": 0, "One.": 0, "Three words here.": 1, "Go.": 1}
     lengths: dict[str, int] = {}
@@ -370,17 +372,7 @@ def test_a_deadline_grows_with_the_text_and_with_starting() -> None:
 
 def test_workers_wait_for_the_next_round_with_their_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sample spoken at one rate and the text at another: one process, which is told of the other voice."""
-    said = tmp_path / "said"
-    install_engine(
-        monkeypatch,
-        tmp_path,
-        "patient",
-        f"""
-        with open({str(said)!r}, "a") as file:
-            print(os.getpid(), int(voice.rate), text, file=file)
-        return good(text, voice)
-        """,
-    )
+    said = install_minuting_engine(monkeypatch, tmp_path, "patient")
     slow = voice_of("patient")
     quick = msgspec.structs.replace(slow, rate=150.0)
     with Pool(workers=1) as pool:
@@ -415,9 +407,7 @@ def test_a_worker_speaks_while_the_last_clip_is_stored(tmp_path: Path, monkeypat
 def test_workers_that_were_begun_ahead_are_the_ones_that_speak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that were begun count; one whose engine comes second gets a process of its own."""
     monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 4)
-    said = tmp_path / "said"
-    body = f"open({str(said)!r}, 'a').write(f'{{os.getpid()}}\\n')\nreturn good(text, voice)"
-    install_engine(monkeypatch, tmp_path, "prompt", body)
+    said = install_minuting_engine(monkeypatch, tmp_path, "prompt")
     with Pool() as pool:
         pool.begin(1)
         assert len(children_of(os.getpid())) == 1
@@ -426,7 +416,7 @@ def test_workers_that_were_begun_ahead_are_the_ones_that_speak(tmp_path: Path, m
         assert len(begun) == 2
         jobs = [Job(text, text) for text in ("One.", "And two.", "And then three.")]
         pool.run(Task(voices=(voice_of("prompt"),), rate_hz=44100), jobs, lambda _job, _clip: None, lambda _: None)
-    assert begun.intersection(said.read_text().split())
+    assert begun.intersection(line.split()[0] for line in said.read_text().splitlines())
 
 
 def test_on_one_core_nothing_is_begun_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,17 +93,22 @@ def model(
     return model_of(parts)
 
 
+def assert_same_sound(content: bytes, columns: int, samples: int) -> None:
+    """In pieces a model sounds as in one, to a millionth of full scale."""
+    feed = {"input": RANDOM.normal(size=(1, 6, columns)).astype(np.float32)}
+    (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
+    (pieces,) = voice_session(content, "model.onnx").run(None, feed)
+    assert pieces.shape == whole.shape == (1, 1, 1, samples)
+    assert np.abs(whole).max() > 0.01
+    assert np.abs(pieces - whole).max() < 1e-6
+
+
 @pytest.mark.parametrize("columns", [1, 2, 40, PIECE_SAMPLES // 4, PIECE_SAMPLES // 4 + 1, 3 * PIECE_SAMPLES])
 def test_the_sound_of_the_pieces_is_that_of_the_whole(columns: int) -> None:
     """From one column to a dozen pieces: to a millionth of full scale, at the seams as elsewhere."""
     content = model()
     assert split_vocoder(read_graph(content, "model.onnx"), ("output",), {}) is not None
-    feed = {"input": RANDOM.normal(size=(1, 6, columns)).astype(np.float32)}
-    (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
-    (pieces,) = voice_session(content, "model.onnx").run(None, feed)
-    assert pieces.shape == whole.shape == (1, 1, 1, 4 * columns)
-    assert np.abs(whole).max() > 0.01
-    assert np.abs(pieces - whole).max() < 1e-6
+    assert_same_sound(content, columns, 4 * columns)
 
 
 @pytest.mark.parametrize(("before", "middle"), [("Tanh", "first"), ("Sigmoid", None)])
@@ -115,12 +120,7 @@ def test_what_reaches_too_far_is_run_as_a_whole(before: str, middle: str | None,
     assert vocoder is not None
     assert (vocoder.entry, vocoder.reach, vocoder.samples) == ("soft", 3, 4)
     assert (vocoder.middle and vocoder.middle.entry) == middle
-    feed = {"input": RANDOM.normal(size=(1, 6, columns)).astype(np.float32)}
-    (whole,) = one_thread_session(content, "model.onnx").run(None, feed)
-    (pieces,) = voice_session(content, "model.onnx").run(None, feed)
-    assert pieces.shape == whole.shape == (1, 1, 1, 8 * columns)
-    assert np.abs(whole).max() > 0.01
-    assert np.abs(pieces - whole).max() < 1e-6
+    assert_same_sound(content, columns, 8 * columns)
 
 
 def test_a_piece_depends_on_as_many_columns_as_are_given_to_it() -> None:

@@ -59,8 +59,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     progress(Step("narrate", done, total))
 
     def store(job: Job, spoken: Spoken) -> None:
-        frames = len(spoken.pcm) // 2
-        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels, spoken.words)
+        clip = _to_store(spoken, rate_hz)
         cache.store(job.key, clip, spoken.pcm)
         stored[job.key] = clip
 
@@ -70,9 +69,8 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         progress(Step("narrate", done, total, event.job.text))
 
     if missing:
-        task, jobs = _work(missing, rate_hz)
         with contextlib.nullcontext(pool) if pool else Pool() as speakers:
-            speakers.run(task, jobs, store, tell)
+            speakers.run(*_work(missing, rate_hz), store, tell)
         clear((cache.files,), LARGEST_BYTES)
     clips = tuple(_clip(phrase, stored[phrase.key], cache) for phrase in phrases)
     return Narration(
@@ -91,6 +89,11 @@ def _work(missing: Sequence[Phrase], rate_hz: int) -> tuple[Task, list[Job]]:
     places = {setting: place for place, setting in enumerate(speakers)}
     jobs = [Job(phrase.key, phrase.text, places[setting_of(phrase.voice)]) for phrase in missing]
     return Task(voices=tuple(speakers.values()), rate_hz=rate_hz), jobs
+
+
+def _to_store(spoken: Spoken, rate_hz: int) -> StoredClip:
+    frames = len(spoken.pcm) // 2
+    return StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels, spoken.words)
 
 
 def _clip(phrase: Phrase, stored: StoredClip, cache: ClipCache) -> Clip:
