@@ -69,16 +69,20 @@ class SystemDriver:
         """Set the rate, on Linux until it is in force.
 
         espeak-ng takes settings in a thread of its own, and some that come right after its start are overtaken by
-        pyttsx3's own default: four of nineteen fresh processes spoke at 200 whatever was set.
+        pyttsx3's own default: four of nineteen fresh processes spoke at 200 whatever was set. pyttsx3 begins and ends a
+        run by stopping what espeak-ng is at, settings too, so none may begin before they are taken.
         """
         self._speech.setProperty("rate", rate)
+        if sys.platform != "linux":
+            return
+        self._speech.proxy.setBusy(False)  # what was set goes to espeak-ng now, and not with the next run
         start = time.monotonic()
-        while sys.platform == "linux" and time.monotonic() - start < _SETTING_S:
-            self._speech.runAndWait()  # nothing is to be spoken yet, so this only takes the settings
+        while time.monotonic() - start < _SETTING_S:
             time.sleep(_POLL_S)
-            if _rate_taken(rate) == rate:
-                return
-            self._speech.setProperty("rate", rate)
+            if _is_at_rest():
+                if _rate_taken(rate) == rate:
+                    return
+                self._speech.setProperty("rate", rate)
 
     def _started(self) -> Any:
         """Return pyttsx3's engine, started when it is first needed."""
@@ -154,6 +158,13 @@ def _rate_taken(asked: int) -> int:
 
     # Its own GetParameter leaves out the argument that asks for the current value.
     return int(_espeak.dll.espeak_GetParameter(_espeak.RATE, 1))
+
+
+def _is_at_rest() -> bool:
+    """Return whether espeak-ng has taken all that it was given. For Linux."""
+    from pyttsx3.drivers import _espeak
+
+    return not _espeak.IsPlaying()
 
 
 def load_espeak() -> ctypes.CDLL | None:
