@@ -6,24 +6,31 @@ the same: the bytes that were heard have a hash, and the finished file's sound m
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import queue
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from audio_builder.audio import Samples
-from audio_builder.episode.encoding.decode import IN_LARGE_PIECES, Audio, blocks_of
-from audio_builder.episode.encoding.ffmpeg import Ffmpeg
-from audio_builder.episode.encoding.mpeg import DECODER_DELAY, Mpeg
+from audio_builder.episode.encoding.decode import Audio
+from audio_builder.episode.encoding.mpeg import Mpeg
+from audio_builder.episode.encoding.mpeg_decoder import MpegDecoder
 from audio_builder.episode.verification.measure import Measurements, measure_audio
-from audio_builder.errors import EncoderError
 
 LAME_DELAY = 576
 """Frames of sound that LAME puts before the first, as its header says."""
 
 _CHUNK_BYTES = 1 << 20
+
+_WAITING = 2
+"""How many stretches wait to be heard at most; the encoder waits then."""
+
+_WAKE_S = 0.25
+"""How often whoever waits for the listening thread looks whether it is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Heard:
 
 
 class Listener:
-    """Decodes and measures an episode that is being written. A context manager: however it ends, ffmpeg has ended."""
+    """Decodes and measures an episode that is being written, in a thread that has ended when its block has."""
 
     def __init__(self, *, frames: int, rate_hz: int, channels: int) -> None:
         """Make one; it listens from when its block is entered.
@@ -68,67 +75,60 @@ class Listener:
         self._rate_hz = rate_hz
         self._channels = channels
         self._digest = hashlib.sha256()
-        source = ("-f", "mp3", "-i", "pipe:0")
-        sink = (*IN_LARGE_PIECES, "-map_metadata", "-1", "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1")
-        self._program = Ffmpeg((*source, *sink), feeds=True, reads=True)
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="listen")
-        self._fed: Future[None] | None = None
+        self._given: queue.Queue[bytes | None] = queue.Queue(_WAITING)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="listen")
 
     def __enter__(self) -> Listener:
-        """Start the decoder.
-
-        Raises:
-            EncoderError: it can't be started.
-        """
-        self._program.__enter__()
-        complaints: list[str] = []
-        audio = Audio(self._rate_hz, self._channels, self._own_frames(complaints), complaints)
-        self._measuring = self._threads.submit(measure_audio, audio)
+        """Begin to listen."""
+        audio = Audio(self._rate_hz, self._channels, self._own_frames(), [])
+        self._measuring = self._thread.submit(measure_audio, audio)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the decoder, if it still runs, and then the threads, which wait for nothing else."""
-        self._program.__exit__(kind, error, trace)
-        self._threads.shutdown()
+        """End the thread; what it hasn't heard yet is left out."""
+        while not self._measuring.done():
+            with contextlib.suppress(queue.Empty):
+                self._given.get_nowait()
+            with contextlib.suppress(queue.Full):
+                self._given.put(None, timeout=_WAKE_S)
+        self._thread.shutdown()
 
     def hear(self, mpeg_frames: bytes) -> None:
-        """Take the next MPEG frames of sound; wait until the decoder has taken those before.
+        """Take the next MPEG frames of sound; wait until those before are nearly heard.
 
         Raises:
-            EncoderError: the decoder has ended early.
+            EncoderError: those before can't be decoded.
         """
         self._digest.update(mpeg_frames)
-        if self._fed is not None:
-            self._fed.result()
-        self._fed = self._threads.submit(self._feed, mpeg_frames)
+        self._give(mpeg_frames)
 
     def finish(self) -> Heard:
         """Wait until the last frame is measured, and return what was heard.
 
         Raises:
-            EncoderError: the decoder has ended early.
+            EncoderError: the frames can't be decoded.
         """
-        if self._fed is not None:
-            self._fed.result()
-        self._program.input.close()
+        self._give(None)
         return Heard(self._digest.hexdigest(), self._measuring.result())
 
-    def _feed(self, mpeg_frames: bytes) -> None:
-        try:
-            self._program.input.write(mpeg_frames)
-        except OSError as error:
-            self._program.wait()
-            said = "\n".join(self._program.complaints)
-            raise EncoderError("ffmpeg ended while it decoded the episode" + (f":\n{said}" if said else "")) from error
+    def _give(self, mpeg_frames: bytes | None) -> None:
+        while True:
+            try:
+                return self._given.put(mpeg_frames, timeout=_WAKE_S)
+            except queue.Full:
+                if self._measuring.done():
+                    self._measuring.result()
 
-    def _own_frames(self, complaints: list[str]) -> Iterator[Samples]:
+    def _own_frames(self) -> Iterator[Samples]:
         """Yield what a gapless player plays: not what the encoder put before it and after it."""
-        skip, left = LAME_DELAY + DECODER_DELAY, self._frames
-        for block in blocks_of(self._program, self._channels, "<f4", complaints):
-            own = block[skip : skip + left]
-            skip -= min(skip, len(block))
-            left -= len(own)
-            if len(own):
-                yield own
+        decoder = MpegDecoder(self._channels)
+        skip, left = LAME_DELAY, self._frames
+        while (mpeg_frames := self._given.get()) is not None:
+            for block in decoder.decode(mpeg_frames):
+                own = block[skip : skip + left]
+                skip -= min(skip, len(block))
+                left -= len(own)
+                if len(own):
+                    yield own
