@@ -123,6 +123,17 @@ def test_dither_keeps_what_is_below_one_step() -> None:
     assert abs(pcm.mean()) < 0.01
 
 
+def test_dither_goes_on_when_its_table_ends() -> None:
+    """Where it begins anew after 12 s, in blocks of any length: the same bytes, and no two channels alike."""
+    silence = np.zeros((2 * (2**19 - 1) + 70_000, 2), dtype=np.float32)
+    whole = b"".join(to_pcm16([silence]))
+    assert whole == b"".join(to_pcm16(blocks_of(silence, 99_991, 65_536, 3)))
+    pcm = np.frombuffer(whole, dtype="<i2").reshape(-1, 2)
+    assert np.array_equal(pcm[: 2**19 - 1], pcm[2**19 - 1 : 2 * (2**19 - 1)])
+    spectrum = np.abs(np.fft.rfft(pcm[: 2**19 - 1, 0]))
+    assert spectrum[1:].max() < 6 * np.sqrt(np.mean(spectrum[1:] ** 2))
+
+
 def test_dither_is_triangular_and_clipping_is_clean() -> None:
     """Silence becomes noise of at most one step with a variance of 1/4 (dither 1/6, rounding 1/12)."""
     pcm = np.frombuffer(b"".join(to_pcm16([np.zeros((200000, 2), dtype=np.float32)])), dtype="<i2")

@@ -76,13 +76,22 @@ def chunk_peaks(samples: Samples, threshold: float) -> Samples:
     Returns:
         Shape (chunks,), full scale at 1.0; the last chunk may be of fewer frames.
     """
+    return _chunk_peaks(samples, _magnitudes(samples), threshold)
+
+
+def _magnitudes(samples: Samples) -> Samples:
+    """Return the magnitude of each frame, over all channels."""
+    magnitudes: Samples = functools.reduce(np.maximum, (np.abs(plane) for plane in samples.T))
+    return magnitudes
+
+
+def _chunk_peaks(samples: Samples, magnitudes: Samples, threshold: float) -> Samples:
     frames = len(samples) - BEFORE - AFTER
     count = -(-frames // CHUNK)
     interpolator = _interpolator()
-    highest = max(float(samples.max()), -float(samples.min()))
+    highest = float(magnitudes.max())
     if not frames or highest * interpolator.overshoot <= threshold:
         return np.full(count, highest, dtype=np.float32)
-    magnitudes: Samples = functools.reduce(np.maximum, (np.abs(plane) for plane in samples.T))
     peaks = _largest_of_chunks(magnitudes[BEFORE : BEFORE + frames], count)
     steps: Samples = functools.reduce(np.maximum, (np.abs(np.diff(plane)) for plane in samples.T))
     near = _chunks_near(peaks, magnitudes[BEFORE : BEFORE + frames + 1], steps, threshold)
@@ -96,8 +105,8 @@ def chunk_peaks(samples: Samples, threshold: float) -> Samples:
         between = np.abs(plane[windows].reshape(-1, _AT_ONCE, _REACH) @ interpolator.filters)
         between = between.reshape(len(places), _OVERSAMPLING - 1, CHUNK)
         between[len(near) - 1 :, :, judged:] = 0.0
-        highest = between.reshape(len(places), -1).max(axis=1)[: len(near)]
-        peaks[near] = np.maximum(peaks[near], highest)
+        largest = between.reshape(len(places), -1).max(axis=1)[: len(near)]
+        peaks[near] = np.maximum(peaks[near], largest)
     return peaks
 
 
@@ -146,9 +155,9 @@ class TruePeakMeter:
         samples = np.concatenate((self._recent, np.asfortranarray(block, dtype=np.float32)))
         if len(block):
             # Interpolation is only worth its cost where it can exceed what the samples alone show.
-            highest = max(float(block.max()), -float(block.min()))
-            self._peak = max(self._peak, highest)
-            self._peak = max(self._peak, float(chunk_peaks(samples, self._peak).max()))
+            magnitudes = _magnitudes(samples)
+            self._peak = max(self._peak, float(magnitudes.max()))
+            self._peak = max(self._peak, float(_chunk_peaks(samples, magnitudes, self._peak).max()))
         self._recent = samples[len(samples) - BEFORE - AFTER :].copy(order="F")
 
     def true_peak(self) -> float:
