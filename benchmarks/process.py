@@ -15,6 +15,9 @@ from pathlib import Path
 
 _LOOK_EVERY_S = 0.1
 
+_SPEAKER = b"audio_builder.narration.workers.worker"
+"""In the command line of a process that speaks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -27,6 +30,8 @@ class Run:
             ten times a second); 0 where the system doesn't tell it.
         stages: seconds of each stage, where the process printed a build's report as JSON.
         episode_s: how long the episode is that it built; 0 where it built none.
+        speech_cpu_s: the part of `cpu_s` that those processes took which speak; looked for ten times a second, so the
+            last tenth of each is missing; 0 where the system doesn't tell it.
     """
 
     wall_s: float
@@ -34,6 +39,7 @@ class Run:
     peak_mb: float
     stages: Mapping[str, float] = field(default_factory=dict)
     episode_s: float = 0.0
+    speech_cpu_s: float = 0.0
 
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Run:
@@ -64,7 +70,8 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Run:
             raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
         printed.seek(0)
         stages, episode_s = _reported(printed.read())
-    return Run(wall_s, usage.ru_utime + usage.ru_stime, weight.peak_kb / 1024, stages, episode_s)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return Run(wall_s, cpu_s, weight.peak_kb / 1024, stages, episode_s, sum(weight.speech_cpu_s.values()))
 
 
 def _reported(printed: bytes) -> tuple[dict[str, float], float]:
@@ -77,11 +84,12 @@ def _reported(printed: bytes) -> tuple[dict[str, float], float]:
 
 
 class _Weight(threading.Thread):
-    """Looks at the memory of a process and its descendants until it is told to stop."""
+    """Looks at a process and its descendants until it is told to stop: at their memory, and how long some spoke."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.pid, self.peak_kb, self.ended = pid, 0, threading.Event()
+        self.speech_cpu_s: dict[int, float] = {}
 
     def run(self) -> None:
         # To tell a share of common memory the kernel walks through all pages of a process, and meanwhile that process
@@ -90,6 +98,9 @@ class _Weight(threading.Thread):
         most_pages = 0
         while sys.platform == "linux" and not self.ended.wait(_LOOK_EVERY_S):
             tree = _tree(self.pid)
+            for pid in tree:
+                if _SPEAKER in _image(pid)[0]:
+                    self.speech_cpu_s[pid] = max(self.speech_cpu_s.get(pid, 0.0), _cpu_s(pid))
             pages = sum(map(_resident_pages, tree))
             if pages > most_pages:
                 most_pages = pages
@@ -117,6 +128,15 @@ def _resident_pages(pid: int) -> int:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (OSError, IndexError):
         return 0
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the user and system time of a process so far."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it has ended meanwhile
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _image(pid: int) -> tuple[bytes, str]:

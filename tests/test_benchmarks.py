@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,18 @@ def test_memory_is_that_of_the_whole_tree():
     inner = "import time; held = bytearray(b'x' * 60_000_000); time.sleep(1.5)"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
     assert run([sys.executable, "-c", outer], {}).peak_mb > 60
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_time_of_those_that_speak_is_told_apart(tmp_path: Path):
+    """A cold build's workers take most of its processor time; one that finds its clips has none."""
+    text = tmp_path / "a.md"
+    text.write_text("Nothing needs to be done. " * 3 + "The kettle waits for the evening light.\n")
+    command = (sys.executable, "-m", "audio_builder", "build", text, "-q", "--json", "-o", tmp_path / "out")
+    own = {"AUDIO_BUILDER_CACHE": str(tmp_path / "cache")}
+    cold, warm = run(command, own), run(command, own)
+    assert 0.5 < cold.speech_cpu_s < cold.cpu_s
+    assert warm.speech_cpu_s == 0.0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a process tree")
@@ -93,13 +106,16 @@ def test_a_long_article_is_held_against_its_own_limits():
     """Speech costs 80 s of CPU on so many cores; a build that takes half as much again has missed."""
     synthesis_s = 80 / (os.cpu_count() or 1)
     found = {
-        "cold build": [Run(1.5 * synthesis_s, 1, 300, {"narrate": 1.1 * synthesis_s, "deliver": 2.0})],
+        "cold build": [
+            Run(1.5 * synthesis_s, 1, 300, {"narrate": 1.1 * synthesis_s, "deliver": 2.0}, speech_cpu_s=100)
+        ],
         "another pacing": [Run(9, 1, 200)],
         "encoder alone": [Run(10, 10, 20)],
         "speech alone": [Run(70, 80, 250)],
     }
     assert [str(one) for one in judged(20_000, found)] == [
         "cold build / (CPU of speech alone ÷ cores): 1.50 (limit 1.20: MISSED)",
+        "cold build / (CPU of its own speech ÷ cores): 1.20 (limit 1.20: met)",
         f"another pacing / cold build: {9 / (1.5 * synthesis_s):.2f}",
         "another pacing / encoder alone: 0.90 (limit 1.00: met)",
         "narration in the cold build / (CPU of speech alone ÷ cores): 1.10",
