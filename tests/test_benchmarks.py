@@ -40,14 +40,14 @@ def test_memory_is_that_of_the_whole_tree():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_time_of_those_that_speak_is_told_apart(tmp_path: Path):
-    """A cold build's workers take most of its processor time; one that finds its clips has none."""
+    """A cold build's workers are part of it; one that finds its clips ends the worker that it began at once."""
     text = tmp_path / "a.md"
     text.write_text("Nothing needs to be done. " * 3 + "The kettle waits for the evening light.\n")
     command = (sys.executable, "-m", "audio_builder", "build", text, "-q", "--json", "-o", tmp_path / "out")
     own = {"AUDIO_BUILDER_CACHE": str(tmp_path / "cache")}
     cold, warm = run(command, own), run(command, own)
     assert 0.5 < cold.speech_cpu_s < cold.cpu_s
-    assert warm.speech_cpu_s == 0.0
+    assert warm.speech_cpu_s < cold.speech_cpu_s / 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a process tree")
