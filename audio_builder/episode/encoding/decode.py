@@ -18,7 +18,7 @@ from audio_builder.errors import NotAudio
 BLOCK_FRAMES = 65_536
 """Frames in a block: about a second and a half, small enough for the cache of a processor."""
 
-IN_LARGE_PIECES = ("-af", "asetnsamples=n=16384:p=0")
+_IN_LARGE_PIECES = ("-af", "asetnsamples=n=16384:p=0")
 """For ffmpeg: what was decoded goes on in large pieces, which leaves out a third of what passing it on costs."""
 
 _SNIFFED_BYTES = 16_384
@@ -59,7 +59,7 @@ def open_audio(path: Path) -> Iterator[Audio]:
     """
     kind = sniff(path)
     source = ("-protocol_whitelist", "file,pipe", "-f", kind, "-i", f"file:{path}", "-map", "0:a:0")
-    sink = (*IN_LARGE_PIECES, "-map_metadata", "-1", "-c:a", "pcm_f32be", "-fflags", "+bitexact", "-f", "au", "pipe:1")
+    sink = (*_IN_LARGE_PIECES, "-map_metadata", "-1", "-c:a", "pcm_f32be", "-fflags", "+bitexact", "-f", "au", "pipe:1")
     with Ffmpeg((*source, *sink), reads=True) as program:
         header = program.output.read(_AU_HEADER.size)
         if len(header) < _AU_HEADER.size:
@@ -71,7 +71,7 @@ def open_audio(path: Path) -> Iterator[Audio]:
             raise NotAudio(f"{path} was decoded to something other than sound")
         program.output.read(offset - _AU_HEADER.size)
         complaints: list[str] = []
-        yield Audio(rate_hz, channels, blocks_of(program, channels, ">f4", complaints), complaints)
+        yield Audio(rate_hz, channels, _blocks_of(program, channels, complaints), complaints)
 
 
 def sniff(path: Path) -> str:
@@ -121,13 +121,12 @@ def _kind(start: bytes) -> str | None:
     return "mp3" if find_frame(start, 0, len(start)) >= 0 else None
 
 
-def blocks_of(program: Ffmpeg, channels: int, kind: str, complaints: list[str]) -> Iterator[Samples]:
+def _blocks_of(program: Ffmpeg, channels: int, complaints: list[str]) -> Iterator[Samples]:
     """Yield what a running ffmpeg gives, until it ends.
 
     Args:
         program: one that reads.
         channels: of what it gives.
-        kind: NumPy's name of a sample: `<f4`, or `>f4` in AU, which is big-endian by definition.
         complaints: filled at the end with what ffmpeg found wrong.
 
     Yields:
@@ -137,7 +136,8 @@ def blocks_of(program: Ffmpeg, channels: int, kind: str, complaints: list[str]) 
     while data := program.output.read(BLOCK_FRAMES * frame_bytes):
         whole = len(data) - len(data) % frame_bytes
         if whole:
-            yield np.frombuffer(data[:whole], dtype=kind).astype(np.float32, copy=False).reshape(-1, channels)
+            # AU is big-endian by definition.
+            yield np.frombuffer(data[:whole], dtype=">f4").astype(np.float32, copy=False).reshape(-1, channels)
     code = program.wait()
     complaints.extend(program.complaints)
     if code != 0 and not complaints:

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from audio_builder.audio import Samples
+from audio_builder.episode.encoding.decode import BLOCK_FRAMES
 from audio_builder.episode.encoding.mpeg import DECODER_DELAY, parse_header
-from audio_builder.episode.encoding.stretches import FRAME_SAMPLES
+from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, frame_edges
 from audio_builder.errors import EncoderError
 
 if TYPE_CHECKING:
     import soundfile
-
-BLOCK_FRAMES = 65_536
-"""Frames in a block: about a second and a half, small enough for the cache of a processor."""
 
 _320_KBPS, _RATE_BITS, _HAS_COUNT = 0xE0, 0x0C, 1
 """Of a frame's third byte: the highest bit rate, and where the sample rate stands. Of the header: a count follows."""
@@ -54,7 +53,7 @@ class MpegDecoder:
         Raises:
             EncoderError: these are no such frames.
         """
-        frames = list(_parted(mpeg_frames))
+        frames = [mpeg_frames[start:end] for start, end in itertools.pairwise(frame_edges(mpeg_frames))]
         run_up, self._run_up = self._run_up, [*self._run_up, *frames][-_RUN_UP:]
         left = len(frames) * FRAME_SAMPLES
         # Behind such a header, libmpg123 leaves out what is late by its own filters.
@@ -121,14 +120,3 @@ def _info_frame(four: bytes, count: int) -> bytes:
     frame[:4] = large
     struct.pack_into(">4sII", frame, header.info_offset, b"Info", _HAS_COUNT, count)
     return bytes(frame)
-
-
-def _parted(content: bytes) -> Iterator[bytes]:
-    """Yield MPEG frames one by one."""
-    position = 0
-    while position < len(content):
-        header = parse_header(content[position : position + 4])
-        if header is None:
-            raise EncoderError("the encoder wrote something that is no MPEG frame")
-        yield content[position : position + header.size_bytes]
-        position += header.size_bytes

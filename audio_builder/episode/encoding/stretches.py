@@ -93,16 +93,27 @@ def kept_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int
     Raises:
         EncoderError: there are fewer, or something else is between them.
     """
-    begins = []
-    position = 0
-    while position < len(content):
-        header = parse_header(content[position : position + 4])
+    edges = frame_edges(content)
+    count = len(edges) - 1
+    end = count if keep is None else skip + keep
+    if edges[-1] != len(content) or end > count or skip >= end:
+        raise EncoderError("the encoder wrote fewer MPEG frames than the sound needs")
+    return content[edges[skip] : edges[end]], end - skip
+
+
+def frame_edges(content: bytes) -> list[int]:
+    """Return where each MPEG frame begins, and where the last one ends: past the end of the content if it is cut short.
+
+    Args:
+        content: MPEG frames and nothing else.
+
+    Raises:
+        EncoderError: something else is between them.
+    """
+    edges = [0]
+    while edges[-1] < len(content):
+        header = parse_header(content[edges[-1] : edges[-1] + 4])
         if header is None:
             raise EncoderError("the encoder wrote something that is no MPEG frame")
-        begins.append(position)
-        position += header.size_bytes
-    end = len(begins) if keep is None else skip + keep
-    if position != len(content) or end > len(begins) or skip >= end:
-        raise EncoderError("the encoder wrote fewer MPEG frames than the sound needs")
-    begins.append(len(content))
-    return content[begins[skip] : begins[end]], end - skip
+        edges.append(edges[-1] + header.size_bytes)
+    return edges
