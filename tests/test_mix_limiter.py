@@ -124,7 +124,7 @@ def test_dither_keeps_what_is_below_one_step() -> None:
 
 
 def test_dither_goes_on_when_its_table_ends() -> None:
-    """Where it begins anew after 12 s, in blocks of any length: the same bytes, and no two channels alike."""
+    """Where it begins anew after 12 s, in blocks of any length: the same bytes, and no tone in a period."""
     silence = np.zeros((2 * (2**19 - 1) + 70_000, 2), dtype=np.float32)
     whole = b"".join(to_pcm16([silence]))
     assert whole == b"".join(to_pcm16(blocks_of(silence, 99_991, 65_536, 3)))
