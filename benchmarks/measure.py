@@ -30,13 +30,16 @@ EXAMPLE = HERE.parent / "examples" / "the-hour-before-the-house-wakes.md"
 CASES = (
     "plain script",
     "cold build",
+    "speech alone",
     "another pacing",
     "another background",
     "another last line",
     "encoder alone",
     "encoder as ours",
-    "speech alone",
 )
+"""In the order in which they take turns: a cold build and its speech stand side by side, for a machine may change its
+speed."""
+
 CORES = os.cpu_count() or 1
 
 

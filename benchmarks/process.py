@@ -13,7 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S, _MOST_SELDOM_S = 0.1, 0.5
+_LOOKS = 200
+"""A process is looked at every so many-th of the time that it has run, within these bounds: a look takes more than a
+millisecond of a core from it."""
+
+_MATTERS = 1.01
+"""So much more memory than before is worth being weighed: to weigh 400 times in a build of seven minutes took 8 s of a
+core. A peak may be told too low by that."""
 
 _SPEAKER = b"audio_builder.narration.workers.worker"
 """In the command line of a process that speaks."""
@@ -27,11 +34,11 @@ class Run:
         wall_s: from its start to its end.
         cpu_s: user and system time, of its children too.
         peak_mb: highest memory of the whole process tree at one moment (proportional set size, looked for
-            ten times a second); 0 where the system doesn't tell it.
+            ten times a second, and after a while twice); 0 where the system doesn't tell it.
         stages: seconds of each stage, where the process printed a build's report as JSON.
         episode_s: how long the episode is that it built; 0 where it built none.
-        speech_cpu_s: the part of `cpu_s` that those processes took which speak; looked for ten times a second, so the
-            last tenth of each is missing; 0 where the system doesn't tell it.
+        speech_cpu_s: the part of `cpu_s` that those processes took which speak, but for what came after the last look;
+            0 where the system doesn't tell it.
     """
 
     wall_s: float
@@ -94,17 +101,21 @@ class _Weight(threading.Thread):
     def run(self) -> None:
         # To tell a share of common memory the kernel walks through all pages of a process, and meanwhile that process
         # waits: looked at ten times a second, a build with workers took a twentieth longer. So it is asked only
-        # when the sizes that cost nothing sum to more than they ever did.
-        most_pages = 0
-        while sys.platform == "linux" and not self.ended.wait(_LOOK_EVERY_S):
+        # when the sizes that cost nothing sum to a hundredth more than when it was asked last.
+        most_pages, began = 0, time.perf_counter()
+        while sys.platform == "linux" and not self.ended.wait(_until_next(time.perf_counter() - began)):
             tree = _tree(self.pid)
             for pid in tree:
                 if _SPEAKER in _image(pid)[0]:
                     self.speech_cpu_s[pid] = max(self.speech_cpu_s.get(pid, 0.0), _cpu_s(pid))
             pages = sum(map(_resident_pages, tree))
-            if pages > most_pages:
+            if pages > most_pages * _MATTERS:
                 most_pages = pages
                 self.peak_kb = max(self.peak_kb, sum(map(_kilobytes, tree)))
+
+
+def _until_next(gone_by_s: float) -> float:
+    return min(max(gone_by_s / _LOOKS, _LOOK_EVERY_S), _MOST_SELDOM_S)
 
 
 def _tree(root: int) -> list[int]:
