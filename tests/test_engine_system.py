@@ -25,7 +25,7 @@ from audio_builder.prepare import prepare
 from audio_builder.recipe import Recipe
 from audio_builder.script.words import count_words
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.engines import system
+from audio_builder.voices.engines import system, system_driver
 from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.engines.system import SystemEngine
 from audio_builder.voices.engines.tone import ToneEngine
@@ -114,6 +114,28 @@ def test_a_rate_that_is_not_taken_is_an_error(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(engine._driver, "_set_rate", lambda _rate: None)
     with pytest.raises(EngineFailed, match="speaks at 200 where 300 was set"):
         engine.speak("Be still.", msgspec.structs.replace(voice, rate=300.0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' voices take their settings at once")
+@pytest.mark.parametrize("overtaken", [False, True])
+def test_nothing_is_spoken_before_the_settings_are_taken(overtaken: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However late espeak-ng takes them; and when pyttsx3's own default was taken last, the rate is set once more."""
+    driver, happened, looks = system_driver.SystemDriver(), [], iter([False] * 5 + [True] * 5)
+    driver._speech = SimpleNamespace(
+        setProperty=lambda name, value: happened.append(f"{name} {value}"),
+        proxy=SimpleNamespace(setBusy=lambda busy: happened.append(f"busy {busy}")),
+    )
+
+    def at_rest() -> bool:
+        happened.append("looked")
+        return next(looks)
+
+    taken = iter([200, 150] if overtaken else [150])
+    monkeypatch.setattr(system_driver, "_is_at_rest", at_rest)
+    monkeypatch.setattr(system_driver, "_rate_taken", lambda _asked: next(taken))
+    driver._set_rate(150)
+    again = ["rate 150", "looked"] if overtaken else []
+    assert happened == ["rate 150", "busy False", *["looked"] * 6, *again]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' voices make no such promise")
