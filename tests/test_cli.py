@@ -109,6 +109,19 @@ def test_a_script_keeps_its_own_pacing_unless_another_is_asked_for(tmp_path: Pat
     assert "[pause 0.6s sentence]" in capfd.readouterr().out
 
 
+def test_a_script_never_takes_the_place_of_its_text(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """Not by another path to the same file either; the message has a name that would do."""
+    text = tmp_path / "lamp.md"
+    text.write_text("# The Lamp\n\nIt was on all night.\n", encoding="utf-8")
+    (tmp_path / "other").symlink_to(text)
+    for output in (text, tmp_path / "other"):
+        assert run(["script", str(text), "-o", str(output)]) == errors.OutputError.exit_code
+        assert "your text itself" in capfd.readouterr().err
+    assert text.read_text(encoding="utf-8") == "# The Lamp\n\nIt was on all night.\n"
+    assert run(["script", str(text), "-o", str(tmp_path / "lamp.script.md")]) == 0
+    assert (tmp_path / "lamp.script.md").is_file()
+
+
 def test_check_passes_what_build_delivers(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """Every line of an episode of ours meets the standard."""
     assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "-q"]) == 0

@@ -114,6 +114,20 @@ def test_the_picture_has_both_strips_and_runs_nothing(pair: tuple[Path, Path], t
     assert content.count("http") == 1
 
 
+@pytest.mark.parametrize("command", ["compare", "check"])
+def test_a_picture_never_takes_the_place_of_an_episode(
+    command: str, pair: tuple[Path, Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Only a name that ends in .svg is taken; the message has one that would do."""
+    episode, before = pair[0], pair[0].read_bytes()
+    files = pair if command == "compare" else pair[:1]
+    assert run([command, *map(str, files), "--picture", str(episode)]) == 2
+    assert f"call it “{episode.stem}.svg”" in capfd.readouterr().err
+    assert episode.read_bytes() == before
+    assert run([command, "-q", *map(str, files), "--picture", str(tmp_path / "Both.SVG")]) == 0
+    assert (tmp_path / "Both.SVG").read_bytes().startswith(b"<svg")
+
+
 def test_speech_is_told_from_the_background() -> None:
     """Two phrases 25 dB over a bed; the gap of a tenth of a second between two words is part of a phrase."""
     energies = np.full(1000, 10**-5.5, dtype=np.float32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import json_output, verbosity
+from audio_builder.cli.options import json_output, picture_option, verbosity
 from audio_builder.cli.progress import progress_bar
 from audio_builder.errors import CHECK_FAILED
 
@@ -22,12 +22,7 @@ Examples:
 """,
 )
 @click.argument("file", metavar="FILE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE.svg",
-    help="Draw waveform, loudness over time and chapters.",
-)
+@picture_option("Draw waveform, loudness over time and chapters.")
 @json_output
 @verbosity
 @click.pass_context

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audio_builder.cli.console import Console, printable
-from audio_builder.cli.options import json_output, verbosity
+from audio_builder.cli.options import json_output, picture_option, verbosity
 from audio_builder.cli.progress import progress_bar
 from audio_builder.recipe import PACING_PRESETS
 
@@ -34,12 +34,7 @@ Examples:
 )
 @click.argument("first", metavar="FIRST.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("second", metavar="SECOND.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE.svg",
-    help="Draw speech and silence of both above each other, with their chapters.",
-)
+@picture_option("Draw speech and silence of both above each other, with their chapters.")
 @json_output
 @verbosity
 @click.pass_context

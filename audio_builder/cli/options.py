@@ -79,6 +79,24 @@ def _option(name: str) -> Callable[[_Function], _Function]:
     return click.option(f"--{name.replace('_', '-')}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
 
 
+def picture_option(about: str) -> Callable[[_Function], _Function]:
+    """Return the option that draws a picture; what it shows is told in its help."""
+    return click.option(
+        "--picture",
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=_named_as_svg,
+        metavar="FILE.svg",
+        help=about,
+    )
+
+
+def _named_as_svg(_ctx: click.Context, _option: click.Parameter, picture: Path | None) -> Path | None:
+    """Refuse another ending: no viewer would open it, and an episode may have that name."""
+    if picture is not None and picture.suffix.lower() != ".svg":
+        raise click.BadParameter(f"the picture is an SVG; call it “{picture.with_suffix('.svg').name}”")
+    return picture
+
+
 def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
     """Return the recipe of a command line: the source's own settings, then the recipe file, then the options.
 

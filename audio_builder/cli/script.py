@@ -19,6 +19,7 @@ from audio_builder.cli.options import (
     source_argument,
     verbosity,
 )
+from audio_builder.errors import OutputError
 
 if TYPE_CHECKING:
     from audio_builder.recipe import Pacing
@@ -83,6 +84,7 @@ def command(
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)
+    _check_output(output, source)
     document = read_source_argument(source, console, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     document, language_note = documents.settle_language(document, recipe)
@@ -105,6 +107,21 @@ def command(
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
     console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")
+
+
+def _check_output(output: Path | None, source: str) -> None:
+    """Refuse to write over the text that the script is made from.
+
+    Raises:
+        OutputError: they are one file.
+    """
+    if output is None or not output.exists() or not Path(source).exists():
+        return
+    if output.samefile(source):
+        raise OutputError(
+            f"{output} is your text itself: the script would take its place",
+            hint=f"Give the script another name, such as {output.with_suffix('.script.md').name}.",
+        )
 
 
 def _ssml(script: Script, pacing: Pacing, console: Console) -> str:
