@@ -13,7 +13,7 @@ import pytest
 
 from audio_builder.audio import Samples, ffmpeg_program, samples_from_segment
 from audio_builder.episode.encoding import ffmpeg
-from audio_builder.episode.encoding.decode import open_audio
+from audio_builder.episode.encoding.audio_file import open_audio
 from audio_builder.episode.encoding.encode import BITRATES_KBPS, Mp3Form, encode, encoder_gain_db
 from audio_builder.episode.encoding.gapless import crc16
 from audio_builder.episode.encoding.mpeg import walk

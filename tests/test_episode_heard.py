@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import audio_builder
 from audio_builder.episode.clauses import Clause
-from audio_builder.episode.encoding.decode import open_audio
+from audio_builder.episode.encoding.audio_file import open_audio
 from audio_builder.episode.heard import times_in
 from audio_builder.episode.record import EpisodeRecord, Phrase, phrases_of, read_record
 from audio_builder.narration.words import packed_words

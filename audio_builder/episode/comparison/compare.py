@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.comparison.picture import Strip, draw_strips
-from audio_builder.episode.encoding.decode import sniff
+from audio_builder.episode.encoding.audio_file import sniff
 from audio_builder.episode.report import to_json
 from audio_builder.episode.tagging.chapters import PlayerChapter
 from audio_builder.episode.tagging.source_frame import CarriedSource, carries_source, read_source

@@ -1,6 +1,6 @@
 """Our own MPEG frames back to sound, stretch by stretch, in this process: libmpg123, which comes with soundfile.
 
-Files of others are never decoded here but by ffmpeg, in a process of its own (see `decode`).
+Files of others are never decoded here but by ffmpeg, in a process of its own (see `audio_file`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from audio_builder.audio import Samples
-from audio_builder.episode.encoding.decode import BLOCK_FRAMES
+from audio_builder.episode.encoding.audio_file import BLOCK_FRAMES
 from audio_builder.episode.encoding.mpeg import DECODER_DELAY, parse_header
 from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, frame_edges
 from audio_builder.errors import EncoderError

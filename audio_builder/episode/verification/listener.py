@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from audio_builder.audio import Samples
-from audio_builder.episode.encoding.decode import Audio
+from audio_builder.episode.encoding.audio_file import Audio
 from audio_builder.episode.encoding.mpeg import Mpeg
 from audio_builder.episode.encoding.mpeg_decoder import MpegDecoder
 from audio_builder.episode.verification.measure import Measurements, measure_audio

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio import Samples
-from audio_builder.episode.encoding.decode import Audio, open_audio
+from audio_builder.episode.encoding.audio_file import Audio, open_audio
 from audio_builder.episode.verification.clicks import ClickMeter
 from audio_builder.episode.verification.stereo import StereoMeter
 from audio_builder.errors import NotAudio
@@ -146,7 +146,7 @@ def measure(path: Path, *, progress: Callable[[float], None] | None = None) -> M
     """Decode a file and measure it. Memory grows by 60 KB for each minute of sound.
 
     Args:
-        path: any audio file that `decode.open_audio` understands.
+        path: any audio file that `audio_file.open_audio` understands.
         progress: called with the seconds measured so far.
 
     Raises:

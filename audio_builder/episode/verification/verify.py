@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio_builder.episode.encoding.decode import sniff
+from audio_builder.episode.encoding.audio_file import sniff
 from audio_builder.episode.encoding.mpeg import Mpeg, walk
 from audio_builder.episode.picture import draw
 from audio_builder.episode.report import CheckReport

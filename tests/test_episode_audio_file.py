@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from audio_builder.audio import ffmpeg_program
-from audio_builder.episode.encoding.decode import open_audio, sniff
+from audio_builder.episode.encoding.audio_file import open_audio, sniff
 from audio_builder.episode.encoding.mpeg import parse_header, walk
 from audio_builder.errors import NotAudio
 from tests.test_episode_encode import RATE, make, tone
