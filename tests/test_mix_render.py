@@ -213,3 +213,26 @@ def test_separation_is_the_worst_second() -> None:
     for start in range(0, timeline.frames, 10000):
         meter.push(start, voice[start : start + 10000], bed[start : start + 10000])
     assert meter.worst_second_db() == pytest.approx(20.0, abs=0.01)
+
+
+@pytest.mark.parametrize("block", [4096, 10_000, 10**7])
+def test_separation_keeps_no_phrase_that_is_over(block: int) -> None:
+    """The worst second of three phrases is the same whatever the blocks, and where those between them are left out."""
+    clips = Clips()
+    cues: list[Cue] = [ChapterStart("A")]
+    for _ in range(3):
+        cues += [SAY, Rest(4.0, Reason.PARAGRAPH)]
+    timeline = timeline_of(cues, [clips.clip(speech(5.0)) for _ in range(3)])
+    voice = np.full(timeline.frames, 0.1, dtype=np.float32)
+    bed = np.full((timeline.frames, 2), 10 ** (-45 / 20), dtype=np.float32)
+    worst = timeline.clips[1].speech_start + RATE_HZ
+    bed[worst : worst + RATE_HZ + 8820] = 10 ** (-41 / 20)
+    meter, kept = SeparationMeter(timeline), []
+    for start in range(0, timeline.frames, block):
+        end = start + block
+        if any(placed.start < end and placed.end > start for placed in timeline.clips):
+            meter.push(start, voice[start:end], bed[start:end])
+            kept.append(len(meter._speech))
+    assert meter.worst_second_db() == pytest.approx(21.0, abs=0.01)
+    assert kept[-1] <= 1
+    assert max(kept) <= 50 * 6
