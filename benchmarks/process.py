@@ -19,8 +19,8 @@ _LOOKS = 200
 millisecond of a core from it."""
 
 _MATTERS = 1.01
-"""So much more memory than before is worth being weighed: to weigh 400 times in a build of seven minutes took 8 s of a
-core. A peak may be told too low by that."""
+"""So much more memory than before is worth being weighed: to watch a build of seven minutes and weigh it 400 times
+took nearly 10 s of a core. A peak may be told too low by that."""
 
 _SPEAKER = b"audio_builder.narration.workers.worker"
 """In the command line of a process that speaks."""

@@ -120,6 +120,8 @@ def test_a_script_never_takes_the_place_of_its_text(tmp_path: Path, capfd: pytes
     assert text.read_text(encoding="utf-8") == "# The Lamp\n\nIt was on all night.\n"
     assert run(["script", str(text), "-o", str(tmp_path / "lamp.script.md")]) == 0
     assert (tmp_path / "lamp.script.md").is_file()
+    assert run(["script", str(text), "-o", str(tmp_path / ("a" * 300))]) == errors.OutputError.exit_code
+    assert run(["script", "a" * 300, "-o", str(tmp_path / "lamp.script.md")]) == errors.SourceError.exit_code
 
 
 def test_check_passes_what_build_delivers(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

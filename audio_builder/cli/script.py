@@ -115,9 +115,13 @@ def _check_output(output: Path | None, source: str) -> None:
     Raises:
         OutputError: they are one file.
     """
-    if output is None or not output.exists() or not Path(source).exists():
+    if output is None:
         return
-    if output.samefile(source):
+    try:
+        is_source = output.samefile(source)
+    except OSError:  # one of them isn't there, or can't be: reading and writing will say so
+        return
+    if is_source:
         raise OutputError(
             f"{output} is your text itself: the script would take its place",
             hint=f"Give the script another name, such as {output.with_suffix('.script.md').name}.",
