@@ -135,6 +135,13 @@ def _chosen_cases(only: list[str], without: list[str]) -> tuple[str, ...]:
     return tuple(case for case in cases if not (without and case.startswith(tuple(without))))
 
 
+def _runs_of_each(runs: list[int], lengths: int) -> list[int]:
+    """Return how often the cases are run for each length: a long article needs fewer runs to say the same."""
+    if len(runs) not in (1, lengths):
+        raise SystemExit(f"--runs takes one number, or one for each of the {lengths} lengths, not {len(runs)}")
+    return runs * lengths if len(runs) == 1 else runs
+
+
 def _machine() -> str:
     """Return what the figures depend on."""
     model = platform.processor() or platform.machine()
@@ -153,7 +160,9 @@ def main() -> None:
     """Measure, print a table and write JSON."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
     parser.add_argument("--words", type=int, nargs="+", default=[600, 20_000], help="lengths of the articles")
-    parser.add_argument("--runs", type=int, default=3, help="how often each case is run")
+    parser.add_argument(
+        "--runs", type=int, nargs="+", default=[3], help="how often each case is run; or one number for each length"
+    )
     parser.add_argument("--cases", nargs="+", default=[], metavar="CASE", help=f"run these alone: {', '.join(CASES)}")
     parser.add_argument("--without", nargs="+", default=[], metavar="CASE", help="leave these out, such as plain")
     parser.add_argument("--note", default="", help="what to remember about this run, such as: a busy machine")
@@ -171,8 +180,8 @@ def main() -> None:
     }
     sys.stdout.write(f"{report['machine']}, load {report['load_before']}\n")
     everything: dict[int, dict[str, list[Run]]] = {}
-    for words in chosen.words:
-        found = everything[words] = measure_all(words, chosen.runs, cases)
+    for words, runs_of_it in zip(chosen.words, _runs_of_each(chosen.runs, len(chosen.words)), strict=True):
+        found = everything[words] = measure_all(words, runs_of_it, cases)
         sys.stdout.write("\n".join(table(words, found)) + "\n")
         sys.stdout.flush()
         runs = {case: [asdict(one) for one in all_runs] for case, all_runs in found.items()}

@@ -17,6 +17,7 @@ from audio_builder.script.words import count_words
 from benchmarks import process
 from benchmarks.article import article
 from benchmarks.judge import judged, memory_ratios, table
+from benchmarks.measure import _runs_of_each
 from benchmarks.process import Run, run
 
 
@@ -124,3 +125,11 @@ def test_a_long_article_is_held_against_its_own_limits():
     assert [str(one) for one in memory_ratios({600: short, 20_000: found})] == [
         "memory of cold build, 20000 / 600 words: 1.20 (limit 1.20: met)"
     ]
+
+
+def test_a_long_article_may_be_run_less_often():
+    """One number of runs counts for every length, several for one each; any other count is refused."""
+    assert _runs_of_each([3], 2) == [3, 3]
+    assert _runs_of_each([4, 1], 2) == [4, 1]
+    with pytest.raises(SystemExit, match="one for each of the 2 lengths, not 3"):
+        _runs_of_each([4, 1, 1], 2)
