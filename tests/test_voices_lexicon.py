@@ -106,3 +106,12 @@ def test_a_few_words_can_be_tried(tmp_path: Path, capfd: pytest.CaptureFixture[s
     with wave.open(str(words)) as sound:
         assert sound.getnframes() / 44100 == pytest.approx(6 * 0.5 + 0.16, abs=0.03)
     assert run(["voices", "say", "…", "--voice", "tone", "-o", str(words)]) == EmptySource.exit_code
+
+
+def test_a_try_never_takes_the_place_of_a_text(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """`voices say -o` takes only a name that ends in .wav; the message has one that would do."""
+    text = tmp_path / "article.md"
+    text.write_text("Nothing is lost.")
+    assert run(["voices", "say", "Tao.", "--voice", "tone", "-o", str(text)]) == 2
+    assert "call it “article.wav”" in capfd.readouterr().err
+    assert text.read_text() == "Nothing is lost."

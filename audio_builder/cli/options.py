@@ -84,17 +84,24 @@ def picture_option(about: str) -> Callable[[_Function], _Function]:
     return click.option(
         "--picture",
         type=click.Path(dir_okay=False, path_type=Path),
-        callback=_named_as_svg,
+        callback=named_as(".svg", "the picture is an SVG"),
         metavar="FILE.svg",
         help=about,
     )
 
 
-def _named_as_svg(_ctx: click.Context, _option: click.Parameter, picture: Path | None) -> Path | None:
-    """Refuse another ending: no viewer would open it, and an episode may have that name."""
-    if picture is not None and picture.suffix.lower() != ".svg":
-        raise click.BadParameter(f"the picture is an SVG; call it “{picture.with_suffix('.svg').name}”")
-    return picture
+def named_as(suffix: str, what: str) -> Callable[[click.Context, click.Parameter, Path | None], Path | None]:
+    """Return the callback of an option for a file that we write: it refuses a name with another suffix.
+
+    No program would open such a file, and an episode or a text may have that name.
+    """
+
+    def check(_ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+        if path is not None and path.suffix.lower() != suffix:
+            raise click.BadParameter(f"{what}; call it “{path.stem}{suffix}”")
+        return path
+
+    return check
 
 
 def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import recipe_from_options, recipe_options, verbosity
+from audio_builder.cli.options import named_as, recipe_from_options, recipe_options, verbosity
 from audio_builder.cli.progress import progress_bar
 
 
@@ -24,6 +24,7 @@ Examples:
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=named_as(".wav", "the sound is a WAV"),
     default="said.wav",
     show_default=True,
     metavar="FILE.wav",
