@@ -22,10 +22,11 @@ def output_error(error: OSError, path: Path) -> OutputError:
     path = _final_name(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"no space is left to write {path}", hint="Free some space and run the same command again.")
-    reason = error.strerror or str(error)
-    return OutputError(
-        f"can't write {path}: {reason}", hint="Choose a folder you may write to, or allow writing to this one."
-    )
+    if error.errno == errno.ENAMETOOLONG:
+        hint = "Give it a shorter name, or a folder with a shorter one."
+    else:
+        hint = "Choose a folder you may write to, or allow writing to this one."
+    return OutputError(f"can't write {path}: {error.strerror or error}", hint=hint)
 
 
 def _final_name(path: Path) -> Path:

@@ -59,6 +59,13 @@ def test_a_full_disk_has_an_error_of_its_own(tmp_path: Path, code: int):
     assert "episode.mp3" in error.message
 
 
+def test_a_name_too_long_is_answered_with_a_shorter_one(tmp_path: Path):
+    """No other permission would help where the file system takes no such name."""
+    with pytest.raises(OutputError, match=r"can't write .*too long") as caught:
+        files.write_bytes(tmp_path / ("a" * 300), b"x")
+    assert "a shorter name" in caught.value.hint
+
+
 def test_an_error_tells_the_final_name_of_a_draft(tmp_path: Path):
     """Nobody knows what a draft is called, so its errors speak of the file that it was to become."""
     with files.draft_beside(tmp_path / "episode.mp3") as draft:
