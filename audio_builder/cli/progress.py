@@ -70,7 +70,7 @@ class _Bars:
 
 
 class _PlainLines:
-    """A line when a stage begins: for logs, where a bar would be litter."""
+    """A line when a stage begins that has something to do: for logs, where a bar would be litter."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -80,7 +80,12 @@ class _PlainLines:
         if step.stage in self._begun:
             return
         self._begun.add(step.stage)
-        amount = f" {step.total:.0f} phrases" if step.stage == "narrate" and step.total else ""
+        amount = ""
+        if step.stage == "narrate":
+            left = step.total - step.done
+            if not left:
+                return
+            amount = f" {left:.0f} phrase{'s' if left > 1 else ''}"
         self._console.say(f"{_TITLES[step.stage]}{amount} …")
 
 

@@ -1,0 +1,23 @@
+"""What a build says of its way where no bar can be drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.progress import progress_bar
+from audio_builder.progress import Step
+
+
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [(0, "Speaking 63 phrases …\n"), (3, "Speaking 60 phrases …\n"), (62, "Speaking 1 phrase …\n"), (63, "")],
+)
+def test_only_what_is_still_to_be_spoken_is_told(done: int, told: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Phrases whose clips are kept aren't spoken, and a stage without any isn't told at all; the next one is."""
+    with progress_bar(Console()) as progress:
+        progress(Step("narrate", done, 63))
+        progress(Step("narrate", 63, 63, "The lamp is lit."))
+        progress(Step("render", 0, 8))
+        progress(Step("render", 8, 8))
+    assert capfd.readouterr().err == f"{told}Mixing …\n"
