@@ -21,3 +21,11 @@ def test_only_what_is_still_to_be_spoken_is_told(done: int, told: str, capfd: py
         progress(Step("render", 0, 8))
         progress(Step("render", 8, 8))
     assert capfd.readouterr().err == f"{told}Mixing …\n"
+
+
+def test_a_sample_that_is_kept_hides_no_phrase_of_the_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    """A long text is first spoken in part, to find its rate; where that part is kept, the rest is still told."""
+    with progress_bar(Console()) as progress:
+        progress(Step("narrate", 12, 12))
+        progress(Step("narrate", 90, 99))
+    assert capfd.readouterr().err == "Speaking 9 phrases …\n"

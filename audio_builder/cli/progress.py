@@ -77,15 +77,11 @@ class _PlainLines:
         self._begun: set[Stage] = set()
 
     def __call__(self, step: Step) -> None:
-        if step.stage in self._begun:
+        speaking, left = step.stage == "narrate", step.total - step.done
+        if step.stage in self._begun or (speaking and not left):
             return
         self._begun.add(step.stage)
-        amount = ""
-        if step.stage == "narrate":
-            left = step.total - step.done
-            if not left:
-                return
-            amount = f" {left:.0f} phrase{'s' if left > 1 else ''}"
+        amount = f" {left:.0f} phrase{'s' if left > 1 else ''}" if speaking else ""
         self._console.say(f"{_TITLES[step.stage]}{amount} …")
 
 
