@@ -63,7 +63,7 @@ class SeparationMeter:
             first: its first cell, counted from the beginning of the episode.
             last: the cell after its last.
         """
-        within = slice(max(0, first - self._kept_from), max(0, last - self._kept_from))
+        within = slice(first - self._kept_from, max(0, last - self._kept_from))
         phrase, bed = self._speech[within], self._bed[within]
         spoken = spoken_cells(phrase, CELLS_PER_S)
         if not spoken.any():
@@ -76,6 +76,6 @@ class SeparationMeter:
 
     def _forget(self, before: int) -> None:
         """Let go of the cells before one."""
-        over = max(0, before - self._kept_from)
+        over = before - self._kept_from
         self._speech, self._bed = self._speech[over:].copy(), self._bed[over:].copy()
-        self._kept_from += over
+        self._kept_from = before
