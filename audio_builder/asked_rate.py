@@ -82,10 +82,7 @@ def at_asked_rate(
     notes = dict.fromkeys(voice.note for voice in _measured(tried, stand_of_clips(narration.clips)) if voice.note)
     spoken = frozenset().union(*(each.spoken for each in tries))
     used = len(spoken.intersection(clip.key for clip in narration.clips))
-    cached = narration.cached + narration.synthesized - used
-    return replace(
-        narration, synthesized=used, cached=cached, tried=len(spoken) - used, rate_note="; ".join(notes), spoken=spoken
-    )
+    return replace(narration, synthesized=used, tried=len(spoken) - used, rate_note="; ".join(notes), spoken=spoken)
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ def script_of(cues: Sequence[Cue]) -> Script:
 
 def timeline_of(cues: Sequence[Cue], clips: Iterable[Clip], soundscape: Soundscape | None = None) -> Timeline:
     """The timeline of these cues with these clips."""
-    narration = Narration(tuple(clips), RATE_HZ, 0, 0, 125.0)
+    narration = Narration(tuple(clips), RATE_HZ, 0, 125.0)
     return arrange(script_of(cues), narration, soundscape or Soundscape())
 
 

@@ -125,7 +125,7 @@ def clip(frames: int) -> Clip:
 def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
     """Chapters, speech and silence from the timeline and the clips; the voice from its profile."""
     clips = (clip(5 * 44100 + 8820), clip(3 * 44100 + 8820))
-    narration = Narration(clips, 44100, synthesized=1, cached=1, wpm=126.4, rate_note="A note.")
+    narration = Narration(clips, 44100, synthesized=1, wpm=126.4, rate_note="A note.")
     placed = (PlacedClip(clips[0], 0), PlacedClip(clips[1], 300_000))
     lines = Timeline(44100, 882_000, placed, (), (Chapter("One", 0, 441_000), Chapter("Two", 441_000, 882_000)))
     recipe = msgspec.structs.replace(Recipe(), tags=Tags(title="Evening"))

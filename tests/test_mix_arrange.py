@@ -106,7 +106,7 @@ def test_a_bell_is_over_2_s_after_speech_begins() -> None:
 def test_a_narration_of_another_script_is_refused() -> None:
     """A clip too few or too many is a defect, not something to arrange around."""
     with pytest.raises(ValueError, match="1 clips were given for 2 phrases"):
-        arrange(script_of([SAY, SAY]), Narration((CLIP,), RATE_HZ, 0, 0, 125.0), Soundscape())
+        arrange(script_of([SAY, SAY]), Narration((CLIP,), RATE_HZ, 0, 125.0), Soundscape())
 
 
 CUES = st.one_of(

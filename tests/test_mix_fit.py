@@ -32,7 +32,7 @@ def narrated(script: Script, seed: int, rate_hz: int = 44100) -> Narration:
         return Clip(say, "0" * 64, frames, rate_hz, lead, tail, pytest.fail)
 
     clips = tuple(clip(cue) for cue in script.cues if isinstance(cue, Say))
-    return Narration(clips, rate_hz, 0, 0, 125.0)
+    return Narration(clips, rate_hz, 0, 125.0)
 
 
 def rests(script: Script) -> list[Rest]:

@@ -82,7 +82,6 @@ class Narration:
         clips: one for each `Say` of the script, in its order.
         rate_hz: the episode's sample rate, the same in every clip.
         synthesized: how many clips an engine spoke for this build.
-        cached: how many came from the cache.
         wpm: measured words per minute inside phrases: words ÷ the clips' speech; 0 without speech.
         rate_note: what to tell the user about the rate, such as that the voice can't go that slow;
             empty where there is nothing to tell.
@@ -93,11 +92,15 @@ class Narration:
     clips: tuple[Clip, ...]
     rate_hz: int
     synthesized: int
-    cached: int
     wpm: float
     rate_note: str = ""
     tried: int = 0
     spoken: frozenset[str] = frozenset()
+
+    @property
+    def cached(self) -> int:
+        """How many clips came from the cache, or are another's of this build."""
+        return len(self.clips) - self.synthesized
 
 
 def measured_wpm(clips: tuple[Clip, ...]) -> float:

@@ -77,7 +77,6 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         clips=clips,
         rate_hz=rate_hz,
         synthesized=len(missing),
-        cached=len(clips) - len(missing),
         wpm=measured_wpm(clips),
         spoken=frozenset(phrase.key for phrase in missing),
     )
