@@ -136,7 +136,7 @@ def _chosen_cases(only: list[str], without: list[str]) -> tuple[str, ...]:
 
 
 def _runs_of_each(runs: list[int], lengths: int) -> list[int]:
-    """Return how often the cases are run for each length: a long article needs fewer runs to say the same."""
+    """Return how often the cases are run for each length."""
     if len(runs) not in (1, lengths):
         raise SystemExit(f"--runs takes one number, or one for each of the {lengths} lengths, not {len(runs)}")
     return runs * lengths if len(runs) == 1 else runs
