@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from audio_builder.pipeline import build
-    from audio_builder.recipe import Recipe
+    from audio_builder.recipe.settings import Recipe
 
 # Before NumPy is imported: the threads of its OpenBLAS go on running for a while after each product and take the cores
 # from workers and encoders, and how many there are may decide the last bit of a sum.
@@ -19,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 __version__ = "0.1.0"
 __all__ = ["Recipe", "__version__", "build"]
 
-_HOMES = {"build": "audio_builder.pipeline", "Recipe": "audio_builder.recipe"}
+_HOMES = {"build": "audio_builder.pipeline", "Recipe": "audio_builder.recipe.settings"}
 
 
 def __getattr__(name: str) -> object:

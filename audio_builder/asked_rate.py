@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.stand import Stand, stand_of_clips
-from audio_builder.prepare import Plan
+from audio_builder.preflight import Plan
 from audio_builder.script.cues import Part, Say
 from audio_builder.script.words import count_words
 from audio_builder.voices.prepare import PreparedVoice

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_db
 from audio_builder.episode.encoding.kept import KeptStretches
 from audio_builder.episode.naming import twin_path
@@ -33,9 +33,9 @@ from audio_builder.mix.quieting import Quieting
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
-from audio_builder.prepare import Plan
+from audio_builder.preflight import Plan
 from audio_builder.progress import Clock, Progress, Step, silent
-from audio_builder.recipe import Mastering, Recipe, Soundscape
+from audio_builder.recipe.settings import Mastering, Recipe, Soundscape
 from audio_builder.script.cues import Background, Script
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.changing import as_one, open_beds

@@ -15,8 +15,8 @@ from audio_builder.errors import RecipeError
 from audio_builder.mix.fit import Reach, fit_pauses, reach_of
 from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
-from audio_builder.prepare import Plan, prepare_voices
-from audio_builder.recipe import Pacing
+from audio_builder.preflight import Plan, prepare_voices
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.estimate import clock, expected_range
 from audio_builder.voices.rate.rates import solve_rate
 

@@ -10,7 +10,6 @@ from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
 from audio_builder.beside import Beside
-from audio_builder.document import Document, make_script, own_settings, read_document
 from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import carries
 from audio_builder.length import fit_length
@@ -20,11 +19,12 @@ from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.prepare import Plan, prepare
+from audio_builder.preflight import Plan, prepare
 from audio_builder.progress import Clock, Progress, Step, silent
-from audio_builder.recipe import Recipe
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Part, Script
+from audio_builder.script.from_document import Document, make_script, own_settings, read_document
 from audio_builder.sound.bed import Bed
 from audio_builder.voices.profile import Voice
 

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from audio_builder import __version__
-from audio_builder.audio import ffmpeg_program
-from audio_builder.recipe import Recipe
+from audio_builder.audio.samples import ffmpeg_program
+from audio_builder.recipe.settings import Recipe
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.prepare import prepare_voice

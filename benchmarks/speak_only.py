@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 from audio_builder.asked_rate import at_asked_rate
-from audio_builder.document import make_script, read_document
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import stand_of_cache
-from audio_builder.prepare import Plan, prepare
-from audio_builder.recipe import Recipe
+from audio_builder.preflight import Plan, prepare
+from audio_builder.recipe.settings import Recipe
+from audio_builder.script.from_document import make_script, read_document
 
 article, folder = sys.argv[1], Path(sys.argv[2])
 recipe = Recipe()

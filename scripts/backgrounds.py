@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from audio_builder.audio import Samples
-from audio_builder.loudness import LoudnessMeter
-from audio_builder.recipe import Soundscape
+from audio_builder.audio.loudness import LoudnessMeter
+from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.backgrounds import BEDS, open_bed
 from audio_builder.sound.bed import Bed, BedFormat
 

@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from audio_builder.audio import AudioSegment, segment_from_samples
+from audio_builder.audio.samples import AudioSegment, segment_from_samples
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
@@ -21,7 +21,7 @@ from audio_builder.mix.plan import plan_mix
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.narration.clip import Clip, Narration
-from audio_builder.recipe import Mastering, Soundscape
+from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.script.cues import Rest, Role, Say, Script
 from audio_builder.sound.backgrounds import open_bed
 from audio_builder.sound.bed import BedFormat

@@ -16,8 +16,8 @@ import click
 from audio_builder import errors
 from audio_builder.cli.lazy import command_paths, find_command
 from audio_builder.cli.main import cli
-from audio_builder.recipe import PACING_PRESETS
-from audio_builder.recipe_file import settings
+from audio_builder.recipe.recipe_file import settings
+from audio_builder.recipe.settings import PACING_PRESETS
 
 ROOT = Path(__file__).resolve().parent.parent
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
-from audio_builder.document import read_document
 from audio_builder.errors import AudioBuilderError
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Say, Script
+from audio_builder.script.from_document import read_document
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace
 

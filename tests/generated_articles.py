@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from audio_builder.article.text import clean, speakable
-from audio_builder.recipe import BACKGROUNDS
+from audio_builder.recipe.settings import BACKGROUNDS
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

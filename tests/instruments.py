@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import ffmpeg_program
+from audio_builder.audio.samples import ffmpeg_program
 
 
 @dataclass(frozen=True)

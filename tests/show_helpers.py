@@ -17,7 +17,7 @@ from audio_builder.episode.record import EpisodeRecord, Phrase, Sound, record_as
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
 from audio_builder.episode.verification.standard import Findings
 from audio_builder.podcast.show import Show, show_as_toml
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 
 from .conftest import hear_ctrl_c
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from audio_builder.audio import AudioSegment, Samples, samples_from_segment, segment_from_samples
+from audio_builder.audio.samples import AudioSegment, Samples, samples_from_segment, segment_from_samples
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Clip, Narration
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.script.cues import Cue, Role, Say, Script
 
 RATE_HZ = 44100

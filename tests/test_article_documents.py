@@ -14,7 +14,7 @@ from audio_builder.article.read import read
 from audio_builder.article.source import open_source, source_from_bytes
 from audio_builder.cli.main import run
 from audio_builder.errors import NotText, SourceError, SourceTooLarge
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Rest, Say
 from audio_builder.script.pace import pace
 

@@ -12,8 +12,8 @@ from audio_builder.article.language import recognised_language
 from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
 from audio_builder.cli.main import run
-from audio_builder.document import make_script
-from audio_builder.recipe import Recipe, Tags
+from audio_builder.recipe.settings import Recipe, Tags
+from audio_builder.script.from_document import make_script
 
 from . import documents
 from .labelled import FOLDER

@@ -9,11 +9,11 @@ import pytest
 
 from audio_builder import asked_rate
 from audio_builder.article.source import source_from_bytes
-from audio_builder.document import make_script, read_document
 from audio_builder.narration.clip import Narration
 from audio_builder.pipeline import speak
-from audio_builder.prepare import prepare
-from audio_builder.recipe_file import make_recipe
+from audio_builder.preflight import prepare
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.voices.rate import cadence
 from tests.voice_helpers import install_engine
 

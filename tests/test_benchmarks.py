@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from audio_builder.article.source import source_from_bytes
-from audio_builder.document import make_script, read_document
-from audio_builder.recipe import Recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.words import count_words
 from benchmarks import process
 from benchmarks.article import article

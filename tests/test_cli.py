@@ -154,7 +154,7 @@ def test_check_fails_a_file_that_is_too_quiet(tmp_path: Path, capfd: pytest.Capt
     """A stranger's quiet MP3 gives exit code 10 and a line that says how loud it is and should be."""
     from pydub.generators import Sine
 
-    from audio_builder.audio import ffmpeg_program
+    from audio_builder.audio.samples import ffmpeg_program
 
     ffmpeg_program()
     Sine(330).to_audio_segment(5000, volume=-40).export(tmp_path / "quiet.mp3", format="mp3").close()
@@ -271,7 +271,7 @@ def test_a_defect_of_ours_is_told_without_a_traceback(
     def break_down(_source: object) -> None:
         raise ZeroDivisionError("as a test")
 
-    monkeypatch.setattr("audio_builder.document.read_document", break_down)
+    monkeypatch.setattr("audio_builder.script.from_document.read_document", break_down)
     assert run(["script", str(SHORT)]) == errors.INTERNAL_ERROR
     assert "Traceback" not in capfd.readouterr().err
     assert run(["script", str(SHORT), "-v"]) == errors.INTERNAL_ERROR

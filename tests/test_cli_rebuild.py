@@ -133,7 +133,7 @@ def test_an_episode_over_own_music_asks_for_a_background(
 
 def test_other_versions_are_told(episode: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
     """Where the versions differ the rebuild says which the episode was made with, and goes on."""
-    monkeypatch.setattr("audio_builder.prepare.__version__", "99.0")
+    monkeypatch.setattr("audio_builder.preflight.__version__", "99.0")
     assert run(["rebuild", str(episode), "-o", "second"]) == 0
     assert "It was made with other versions" in capfd.readouterr().err
 

@@ -11,8 +11,8 @@ import pytest
 from audio_builder import errors
 from audio_builder.cli.lazy import command_paths, find_command
 from audio_builder.cli.main import cli
-from audio_builder.recipe import PACING_PRESETS
-from audio_builder.recipe_file import settings
+from audio_builder.recipe.recipe_file import settings
+from audio_builder.recipe.settings import PACING_PRESETS
 
 from .conftest import ROOT
 

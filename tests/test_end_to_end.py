@@ -20,7 +20,7 @@ from audio_builder.article.source import source_from_bytes
 from audio_builder.episode.record import read_record, record_path, sound_of
 from audio_builder.episode.report import BuildReport
 from audio_builder.podcast.publish import publish
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 
 from . import instruments
 from .conftest import ROOT
@@ -288,8 +288,8 @@ def test_other_pacing_and_background_speak_nothing(tmp_path: Path):
 
 
 def _says(source: Path) -> list[str]:
-    from audio_builder.document import make_script, read_document
     from audio_builder.script.cues import Say
+    from audio_builder.script.from_document import make_script, read_document
 
     script = make_script(read_document(source), make_recipe())
     return [cue.text for cue in script.cues if isinstance(cue, Say)]
@@ -304,7 +304,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path):
 
 def test_an_episode_can_be_built_from_its_script(tmp_path: Path):
     """A script built as it was printed gives the same episode as the article; an edited pause lengthens it."""
-    from audio_builder.document import make_script, read_document
+    from audio_builder.script.from_document import make_script, read_document
     from audio_builder.script.notation import format_script
 
     recipe = make_recipe({"voice": "tone"})

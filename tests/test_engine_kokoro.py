@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import butter, sosfilt
 
-from audio_builder.audio import AudioSegment, samples_from_segment
+from audio_builder.audio.samples import AudioSegment, samples_from_segment
 from audio_builder.errors import EngineFailed, UnknownVoice, VoiceError, VoiceFileMissing
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.script.words import count_words

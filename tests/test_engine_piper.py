@@ -10,15 +10,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from audio_builder.audio import Samples, samples_from_segment
-from audio_builder.document import make_script, read_document
+from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.errors import VoiceError, VoiceFileMissing
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import trim
-from audio_builder.recipe import Recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.words import count_words
 from audio_builder.voices.engines.onnx import voice_session
 from audio_builder.voices.engines.onnx.graph import read_graph

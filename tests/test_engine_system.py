@@ -14,15 +14,15 @@ import msgspec
 import pytest
 
 from audio_builder.article.source import source_from_bytes
-from audio_builder.audio import ffmpeg_program
-from audio_builder.document import make_script, read_document
+from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EngineFailed, MissingExtra
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.pipeline import speak
-from audio_builder.prepare import prepare
-from audio_builder.recipe import Recipe
+from audio_builder.preflight import prepare
+from audio_builder.recipe.settings import Recipe
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.words import count_words
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines import system, system_driver

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_builder.audio import ffmpeg_program
+from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.episode.encoding.audio_file import open_audio, sniff
 from audio_builder.episode.encoding.mpeg import parse_header, walk
 from audio_builder.errors import NotAudio

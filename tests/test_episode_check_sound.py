@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_builder.audio import Samples, segment_from_samples
+from audio_builder.audio.samples import Samples, segment_from_samples
 from audio_builder.cli.main import run
 from audio_builder.episode.picture import draw
 from audio_builder.episode.tagging.chapters import PlayerChapter

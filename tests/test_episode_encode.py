@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_builder.audio import Samples, ffmpeg_program, samples_from_segment
-from audio_builder.episode.encoding import ffmpeg
+from audio_builder.audio import ffmpeg
+from audio_builder.audio.samples import Samples, ffmpeg_program, samples_from_segment
 from audio_builder.episode.encoding.audio_file import open_audio
 from audio_builder.episode.encoding.encode import BITRATES_KBPS, Mp3Form, encode, encoder_gain_db
 from audio_builder.episode.encoding.gapless import crc16

@@ -19,7 +19,7 @@ from audio_builder.episode.heard import times_in
 from audio_builder.episode.record import EpisodeRecord, Phrase, phrases_of, read_record
 from audio_builder.narration.words import packed_words
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, cues_of
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
 from audio_builder.voices.engines.base import WordStart
 from audio_builder.voices.wording.word_places import words_with_places

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.episode.encoding.encode import BITRATES_KBPS, RATES_HZ, Mp3Form, encode
 from audio_builder.episode.encoding.mpeg import DECODER_DELAY, parse_header
 from audio_builder.episode.encoding.mpeg_decoder import MpegDecoder

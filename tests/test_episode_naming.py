@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_builder.episode.naming import LONGEST_STEM, episode_path, file_stem, resolved_tags
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 
 

@@ -10,7 +10,7 @@ import pytest
 import audio_builder
 from audio_builder.episode.record import phrases_of, read_record, record_as_json, record_path, sound_of
 from audio_builder.errors import OutputError
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
 
 from .conftest import ROOT

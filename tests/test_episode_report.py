@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.episode.report import (
     BuildReport,
     ChapterReport,
@@ -22,7 +22,7 @@ from audio_builder.episode.report import (
 from audio_builder.episode.verification.standard import Finding, Findings, Rule, fact, loudness_rule, true_peak_rule
 from audio_builder.mix.timeline import Chapter, PlacedClip, Timeline
 from audio_builder.narration.clip import Clip, Narration
-from audio_builder.recipe import Mastering, Recipe, Tags
+from audio_builder.recipe.settings import Mastering, Recipe, Tags
 from audio_builder.script.cues import Role, Say
 
 LOUDNESS = Rule("loudness", "LUFS", -16.5, -15.5, 2)

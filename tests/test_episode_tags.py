@@ -25,7 +25,7 @@ from audio_builder.episode.tagging.tag_facts import read_tag
 from audio_builder.episode.tagging.tags import Labels, Narrator, disclosure, tag
 from audio_builder.errors import DiskFull, NotAudio, OutputError
 from audio_builder.mix.timeline import Chapter, Timeline
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say, Script
 from tests.test_episode_encode import RATE, make
 

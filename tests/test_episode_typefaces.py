@@ -19,8 +19,8 @@ from audio_builder.episode.cover.lettering import clusters_of, missing_letters, 
 from audio_builder.episode.cover.shaping import mask_of, shaped
 from audio_builder.episode.cover.typefaces import EAST_ASIAN, SCRIPTS, has, installed
 from audio_builder.episode.cover.typeset import set_text
-from audio_builder.prepare import prepare
-from audio_builder.recipe_file import make_recipe
+from audio_builder.preflight import prepare
+from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import ChapterStart, Role, Say, Script
 
 from .show_helpers import SHOW, put_show

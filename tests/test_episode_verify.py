@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from audio_builder.audio import AudioSegment, Samples
+from audio_builder.audio.loudness import LoudnessMeter
+from audio_builder.audio.samples import AudioSegment, Samples
 from audio_builder.episode.cover.draw import draw_cover
 from audio_builder.episode.encoding.encode import Mp3Form, encode
 from audio_builder.episode.encoding.mpeg import walk
@@ -20,11 +21,10 @@ from audio_builder.episode.verification.measure import CELLS_PER_S, measure
 from audio_builder.episode.verification.separation import levels
 from audio_builder.episode.verification.verify import Promise, check_file, verify
 from audio_builder.errors import EncoderError, NotAudio
-from audio_builder.loudness import LoudnessMeter
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone
 from audio_builder.narration.clip import Clip
 from audio_builder.progress import Step
-from audio_builder.recipe import Mastering, Tags
+from audio_builder.recipe.settings import Mastering, Tags
 from audio_builder.script.cues import ChapterStart, Role, Say, Script
 from tests.test_episode_encode import RATE
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from audio_builder.audio import Samples
-from audio_builder.filtering import ChunkedFilter, butterworth_high_pass
-from audio_builder.loudness import k_weighting
+from audio_builder.audio.filters import ChunkedFilter, butterworth_high_pass
+from audio_builder.audio.loudness import k_weighting
+from audio_builder.audio.samples import Samples
 
 CHUNK = 49
 

@@ -11,11 +11,11 @@ import pytest
 import audio_builder
 from audio_builder.article.source import source_from_bytes
 from audio_builder.cli.main import run
-from audio_builder.document import add_guides, make_script, read_document
 from audio_builder.errors import RecipeError, SourceError, SourceTooLarge
-from audio_builder.recipe import Recipe
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Say, Script
+from audio_builder.script.from_document import add_guides, make_script, read_document
 from audio_builder.script.guides import guide_names
 from audio_builder.script.notation import format_script, parse_script
 

@@ -11,13 +11,13 @@ import pytest
 import audio_builder
 from audio_builder.cli.lengths import seconds_of
 from audio_builder.cli.main import run
-from audio_builder.document import make_script, read_document
 from audio_builder.errors import RecipeError
 from audio_builder.length import fit_length
 from audio_builder.mix.arrange import arrange
 from audio_builder.pipeline import speak
-from audio_builder.prepare import Plan, prepare
-from audio_builder.recipe_file import make_recipe
+from audio_builder.preflight import Plan, prepare
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.script.from_document import make_script, read_document
 
 from . import instruments
 from .conftest import ROOT

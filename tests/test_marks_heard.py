@@ -9,14 +9,14 @@ import pytest
 
 import audio_builder
 from audio_builder.article.source import source_from_bytes
-from audio_builder.document import make_script, read_document
 from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import read_source
 from audio_builder.errors import SoundError
-from audio_builder.recipe import BACKGROUNDS, PACING_PRESETS, Pacing
-from audio_builder.recipe_file import Layer, make_recipe
+from audio_builder.recipe.recipe_file import Layer, make_recipe
+from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS, Pacing
 from audio_builder.script.cues import Background, Cue, Reason, Rest, Say
 from audio_builder.script.estimate import estimate
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.sound.backgrounds import BEDS
 from audio_builder.sound.bed import BedFormat, NoBed
 from audio_builder.sound.changing import CROSSFADE_S, BedChange, ChangingBed, as_one, open_beds

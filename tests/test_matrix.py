@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.recipe import PACING_PRESETS
+from audio_builder.recipe.settings import PACING_PRESETS
 from audio_builder.sound.backgrounds import BEDS
 from scripts.matrix import VOICES, Outcome, cases, run
 

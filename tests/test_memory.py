@@ -15,7 +15,7 @@ LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"
 _PROGRAM = """
 import resource, sys
 import audio_builder
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 report = audio_builder.build(sys.argv[1], make_recipe({"voice": "tone"}), sys.argv[2])
 print(report.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

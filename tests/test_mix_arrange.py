@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.timeline import Timeline, Tone, frames_from_seconds
 from audio_builder.narration.clip import Clip, Narration
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from tests.sound_helpers import RATE_HZ, script_of, timeline_of
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.mix.ducking import BedEnvelope, Ducks, duck_depths
 from audio_builder.mix.timeline import Timeline
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.script.cues import ChapterStart, Cue, Reason, Rest, Role, Say
 from tests.sound_helpers import RATE_HZ, Clips, speech, timeline_of
 

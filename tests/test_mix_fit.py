@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.fit import fit_pauses, reach_of
 from audio_builder.narration.clip import Clip, Narration
-from audio_builder.recipe import PACING_PRESETS, Pacing, Soundscape
+from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Soundscape
 from audio_builder.script.cues import Reason, Rest, Role, Say, Script
 from audio_builder.script.timing import scales
 from tests.generated_articles import scripts

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from audio_builder.audio import AudioSegment, segment_from_samples
-from audio_builder.loudness import LoudnessMeter
+from audio_builder.audio.loudness import LoudnessMeter
+from audio_builder.audio.samples import AudioSegment, segment_from_samples
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.voice import voice_of
 from audio_builder.script.cues import ChapterStart, Cue, Reason, Rest, Role, Say
@@ -49,7 +49,7 @@ def test_the_cells_hold_the_energy_where_it_is() -> None:
     sound = np.concatenate([np.frombuffer(segment.raw_data, "<i2"), np.zeros(2 * RATE_HZ - 8820, "<i2")] * 2)
     meter = LoudnessMeter(RATE_HZ, 1)
     meter.push(sound.astype(np.float32) / 32768)
-    from audio_builder.loudness import integrated_lufs
+    from audio_builder.audio.loudness import integrated_lufs
     from audio_builder.mix.levels import hops_from_cells
 
     told = integrated_lufs(hops_from_cells(levels.energies)) - levels.clip_gains_db[0]

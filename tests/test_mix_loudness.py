@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.loudness import LoudnessMeter, energy_at, k_weighting, lufs
-from audio_builder.mix.true_peak import TruePeakMeter
+from audio_builder.audio.loudness import LoudnessMeter, energy_at, k_weighting, lufs
+from audio_builder.audio.true_peak import TruePeakMeter
 from tests.sound_helpers import blocks_of, noise, sine
 
 

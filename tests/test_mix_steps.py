@@ -13,7 +13,7 @@ import audio_builder
 from audio_builder.episode.encoding import encode as encoding
 from audio_builder.episode.encoding import stretches
 from audio_builder.mix.steps import STEP_DB, in_steps
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 
 UNIT_BYTES = 4 * stretches.FRAME_SAMPLES
 """Of an MPEG frame's stereo sound."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from audio_builder.mix.true_peak import AFTER, BEFORE, CHUNK, TruePeakMeter, chunk_peaks
+from audio_builder.audio.true_peak import AFTER, BEFORE, CHUNK, TruePeakMeter, chunk_peaks
 from tests.sound_helpers import noise
 
 

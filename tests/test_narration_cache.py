@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.audio import samples_from_segment
+from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.clip_cache.entry import StoredClip

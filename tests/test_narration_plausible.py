@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio_builder.audio import segment_from_samples
+from audio_builder.audio.samples import segment_from_samples
 from audio_builder.errors import ClipRejected
 from audio_builder.narration.plausible import check_clip, plausible_seconds
 from audio_builder.narration.trim import TrimmedClip

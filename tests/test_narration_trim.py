@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.audio import Samples, samples_from_segment, segment_from_samples
+from audio_builder.audio.samples import Samples, samples_from_segment, segment_from_samples
 from audio_builder.narration.resample import resample
 from audio_builder.narration.trim import find_speech, percentile, trim
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_builder.audio import segment_from_samples
+from audio_builder.audio.samples import segment_from_samples
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.trim import LEAD_S, sound_from, trim

@@ -12,8 +12,8 @@ from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
 from audio_builder.mix.quieting import Quieting
 from audio_builder.mix.timeline import Timeline
-from audio_builder.recipe import PACING_PRESETS, Pacing
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.cues import Reason, Rest
 from audio_builder.script.pace import pace
 

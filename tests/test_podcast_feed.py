@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, feed_xml, fitted, opml
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.show import Show, feed_guid
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 
 from .conftest import ROOT
 from .show_helpers import SHOW, put_episode, put_show, record_of

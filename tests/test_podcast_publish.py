@@ -16,8 +16,8 @@ from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.publish import Wishes, publish
 from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
-from audio_builder.recipe import Tags
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Tags
 
 from .conftest import ROOT
 from .show_helpers import SHOW, put_episode, put_show, record_of

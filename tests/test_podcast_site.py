@@ -12,7 +12,7 @@ import pytest
 
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.site import paragraphs_of
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 
 from .show_helpers import SHOW, put_episode, put_show, record_of
 

@@ -14,7 +14,7 @@ import pytest
 from audio_builder.podcast.notes import notes_html, notes_text
 from audio_builder.podcast.page_words import PageWords, languages, words_for
 from audio_builder.podcast.publish import publish
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 
 from .conftest import ROOT
 from .show_helpers import SHOW, put_episode, put_show, record_of

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from audio_builder.article.text import columns
 from audio_builder.cli.main import run
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import (
     Background,
     Beat,

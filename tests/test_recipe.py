@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_builder.errors import RecipeError
-from audio_builder.recipe import PACING_PRESETS, Recipe
-from audio_builder.recipe_file import make_recipe, read_recipe_file, recipe_as_toml, setting, settings
+from audio_builder.recipe.recipe_file import make_recipe, read_recipe_file, recipe_as_toml, setting, settings
+from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
 
 def test_no_layer_gives_the_defaults():

@@ -10,7 +10,7 @@ import pytest
 from audio_builder import build
 from audio_builder.article.source import source_from_bytes
 from audio_builder.errors import VoiceError
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 from tests.voice_helpers import ready
 
 WORDS = """# At the Window

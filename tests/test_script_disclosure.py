@@ -8,12 +8,12 @@ import pytest
 
 import audio_builder
 from audio_builder.article.source import source_from_bytes
-from audio_builder.document import add_guides, make_script, read_document
 from audio_builder.episode.record import read_record
 from audio_builder.errors import RecipeError
-from audio_builder.recipe import Recipe
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Cue, Reason, Rest, Role, Say
+from audio_builder.script.from_document import add_guides, make_script, read_document
 from audio_builder.script.guides import Place, find_guide, guide_names, place_of
 from audio_builder.script.notation import format_script
 

@@ -13,7 +13,7 @@ from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import ScriptError, SourceTooLarge
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.script.estimate import estimate
 from audio_builder.script.pace import pace

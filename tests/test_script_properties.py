@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, source_from_bytes
 from audio_builder.errors import AudioBuilderError
-from audio_builder.recipe import PACING_PRESETS, Pacing
+from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.cues import Background, Beat, ChapterStart, Reason, Rest, Say, Script
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace

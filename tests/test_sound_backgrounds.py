@@ -11,10 +11,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.errors import RecipeError, SoundError
-from audio_builder.recipe import Soundscape
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.backgrounds import BEDS, check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_builder.errors import SoundError
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.backgrounds import BEDS, check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
 from audio_builder.sound.stretch import Spectrum, level_slow_changes, pack, stretch_from_spectrum

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio_builder.audio import samples_from_segment
+from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import SoundError
 from audio_builder.mix.timeline import PlacedTone, Tone
 from audio_builder.mix.tones import tone_sound
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bells import BELL_S, BELLS, check_bell, strike
 from audio_builder.sound.breath import breathe
 from audio_builder.sound.modes import Mode, ring

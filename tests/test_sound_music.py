@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from audio_builder.audio import Samples, ffmpeg_program, segment_from_samples
+from audio_builder.audio.samples import Samples, ffmpeg_program, segment_from_samples
 from audio_builder.errors import SoundError
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound import music
 from audio_builder.sound.backgrounds import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat

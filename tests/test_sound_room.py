@@ -10,12 +10,12 @@ import pytest
 
 from audio_builder import build
 from audio_builder.article.source import source_from_bytes
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.plan import plan_mix
 from audio_builder.mix.render import render
-from audio_builder.recipe import Mastering, Recipe, Soundscape
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Mastering, Recipe, Soundscape
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say
 from audio_builder.sound.bed import NoBed
 from audio_builder.sound.room import ROOM_BELOW_VOICE_DB, decay_s, in_the_room, room_response

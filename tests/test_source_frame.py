@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from mutagen.id3 import GEOB, ID3, TIT2
 
 from audio_builder.article.source import LARGEST_BYTES
-from audio_builder.document import make_script, read_document
 from audio_builder.episode.tagging.source_frame import LARGEST_TAG_BYTES, SOURCE_MIME, pack_source, read_source
 from audio_builder.errors import AudioBuilderError, SourceError, SourceTooLarge
-from audio_builder.recipe import Pacing, Recipe, Soundscape, Tags
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Pacing, Recipe, Soundscape, Tags
 from audio_builder.script.cues import Script
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.notation import parse_script
 
 from .conftest import ROOT

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source, source_from_bytes
 from audio_builder.cli.main import run
-from audio_builder.document import make_script, read_document
 from audio_builder.errors import AudioBuilderError, EmptySource, ScriptError, SourceError, SourceTooLarge
-from audio_builder.recipe import Pacing, Recipe
+from audio_builder.recipe.settings import Pacing, Recipe
 from audio_builder.script.cues import (
     Background,
     Beat,
@@ -29,6 +28,7 @@ from audio_builder.script.cues import (
     Say,
     Script,
 )
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.ssml.elements import NAMESPACE
 from audio_builder.script.ssml.read import Imported, parse_ssml
 from audio_builder.script.ssml.write import as_ssml

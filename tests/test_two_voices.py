@@ -12,11 +12,11 @@ from mutagen.id3 import ID3
 import audio_builder
 from audio_builder.article.source import source_from_bytes
 from audio_builder.cli.main import run
-from audio_builder.document import make_script, read_document
 from audio_builder.errors import UnknownVoice
-from audio_builder.recipe import Recipe
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
+from audio_builder.script.from_document import make_script, read_document
 
 from . import instruments
 

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from audio_builder.document import make_script, read_document
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
-from audio_builder.prepare import prepare_voices
-from audio_builder.recipe import Recipe
+from audio_builder.preflight import prepare_voices
+from audio_builder.recipe.settings import Recipe
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.system import SystemEngine
 from audio_builder.voices.languages import closest, in_language, mismatch

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audio_builder.audio import samples_from_segment
-from audio_builder.document import make_script, read_document
+from audio_builder.audio.samples import samples_from_segment
 from audio_builder.narration.clip import Clip
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.resample import resample
-from audio_builder.recipe import Recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
+from audio_builder.script.from_document import make_script, read_document
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.status import voice_status
 from tests.voice_helpers import ready, script_of

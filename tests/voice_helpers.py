@@ -55,7 +55,7 @@ def install_engine(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, spe
     (package / "__init__.py").write_text(
         "import os, sys, time, signal\n"
         "from pathlib import Path\n"
-        "from audio_builder.audio import AudioSegment\n"
+        "from audio_builder.audio.samples import AudioSegment\n"
         "from audio_builder.voices.engines.tone import ToneEngine\n"
         "good = ToneEngine().speak\n"
         "class TheirEngine:\n"

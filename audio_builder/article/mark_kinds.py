@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from audio_builder.recipe import BACKGROUNDS
+from audio_builder.recipe.settings import BACKGROUNDS
 
 LONGEST_PAUSE_S = 3600.0
 LONGEST_BEAT_S = 60.0

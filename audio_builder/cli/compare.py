@@ -11,7 +11,7 @@ import click
 from audio_builder.cli.console import Console, printable
 from audio_builder.cli.options import json_output, picture_option, verbosity
 from audio_builder.cli.progress import progress_bar
-from audio_builder.recipe import PACING_PRESETS
+from audio_builder.recipe.settings import PACING_PRESETS
 
 if TYPE_CHECKING:
     from audio_builder.episode.comparison.compare import ChapterChange, Comparison, SettingChange

@@ -64,7 +64,7 @@ def command(ctx: click.Context, output: Path) -> None:
 
 
 def _examine(output: Path) -> Iterator[_Symptom]:
-    from audio_builder.recipe import Recipe
+    from audio_builder.recipe.settings import Recipe
     from audio_builder.voices.status import voice_statuses
 
     yield _Symptom("audio-builder", __version__)
@@ -90,7 +90,7 @@ def _tried(about: str, look: Callable[[], str]) -> _Symptom:
 
 
 def _encoder() -> str:
-    from audio_builder.audio import ffmpeg_version
+    from audio_builder.audio.samples import ffmpeg_version
 
     return ffmpeg_version()
 

@@ -62,8 +62,8 @@ def _chapter(
 ) -> BuildReport | None:
     """Return the report on a chapter that was built, or nothing where its episode is there, unchanged."""
     from audio_builder import pipeline
-    from audio_builder.document import read_document
     from audio_builder.episode.naming import twin_path
+    from audio_builder.script.from_document import read_document
 
     document, recipe, language_note = order.settled(read_document(chapter), own)
     there = pipeline.built_already(document, recipe, order.output)

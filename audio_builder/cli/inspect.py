@@ -35,7 +35,7 @@ def command(ctx: click.Context, /, file: Path, part: str | None, as_json: bool) 
     `audio-builder rebuild` makes the episode again from it. Rates are in words per minute (wpm).
     """
     from audio_builder.episode.tagging.source_frame import read_source
-    from audio_builder.recipe_file import recipe_as_toml
+    from audio_builder.recipe.recipe_file import recipe_as_toml
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)

@@ -11,11 +11,11 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lengths import Length
-from audio_builder.recipe import PACING_PRESETS, Recipe
-from audio_builder.recipe_file import Layer, make_recipe, read_recipe_file, setting
+from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file, setting
+from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
 if TYPE_CHECKING:
-    from audio_builder.document import Document
+    from audio_builder.script.from_document import Document
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -128,7 +128,7 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
         UnknownVoice: a mark in it names a voice that isn't there.
     """
     from audio_builder.article.source import LARGEST_BYTES, open_source, source_from_bytes
-    from audio_builder.document import read_document
+    from audio_builder.script.from_document import read_document
     from audio_builder.script.named_voices import check_voices
     from audio_builder.voices.catalogue import find_voice, is_voice
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import recipe_from_options
 from audio_builder.cli.progress import progress_bar
-from audio_builder.recipe import Recipe
-from audio_builder.recipe_file import Layer
+from audio_builder.recipe.recipe_file import Layer
+from audio_builder.recipe.settings import Recipe
 
 if TYPE_CHECKING:
-    from audio_builder.document import Document
     from audio_builder.episode.report import BuildReport
+    from audio_builder.script.from_document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Order:
         Raises:
             RecipeError: a setting is unknown, of the wrong type or out of range.
         """
-        from audio_builder import document as documents
+        from audio_builder.script import from_document as documents
 
         recipe = recipe_from_options(own or documents.own_settings(document), self.recipe_file, self.chosen)
         document, language_note = documents.settle_language(document, recipe)

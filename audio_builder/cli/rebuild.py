@@ -20,8 +20,8 @@ from audio_builder.cli.options import (
 )
 from audio_builder.cli.progress import progress_bar
 from audio_builder.errors import SoundError
-from audio_builder.recipe import PACING_PRESETS, Pacing, Recipe
-from audio_builder.recipe_file import Layer
+from audio_builder.recipe.recipe_file import Layer
+from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
     from audio_builder.episode.tagging.source_frame import CarriedSource
@@ -97,7 +97,7 @@ def _supply_files(
     source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
 ) -> None:
     """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
-    from audio_builder.recipe_file import read_recipe_file
+    from audio_builder.recipe.recipe_file import read_recipe_file
 
     given = {RECIPE_OPTIONS[name] for name, value in chosen.items() if value is not None}
     for table, settings in (read_recipe_file(recipe_file) if recipe_file else {}).items():
@@ -123,7 +123,7 @@ def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
 
 def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> None:
     """Say it when the same recipe would not give the same bytes here."""
-    from audio_builder.prepare import versions_of
+    from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
     here = versions_of(find_voice(recipe.voice).engine)

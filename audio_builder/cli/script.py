@@ -22,7 +22,7 @@ from audio_builder.cli.options import (
 from audio_builder.errors import OutputError
 
 if TYPE_CHECKING:
-    from audio_builder.recipe import Pacing
+    from audio_builder.recipe.settings import Pacing
     from audio_builder.script.cues import Script
 
 
@@ -78,8 +78,8 @@ def command(
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
     preview, written_as = chosen.pop("preview"), chosen.pop("written_as")
-    from audio_builder import document as documents
     from audio_builder.files import write_bytes
+    from audio_builder.script import from_document as documents
     from audio_builder.script.estimate import clock, estimate, expected_range
     from audio_builder.script.notation import format_script
 

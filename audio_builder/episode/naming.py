@@ -12,7 +12,7 @@ from anyascii import anyascii
 
 from audio_builder.episode.words import clean
 from audio_builder.errors import OutputError
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 
 LONGEST_STEM = 64

@@ -15,7 +15,7 @@ from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
 from audio_builder.mix.timeline import PlacedClip, Timeline
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 from audio_builder.voices.wording.word_places import words_with_places
 
 RECORD_SUFFIX = ".episode.json"

@@ -11,7 +11,7 @@ from audio_builder.episode.tagging.chapters import player_chapters
 from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
-from audio_builder.recipe import Recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.narration.clip import Clip, Narration
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Rest, Say, Script
 from audio_builder.sound.bells import BELL_S
 from audio_builder.sound.changing import BedChange

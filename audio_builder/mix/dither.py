@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 _FULL_SCALE = 32768.0
 _SEED = 1770

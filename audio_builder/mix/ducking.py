@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 
 # The envelope is worked out every 64 frames (1.5 ms) and drawn straight in between.
 _STEP_FRAMES = 64

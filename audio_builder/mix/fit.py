@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
-from audio_builder.recipe import Pacing, Soundscape
+from audio_builder.recipe.settings import Pacing, Soundscape
 from audio_builder.script.cues import Rest, Script
 from audio_builder.script.timing import scaled_s, scales
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.loudness import HOP_S, integrated_lufs
+from audio_builder.audio.loudness import HOP_S, integrated_lufs
 from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.narration.levels import CELL_S, Cells

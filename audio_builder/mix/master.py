@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.mix.dither import to_pcm16
 from audio_builder.mix.limiter import limit
 from audio_builder.mix.plan import MixPlan

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.loudness import LoudnessMeter, integrated_lufs
+from audio_builder.audio.loudness import LoudnessMeter, integrated_lufs
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.release import released
@@ -17,7 +17,7 @@ from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.mix.tones import tone_sound
 from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
-from audio_builder.recipe import Mastering, Soundscape
+from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.sound.bed import Bed
 from audio_builder.sound.changing import CROSSFADE_S
 

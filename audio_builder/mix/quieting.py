@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
-from audio_builder.loudness import integrated_lufs
+from audio_builder.audio.loudness import integrated_lufs
+from audio_builder.audio.samples import Samples
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.narration.levels import CELL_S
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 
 _BEGINS_AT = 0.5
 """The share of the episode after which it falls towards the end: the first half is as loud as ever."""

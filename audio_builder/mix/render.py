@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.mix.ducking import BedEnvelope
 from audio_builder.mix.plan import MixPlan
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
 from audio_builder.mix.tones import tone_sound
 from audio_builder.mix.voice import voice_of
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed
 from audio_builder.sound.room import in_the_room, room_response
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.mix.timeline import PlacedTone, Tone, frames_from_seconds
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bells import strike
 from audio_builder.sound.breath import breathe
 

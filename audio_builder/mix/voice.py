@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audio_builder.audio import Samples, samples_from_segment
+from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.narration.clip import Clip
 from audio_builder.narration.rumble import without_rumble
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from audio_builder.audio import AudioSegment, samples_from_segment
+from audio_builder.audio.samples import AudioSegment, samples_from_segment
 from audio_builder.narration.levels import ClipLevels, measure_clip, unpacked_levels
 from audio_builder.narration.words import carried_over, unpacked_words
 from audio_builder.script.cues import Say

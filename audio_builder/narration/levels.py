@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
-from audio_builder.filtering import ChunkedFilter
-from audio_builder.loudness import k_weighting
+from audio_builder.audio.filters import ChunkedFilter
+from audio_builder.audio.loudness import k_weighting
+from audio_builder.audio.samples import Samples
+from audio_builder.audio.speech_level import quietest_second
 from audio_builder.narration.rumble import without_rumble
-from audio_builder.seconds import quietest_second
 
 CELL_S = 0.02
 """Sound is remembered as one energy and one peak for each 20 ms: 1.4 MB for an hour."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audio_builder.audio import samples_from_segment
+from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import ClipRejected
 from audio_builder.narration.trim import TrimmedClip
 from audio_builder.script.words import count_words

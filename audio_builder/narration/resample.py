@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 _CROSSINGS = 10
 """Zero crossings of the sinc on each side, counted at the lower of both rates."""

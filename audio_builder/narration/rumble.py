@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from audio_builder.audio import Samples
-from audio_builder.filtering import ChunkedFilter, butterworth_high_pass
+from audio_builder.audio.filters import ChunkedFilter, butterworth_high_pass
+from audio_builder.audio.samples import Samples
 
 CUTOFF_HZ = 70.0
 """3 dB down here. The lowest voices speak from about 80 Hz on; rumble, hum at 50 Hz and plosives lie below."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import ClipRejected, EngineFailed
 from audio_builder.narration.plausible import check_clip
 from audio_builder.narration.trim import TrimmedClip, trim

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import AudioSegment, Samples, samples_from_segment, segment_from_samples
+from audio_builder.audio.samples import AudioSegment, Samples, samples_from_segment, segment_from_samples
 from audio_builder.narration.resample import resample
 from audio_builder.voices.engines.base import WordStart
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audio_builder.article.text import speakable
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.script.manner import Manner
 from audio_builder.script.timing import seconds_for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Cue, Reason, Rest, Role, Say, Script
 from audio_builder.script.sentences import phrases
 from audio_builder.script.timing import seconds_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Beat, Breath, Cue, Rest, Say, Script
 from audio_builder.script.timing import scaled_s, scales
 from audio_builder.script.words import count_words

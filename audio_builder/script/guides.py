@@ -11,7 +11,7 @@ from pathlib import Path
 from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.article.source import SourceText
 from audio_builder.errors import RecipeError, SourceError
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.chapters import check_chapters
 from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Say, Script
 from audio_builder.script.timing import seconds_for

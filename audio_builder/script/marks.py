@@ -8,7 +8,7 @@ from decimal import Decimal
 from audio_builder.article.mark_kinds import BackgroundMark, BeatMark, BellMark, BreathMark, ChapterMark, SilenceMark
 from audio_builder.article.marks import Place
 from audio_builder.errors import ScriptError
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest
 
 _REASONS = {reason.value: reason for reason in Reason if not reason.by_person}

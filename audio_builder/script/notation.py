@@ -26,7 +26,7 @@ from audio_builder.article.marks import Locate, Place, Words, escape, split
 from audio_builder.article.source import SCRIPT_KEY
 from audio_builder.article.text import clean, speakable
 from audio_builder.errors import EmptySource, ScriptError
-from audio_builder.recipe import PACING_PRESETS, Pacing
+from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
 from audio_builder.script.cues import Background, Beat, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 from audio_builder.script.guides import PLACE_KEY

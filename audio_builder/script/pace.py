@@ -22,7 +22,7 @@ from audio_builder.article.mark_kinds import (
 )
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
 from audio_builder.script.composer import Composer
 from audio_builder.script.cues import Bell, Cue, Reason, Role, Script

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Cue, Reason, Rest, Say
 from audio_builder.script.words import count_words
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audio_builder.errors import SoundError
-from audio_builder.recipe import Soundscape
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat, NoBed
 from audio_builder.sound.beds.binaural import binaural
 from audio_builder.sound.beds.bowls import bowls

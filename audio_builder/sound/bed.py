@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 REFERENCE_DBFS = -20.0
 """Root mean square of every bed as it is delivered, over its whole length and all channels."""

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from audio_builder.audio import AudioSegment, Samples, segment_from_samples
+from audio_builder.audio.samples import AudioSegment, Samples, segment_from_samples
 from audio_builder.errors import SoundError
 from audio_builder.sound.modes import BOWL, CHIME, CHURCH_BELL, ring, soft_stroke
 

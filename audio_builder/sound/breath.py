@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from audio_builder.audio import AudioSegment, segment_from_samples
+from audio_builder.audio.samples import AudioSegment, segment_from_samples
 
 _LOW_HZ = 165.0
 _HIGH_HZ = 220.0

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from audio_builder.audio import Samples
-from audio_builder.recipe import Soundscape
+from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.backgrounds import open_bed
 from audio_builder.sound.bed import Bed, BedFormat
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 _SECOND_HALF = 0.4  # of a mode: equal halves would beat to silence, which sounds like a second stroke
 _INAUDIBLE_DB = 80.0

@@ -12,9 +12,9 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples, ffmpeg_program
+from audio_builder.audio.loudness import HOP_S, LoudnessMeter
+from audio_builder.audio.samples import Samples, ffmpeg_program
 from audio_builder.errors import SoundError
-from audio_builder.loudness import HOP_S, LoudnessMeter
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
 from audio_builder.sound.loop import find_loop_point
 from audio_builder.sound.music_format import READABLE, music_format

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import BedFormat
 from audio_builder.sound.chance import uniform
 from audio_builder.sound.stretch import Spectrum, stretch_from_spectrum

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.chance import Numbers, uniform
 
 ROOM_BELOW_VOICE_DB = 17.0

@@ -13,7 +13,7 @@ from audio_builder.errors import AudioBuilderError
 from audio_builder.files import write_bytes
 from audio_builder.pipeline import build
 from audio_builder.progress import Progress, silent
-from audio_builder.recipe import Recipe, Tags
+from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.voice_preview.page import Sample, preview_page
 from audio_builder.voice_preview.samples import sample_text
 from audio_builder.voices.catalogue import find_voice, list_voices

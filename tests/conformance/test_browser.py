@@ -15,7 +15,7 @@ import pytest
 import audio_builder
 from audio_builder.episode.record import read_record, record_as_json
 from audio_builder.podcast.publish import publish
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 
 from ..conftest import ROOT
 from ..show_helpers import SHOW, put_show, serving

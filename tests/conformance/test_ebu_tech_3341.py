@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio_builder.audio import Samples
-from audio_builder.loudness import LoudnessMeter
-from audio_builder.mix.true_peak import TruePeakMeter
+from audio_builder.audio.loudness import LoudnessMeter
+from audio_builder.audio.samples import Samples
+from audio_builder.audio.true_peak import TruePeakMeter
 from tests.sound_helpers import blocks_of, sine
 
 RATE_HZ = 48000

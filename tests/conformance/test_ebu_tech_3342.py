@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio_builder.loudness import LoudnessMeter
+from audio_builder.audio.loudness import LoudnessMeter
 from tests.sound_helpers import sine
 
 

@@ -17,7 +17,7 @@ import pytest
 
 import audio_builder
 from audio_builder.podcast.publish import publish
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 
 from ..show_helpers import put_show, serving
 

@@ -10,9 +10,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from audio_builder.audio import Samples, ffmpeg_program, samples_from_segment, segment_from_samples
-from audio_builder.loudness import LoudnessMeter
-from audio_builder.mix.true_peak import TruePeakMeter
+from audio_builder.audio.loudness import LoudnessMeter
+from audio_builder.audio.samples import Samples, ffmpeg_program, samples_from_segment, segment_from_samples
+from audio_builder.audio.true_peak import TruePeakMeter
 from tests.sound_helpers import noise, speech
 
 

@@ -24,7 +24,7 @@ from audio_builder.podcast.feed import Item, Transcript, feed_xml
 from audio_builder.podcast.notes import chapters_json
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.transcript import as_json, as_vtt
-from audio_builder.recipe_file import make_recipe
+from audio_builder.recipe.recipe_file import make_recipe
 
 from ..conftest import ROOT
 from ..show_helpers import PHRASES, SHOW, put_show, record_of

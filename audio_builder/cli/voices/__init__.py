@@ -47,7 +47,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
         return
     import msgspec
 
-    from audio_builder.recipe import Recipe
+    from audio_builder.recipe.settings import Recipe
     from audio_builder.voices.status import voice_statuses
 
     console = ctx.ensure_object(Console)

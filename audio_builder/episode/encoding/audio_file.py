@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from audio_builder.audio import Samples
-from audio_builder.episode.encoding.ffmpeg import Ffmpeg
+from audio_builder.audio.ffmpeg import Ffmpeg
+from audio_builder.audio.samples import Samples
 from audio_builder.episode.encoding.mpeg import find_frame, id3_bytes
 from audio_builder.errors import NotAudio
 

@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audio_builder.audio import ffmpeg_identity
-from audio_builder.episode.encoding.ffmpeg import Ffmpeg
+from audio_builder.audio.ffmpeg import Ffmpeg
+from audio_builder.audio.samples import ffmpeg_identity
 from audio_builder.episode.encoding.gapless import Sound, crc16_of_long, finish_header
 from audio_builder.episode.encoding.kept import KeptStretches, stretch_key
 from audio_builder.episode.encoding.mpeg import parse_header

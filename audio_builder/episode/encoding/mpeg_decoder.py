@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.episode.encoding.audio_file import BLOCK_FRAMES
 from audio_builder.episode.encoding.mpeg import DECODER_DELAY, parse_header
 from audio_builder.episode.encoding.stretches import FRAME_SAMPLES, frame_edges

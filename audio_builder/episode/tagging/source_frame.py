@@ -16,8 +16,8 @@ import msgspec
 from audio_builder.article.source import LARGEST_BYTES
 from audio_builder.episode.tagging.tag_order import tag_frames, tag_size
 from audio_builder.errors import SourceError, SourceTooLarge
-from audio_builder.recipe import Recipe
-from audio_builder.recipe_file import Layer, make_recipe
+from audio_builder.recipe.recipe_file import Layer, make_recipe
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Script
 from audio_builder.script.notation import format_script, parse_script
 

@@ -16,7 +16,7 @@ from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
 from audio_builder.mix.timeline import Timeline
-from audio_builder.recipe import Tags
+from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 
 CONTENTS_TITLE = "Chapters"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 _CELLS_PER_S = 200
 _SMALLEST_JUMP = 0.02

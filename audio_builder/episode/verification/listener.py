@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.episode.encoding.audio_file import Audio
 from audio_builder.episode.encoding.mpeg import Mpeg
 from audio_builder.episode.encoding.mpeg_decoder import MpegDecoder

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.loudness import LoudnessMeter
+from audio_builder.audio.samples import Samples
+from audio_builder.audio.true_peak import TruePeakMeter
 from audio_builder.episode.encoding.audio_file import Audio, open_audio
 from audio_builder.episode.verification.clicks import ClickMeter
 from audio_builder.episode.verification.stereo import StereoMeter
 from audio_builder.errors import NotAudio
-from audio_builder.loudness import LoudnessMeter
-from audio_builder.mix.true_peak import TruePeakMeter
 
 CELLS_PER_S = 100
 """Energies and peaks are kept for every hundredth of a second: 600 bytes for each second of an episode."""

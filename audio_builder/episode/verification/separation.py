@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.audio.speech_level import every_second, quietest_second
 from audio_builder.episode.verification.measure import CELLS_PER_S, Energies
 from audio_builder.mix.timeline import PlacedClip, Timeline
-from audio_builder.seconds import every_second, quietest_second
 
 _NEAR, _FAR = 5, 25
 """Where the background is heard alone, in cells from a phrase's first and last sound."""

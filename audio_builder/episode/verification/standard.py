@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from audio_builder.recipe import Mastering
+from audio_builder.recipe.settings import Mastering
 
 LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 _LARGEST_DB = 60.0
 """What stands for a silent side, so that the figures stay finite."""

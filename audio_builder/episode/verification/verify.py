@@ -40,7 +40,7 @@ from audio_builder.episode.verification.standard import (
 from audio_builder.files import write_bytes
 from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.recipe import Mastering
+from audio_builder.recipe.settings import Mastering
 
 _TOLD = Rule(SEPARATION_TOLD, "dB")
 

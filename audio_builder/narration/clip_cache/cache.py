@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import NarrationError
 from audio_builder.narration.clip_cache.entry import HEADER, StoredClip, pack, unpack, unpack_header
 from audio_builder.narration.clip_cache.lossless import decompressed

@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import BinaryIO
 
-from audio_builder.audio import samples_from_segment
+from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import AudioBuilderError
 from audio_builder.narration.levels import measure_clip
 from audio_builder.narration.speak import speak_phrase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Background, Bell, Breath, ChapterStart, Cue, Reason, Rest, Say, Script
 from audio_builder.script.estimate import laid_out
 

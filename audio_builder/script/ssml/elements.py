@@ -20,7 +20,7 @@ from audio_builder.article.mark_kinds import (
 from audio_builder.article.marks import Place
 from audio_builder.article.text import speakable
 from audio_builder.errors import ScriptError
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Reason
 from audio_builder.script.manner import Manner
 from audio_builder.script.marks import cue_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audio_builder.article.sentences import asks, ends_sentence
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.script.manner import Manner
 from audio_builder.script.sentences import phrases

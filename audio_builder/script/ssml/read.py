@@ -14,7 +14,7 @@ from xml.parsers import expat
 from audio_builder.article.marks import Place
 from audio_builder.article.source import SourceText
 from audio_builder.errors import EmptySource, SourceError
-from audio_builder.recipe import Pacing
+from audio_builder.recipe.settings import Pacing
 from audio_builder.script.chapters import UNTITLED, check_chapters
 from audio_builder.script.cues import ChapterStart, Say, Script
 from audio_builder.script.ssml.elements import NAMESPACE, Elements

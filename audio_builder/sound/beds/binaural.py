@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed
 
 _AMPLITUDE = math.sqrt(2) * 10 ** (REFERENCE_DBFS / 20)

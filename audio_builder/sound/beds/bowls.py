@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.chance import spread_times, uniform
 from audio_builder.sound.modes import BOWL, ring, soft_stroke

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.chance import spread_times, uniform
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, add_round, noise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.chance import spread_times, uniform
 from audio_builder.sound.noise import FIRST_FRAMES, Colour, Curve, Hertz, noise, slope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, band, noise, slow_curve
 from audio_builder.sound.stretch import LayeredBed, level_slow_changes, pack

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.voices.profile import Voice
 
 ENTRY_POINT_GROUP = "audio_builder.engines"

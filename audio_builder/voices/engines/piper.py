@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.engines.base import TimedSound
 from audio_builder.voices.engines.onnx.protobuf import Content

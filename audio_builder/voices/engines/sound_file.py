@@ -6,7 +6,7 @@ import subprocess
 import wave
 from pathlib import Path
 
-from audio_builder.audio import AudioSegment, ffmpeg_program
+from audio_builder.audio.samples import AudioSegment, ffmpeg_program
 from audio_builder.errors import EngineFailed
 
 _MAC_RATE_HZ = 44100

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, MissingExtra
 from audio_builder.voices.engines.afresh import afresh
 from audio_builder.voices.engines.base import TimedSound, WordStart

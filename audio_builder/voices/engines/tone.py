@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 import audio_builder
-from audio_builder.audio import AudioSegment
+from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed
 from audio_builder.script.words import count_words
 from audio_builder.voices.engines.base import TimedSound, WordStart

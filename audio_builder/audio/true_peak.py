@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 # Annex 2 asks for at least fourfold oversampling; eightfold reads a 10 kHz peak to within 0.04 dB.
 _OVERSAMPLING = 8

@@ -15,7 +15,7 @@ from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.tagging.source_frame import pack_source
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
-from audio_builder.recipe import Recipe, Tags
+from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Part, Say, Script
 from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell

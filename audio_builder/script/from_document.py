@@ -13,8 +13,8 @@ from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import EmptySource
-from audio_builder.recipe import Pacing, Recipe, Tags
-from audio_builder.recipe_file import Layer
+from audio_builder.recipe.recipe_file import Layer
+from audio_builder.recipe.settings import Pacing, Recipe, Tags
 from audio_builder.script.cues import Role, Say, Script
 from audio_builder.script.disclosure import with_disclosure
 from audio_builder.script.guides import Place, find_guide, place_of, with_guides

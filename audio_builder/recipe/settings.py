@@ -234,7 +234,7 @@ class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything about an episode that is not its words.
 
-    `Recipe()` is the default; `audio_builder.recipe_file.load` reads one from TOML.
+    `Recipe()` is the default; `audio_builder.recipe.recipe_file.load` reads one from TOML.
     """
 
     voice: Annotated[str, _text("name of the voice")] = "joe"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
-from audio_builder.audio import ffmpeg_program
+from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EncoderError
 
 LAST_LINES = 8

@@ -8,8 +8,8 @@ from array import array
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
-from audio_builder.filtering import ChunkedFilter, Sections
+from audio_builder.audio.filters import ChunkedFilter, Sections
+from audio_builder.audio.samples import Samples
 
 Energies = npt.NDArray[np.float64]
 """Channel-weighted mean squares of K-weighted audio, one for each 100 ms."""

@@ -14,7 +14,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio import Samples
+from audio_builder.audio.samples import Samples
 
 Sections = npt.NDArray[np.float64]
 """Second-order sections one after the other, shape (sections, 6): b0, b1, b2, 1, a1, a2 of each, as SciPy has them."""

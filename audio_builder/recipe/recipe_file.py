@@ -19,7 +19,7 @@ import msgspec
 from msgspec import inspect
 
 from audio_builder.errors import RecipeError
-from audio_builder.recipe import PACING_PRESETS, Recipe
+from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
 Layer = Mapping[str, Any]
 """Settings that somebody chose: keys of `Recipe`, its tables as nested mappings."""

@@ -1,0 +1,1 @@
+"""The settings of an episode, and reading them from TOML."""
