@@ -51,7 +51,7 @@ def test_the_same_words_are_the_same_bytes(engine: HibariEngine, lark: Voice) ->
 
 
 def test_a_phrase_of_a_thousand_letters_has_no_seam(engine: HibariEngine, lark: Voice) -> None:
-    """It is spoken in pieces: all words are there in their order, no pause is longer than a semicolon's, nothing clicks."""
+    """All words are there in their order, no pause is longer than a semicolon's, and nothing clicks."""
     assert len(LONG) > 1000
     timed = engine.speak_timed(LONG, lark)
     assert len(timed.words) > 0.95 * len(LONG.split())
