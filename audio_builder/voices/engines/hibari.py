@@ -64,6 +64,7 @@ class HibariEngine:
     """
 
     takes_ipa = True
+    reader = "misaki"
 
     def __init__(self) -> None:
         self._sessions: dict[Path, _Session] = {}
