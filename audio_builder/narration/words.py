@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from audio_builder.voices.engines.base import WordStart
-from audio_builder.voices.wording.word_places import words_with_places
+from audio_builder.voices.word_alignment import words_with_places
 
 
 def packed_words(words: Iterable[WordStart]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audio_builder.voices.wording.in_words import in_words
+from audio_builder.voices.normalize import normalize
 
 CASES = """
 in 1984 | in nineteen eighty-four
@@ -111,7 +111,7 @@ def test_what_is_written_is_spoken_as_a_reader_would(written: str, spoken: str) 
         phonemes = "".join("".join(sentence) for sentence in phonemizer.phonemize("en-us", text))
         return "".join(sound for sound in phonemes if sound not in "ˈˌ .,ː").replace("ɾ", "t")
 
-    assert sounds(in_words(written, "en-US")) == sounds(spoken)
+    assert sounds(normalize(written, "en-US")) == sounds(spoken)
 
 
 def test_the_table_is_long_enough() -> None:
@@ -138,9 +138,9 @@ def test_the_table_is_long_enough() -> None:
 )
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     """Initials, counted things, telephone numbers and versions stay as they are."""
-    assert in_words(text, "en") == text
+    assert normalize(text, "en") == text
 
 
 def test_other_languages_are_left_alone() -> None:
     """The rules are those of English."""
-    assert in_words("Kapitel IV, 1984, $5", "de-DE") == "Kapitel IV, 1984, $5"
+    assert normalize("Kapitel IV, 1984, $5", "de-DE") == "Kapitel IV, 1984, $5"

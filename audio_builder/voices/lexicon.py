@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -100,3 +102,12 @@ def _chosen(ways: Iterable[str], *, ipa: bool) -> str:
 
 def _speakable(text: str) -> bool:
     return any(map(str.isalnum, text))
+
+
+@functools.cache
+def shipped_lexicon(language: str) -> Mapping[str, str | tuple[str, ...]]:
+    """Return the pronunciations that come with this package; none for languages other than English."""
+    if language.partition("-")[0].lower() != "en":
+        return {}
+    content = resources.files("audio_builder.voices").joinpath("english_terms.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(content), Lexicon)
