@@ -33,7 +33,7 @@ _AMBIGUOUS = frozenset({"US", "WHO", "IT"})
 _AFTER_ACRONYM = re.compile(
     r"['’]s\b| (?:department|team|support|staff|manager|specialist|army|government|president|senate|citizens?|dollars?)\b"
 )
-_WORD = re.compile(r"(?<![\w.'’&/-])[A-Z]{2,}(?:['’][A-Z]{1,2})?(?![\w&/]|\.\w)")
+_WORD = re.compile(r"(?<![\w.'’&/-])(?:[A-Z]+['’][A-Z]{1,2}|[A-Z]{2,})(?![\w&/]|\.\w)")
 _ROMAN = re.compile(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VOWEL = re.compile("[AEIOUY]")
 _HEADS = frozenset("CHAPTER PART BOOK VOLUME ACT SCENE PSALM SECTION APPENDIX LESSON STAGE WORLD WAR".split())
@@ -53,6 +53,8 @@ def without_capitals(text: str) -> str:
 def _lowered(found: re.Match[str], text: str) -> str:
     word = found.group()
     bare = re.split("['’]", word)[0]
+    if word != bare and not word.endswith("S"):
+        return word.capitalize() if bare == "I" else word.lower()
     before = text[: found.start()].rstrip()
     if bare == "AM" and before[-1:].isdigit():
         return word

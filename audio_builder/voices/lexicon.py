@@ -110,4 +110,5 @@ def shipped_lexicon(language: str) -> Mapping[str, str | tuple[str, ...]]:
     if language.partition("-")[0].lower() != "en":
         return {}
     content = resources.files("audio_builder.voices").joinpath("english_terms.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(content), Lexicon)
+    tables = tomllib.loads(content).values()
+    return msgspec.convert({word: way for table in tables for word, way in table.items() if word != "source"}, Lexicon)

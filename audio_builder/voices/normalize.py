@@ -99,9 +99,16 @@ def _without_signs(text: str) -> str:
     """Return a phrase without emoji, ticks, stars and arrows, which engines name aloud."""
     if text.isascii():
         return text
+    if any("\u1e00" <= letter <= "\u1eff" for letter in text):
+        text = "".join(_plain(letter) if "\u1e00" <= letter <= "\u1eff" else letter for letter in text)
     text = _ARROW.sub(", ", text.replace("\u02bc", "’"))
     kept = "".join(" " if _is_sign(character) else character for character in text)
     return text if kept == text else re.sub(r" +(?=[.,:;!?…”’)]|$)", "", " ".join(kept.split()))
+
+
+def _plain(letter: str) -> str:
+    """Return a letter with two marks, as Vietnamese has them, without any: English readers spell it out."""
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 def _is_sign(character: str) -> bool:
@@ -122,6 +129,7 @@ _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
 _MONTH = "|".join([*_MONTHS, *(rf"{short}\.?" for short in sorted(_SHORT_MONTHS, key=len, reverse=True))])
 _DAYS = {"Mon": "Monday", "Tues": "Tuesday", "Tue": "Tuesday", "Wed": "Wednesday", "Thurs": "Thursday", "Thur": "Thursday",
          "Thu": "Thursday", "Fri": "Friday"}  # fmt: skip
+_DATED = _DAYS | _SHORT_MONTHS
 _YEAR = r"(?:1[01-9]|20)\d\d"
 _BEFORE_YEARS = r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Bb]efore|[Aa]fter|[Aa]round|[Yy]ear)"
 _BEFORE_DAYS = "[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]ill|[Ff]rom|[Bb]efore|[Aa]fter|[Oo]f"
@@ -160,7 +168,7 @@ def _decade(found: re.Match[str]) -> str:
 
 
 def _short_decade(found: re.Match[str]) -> str:
-    return f"{_number(found[1])[:-1]}ies" if found[1] != "10" else "tens"
+    return f"{found[1]}{_number(found[2])[:-1]}ies" if found[2] != "10" else f"{found[1]}tens"
 
 
 # --- dates ---
@@ -185,7 +193,10 @@ def _slash_date(found: re.Match[str]) -> str:
 
 
 def _point_date(found: re.Match[str]) -> str:
-    return _date(found[3], found[2], found[1]) or found.group()
+    day, month, year = found.groups()
+    if not (1 <= int(month) <= len(_MONTHS) and 1 <= int(day) <= 31):
+        return found.group()
+    return f"{_ordinal(day)} of {_MONTHS[int(month) - 1]} {_year(year)}"
 
 
 def _day_month(found: re.Match[str]) -> str:
@@ -240,7 +251,7 @@ _UNITS = {
     "hrs": "hour", "hr": "hour", "ml": "milliliter", "mg": "milligram", "mph": "mile per hour", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "sec": "second", "secs": "second", "s": "second", "km/h": "kilometer per hour",
     "ft": "foot", "tbsp": "tablespoon", "tsp": "teaspoon", "m": "meter", "g": "gram", "GB": "gigabyte", "MB": "megabyte",
-    "°C": "degree Celsius", "°F": "degree Fahrenheit", "C": "degree Celsius", "°": "degree", "x": "time", "×": "time",
+    "°C": "degree Celsius", "°F": "degree Fahrenheit", "°": "degree", "x": "time", "×": "time",
 }  # fmt: skip
 _PLURALS = {
     "mile per hour": "miles per hour", "kilometer per hour": "kilometers per hour", "foot": "feet", "inch": "inches",
@@ -280,8 +291,7 @@ def _fraction(found: re.Match[str]) -> str:
     if not 0 < above < below <= 10:
         return found.group()
     part = _PARTS.get(below) or _ordinal(str(below))
-    article = "an" if part == "eighth" else "a"
-    said = f"{article} {part}" if above == 1 else f"{_number(found[2])} {part}s"
+    said = f"{'one' if part == 'eighth' else 'a'} {part}" if above == 1 else f"{_number(found[2])} {part}s"
     return f"{_number(whole)} and {said}" if whole else said
 
 
@@ -304,7 +314,18 @@ _BOOKS = (
     "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
     "Hebrews|James|Peter|Jude|Revelation"
 )
+_HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
 _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
+_PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
+_OPENERS = "|".join(
+    (
+        "A An And As At Before But Each Every For He Her Here His How I If In It Its Let Many Most My No Not Now On One "
+        "Or Our She So Some Such That The Their Then There These They This Those To Today We What When Where While Who "
+        "Why With Yes You Your"
+    ).split()
+)
+"""Words that begin a sentence and no name."""
+
 _BEFORE_NAMES = {
     "Prof": "Professor", "Ms": "Mizz", "Rev": "Reverend", "Capt": "Captain", "Gen": "General", "Dr": "Doctor",
     "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
@@ -327,6 +348,22 @@ def _reigning(found: re.Match[str]) -> str:
     return f"{found[1]} the {_ordinal(_roman(found[2]))}"
 
 
+_PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
+
+
+def _spelled_path(address: str) -> str:
+    return " ".join("".join(_PATH_WORDS.get(sign, sign) for sign in address.strip("/")).split())
+
+
+def _host(found: re.Match[str]) -> str:
+    known = found[0].startswith(("http", "www.")) or _HOST.search(found[1])
+    return _spelled_path(found[1]) if known else found.group()
+
+
+def _mail(found: re.Match[str]) -> str:
+    return _spelled_path(found.group())
+
+
 def _verse(found: re.Match[str]) -> str:
     book, chapter, first, last = found.groups()
     return f"{book} {_number(chapter)} {_number(first)}" + (f" to {_number(last)}" if last else "")
@@ -341,18 +378,61 @@ def _initials(found: re.Match[str]) -> str:
 
 
 def _letters(found: re.Match[str]) -> str:
-    return found[1].replace(".", "") + ("." + found["end"] if found["end"] is not None else "")
+    """Return `US` for `U.S.`, and `J R R` for `J.R.R.` before a name."""
+    letters = found[1].replace(".", "")
+    if found["end"] is not None:
+        return f"{letters}.{found['end']}"
+    named = letters not in _PLACES and re.match(r" [A-Z][a-z]", found.string[found.end() :])
+    return " ".join(letters) if named else letters
 
 
 def _etc(found: re.Match[str]) -> str:
-    return "et cetera" + ("." + found["end"] if found["end"] is not None else "")
+    return "etc" + ("." + found["end"] if found["end"] is not None else "")
 
 
 def _aside(found: re.Match[str]) -> str:
     return f", {found[1]}" + ("" if found[2] else ", ")
 
 
+_COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
+
+
+def _formula(found: re.Match[str]) -> str:
+    parts = (_number(unicodedata.normalize("NFKC", part)) if part in "₀₁₂₃₄₅₆₇₈₉" else part for part in found[0])
+    return " ".join(parts)
+
+
+_OBJECTS = "(?:your|the|my|our|his|her|their|its|it|them|this|that|these|those|both|a|an|all)"
+_FIRST = r"(?:^|(?<=[.!?,;:…“”] )|(?<=\b(?:to|or) )|(?<=\b(?:and|may|can|now) )|(?<=\b(?:then|will|must) )|(?<=\b[Gg]ently )|(?<=\b[Ss]lowly )|(?<=\b[Ss]oftly ))"
+"""Where an imperative or an infinitive stands."""
+
+_HOMOGRAPHS = (
+    Rule("homograph", re.compile(rf"{_FIRST}([Cc])lose(?= {_OBJECTS}\b)"), r"\1loze"),
+    Rule("homograph", re.compile(r"(\b[Ll]et (?:it|them|(?:the|your) \w+) )close\b"), r"\1cloze"),
+    Rule("homograph", re.compile(rf"{_FIRST}([Bb])ow(?= (?:{_OBJECTS}|to|down|before|gently|slowly|once|again)\b)"), r"\1ough", _ESPEAK),
+    Rule("homograph", re.compile(r"\b((?:[Tt]ake|[Mm]ake|[Ww]ith|[Gg]ive) an?(?: \w+)? )bow\b(?! and arrow)"), r"\1bough"),
+    Rule("homograph", re.compile(r"\b((?:ship|boat)['’]s )bow\b"), r"\1bough"),
+    Rule("homograph", re.compile(rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)"), r"\1ined", _ESPEAK),
+    Rule("homograph", re.compile(r"\b((?:[Ss]?[Hh]e|[Tt]hey|[Ww]e|I|it|path|road|river) )wound(?= (?:the|her|his|its|their|around|through|down)\b)"), r"\1wowned", _ESPEAK),
+    Rule("homograph", re.compile(rf"{_FIRST}([Uu])se(?= {_OBJECTS}\b)"), lambda m: "Yooz" if m[1] == "U" else "yooz", _ESPEAK),
+    Rule("homograph", re.compile(rf"^Live(?! (?:music|bird|show|concert|broadcast|from)\b)"), "Liv"),
+    Rule("homograph", re.compile(r"\b(Yesterday (?:I|we|she|he|they|you) )read\b"), r"\1red", _ESPEAK),
+    Rule("homograph", re.compile(r"\b((?:[Hh]e|[Ss]he) )read\b(?! ?-)"), r"\1red", _ESPEAK),
+    Rule("homograph", re.compile(r"\b((?:I|[Ww]e|[Tt]hey|[Yy]ou) )read(?= .*\b(?:yesterday|last|ago|once)\b)"), r"\1red", _ESPEAK),
+    Rule("homograph", re.compile(r"(?<=\b[Aa] )lead(?= (?:weight|pipe|pencil|ball|box)s?\b)|(?<=\b[Tt]he )lead(?= (?:weight|pipe|pencil|ball)s?\b)"), "led"),
+    Rule("homograph", re.compile(rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)"), r"\1epparait", _ESPEAK),
+    Rule("homograph", re.compile(rf"{_FIRST}([Rr])ecord(?= {_OBJECTS}\b)"), r"\1ecawrd", _ESPEAK),
+    Rule("homograph", re.compile(rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)"), r"\1rezent"),
+    Rule("homograph", re.compile(rf"{_FIRST}([Cc])onduct(?= {_OBJECTS}\b)"), r"\1unduct", _ESPEAK),
+    Rule("homograph", re.compile(rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)"), r"\1ahlish"),
+    Rule("homograph", re.compile(rf"{_FIRST}([Ee])xcuse(?= (?:me|us|the|my|your)\b)"), r"\1xcuze", _ESPEAK),
+    Rule("homograph", re.compile(r"\b(I|[Ww]e|[Yy]ou) used to\b"), r"\1 yoost to", _ESPEAK),
+)
+
 RULES: tuple[Rule, ...] = (
+    Rule("address", re.compile(r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b"), _mail),
+    Rule("address", re.compile(r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.#?=&%~-]*)?)(?<![.,])"), _host),
+    Rule("stop", re.compile(r" ?(?:\.{3,}|\. \. \.)"), "…"),
     Rule("date", re.compile(rf"\b({_YEAR})-(\d\d)-(\d\d)\b"), _iso_date),
     Rule("date", re.compile(rf"\b(\d\d?)/(\d\d?)/({_YEAR})\b"), _slash_date),
     Rule("date", re.compile(rf"\b(\d\d?)\.(\d\d?)\.({_YEAR})\b"), _point_date),
@@ -380,11 +460,14 @@ RULES: tuple[Rule, ...] = (
     Rule("scripture", re.compile(rf"\b({_BOOKS}) (\d+):(\d+)(?:{_TO}(\d+))?\b"), _verse),
     Rule("time", re.compile(rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{_TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)"), _hours),
     Rule("time", re.compile(rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{_HALF}{_ENDS}"), _clock),
-    Rule("time", re.compile(rf"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])"), _clock),
     Rule("time", re.compile(rf"\b(1?\d) ?{_HALF}{_ENDS}"), _hour),
+    Rule("time", re.compile(r"(?<=\b[Aa]t )(\d\d?)\.([0-5]\d)\b(?! ?[%°]|[.,]\d)"), r"\1:\2"),
+    Rule("time", re.compile(r"\b(\d\d?)\.([0-5]\d)(?= when\b)"), r"\1:\2"),
+    Rule("time", re.compile(rf"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])"), _clock),
+    Rule("time", re.compile(r"\b0(\d)00(?= hours\b)"), lambda m: f"oh {_number(m[1])} hundred"),
     Rule("year", re.compile(rf"\b({_YEAR})[–-]({_YEAR})\b"), lambda m: f"{_year(m[1])} to {_year(m[2])}"),
     Rule("decade", re.compile(r"\b((?:1[1-9]|20)\d0)s\b"), _decade),
-    Rule("decade", re.compile(r"(?<=the )['’]?([1-9]0)s\b"), _short_decade),
+    Rule("decade", re.compile(r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b"), _short_decade),
     Rule("phone", re.compile(r"(?<![\d-])(?:(\d{3})-)?(\d{3})-(\d{4})(?![\d-])"), lambda m: ", ".join(map(_digits, filter(None, m.groups())))),
     Rule("pattern", re.compile(r"(?<![\d-])\d{1,2}(?:-\d{1,2}){2,}(?![\d-])"), lambda m: " ".join(map(_number, m[0].split("-")))),
     Rule("abbreviation", re.compile(r"\b24/7\b"), "twenty-four seven"),
@@ -394,9 +477,10 @@ RULES: tuple[Rule, ...] = (
     Rule("unit", re.compile(r"\b(\d+) ?(?:ft|′|') ?(\d+) ?in\b"), _feet_and_inches),
     Rule(
         "unit",
-        re.compile(rf"(?<![\w.,/-])([-−])?(?:({_NUMBER}){_TO})?({_NUMBER}) ?({_either(_UNITS)})(?![\w°/])"),
+        re.compile(rf"(?<![\w.,/-])([-−])?(?:({_NUMBER}){_TO})?({_NUMBER}) ?({_either(_UNITS)})(?![\w°/])(?:\.(?= [a-z]))?"),
         _unit,
     ),
+    Rule("unit", re.compile(r"(?<![\w.])(\d{1,3})C\b"), lambda m: f"{_number(m[1])} degrees Celsius"),
     Rule("percent", re.compile(rf"\b({_NUMBER}){_TO}({_NUMBER})(?= ?%)"), _range),
     Rule("percent", re.compile(rf"\b({_NUMBER}) ?%"), lambda m: f"{_number(m[1])} percent"),
     Rule("range", re.compile(r"(?<![\d.,/-])(\d{1,4}) ?[–-] ?(\d{1,4})(?![\d/-]|[.,]\d)"), _range),
@@ -414,13 +498,16 @@ RULES: tuple[Rule, ...] = (
     Rule("roman", re.compile(rf"\b({_NUMBERED}) ((?=[ivxl])(?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)"), _numbered),
     Rule("roman", re.compile(rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)"), _numbered),
     Rule("roman", re.compile(rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])"), _reigning),
+    Rule("roman", re.compile(rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)"), lambda m: f"{_number(_roman(m[1])).capitalize()}."),
     Rule("roman", re.compile(r"\bWW(II?)\b"), lambda m: f"World War {_number(str(len(m[1])))}"),
-    Rule("title", re.compile(rf"\b({_either(_BEFORE_NAMES)})\.?(?= [A-Z])"), lambda m: _BEFORE_NAMES[m[1]]),
+    Rule("title", re.compile(rf"\b({_either(_BEFORE_NAMES)})\.(?= [A-Z])"), lambda m: _BEFORE_NAMES[m[1]]),
+    Rule("title", re.compile(r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])"), lambda m: _BEFORE_NAMES[m[1]]),
     Rule("title", re.compile(rf"(?<=[a-z]),? ({_either(_AFTER_NAMES)})\.(?= [a-z]|,)"), lambda m: f" {_AFTER_NAMES[m[1]]}"),
     Rule("title", re.compile(rf"(?<=[a-z]),? ({_either(_AFTER_NAMES)})\b"), lambda m: f" {_AFTER_NAMES[m[1]]}"),
     Rule("abbreviation", re.compile(r"(?<=[a-z] )St\.(?= [a-z])"), "Street"),
     Rule("abbreviation", re.compile(r"(?<=[a-z] )St\.(?! [A-Z])"), "Street"),
-    Rule("abbreviation", re.compile(rf"\b({_either(_DAYS)})\.(?= [a-z\d])"), lambda m: _DAYS[m[1]]),
+    Rule("abbreviation", re.compile(rf"\b({_either(_DATED)})\.?{_TO}({_either(_DATED)})\b\.?"), lambda m: f"{_DATED[m[1]]} to {_DATED[m[2]]}"),
+    Rule("abbreviation", re.compile(rf"\b({_either(_DATED)})\.(?= [a-z\d]|[,;])"), lambda m: _DATED[m[1]]),
     Rule("abbreviation", re.compile(rf"\b({_either(_ABBREVIATIONS)})\.(?=,?\s)"), lambda m: _ABBREVIATIONS[m[1]]),
     Rule("abbreviation", re.compile(r"\bvs\b(?!\.)"), "versus"),
     Rule("abbreviation", re.compile(rf"\betc\.{_ENDS}"), _etc),
@@ -429,10 +516,21 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", re.compile(r"\bw/o\b"), "without"),
     Rule("abbreviation", re.compile(r"\bw/ ?(?=\w)"), "with "),
     Rule("initials", re.compile(r"\bPh\. ?D\."), "PhD"),
-    Rule("initials", re.compile(rf"\b((?:[A-Z]\.){{2,}})(?! ?[A-Z][a-z]){_ENDS}"), _letters),
-    Rule("initials", re.compile(r"(?<![\w.])(?<!^)(?:[A-Z]\. ?)+(?=[A-Z][a-z])|^(?:[A-Z]\. ?){2,}(?=[A-Z][a-z])|^(?:[A-Z]\.){1}(?= [A-Z]\. )"), _initials),
+    Rule(
+        "initials",
+        re.compile(rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?"),
+        _letters,
+    ),
+    Rule("initials", re.compile(rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])"), _initials),
+    Rule(
+        "initials",
+        re.compile(rf"(?<=[a-z] )(?<!Plan )(?<!Vitamin )(?<!vitamin )(?<!Type )(?<!type )(?<!Group )(?<!Step )(?<!Part )(?<!Grade )(?<!Class )(?<!Option )(?<!Point )(?<!Figure )(?<!Hepatitis )(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b)[A-Z][a-z])"),
+        _initials,
+    ),
     Rule("aside", re.compile(r"(?<=\w[.!?…”’\"')]|\w\w|\w[,;:]|.[\w°%]) ?(?:—|--+) ?(?=[\w“\"‘'(])|(?<=\S) (?:–|-) (?=[\w“\"])"), ", "),
-    Rule("aside", re.compile(r"(?<=[\w,.!?]) ?\(([^()]*\w)\)(?:(?=([,.;:!?…]|$))| )"), _aside),
+    Rule("aside", re.compile(r"\(([^()]*[.!?…])\)"), r"\1"),
+    Rule("aside", re.compile(r"(?:^|(?<=[.!?…] ))\(([^()]*\w)\) (?=\w)"), r"\1, "),
+    Rule("aside", re.compile(r"(?<=[\w,”’]) ?\(([^()]*\w)\)(?:(?=([,.;:!?…]|$))| )"), _aside),
     Rule("aside", re.compile(r"(?<=[,;:]), "), " "),
     Rule(
         "year",
@@ -445,6 +543,10 @@ RULES: tuple[Rule, ...] = (
     Rule("number", re.compile(rf"(?<![\w.,:/-])-(?={_NUMBER})"), "minus "),
     Rule("number", re.compile(rf"(?<![\w.,:/+*=-])({_NUMBER})(?![\w:/+*=-]|[.,]\d)"), lambda m: _number(m[1])),
     Rule("sign", re.compile(r"(?<=\d)²"), " squared"),
-    Rule("sign", re.compile(r"(?<=[A-Za-z])[₀-₉]"), lambda m: f" {unicodedata.normalize('NFKC', m[0])} "),
+    Rule("sign", re.compile(r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)"), _formula),
+    Rule("sign", re.compile(r" ?([≠≤≥≈]) ?"), lambda m: f" {_COMPARED[m[1]]} "),
+    Rule("contraction", re.compile(r"(?<!\w)['’‘](?=(?:[Tt]is|[Tt]was|[Tt]ill?)\b)"), ""),
+    Rule("contraction", re.compile(r" ['’‘]n['’] "), " and "),
+    *_HOMOGRAPHS,
 )
 """In their order: what one rule has put into words, the next ones leave alone."""
