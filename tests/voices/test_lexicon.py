@@ -12,8 +12,8 @@ from audio_builder.errors import EmptySource, RecipeError
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon
+from audio_builder.voices.prepare import prepare_voice
 from tests.voice_helpers import script_of
 
 LEXICON = {"Thich Nhat": "tick not", "Thich": ("/tɪk/", "tick"), "tao": "dow", "Reading": "redding", "qi": "/tʃi/"}
