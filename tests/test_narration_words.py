@@ -72,6 +72,8 @@ def test_words_beyond_the_sound_stay_within_it():
             ["Chapter", "IV", "begins", "on", "3", "March", "1921", "at", "dusk."],
         ),
         ("It cost $5 then.", ["It", "cost", "$5", "then."]),
+        ("NOW REST (HERE), be still.", ["NOW", "REST", "(HERE),", "be", "still."]),
+        ("Dr. Lee rose 🌿 at 6 a.m. and sat.", ["Dr.", "Lee", "rose", "at", "6", "a.m.", "and", "sat."]),
         ("Nothing here changes.", ["Nothing", "here", "changes."]),
     ],
 )

@@ -50,4 +50,6 @@ def carried_over(words: tuple[WordStart, ...], spoken: str, written: str) -> tup
 
 
 def _composed(word: str) -> str:
-    return unicodedata.normalize("NFC", word)
+    """Return a word without case and without marks around it: `IN` is spoken as `in`, `book—` as `book,`."""
+    composed = unicodedata.normalize("NFC", word)
+    return "".join(filter(str.isalnum, composed)).casefold() or composed

@@ -12,7 +12,9 @@ from num2words import num2words
 _LONGEST_NUMBER = 15
 """Digits; longer ones are left to the reader."""
 
-_MONTHS = re.findall(r"\w+", "January February March April May June July August September October November December")
+_MONTHS: list[str] = re.findall(
+    r"\w+", "January February March April May June July August September October November December"
+)
 _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
 MONTH = "|".join([*_MONTHS, *(rf"{short}\.?" for short in sorted(_SHORT_MONTHS, key=len, reverse=True))])
 _DAYS = {
@@ -85,12 +87,12 @@ def _date(year: str, month: str, day: str) -> str | None:
 
 def iso_date(found: re.Match[str]) -> str:
     """Return `2026-03-21` as `March twenty-first, twenty twenty-six`."""
-    return _date(found[1], found[2], found[3]) or found.group()
+    return _date(found[1], found[2], found[3]) or str(found.group())
 
 
 def slash_date(found: re.Match[str]) -> str:
     """Return `3/4/2024` with the month first, unless only the day can be first."""
-    return _date(found[3], found[1], found[2]) or _date(found[3], found[2], found[1]) or found.group()
+    return _date(found[3], found[1], found[2]) or _date(found[3], found[2], found[1]) or str(found.group())
 
 
 def point_date(found: re.Match[str]) -> str:
