@@ -12,7 +12,7 @@ from audio_builder.errors import EmptySource, RecipeError
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon
+from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon, shipped_lexicon
 from audio_builder.voices.prepare import prepare_voice
 from tests.voice_helpers import script_of
 
@@ -40,6 +40,15 @@ def test_whole_words_are_replaced_with_care_for_capitals(written: str, said: str
 def test_an_engine_that_takes_ipa_gets_it() -> None:
     """Marked off from the words around it."""
     assert apply_lexicon("Thich, qi.", LEXICON, ipa=True) == f"{IPA_START}tɪk{IPA_END}, {IPA_START}tʃi{IPA_END}."
+
+
+def test_words_of_the_genre_come_with_their_pronunciation() -> None:
+    """At least 80, each in IPA and as a respelling, for English alone."""
+    shipped = shipped_lexicon("en-GB")
+    assert len(shipped) >= 80
+    assert all(len(ways) == 2 and ways[0].startswith("/") and not ways[1].startswith("/") for ways in shipped.values())
+    assert apply_lexicon("Namaste, NIDRA, Nidra 5 mm", shipped, ipa=False) == "nahmustay, niddra, niddra 5 mm"
+    assert shipped_lexicon("de") == {}
 
 
 @pytest.mark.parametrize(
