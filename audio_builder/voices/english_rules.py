@@ -215,7 +215,7 @@ _HOMOGRAPHS = (
         "led",
     ),
     Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),
-    Rule("homograph", rf"{_FIRST}([Rr])ecord(?= {_OBJECTS}\b)", r"\1ecawrd", _ESPEAK),
+    Rule("homograph", rf"{_FIRST}([Rr])ecord(?= {_OBJECTS}\b)", r"\1iccord", _ESPEAK),
     Rule("homograph", rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)", r"\1rezent"),
     Rule("homograph", rf"{_FIRST}([Cc])onduct(?= {_OBJECTS}\b)", r"\1unduct", _ESPEAK),
     Rule("homograph", rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)", r"\1ahlish"),
