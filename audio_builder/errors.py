@@ -170,3 +170,9 @@ class Interrupted(AudioBuilderError):
     """The user pressed Ctrl-C."""
 
     exit_code = 130
+
+
+def quoted(text: str, longest: int = 80) -> str:
+    """Return a phrase for an error message: in quotation marks, cut after `longest` characters."""
+    shown = text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    return f"“{shown}”"

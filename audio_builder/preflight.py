@@ -22,8 +22,8 @@ from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch
+from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
-from audio_builder.voices.wording.lexicon import read_lexicon
 
 
 @dataclass(frozen=True, slots=True)

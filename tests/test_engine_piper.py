@@ -24,9 +24,9 @@ from audio_builder.voices.engines.onnx import voice_session
 from audio_builder.voices.engines.onnx.graph import read_graph
 from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
+from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.rate.rates import expected_wpm
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
-from audio_builder.voices.wording.word_places import words_with_places
+from audio_builder.voices.word_alignment import words_with_places
 from tests.sound_helpers import sound_after_pauses
 from tests.voice_helpers import ready, script_of, word_at
 

@@ -22,7 +22,7 @@ from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, cues_of
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
 from audio_builder.voices.engines.base import WordStart
-from audio_builder.voices.wording.word_places import words_with_places
+from audio_builder.voices.word_alignment import words_with_places
 
 from .show_helpers import record_of
 from .sound_helpers import Clips, speech, timeline_of

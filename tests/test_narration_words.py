@@ -16,7 +16,7 @@ from audio_builder.narration.words import carried_over, packed_words, unpacked_w
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.voices.engines.base import WordStart, WordTimer
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.wording.in_words import in_words
+from audio_builder.voices.normalize import normalize
 from tests.sound_helpers import noise
 from tests.voice_helpers import ready, script_of, word_at
 
@@ -72,12 +72,14 @@ def test_words_beyond_the_sound_stay_within_it():
             ["Chapter", "IV", "begins", "on", "3", "March", "1921", "at", "dusk."],
         ),
         ("It cost $5 then.", ["It", "cost", "$5", "then."]),
+        ("NOW REST (HERE), be still.", ["NOW", "REST", "(HERE),", "be", "still."]),
+        ("Dr. Lee rose 🌿 at 6 a.m. and sat.", ["Dr.", "Lee", "rose", "at", "6", "a.m.", "and", "sat."]),
         ("Nothing here changes.", ["Nothing", "here", "changes."]),
     ],
 )
 def test_words_as_written_are_found_where_they_are_spoken_otherwise(written: str, known: list[str]):
     """What follows a number has its own time again; of words that differ, only the first is known."""
-    spoken = in_words(written, "en")
+    spoken = normalize(written, "en")
     found = carried_over(_words(spoken), spoken, written)
     assert [word_at(written, word.at) for word in found] == known
     for word in found:

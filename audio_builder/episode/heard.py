@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterable, Iterator
 
 from audio_builder.episode.record import Phrase
-from audio_builder.voices.wording.word_places import words_with_places
+from audio_builder.voices.word_alignment import words_with_places
 
 
 def times_in(phrase: Phrase, places: Iterable[int]) -> Iterator[float]:

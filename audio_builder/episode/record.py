@@ -16,7 +16,7 @@ from audio_builder.errors import OutputError
 from audio_builder.files import output_error
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
-from audio_builder.voices.wording.word_places import words_with_places
+from audio_builder.voices.word_alignment import words_with_places
 
 RECORD_SUFFIX = ".episode.json"
 RECORD_VERSION = 1

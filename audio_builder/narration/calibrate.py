@@ -18,10 +18,10 @@ from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script
 from audio_builder.voices.engines.base import Planner
 from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, Voice, VoiceProfile
 from audio_builder.voices.rate.passage import CALIBRATION_PASSAGE
-from audio_builder.voices.wording.spoken import spoken_text
 
 _RATE_HZ = 44100
 

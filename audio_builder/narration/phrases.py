@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from audio_builder.narration.clip_cache.key import clip_key, identity_of
 from audio_builder.script.cues import Part, Say, Script
 from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.wording.spoken import spoken_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from audio_builder.audio.samples import AudioSegment
-from audio_builder.errors import ClipRejected, EngineFailed
+from audio_builder.errors import ClipRejected, EngineFailed, quoted
 from audio_builder.narration.plausible import check_clip
 from audio_builder.narration.trim import TrimmedClip, trim
 from audio_builder.voices.engines.base import Engine, TimedSound, WordTimer
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.rate.rates import expected_wpm
-from audio_builder.voices.words import quoted
 
 _NUDGE = 1.001
 """A second attempt is a thousandth off in rate: nobody hears it, and an engine that answers the same words

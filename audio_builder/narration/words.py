@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from audio_builder.voices.engines.base import WordStart
-from audio_builder.voices.wording.word_places import words_with_places
+from audio_builder.voices.word_alignment import words_with_places
 
 
 def packed_words(words: Iterable[WordStart]) -> bytes:
@@ -50,4 +50,6 @@ def carried_over(words: tuple[WordStart, ...], spoken: str, written: str) -> tup
 
 
 def _composed(word: str) -> str:
-    return unicodedata.normalize("NFC", word)
+    """Return a word without case and without marks around it: `IN` is spoken as `in`, `book—` as `book,`."""
+    composed = unicodedata.normalize("NFC", word)
+    return "".join(filter(str.isalnum, composed)).casefold() or composed

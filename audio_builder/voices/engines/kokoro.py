@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audio_builder.audio.samples import AudioSegment
-from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
+from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.blend import STYLE, blend_weights
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.espeak import Phonemizer
@@ -16,10 +16,9 @@ from audio_builder.voices.engines.kokoro_words import Run, begins_of
 from audio_builder.voices.engines.onnx.part import part_before_division, with_input_of_any_length
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
-from audio_builder.voices.wording.word_places import first_sounds, words_with_places
-from audio_builder.voices.words import quoted
+from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audio_builder.voices.engines.base import WordStart
-from audio_builder.voices.wording.word_places import first_sounds, words_with_places
+from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 _BEGIN, _BETWEEN, _END = "^", "_", "$"
 """What Piper puts before, between and after the sounds."""

@@ -16,11 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
+from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra, quoted
 from audio_builder.voices.extras import missing_extra
 from audio_builder.voices.languages import closest, primary
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.words import quoted
 
 WANTED_BY = "the engine system"
 BASE_DEADLINE_S = 10.0

@@ -12,9 +12,9 @@ import msgspec
 from audio_builder.errors import OutputError
 from audio_builder.files import write_bytes
 from audio_builder.voices.engines.base import Engine, Planner
+from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.rate.cadence import density_by, mean_of_passage, weight
-from audio_builder.voices.wording.spoken import spoken_text
 
 
 def voice_density(texts: Iterable[str], voice: Voice, engine: Engine) -> float:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
-from audio_builder.voices.wording.word_places import first_sounds, words_with_places
+from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 
 def _found(words: str, alone: str, spoken: str) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -19,6 +21,7 @@ IPA_START, IPA_END = "\ue000", "\ue001"
 
 _LARGEST_BYTES = 1_000_000
 _LONGEST = 200
+_HEAD = re.compile(r"\w+")
 _PRIVATE = re.compile(f"[{IPA_START}{IPA_END}]")
 
 
@@ -69,7 +72,10 @@ def apply_lexicon(text: str, lexicon: Mapping[str, str | tuple[str, ...]], *, ip
         ipa: whether the engine takes IPA; for others the first respelling is taken, or the word is left.
     """
     text = _PRIVATE.sub("", text)
-    said = {word: way for word, ways in lexicon.items() if (way := _chosen(_ways(ways), ipa=ipa))}
+    heads = {found.lower() for found in _HEAD.findall(text)}
+    said = {
+        word: way for word, ways in lexicon.items() if _head(word) in heads and (way := _chosen(_ways(ways), ipa=ipa))
+    }
     if not said:
         return text
     words = sorted(said, key=len, reverse=True)
@@ -78,6 +84,13 @@ def apply_lexicon(text: str, lexicon: Mapping[str, str | tuple[str, ...]], *, ip
         for number, word in enumerate(words)
     )
     return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", lambda found: said[words[int((found.lastgroup or "w0")[1:])]], text)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _head(word: str) -> str:
+    """Return the first run of letters of an entry, in lower case: a text without it doesn't have the word."""
+    found = _HEAD.search(word)
+    return found.group().lower() if found else ""
 
 
 def _ways(ways: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -100,3 +113,13 @@ def _chosen(ways: Iterable[str], *, ipa: bool) -> str:
 
 def _speakable(text: str) -> bool:
     return any(map(str.isalnum, text))
+
+
+@functools.cache
+def shipped_lexicon(language: str) -> Mapping[str, str | tuple[str, ...]]:
+    """Return the pronunciations that come with this package; none for languages other than English."""
+    if language.partition("-")[0].lower() != "en":
+        return {}
+    content = resources.files("audio_builder.voices").joinpath("english_terms.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(content).values()
+    return msgspec.convert({word: way for table in tables for word, way in table.items() if word != "source"}, Lexicon)

@@ -12,8 +12,8 @@ from audio_builder.errors import EmptySource, RecipeError
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon, shipped_lexicon
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon
 from tests.voice_helpers import script_of
 
 LEXICON = {"Thich Nhat": "tick not", "Thich": ("/tɪk/", "tick"), "tao": "dow", "Reading": "redding", "qi": "/tʃi/"}
@@ -40,6 +40,15 @@ def test_whole_words_are_replaced_with_care_for_capitals(written: str, said: str
 def test_an_engine_that_takes_ipa_gets_it() -> None:
     """Marked off from the words around it."""
     assert apply_lexicon("Thich, qi.", LEXICON, ipa=True) == f"{IPA_START}tɪk{IPA_END}, {IPA_START}tʃi{IPA_END}."
+
+
+def test_words_of_the_genre_come_with_their_pronunciation() -> None:
+    """At least 80, each in IPA and as a respelling, for English alone."""
+    shipped = shipped_lexicon("en-GB")
+    assert len(shipped) >= 80
+    assert all(len(ways) == 2 and ways[0].startswith("/") and not ways[1].startswith("/") for ways in shipped.values())
+    assert apply_lexicon("Namaste, NIDRA, Nidra 5 mm", shipped, ipa=False) == "nahmustay, niddra, niddra 5 mm"
+    assert shipped_lexicon("de") == {}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +89,7 @@ def test_a_new_pronunciation_speaks_only_the_phrases_that_have_the_word(tmp_path
 def test_joe_says_ipa(tmp_path: Path) -> None:
     """A word given in IPA sounds as one that is spelled so, and brackets of an article stay words."""
     from audio_builder.voices.engines.piper import PiperEngine, _pieces, _readable
-    from audio_builder.voices.wording.spoken import spoken_text
+    from audio_builder.voices.normalize import spoken_text
 
     engine = PiperEngine()
     voice = prepare_voice(find_voice("joe"), 125, (), {"Qzx": "/ˈɹɪvɚ/"}).voice

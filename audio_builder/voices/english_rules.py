@@ -1,0 +1,416 @@
+"""What is said for what is written in English: a table of rules, each with the readers that need it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from audio_builder.voices.english_numbers import (
+    AMOUNT,
+    BEFORE_DAYS,
+    BEFORE_YEARS,
+    DATED,
+    ENDS,
+    FRACTION_SIGNS,
+    HALF,
+    MONTH,
+    NUMBER,
+    SCALES,
+    TO,
+    UNITS,
+    YEAR,
+    cardinal,
+    clock_time,
+    day_month,
+    decade,
+    digit_words,
+    either,
+    feet_and_inches,
+    fraction,
+    hour_range,
+    iso_date,
+    lone_year,
+    measure,
+    money,
+    month_day,
+    ordinal,
+    point_date,
+    short_decade,
+    slash_date,
+    span,
+    whole_hour,
+)
+
+MISAKI, ESPEAK = "misaki", "espeak"
+BOTH = frozenset({MISAKI, ESPEAK})
+_ESPEAK = frozenset({ESPEAK})
+_MISAKI = frozenset({MISAKI})
+
+_Said = str | Callable[[re.Match[str]], str]
+
+
+class Rule(NamedTuple):
+    """One kind of written form, and what is said for it.
+
+    Attributes:
+        kind: as in the table of spoken forms.
+        pattern: a regular expression for what is written.
+        said: the replacement, or a function of the match.
+        needed_by: the readers that get it wrong without the rule.
+    """
+
+    kind: str
+    pattern: str
+    said: _Said
+    needed_by: frozenset[str] = BOTH
+
+
+# --- Roman numerals, scripture, names ---
+
+_NUMBERED = "Chapter|Part|Book|Volume|Act|Scene|Canto|Psalm|Section|World War|Appendix|Lesson|Stage|Figure"
+_NUMBERED_SHORT = {"Vol": "volume", "Ch": "chapter", "Pt": "part", "Bk": "book", "Fig": "figure", "Sec": "section"}
+_REIGNING = (
+    "Henry|Louis|Charles|George|Edward|James|William|Richard|Elizabeth|Mary|Philip|Frederick|Peter|Catherine|Nicholas|"
+    "Alexander|Napoleon|Francis|Pius|John|Paul|Benedict|Leo|Gregory|Innocent|Clement|Urban|Boniface|Otto|Ramesses"
+)
+_ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_BOOKS = (
+    "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
+    "Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|"
+    "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
+    "Hebrews|James|Peter|Jude|Revelation"
+)
+_HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
+_TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
+_PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
+_OPENERS = (
+    "(?:A|An|And|As|At|Before|But|Each|Every|For|He|Her|Here|His|How|I|If|In|It|Its|Let|Many|Most|My|No|Not|Now|On|"
+    "One|Or|Our|She|So|Some|Such|That|The|Their|Then|There|These|They|This|Those|To|Today|We|What|When|Where|While|"
+    "Who|Why|With|Yes|You|Your)"
+)
+"""Words that begin a sentence and no name."""
+
+_BEFORE_NAMES = {
+    "Prof": "Professor", "Ms": "Mizz", "Rev": "Reverend", "Capt": "Captain", "Gen": "General", "Dr": "Doctor",
+    "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
+    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable",
+}  # fmt: skip
+_AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
+_ABBREVIATIONS = {"vs": "versus", "approx": "approximately", "i.e": "that is", "e.g": "for example", "cf": "compare"}
+
+
+def _roman(letters: str) -> str:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[letter] for letter in letters.upper()]
+    return str(sum(-value if value < max(values[place:]) else value for place, value in enumerate(values)))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return f"{found[1]} {cardinal(_roman(found[2]))}"
+
+
+def _reigning(found: re.Match[str]) -> str:
+    return f"{found[1]} the {ordinal(_roman(found[2]))}"
+
+
+_PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
+
+
+def _spelled_path(address: str) -> str:
+    return " ".join("".join(_PATH_WORDS.get(sign, sign) for sign in address.strip("/")).split())
+
+
+def _host(found: re.Match[str]) -> str:
+    known = found[0].startswith(("http", "www.")) or _HOST.search(found[1])
+    return _spelled_path(found[1]) if known else found.group()
+
+
+def _mail(found: re.Match[str]) -> str:
+    return _spelled_path(found.group())
+
+
+def _verse(found: re.Match[str]) -> str:
+    book, chapter, first, last = found.groups()
+    return f"{book} {cardinal(chapter)} {cardinal(first)}" + (f" to {cardinal(last)}" if last else "")
+
+
+def _cased(written: str, word: str) -> str:
+    return word.capitalize() if written[0].isupper() else word
+
+
+def _initials(found: re.Match[str]) -> str:
+    return found[0].replace(". ", " ").replace(".", " ").rstrip() + " "
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Return `US` for `U.S.`, and `J R R` for `J.R.R.` before a name."""
+    letters = found[1].replace(".", "")
+    if found["end"] is not None:
+        return f"{letters}.{found['end']}"
+    named = letters not in _PLACES and re.match(r" [A-Z][a-z]", found.string[found.end() :])
+    return " ".join(letters) if named else letters
+
+
+def _etc(found: re.Match[str]) -> str:
+    return "etc" + ("." + found["end"] if found["end"] is not None else "")
+
+
+def _aside(found: re.Match[str]) -> str:
+    return f", {found[1]}" + ("" if found[2] else ", ")
+
+
+_COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
+
+
+def _formula(found: re.Match[str]) -> str:
+    parts = (cardinal(unicodedata.normalize("NFKC", part)) if part in "₀₁₂₃₄₅₆₇₈₉" else part for part in found[0])
+    return " ".join(parts)
+
+
+_OBJECTS = "(?:your|the|my|our|his|her|their|its|it|them|this|that|these|those|both|a|an|all)"
+_FIRST = (
+    r"(?:^|(?<=[.!?,;:…“”] )|(?<=\b(?:to|or) )|(?<=\b(?:and|may|can|now) )|(?<=\b(?:then|will|must) )"
+    r"|(?<=\b[Gg]ently )|(?<=\b[Ss]lowly )|(?<=\b[Ss]oftly ))"
+)
+"""Where an imperative or an infinitive stands."""
+
+_HOMOGRAPHS = (
+    Rule("homograph", rf"{_FIRST}([Cc])lose(?= {_OBJECTS}\b)", r"\1loze"),
+    Rule("homograph", r"(\b[Ll]et (?:it|them|(?:the|your) \w+) )close\b", r"\1cloze"),
+    Rule(
+        "homograph",
+        rf"{_FIRST}([Bb])ow(?= (?:{_OBJECTS}|to|down|before|gently|slowly|once|again)\b)",
+        r"\1ough",
+        _ESPEAK,
+    ),
+    Rule("homograph", r"\b((?:[Tt]ake|[Mm]ake|[Ww]ith|[Gg]ive) an?(?: \w+)? )bow\b(?! and arrow)", r"\1bough"),
+    Rule("homograph", r"\b((?:ship|boat)['’]s )bow\b", r"\1bough"),
+    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
+    Rule(
+        "homograph",
+        r"\b((?:[Ss]?[Hh]e|[Tt]hey|[Ww]e|I|it|path|road|river) )wound"
+        r"(?= (?:the|her|his|its|their|around|through|down)\b)",
+        r"\1wowned",
+        _ESPEAK,
+    ),
+    Rule(
+        "homograph",
+        rf"{_FIRST}([Uu])se(?= {_OBJECTS}\b)",
+        lambda m: "Yooz" if m[1] == "U" else "yooz",
+        _ESPEAK,
+    ),
+    Rule("homograph", r"^Live(?! (?:music|bird|show|concert|broadcast|from)\b)", "Liv"),
+    Rule("homograph", r"\b(Yesterday (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
+    Rule("homograph", r"\b((?:[Hh]e|[Ss]he) )read\b(?! ?-)", r"\1red", _ESPEAK),
+    Rule(
+        "homograph",
+        r"\b((?:I|[Ww]e|[Tt]hey|[Yy]ou) )read(?= .*\b(?:yesterday|last|ago|once)\b)",
+        r"\1red",
+        _ESPEAK,
+    ),
+    Rule(
+        "homograph",
+        r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box)(?:s|es)?\b)",
+        "led",
+    ),
+    Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),
+    Rule("homograph", rf"{_FIRST}([Rr])ecord(?= {_OBJECTS}\b)", r"\1iccord", _ESPEAK),
+    Rule("homograph", rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)", r"\1rezent"),
+    Rule("homograph", rf"{_FIRST}([Cc])onduct(?= {_OBJECTS}\b)", r"\1unduct", _ESPEAK),
+    Rule("homograph", rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)", r"\1ahlish"),
+    Rule(
+        "homograph",
+        rf"{_FIRST}([Ee])xcuse(?= (?:me|us|the|my|your)\b)",
+        lambda m: "Ixcuze" if m[1] == "E" else "ixcuze",
+        _ESPEAK,
+    ),
+    Rule("homograph", r"\b(I|[Ww]e|[Yy]ou) used to\b", r"\1 yoost to", _ESPEAK),
+)
+
+_DIGITS = frozenset("0123456789")
+NEEDS = {
+    **dict.fromkeys(
+        (
+            "date",
+            "money",
+            "scripture",
+            "time",
+            "year",
+            "decade",
+            "phone",
+            "pattern",
+            "unit",
+            "range",
+            "version",
+            "ordinal",
+        ),
+        _DIGITS,
+    ),
+    "number": _DIGITS,
+    "fraction": _DIGITS | frozenset(FRACTION_SIGNS),
+    "address": frozenset(".@"),
+    "stop": frozenset("."),
+    "initials": frozenset("."),
+    "abbreviation": frozenset("./#–-") | _DIGITS,
+    "aside": frozenset("—–-("),
+    "sign": frozenset("²₀₁₂₃₄₅₆₇₈₉≠≤≥≈"),
+    "contraction": frozenset("'’‘"),
+}
+"""For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
+
+RULES: tuple[Rule, ...] = (
+    Rule("address", r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", _mail),
+    Rule(
+        "address",
+        r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.#?=&%~-]*)?)(?<![.,])",
+        _host,
+    ),
+    Rule("stop", r" ?(?:\.{3,}|\. \. \.)", "…"),
+    Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
+    Rule("date", rf"\b(\d\d?)/(\d\d?)/({YEAR})\b", slash_date),
+    Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
+    Rule(
+        "date",
+        rf"\b(?:({BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH})(?:,? ({YEAR}))?\b(?!\w)",
+        day_month,
+    ),
+    Rule(
+        "date",
+        rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ({YEAR}))?\b(?![:.]\d| \d)",
+        month_day,
+    ),
+    Rule(
+        "money",
+        rf"([$£€¥])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
+        rf"(?: ?((?:hundred|thousand|million|billion|trillion)\b|(?:{either(SCALES)})\b))?",
+        money,
+    ),
+    Rule("scripture", r"\bPs\. ?(?=\d)", "Psalm "),
+    Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
+    Rule("scripture", rf"\b({_BOOKS}) (\d+):(\d+)(?:{TO}(\d+))?\b", _verse),
+    Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
+    Rule("time", rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{HALF}{ENDS}", clock_time),
+    Rule("time", rf"\b(1?\d) ?{HALF}{ENDS}", whole_hour),
+    Rule("time", r"(?<=\b[Aa]t )(\d\d?)\.([0-5]\d)\b(?! ?[%°]|[.,]\d)", r"\1:\2"),
+    Rule("time", r"\b(\d\d?)\.([0-5]\d)(?= when\b)", r"\1:\2"),
+    Rule(
+        "time",
+        r"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
+        clock_time,
+        _ESPEAK,
+    ),
+    Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
+    Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
+    Rule("decade", r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
+    Rule(
+        "phone",
+        r"(?<![\d-])(?:(\d{3})-)?(\d{3})-(\d{4})(?![\d-])",
+        lambda m: ", ".join(map(digit_words, filter(None, m.groups()))),
+    ),
+    Rule(
+        "pattern",
+        r"(?<![\d-])\d{1,2}(?:-\d{1,2}){2,}(?![\d-])",
+        lambda m: " ".join(map(cardinal, m[0].split("-"))),
+    ),
+    Rule("abbreviation", r"\b24/7\b", "twenty-four seven"),
+    Rule(
+        "fraction",
+        rf"(\d?) ?([{''.join(FRACTION_SIGNS)}])",
+        lambda m: f"{m[1]} {FRACTION_SIGNS[m[2]]}".lstrip() if m[1] else f" {FRACTION_SIGNS[m[2]]}",
+    ),
+    Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
+    Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
+    Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?in\b", feet_and_inches),
+    Rule(
+        "unit",
+        rf"(?<![\w.,/-])([-−])?(?:({NUMBER}){TO})?({NUMBER}) ?({either(UNITS)})(?![\w°/])(?:\.(?= [a-z]))?",
+        measure,
+    ),
+    Rule("unit", r"(?<![\w.])(\d{1,3})C\b", lambda m: f"{cardinal(m[1])} degrees Celsius"),
+    Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
+    Rule("range", r"(?<=\d)-(?=[a-z])", " ", _ESPEAK),
+    Rule(
+        "version",
+        r"(?<=[Vv]ersion )(\d+(?:\.\d+)+)",
+        lambda m: " point ".join("oh" if p == "0" else cardinal(p) for p in m[1].split(".")),
+    ),
+    Rule("abbreviation", r"(?<![\w&])#(?=\d)", "number "),
+    Rule("abbreviation", r"\b[Nn]os?\. ?(?=\d)", "number "),
+    Rule("abbreviation", r"\bpp\. ?(?=\d)", "pages ", _ESPEAK),
+    Rule("abbreviation", r"\bp\. ?(?=\d)", "page "),
+    Rule(
+        "abbreviation",
+        rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
+        lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
+    ),
+    Rule("roman", rf"\b({_NUMBERED}) ((?=[ivxl])(?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])", _reigning),
+    Rule(
+        "roman",
+        rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)",
+        lambda m: f"{cardinal(_roman(m[1])).capitalize()}.",
+    ),
+    Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
+    Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
+    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]], _ESPEAK),
+    Rule(
+        "title",
+        rf"(?<=[a-z]),? ({either(_AFTER_NAMES)})\b(?:\.(?= [a-z]|,))?",
+        lambda m: f" {_AFTER_NAMES[m[1]]}",
+        _ESPEAK,
+    ),
+    Rule("abbreviation", r"(?<=[a-z] )St\.(?! [A-Z])", "Street", _ESPEAK),
+    Rule(
+        "abbreviation",
+        rf"\b({either(DATED)})\.?{TO}({either(DATED)})\b\.?",
+        lambda m: f"{DATED[m[1]]} to {DATED[m[2]]}",
+    ),
+    Rule("abbreviation", rf"\b({either(DATED)})\.(?= [a-z\d]|[,;])", lambda m: DATED[m[1]], _ESPEAK),
+    Rule("abbreviation", rf"\b({either(_ABBREVIATIONS)})\.(?=,?\s)", lambda m: _ABBREVIATIONS[m[1]]),
+    Rule("word", r"\bvs\b(?!\.)", "versus", _ESPEAK),
+    Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
+    Rule("abbreviation", r"\band/or\b", "and or", _ESPEAK),
+    Rule("abbreviation", r"\b(s?he|his|him|her)/(s?he|his|him|hers?)\b", r"\1 or \2"),
+    Rule("abbreviation", r"\bw/o\b", "without", _ESPEAK),
+    Rule("abbreviation", r"\bw/ ?(?=\w)", "with ", _ESPEAK),
+    Rule("initials", r"\bPh\. ?D\.", "PhD"),
+    Rule(
+        "initials",
+        rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?",
+        _letters,
+    ),
+    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])", _initials),
+    Rule(
+        "initials",
+        rf"(?<=[a-z] )(?<!\b[Pp]lan )(?<!\b[Vv]itamin )(?<!\b[Tt]ype )(?<!\b[Gg]roup )(?<!\b[Ss]tep )(?<!\b[Pp]art )"
+        r"(?<!\b[Gg]rade )(?<!\b[Cc]lass )(?<!\b[Oo]ption )(?<!\b[Pp]oint )(?<!\b[Ff]igure )"
+        rf"(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b)[A-Z][a-z])",
+        _initials,
+    ),
+    Rule(
+        "aside",
+        r"(?<=[\w°%”’\"'),;:\ue001]) ?(?:—|--+) ?(?=[\w“‘\"'(\ue000])|(?<=\S) (?:–|-) (?=[\w“\"(\ue000])",
+        ", ",
+    ),
+    Rule("aside", r"(?<=[.!?…]) ?(?:—|--+) ?(?=[\w\ue000])", " "),
+    Rule("aside", r"\(([^()]*[.!?…])\)", r"\1"),
+    Rule("aside", r"(?:^|(?<=[.!?…] ))\(([^()]*[\w\ue001])\) (?=[\w\ue000])", r"\1, "),
+    Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", _aside),
+    Rule("aside", r"(?<=[,;:]), ", " "),
+    Rule(
+        "year",
+        rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
+        lone_year,
+    ),
+    Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
+    Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
+    Rule("sign", r"(?<=[\da-z])²", " squared"),
+    Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
+    Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
+    Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]is|[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
+    Rule("contraction", r" ['’‘]n['’] ", " and "),
+    *_HOMOGRAPHS,
+)
+"""In their order: what one rule has put into words, the next ones leave alone."""

@@ -1,0 +1,96 @@
+"""Text as an engine gets it: numbers, dates, money, abbreviations, capitals and signs in a form that it says rightly.
+
+Each rule names the readers that need it. A reader is what turns text into phonemes: `misaki` (hibari, Kokoro) reads
+more by itself than `espeak` (Piper, the system's voice). An engine names its reader in an attribute `reader`; one
+without it gets every rule. Which reader needs which rule was found with `tests/data/spoken_forms.tsv`.
+The words as written stay in the script, the lyrics and the transcript. Only English has rules.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from audio_builder.voices.capitals import without_capitals
+from audio_builder.voices.engines.base import Engine
+from audio_builder.voices.english_rules import ESPEAK, NEEDS, RULES
+from audio_builder.voices.lexicon import apply_lexicon, shipped_lexicon
+from audio_builder.voices.profile import Voice
+
+
+def spoken_text(text: str, voice: Voice, engine: Engine) -> str:
+    """Return the words as an engine gets them: composed characters (NFC), single spaces, pronunciations applied.
+
+    Args:
+        text: as written.
+        voice: for its language and lexicon.
+        engine: for whether it takes IPA (an attribute `takes_ipa`), and its `reader`.
+    """
+    composed = " ".join(unicodedata.normalize("NFC", text).split())
+    ipa = bool(getattr(engine, "takes_ipa", False))
+    language = voice.profile.language
+    words = apply_lexicon(composed, {**shipped_lexicon(language), **voice.lexicon}, ipa=ipa)
+    return normalize(words, language, getattr(engine, "reader", ESPEAK))
+
+
+def normalize(text: str, language: str, reader: str = ESPEAK) -> str:
+    """Return a phrase with its numbers, abbreviations, capitals and signs as a reader says them rightly.
+
+    Args:
+        text: one phrase.
+        language: BCP 47 tag of the voice; in other languages than English only signs are left out.
+        reader: what turns the text into phonemes, `misaki` or `espeak`.
+
+    >>> normalize("Chapter IV begins in 1984, with $5.", "en-US")
+    'Chapter four begins in nineteen eighty-four, with five dollars.'
+    """
+    bare = _without_signs(text)
+    if not any(map(str.isalnum, bare)):
+        return text
+    return _in_english(bare, reader) if language.partition("-")[0].lower() == "en" else bare
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _in_english(text: str, reader: str) -> str:
+    # A phrase is asked for at each rate that may be spoken.
+    text = without_capitals(text)
+    written = frozenset(text)
+    for rule in RULES:
+        if reader in rule.needed_by and not (rule.kind in NEEDS and NEEDS[rule.kind].isdisjoint(written)):
+            text = re.sub(rule.pattern, rule.said, text)
+    return " ".join(text.split())
+
+
+# --- signs ---
+
+_NAMED_SIGNS = "°©"
+"""Signs that a reader says by a name that a person would say too."""
+
+_ARROW = re.compile(r"(?<=\w) ?[←-⇿➔-➾⟵-⟿] ?(?=\w)")
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _without_signs(text: str) -> str:
+    """Return a phrase without emoji, ticks, stars and arrows, which engines name aloud."""
+    if text.isascii():
+        return text
+    if any("\u1e00" <= letter <= "\u1eff" for letter in text):
+        text = "".join(_plain(letter) if "\u1e00" <= letter <= "\u1eff" else letter for letter in text)
+    text = _ARROW.sub(", ", text.replace("\u02bc", "’"))
+    kept = "".join(" " if _is_sign(character) else character for character in text)
+    return text if kept == text else re.sub(r" +(?=[.,:;!?…”’)]|$)", "", " ".join(kept.split()))
+
+
+def _plain(letter: str) -> str:
+    """Return a letter with two marks, as Vietnamese has them, without any: English readers spell it out."""
+    return unicodedata.normalize("NFD", letter)[0]
+
+
+def _is_sign(character: str) -> bool:
+    if character in _NAMED_SIGNS:
+        return False
+    variation = "\ufe00" <= character <= "\ufe0f" or character in "\u200d\u20e3\u2022\u2023\u2043"
+    arrow = "←" <= character <= "⇿" or "⟵" <= character <= "⟿"
+    skin = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return variation or arrow or skin or unicodedata.category(character) == "So"

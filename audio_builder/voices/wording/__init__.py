@@ -1,1 +1,0 @@
-"""What is said for what is written: numbers, abbreviations, pronunciations."""
