@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from audio_builder.errors import VoiceError
 from audio_builder.voices.catalogue import list_voices
-from audio_builder.voices.files import locate_files
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, VoiceProfile
+from audio_builder.voices.voice_files import locate_files
 
 
 class VoiceStatus(Struct, frozen=True, kw_only=True):

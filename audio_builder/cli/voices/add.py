@@ -29,7 +29,7 @@ def command(ctx: click.Context, model: Path, name: str, licence: str) -> None:
     Both are copied into your data folder. The rates (wpm) of another Piper voice stand in until you measure
     its own with `audio-builder voices calibrate`.
     """
-    from audio_builder.voices.install.add import add_piper_voice
+    from audio_builder.voices.piper_import import add_piper_voice
 
     profile = add_piper_voice(model, name, licence)
     console = ctx.ensure_object(Console)

@@ -32,8 +32,7 @@ def command(ctx: click.Context, names: tuple[str, ...]) -> None:
     from audio_builder.narration.calibrate import calibrate
     from audio_builder.narration.clip_cache.cache import ClipCache
     from audio_builder.voices.blend import is_blend
-    from audio_builder.voices.catalogue import find_voice
-    from audio_builder.voices.profile_file import store_calibration
+    from audio_builder.voices.catalogue import find_voice, store_calibration
 
     console = ctx.ensure_object(Console)
     if blends := [name for name in names if is_blend(name)]:

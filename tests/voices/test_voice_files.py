@@ -11,8 +11,8 @@ import pytest
 from audio_builder.errors import MissingExtra, VoiceFileChanged, VoiceFileMissing
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.extras import install_command
-from audio_builder.voices.files import locate_files
 from audio_builder.voices.profile import PackageSource, VoiceFile, VoiceProfile
+from audio_builder.voices.voice_files import locate_files
 
 CONTENT = b"the weights of a voice"
 
