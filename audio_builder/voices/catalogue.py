@@ -1,24 +1,19 @@
-"""The profiles of voices: finding, reading and changing them; one TOML file each, in the user's folder or ours."""
+"""The profiles of voices: finding and reading them; one TOML file each, in the user's folder or ours."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
-import os
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
-import tomlkit
 
 from audio_builder.errors import UnknownVoice, VoiceError
-from audio_builder.files import write_bytes
 from audio_builder.voices.blend import blend, is_blend, parse_blend
 from audio_builder.voices.profile import (
     PackageSource,
     PartsSource,
-    RatePoint,
     Source,
     VoiceProfile,
     platform_of,
@@ -116,42 +111,6 @@ def read_profile(path: Path) -> VoiceProfile:
     for problem in _problems(profile, path):
         raise _malformed(path, problem)
     return profile
-
-
-def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | None) -> Path:
-    """Write measured rates into a voice's profile and return where it lies.
-
-    A profile that came with the installed package is left as it is: a copy in the user's data folder takes
-    its place. In a checkout the profile itself is changed.
-
-    Args:
-        name: of a voice that has a profile.
-        points: at the settings that the profile names for this system, in its order.
-        ending_s: as in `VoiceProfile`; None leaves it as it is.
-
-    Raises:
-        UnknownVoice: there is no such profile.
-        VoiceError: it can't be read.
-        OutputError: it can't be written.
-    """
-    path = profile_path(name)
-    try:
-        profile = tomlkit.parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
-    tables = profile["calibration"]
-    here = platform_of([table.get("platform", "") for table in tables])
-    measured = [table for table in tables if table.get("platform", "") == here]
-    for table, point in zip(measured, points, strict=True):
-        table["wpm"] = point.wpm
-    profile.pop("rates_of", None)
-    if ending_s is not None:
-        profile["ending_s"] = ending_s
-    own = data_folder() / "voices" / path.name
-    in_checkout = (path.parent.parent / "pyproject.toml").is_file() and os.access(path, os.W_OK)
-    target = path if path == own or in_checkout else own
-    write_bytes(target, tomlkit.dumps(profile).encode())
-    return target
 
 
 def _profile_files(folders: tuple[Path, ...] | None) -> dict[str, Path]:

@@ -100,17 +100,17 @@ def fetch_resumably(url: str, partial: Path, cap_bytes: int, on_bytes: OnBytes) 
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
             reason = _innermost_reason(error)
         except requests.HTTPError as error:
-            partial.unlink(missing_ok=True)
             raise DownloadFailed(f"{url} answers {error.response.status_code} {error.response.reason}") from error
         except requests.RequestException as error:
             raise DownloadFailed(f"{url} can't be fetched: {error}") from error
         else:
             return
     have = _size(partial)
-    if not have:
-        partial.unlink(missing_ok=True)
-        raise DownloadFailed(f"{url} can't be reached: {reason}")
-    raise DownloadFailed(f"{url} broke off after {have:,} bytes, which are kept: {reason}")
+    raise DownloadFailed(
+        f"{url} broke off after {have:,} bytes, which are kept: {reason}"
+        if have
+        else f"{url} can't be reached: {reason}"
+    )
 
 
 def _continue(url: str, partial: Path, cap_bytes: int, on_bytes: OnBytes) -> None:
@@ -128,10 +128,14 @@ def _continue(url: str, partial: Path, cap_bytes: int, on_bytes: OnBytes) -> Non
                 headers={"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})},
                 hooks={"response": incoming.check_answer},
             )
-            fetch(url, stream, None)
+            with contextlib.closing(incoming):
+                fetch(url, stream, None)
     except DownloadFailed:
         partial.unlink()
         raise
+    finally:
+        if not _size(partial):
+            partial.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -144,9 +148,11 @@ class _Incoming:
     cap_bytes: int
     on_bytes: OnBytes
     total: int = 0
+    answer: requests.Response | None = None
 
     def check_answer(self, answer: requests.Response, **_options: Any) -> None:
         """Refuse http after https; start again where the server doesn't continue at the byte that was asked for."""
+        self.answer = answer
         target = answer.headers.get("Location", answer.url) if answer.is_redirect else answer.url
         if self.url.startswith("https:") and target.startswith("http:"):
             raise DownloadFailed(f"{self.url} leads to an address that isn't https: {target}")
@@ -160,20 +166,23 @@ class _Incoming:
     def restart(self) -> None:
         """Drop what arrived earlier."""
         self.stream.truncate(0)
+        self.stream.seek(0)
         self.have = 0
 
-    def update(self, count: int) -> None:
-        """Count bytes that were written."""
-        self.have += count
-        if self.have > self.cap_bytes:
+    def update(self, _count: int) -> None:
+        """Look how many bytes are there; the count is pooch's size of a block, not what came."""
+        have = self.stream.tell()
+        if have > self.cap_bytes:
             raise DownloadFailed(f"{self.url} gives more than the {self.cap_bytes:,} bytes that were expected")
-        self.on_bytes(self.have, self.url.split("/")[2])
+        self.on_bytes(have, self.url.split("/")[2])
 
     def reset(self) -> None:
         """Do nothing: pooch rewinds its bar at the end."""
 
     def close(self) -> None:
-        """Do nothing."""
+        """Close the connection, also when not everything was read."""
+        if self.answer is not None:
+            self.answer.close()
 
 
 def _size(path: Path) -> int:
