@@ -17,8 +17,8 @@ from audio_builder import __version__
 from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.recipe.settings import Recipe
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.files import locate_files
 from audio_builder.voices.prepare import prepare_voice
+from audio_builder.voices.voice_files import locate_files
 from benchmarks.article import article
 from benchmarks.judge import judged, memory_ratios, table
 from benchmarks.process import Run, run

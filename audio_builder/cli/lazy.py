@@ -1,4 +1,4 @@
-"""A group of commands that imports each command's module only when it is called."""
+"""Groups of commands: one that imports a command's module only when it is called, one whose commands share a module."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ class LazyGroup(click.Group):
         """Write the list of commands into a help text."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self.lines.items()))
+
+
+class OrderedGroup(click.Group):
+    """A group whose help lists its commands in the order in which its module defines them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order of the help."""
+        return list(self.commands)
 
 
 def command_paths(group: click.Group, prefix: str = "") -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Finding voices: one TOML profile for each, in the folders that are looked in."""
+"""The profiles of voices: finding and reading them; one TOML file each, in the user's folder or ours."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import msgspec
 
 from audio_builder.errors import UnknownVoice, VoiceError
 from audio_builder.voices.blend import blend, is_blend, parse_blend
-from audio_builder.voices.folders import data_folder
 from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
+from audio_builder.voices.voice_files import data_folder
 
 _LARGEST_PROFILE_BYTES = 1_000_000
 

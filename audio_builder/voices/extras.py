@@ -1,38 +1,27 @@
-"""Which command installs a package that a voice needs."""
+"""The Python packages that engines need: their versions, and what to say when one isn't installed."""
 
 from __future__ import annotations
 
 import functools
-import re
 from importlib import metadata
+from pathlib import Path
 
 from audio_builder.errors import MissingExtra
 
-_OURS = "audio-builder"
-_EXTRA = re.compile(r"""extra\s*==\s*["']([A-Za-z0-9._-]+)["']""")
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_LOCKS = Path(__file__).resolve().parent / "install" / "locks"
 
 
-def install_command(distribution: str, version: str = "") -> str:
-    """Return the command that installs a distribution: the smallest extra of ours that brings it, else itself.
+def engine_lock(engine: str) -> Path | None:
+    """Return the file that pins what an engine needs beyond our core packages; None for one that has no such file.
 
-    Args:
-        distribution: its name on the package index.
-        version: an exact version, used where no extra brings it; empty for the latest.
+    It is in pip's format for requirements, with hashes.
     """
-    brought: dict[str, list[str]] = {}
-    for requirement in _requirements():
-        name, extra = _NAME.match(requirement), _EXTRA.search(requirement)
-        if name and extra:
-            brought.setdefault(extra.group(1), []).append(name.group())
-    extras = [extra for extra, names in brought.items() if any(_same(name, distribution) for name in names)]
-    if extras:
-        return f"pip install '{_OURS}[{min(extras, key=lambda extra: len(brought[extra]))}]'"
-    return f"pip install '{distribution}=={version}'" if version else f"pip install '{distribution}'"
+    lock = _LOCKS / f"{engine}.txt"
+    return lock if lock.is_file() else None
 
 
 def missing_extra(distribution: str, wanted_by: str) -> MissingExtra:
-    """Return the error for a distribution that isn't installed, with the command that mends it.
+    """Return the error for a distribution that isn't installed.
 
     Args:
         distribution: its name on the package index.
@@ -40,7 +29,7 @@ def missing_extra(distribution: str, wanted_by: str) -> MissingExtra:
     """
     return MissingExtra(
         f"{wanted_by} needs the package {distribution}, which isn't installed",
-        hint=f"Install it with: {install_command(distribution)}",
+        hint=f"Install it with: pip install '{distribution}'",
     )
 
 
@@ -59,15 +48,3 @@ def installed_version(distribution: str, wanted_by: str) -> str:
 @functools.cache
 def _version(distribution: str) -> str:
     return metadata.version(distribution)
-
-
-def _requirements() -> list[str]:
-    try:
-        return metadata.requires(_OURS) or []
-    except metadata.PackageNotFoundError:
-        return []  # run from a checkout that was never installed: no extras to name
-
-
-def _same(one: str, other: str) -> bool:
-    """Return whether two names are the same distribution's (the index's rule, PEP 503)."""
-    return re.sub(r"[-_.]+", "-", one).lower() == re.sub(r"[-_.]+", "-", other).lower()

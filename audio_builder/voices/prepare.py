@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from audio_builder.errors import MissingExtra
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.files import locate_files
 from audio_builder.voices.lexicon import Lexicon
 from audio_builder.voices.profile import Voice, VoiceProfile
 from audio_builder.voices.rate.plans import voice_density
 from audio_builder.voices.rate.rates import limit_note, solve_rate
+from audio_builder.voices.extras import engine_lock
+from audio_builder.voices.voice_files import install_hint, locate_files
+from audio_builder.voices.wording.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,12 @@ def prepare_voice(
         VoiceError: its engine is unknown or can't be loaded.
     """
     engine = load_engine(profile.engine)
-    engine.fingerprint()
+    try:
+        engine.fingerprint()
+    except MissingExtra as error:
+        if engine_lock(profile.engine) is None:
+            raise
+        raise MissingExtra(error.message, hint=install_hint(profile)) from error
     lexicon = {**profile.lexicon, **(lexicon or {})}
     voice = Voice(profile=profile, rate=1.0, paths=locate_files(profile), lexicon=lexicon)
     density = voice_density(texts, voice, engine)

@@ -79,7 +79,7 @@ class WebSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
 
 
 Source = PackageSource | PartsSource | NpmSource | WebSource
-"""Where a voice file can come from; in a profile, `kind` tells which."""
+"""Where a voice file can come from; the profile's `kind` is the class's tag."""
 
 
 class VoiceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,7 @@
-"""Writing what was measured into a voice's profile; its comments and everything else stay."""
+"""Writing measured rates into a voice's profile; its comments and everything else stay.
+
+A module of its own, since importing tomlkit takes longer than everything else that reads a profile.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ import tomlkit
 from audio_builder.errors import VoiceError
 from audio_builder.files import write_bytes
 from audio_builder.voices.catalogue import profile_path
-from audio_builder.voices.folders import data_folder
 from audio_builder.voices.profile import RatePoint, platform_of
+from audio_builder.voices.voice_files import data_folder
 
 
 def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | None) -> Path:

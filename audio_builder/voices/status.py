@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from audio_builder.errors import VoiceError
 from audio_builder.voices.catalogue import list_voices
-from audio_builder.voices.files import locate_files
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, VoiceProfile
+from audio_builder.voices.voice_files import locate_files
 
 
 class VoiceStatus(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ class VoiceStatus(Struct, frozen=True, kw_only=True):
         ready: its engine is installed and its files are there, unchanged.
         problem: what is missing; empty when ready.
         mend: what to do about it; empty when ready.
+        rates_of: the voice whose rates stand in until its own are measured; empty where they are its own.
     """
 
     name: str
@@ -37,6 +38,7 @@ class VoiceStatus(Struct, frozen=True, kw_only=True):
     ready: bool
     problem: str = ""
     mend: str = ""
+    rates_of: str = ""
 
 
 class FileDetails(Struct, frozen=True, kw_only=True):
@@ -133,4 +135,5 @@ def voice_status(profile: VoiceProfile) -> VoiceStatus:
         ready=not problem,
         problem=problem,
         mend=mend,
+        rates_of=profile.rates_of,
     )

@@ -12,8 +12,8 @@ from audio_builder.errors import VoiceError, VoiceFileMissing
 from audio_builder.files import write_bytes
 from audio_builder.voices.catalogue import find_voice, profile_folders, read_profile
 from audio_builder.voices.engines.onnx.graph import read_graph
-from audio_builder.voices.folders import data_folder, installed_file
 from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.voice_files import data_folder, installed_file
 
 _LARGEST_MODEL_BYTES = 1_000_000_000
 _LARGEST_CONFIG_BYTES = 10_000_000

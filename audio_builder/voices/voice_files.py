@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import os
 from importlib import metadata
 from pathlib import Path
 
-from audio_builder.errors import MissingExtra, VoiceError, VoiceFileChanged, VoiceFileMissing
-from audio_builder.voices.extras import install_command
-from audio_builder.voices.folders import installed_file
+from audio_builder.errors import VoiceFileChanged, VoiceFileMissing
 from audio_builder.voices.profile import PackageSource, VoiceFile, VoiceProfile
+
+
+def data_folder() -> Path:
+    """Return the folder for what the user adds: `$AUDIO_BUILDER_DATA`, else where the platform keeps such things."""
+    named = os.environ.get("AUDIO_BUILDER_DATA")
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return platformdirs.user_data_path("audio-builder", appauthor=False)
+
+
+def installed_file(sha256: str, name: str) -> Path:
+    """Return where an installed voice file lies, or would lie: by its hash, so that voices share what is the same.
+
+    Args:
+        sha256: the file's pinned hash.
+        name: the file's own name.
+    """
+    return data_folder() / "weights" / sha256[:16] / name
 
 
 def locate_files(profile: VoiceProfile) -> dict[str, Path]:
@@ -19,8 +39,7 @@ def locate_files(profile: VoiceProfile) -> dict[str, Path]:
     Nothing is imported from the packages that hold them.
 
     Raises:
-        MissingExtra: the package that holds a file isn't installed (with the command that mends it).
-        VoiceFileMissing: the package is there, the file or the right version isn't.
+        VoiceFileMissing: a file isn't on this machine (with the command that installs the voice).
         VoiceFileChanged: the file's bytes aren't the ones the profile pins.
     """
     return {file.role: locate_file(profile, file) for file in profile.files}
@@ -39,46 +58,25 @@ def locate_file(profile: VoiceProfile, file: VoiceFile) -> Path:
 
 
 def _in_packages(profile: VoiceProfile, file: VoiceFile) -> Path:
-    failures: list[VoiceError] = []
+    """Return where a file lies in an installed package of the version that was checked."""
     for source in file.sources:
         if not isinstance(source, PackageSource):
             continue
-        try:
-            return _installed_path(profile, source)
-        except (MissingExtra, VoiceFileMissing) as error:
-            failures.append(error)
-    # A voice that is a package of its own is best installed by pip; others are fetched by us.
-    if failures and len(failures) == len(file.sources):
-        raise failures[0]
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            distribution = metadata.distribution(source.distribution)
+            path = Path(str(distribution.locate_file(source.path)))
+            if distribution.version == source.version and path.is_file():
+                return path
     size_mb = sum(each.size_bytes for each in profile.files) / 1e6
-    names = " ".join(profile.blend_of or (profile.name,))
     raise VoiceFileMissing(
         f"the voice “{profile.name}” isn't installed: its file {file.name} isn't on this machine",
-        hint=f"Install it with: audio-builder voices install {names} (once; {size_mb:.0f} MB)",
+        hint=f"{install_hint(profile)} (once; {size_mb:.0f} MB)",
     )
 
 
-def _installed_path(profile: VoiceProfile, source: PackageSource) -> Path:
-    command = f"Install it with: {install_command(source.distribution, source.version)}"
-    try:
-        distribution = metadata.distribution(source.distribution)
-    except metadata.PackageNotFoundError as error:
-        raise MissingExtra(
-            f"the voice “{profile.name}” needs the package {source.distribution}, which isn't installed", hint=command
-        ) from error
-    if distribution.version != source.version:
-        raise VoiceFileMissing(
-            f"the voice “{profile.name}” was checked with {source.distribution} {source.version}, "
-            f"but version {distribution.version} is installed",
-            hint=command,
-        )
-    path = Path(str(distribution.locate_file(source.path)))
-    if not path.is_file():
-        raise VoiceFileMissing(
-            f"the voice “{profile.name}” needs {source.path}, which the installed {source.distribution} lacks",
-            hint=f"Install it again with: pip install --force-reinstall '{source.distribution}=={source.version}'",
-        )
-    return path
+def install_hint(profile: VoiceProfile) -> str:
+    """Return the sentence with the command that fetches what a voice needs; for a blend, what its voices need."""
+    return f"Install it with: audio-builder voices install {' '.join(profile.blend_of or (profile.name,))}"
 
 
 def verify(profile: VoiceProfile, file: VoiceFile, path: Path) -> None:
@@ -100,7 +98,7 @@ def verify(profile: VoiceProfile, file: VoiceFile, path: Path) -> None:
         raise VoiceFileChanged(
             f"the file {path} of the voice “{profile.name}” isn't the one that was checked: "
             f"it has {found}, not {wanted}",
-            hint="Don't use it. Install the package that brings it again, from a source you trust.",
+            hint=f"Don't use it. {install_hint(profile)}",
         )
 
 

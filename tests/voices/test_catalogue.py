@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from audio_builder.cli.main import run
 from audio_builder.errors import UnknownVoice, VoiceError
 from audio_builder.voices.catalogue import find_voice, list_voices, profile_folders
 
@@ -87,3 +90,24 @@ def test_a_profile_names_no_file_outside_its_package(tmp_path: Path, path: str) 
     file = f'[[files]]\nrole = "model"\nname = "m"\nsize_bytes = 1\nsha256 = "{"0" * 64}"\n'
     with pytest.raises(VoiceError, match="must stay inside its package"):
         list_voices(written(tmp_path, GOOD + file + sources))
+
+
+def test_rates_that_were_not_measured_are_named_in_the_list(capfd: pytest.CaptureFixture[str]) -> None:
+    """The voices that can't be measured before they are fetched have another's rates, and the list says so."""
+    borrowed = {voice.name for voice in list_voices(profile_folders()[1:]) if voice.rates_of}
+    assert borrowed == {"fable", "fenrir", "hibari-emma", "kore"}
+    assert run(["voices"]) == 0
+    assert capfd.readouterr().out.count("wpm (not measured: those of lark)") == len(borrowed)
+
+
+def test_hibaris_voices_are_pinned_as_its_package_pins_them() -> None:
+    """Size and SHA-256 of each are those in the registry file of hibari-tts, which is read and not imported."""
+    try:
+        package = metadata.distribution("hibari-tts")
+    except metadata.PackageNotFoundError:
+        pytest.skip("hibari-tts isn't installed")
+    registry = json.loads(Path(str(package.locate_file("hibari/assets/voices.json"))).read_text())
+    published = {voice["file"]: (voice["bytes"], voice["sha256"]) for voice in registry.values()}
+    for name in ("fable", "fenrir", "hibari-emma", "kore"):
+        (file,) = find_voice(name).files
+        assert (file.size_bytes, file.sha256) == published[file.name]

@@ -1,0 +1,246 @@
+"""`audio-builder cache`: the spoken sentences that are kept on this machine."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.lazy import OrderedGroup
+from audio_builder.cli.options import json_output, verbosity
+from audio_builder.cli.sizes import Size, size_in_words
+
+_HOUR_S, _DAY_S = 3600, 86_400
+
+
+@click.group(
+    "cache",
+    cls=OrderedGroup,
+    epilog="""\b
+Examples:
+  audio-builder cache info
+  audio-builder cache prune --keep 2GB
+""",
+)
+def command() -> None:
+    """Look after the sentences that were spoken once and are kept, so that they are never spoken again.
+
+    Nothing in it is precious: what is removed is spoken anew when it is needed. Sizes are in MB and GB.
+    """
+
+
+class _Info(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cache holds, as `--json` tells it; `oldest_use_s` is of the clip that wasn't used for longest."""
+
+    schema_version: int = 1
+    folder: str
+    clips: int
+    bytes: int
+    speech_s: float
+    oldest_use_s: float
+    stretches: int
+    stretches_bytes: int
+
+
+@command.command(
+    "info",
+    short_help="Say where it is and what it holds.",
+    epilog="""\b
+Examples:
+  audio-builder cache info
+  audio-builder cache info --json
+""",
+)
+@json_output
+@verbosity
+@click.pass_context
+def info_command(ctx: click.Context, as_json: bool) -> None:
+    """Say where sentences and encoded sound are kept, how many they are, and how much room they take (MB, GB)."""
+    from audio_builder.episode.encoding import kept
+    from audio_builder.episode.report import to_json
+    from audio_builder.narration.clip_cache import stock
+    from audio_builder.narration.clip_cache.cache import ClipCache
+    from audio_builder.store import FOLDER_VARIABLE
+
+    console = ctx.ensure_object(Console)
+    cache = ClipCache()
+    clips = stock.take_stock(cache)
+    stretches = list(kept.KeptStretches().files.entries())
+    stretches_bytes = sum(entry.size for entry in stretches)
+    if as_json:
+        told = _Info(
+            folder=str(cache.folder),
+            clips=clips.clips,
+            bytes=clips.bytes,
+            speech_s=clips.speech_s,
+            oldest_use_s=clips.oldest_use_s,
+            stretches=len(stretches),
+            stretches_bytes=stretches_bytes,
+        )
+        console.result(to_json(told).decode())
+        return
+    console.result(str(cache.folder))
+    if clips.clips:
+        console.result(f"    {_clips(clips.clips)}, {_hours(clips.speech_s)} of speech, {size_in_words(clips.bytes)}")
+        console.result(f"    not used for longest: {_ago(clips.oldest_use_s)}")
+    if stretches:
+        console.result(f"    {_stretches(len(stretches))} of encoded sound, {size_in_words(stretches_bytes)}")
+    if not clips.clips and not stretches:
+        console.result("    empty")
+    room = f"{size_in_words(stock.LARGEST_BYTES)} of clips and {size_in_words(kept.LARGEST_BYTES)} of encoded sound"
+    console.result(f"    builds keep it to {room}; {FOLDER_VARIABLE} names another folder")
+
+
+def _clips(count: int) -> str:
+    return "1 clip" if count == 1 else f"{count:,} clips"
+
+
+def _stretches(count: int) -> str:
+    return "1 stretch" if count == 1 else f"{count:,} stretches"
+
+
+def _hours(seconds: float) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _ago(seconds: float) -> str:
+    if seconds < _HOUR_S:
+        return "within the last hour"
+    if seconds < 2 * _DAY_S:
+        return f"{round(seconds / _HOUR_S)} hours ago"
+    return f"{round(seconds / _DAY_S)} days ago"
+
+
+class _Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What looking through a cache found, as `--json` tells it; `damaged` are the paths of what was removed."""
+
+    schema_version: int = 1
+    folder: str
+    clips: int
+    stretches: int
+    read_data: bool
+    damaged: list[str]
+
+
+@command.command(
+    "verify",
+    short_help="Look for damaged clips and remove them.",
+    epilog="""\b
+Examples:
+  audio-builder cache verify
+  audio-builder cache verify --read-data
+""",
+)
+@click.option("--read-data", is_flag=True, help="Read every byte and unpack every sound, not the headers alone.")
+@json_output
+@verbosity
+@click.pass_context
+def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
+    """Look for what is short, misnamed or altered, and remove it; a build makes it again.
+
+    A build checks everything that it uses to the last bit, so this is for the curious and for failing disks.
+    Without --read-data, names, headers and lengths (in bytes) are compared, which takes a moment.
+    """
+    from audio_builder.episode.encoding.kept import KeptStretches, remove_damaged_stretches
+    from audio_builder.episode.report import to_json
+    from audio_builder.narration.clip_cache.cache import ClipCache
+    from audio_builder.narration.clip_cache.stock import remove_damaged_clips
+
+    console = ctx.ensure_object(Console)
+    cache = ClipCache()
+    clips = list(remove_damaged_clips(cache, read_data=read_data))
+    stretches = list(remove_damaged_stretches(KeptStretches(), read_data=read_data))
+    damaged = [str(entry.path) for entry, sound in (*clips, *stretches) if not sound]
+    if as_json:
+        told = _Verified(
+            folder=str(cache.folder),
+            clips=len(clips),
+            stretches=len(stretches),
+            read_data=read_data,
+            damaged=damaged,
+        )
+        console.result(to_json(told).decode())
+        return
+    for path in damaged:
+        console.result(f"removed {path}")
+    looked = "to the last bit" if read_data else "by name, header and length"
+    verdict = "all sound" if not damaged else f"{len(damaged):,} damaged and removed; the next build makes them again"
+    if not clips and not stretches:
+        console.result("the cache is empty")
+        return
+    counted = f"{len(clips):,} clips" + (f" and {len(stretches):,} encoded stretches" if stretches else "")
+    console.result(f"{counted} looked at {looked}: {verdict}")
+
+
+class _Pruned(msgspec.Struct, frozen=True, kw_only=True):
+    """What making room took away and left, as `--json` tells it; bytes are of clips and stretches together."""
+
+    schema_version: int = 1
+    folder: str
+    removed_clips: int
+    removed_stretches: int
+    removed_bytes: int
+    kept_clips: int
+    kept_stretches: int
+    kept_bytes: int
+    in_use_clips: int
+    in_use_stretches: int
+
+
+@command.command(
+    "prune",
+    short_help="Remove what wasn't used for longest.",
+    epilog="""\b
+Examples:
+  audio-builder cache prune --keep 2GB
+  audio-builder cache prune --keep 0
+""",
+)
+@click.option("--keep", type=Size(), required=True, metavar="2GB", help="How large it may stay, in MB or GB.")
+@json_output
+@verbosity
+@click.pass_context
+def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
+    """Remove what wasn't used for longest, until the rest is no larger than --keep.
+
+    What was used within the last hour stays: a build that runs now may need it.
+    """
+    from audio_builder.episode.encoding.kept import STRETCH_SUFFIX, KeptStretches
+    from audio_builder.episode.report import to_json
+    from audio_builder.narration.clip_cache.cache import CLIP_SUFFIX, ClipCache
+    from audio_builder.store import clear
+
+    console = ctx.ensure_object(Console)
+    cache = ClipCache()
+    done = clear((cache.files, KeptStretches().files), keep)
+    told = _Pruned(
+        folder=str(cache.folder),
+        removed_clips=done.removed[CLIP_SUFFIX],
+        removed_stretches=done.removed[STRETCH_SUFFIX],
+        removed_bytes=done.removed_bytes,
+        kept_clips=done.kept[CLIP_SUFFIX],
+        kept_stretches=done.kept[STRETCH_SUFFIX],
+        kept_bytes=done.kept_bytes,
+        in_use_clips=done.in_use[CLIP_SUFFIX],
+        in_use_stretches=done.in_use[STRETCH_SUFFIX],
+    )
+    if as_json:
+        console.result(to_json(told).decode())
+        return
+    removed, kept, in_use = (
+        _counted(clips, stretches)
+        for clips, stretches in (
+            (told.removed_clips, told.removed_stretches),
+            (told.kept_clips, told.kept_stretches),
+            (told.in_use_clips, told.in_use_stretches),
+        )
+    )
+    console.result(f"removed {removed} ({size_in_words(done.removed_bytes)})")
+    console.result(f"kept {kept} ({size_in_words(done.kept_bytes)})")
+    if done.in_use.total():
+        console.say(f"{in_use} of them stay because they were used within the last hour.")
+
+
+def _counted(clips: int, stretches: int) -> str:
+    return f"{clips:,} clips" + (f" and {stretches:,} encoded stretches" if stretches else "")

@@ -1,0 +1,346 @@
+"""`audio-builder voices`: the voices there are, whether each can speak here, and what can be done with them."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from audio_builder.cli.console import Console
+from audio_builder.cli.lazy import OrderedGroup
+from audio_builder.cli.options import json_output, named_as, recipe_from_options, recipe_options, verbosity
+from audio_builder.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audio_builder.voices.status import VoiceDetails
+
+_NOTABLE_PERCENT = 0.1
+
+
+@click.group(
+    "voices",
+    cls=OrderedGroup,
+    invoke_without_command=True,
+    epilog="""\b
+Examples:
+  audio-builder voices
+  audio-builder voices --json
+  audio-builder voices show joe
+""",
+)
+@json_output
+@verbosity
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """List the voices: name, language, engine, licence, rates, and whether each is ready on this machine.
+
+    That is what `voices` alone does; each command below has its own help.
+
+    Rates are in words per minute (wpm), measured inside phrases.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    import msgspec
+
+    from audio_builder.recipe.settings import Recipe
+    from audio_builder.voices.status import voice_statuses
+
+    console = ctx.ensure_object(Console)
+    statuses = voice_statuses()
+    if as_json:
+        report = {"schema_version": 1, "voices": statuses}
+        console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        return
+    default = Recipe().voice
+    for status in statuses:
+        marker = " (default)" if status.name == default else ""
+        console.result(f"{status.name}{marker}: {status.description}")
+        rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} wpm"
+        rates += f" (not measured: those of {status.rates_of})" if status.rates_of else ""
+        console.result(f"    {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
+        console.result("    ready" if status.ready else f"    not ready: {status.problem}. {status.mend}")
+
+
+@command.command(
+    "show",
+    short_help="Say everything about one voice.",
+    epilog="""\b
+Examples:
+  audio-builder voices show joe
+  audio-builder voices show joe --json
+""",
+)
+@click.argument("name", metavar="NAME")
+@json_output
+@verbosity
+@click.pass_context
+def show_command(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Say everything about one voice: language, licence, measured rates (wpm), its files and where they come from."""
+    import msgspec
+
+    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.status import voice_details
+
+    console = ctx.ensure_object(Console)
+    details = voice_details(find_voice(name))
+    if as_json:
+        console.result(
+            msgspec.json.format(msgspec.json.encode({"schema_version": 1, "voice": details}), indent=2).decode()
+        )
+        return
+    for line in _details_in_lines(details):
+        console.result(line)
+
+
+def _details_in_lines(details: VoiceDetails) -> list[str]:
+    status = details.status
+    rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} words per minute"
+    measured = f"measured at {len(details.calibration)} settings"
+    if details.rates_of:
+        measured = f"those of {details.rates_of}; measure its own: audio-builder voices calibrate {status.name}"
+    lines = [
+        f"{status.name}: {status.description}",
+        f"    language   {status.language}",
+        f"    engine     {status.engine}",
+        f"    licence    {status.licence}" + (f" ({details.attribution})" if details.attribution else ""),
+        f"    rates      {rates}, {measured}",
+        f"    size       {details.size_bytes / 1e6:.0f} MB" if details.files else "    size       no files of its own",
+    ]
+    for file in details.files:
+        lines.append(f"    file       {file.name}, {file.size_bytes:,} bytes, SHA-256 {file.sha256}")
+        lines.append(f"               {file.path}" if file.path else "               not on this machine")
+        lines += [f"               from {source}" for source in file.sources]
+    lines.append("    ready" if status.ready else f"    not ready: {status.problem}. {status.mend}")
+    return lines
+
+
+@command.command(
+    "install",
+    short_help="Fetch what voices need.",
+    epilog="""\b
+Examples:
+  audio-builder voices install joe
+  audio-builder voices install emma michael
+""",
+)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@verbosity
+@click.pass_context
+def install_command(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Fetch what voices need: their files, and the Python packages of their engines where those are missing.
+
+    What will be fetched is listed first, with its size in MB and its licence. Files go into your data folder; each
+    comes from the first of its sources that works (`audio-builder voices show NAME` lists them). Packages are
+    installed by pip into this Python, in the versions that were checked. Every file's SHA-256 is compared with the
+    one that is pinned. Nothing else is ever downloaded.
+    """
+    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.install.voice_install import install_voice, needed_downloads
+
+    console = ctx.ensure_object(Console)
+    for profile in [find_voice(name) for name in names]:
+        needed = needed_downloads(profile)
+        if not str(needed):
+            console.result(f"{profile.name}: ready, nothing to fetch")
+            continue
+        console.say(f"{profile.name} needs {needed}.")
+        with progress_bar(console) as progress:
+            fetched = install_voice(needed, progress)
+        for path, source in fetched:
+            console.detail(f"{path} from {source}")
+        console.result(f"{profile.name}: fetched and checked, ready for --voice {profile.name}")
+
+
+@command.command(
+    "remove",
+    short_help="Remove what was installed for voices.",
+    epilog="""\b
+Examples:
+  audio-builder voices remove nicole
+  audio-builder voices remove heart emma
+""",
+)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@verbosity
+@click.pass_context
+def remove_command(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Remove what was installed or added for voices; what another installed voice needs stays.
+
+    Files that came with a Python package stay too: pip removes those.
+    """
+    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.install.voice_install import remove_voice
+
+    console = ctx.ensure_object(Console)
+    for profile in [find_voice(name) for name in names]:
+        done = remove_voice(profile)
+        for path in done.removed:
+            console.result(f"{profile.name}: removed {path}")
+        for path in done.shared:
+            console.result(f"{profile.name}: kept {path}, which another voice needs")
+        if not done.removed and not done.shared:
+            console.result(f"{profile.name}: nothing of it was installed here")
+
+
+@command.command(
+    "add",
+    short_help="Make a voice of any Piper model.",
+    epilog="""\b
+Examples:
+  audio-builder voices add de_DE-thorsten-medium.onnx
+  audio-builder voices add my-voice.onnx --name ada --licence CC-BY-4.0
+""",
+)
+@click.argument("model", metavar="FILE.onnx", type=click.Path(path_type=Path))
+@click.option("--name", metavar="NAME", default="", help="What to call it.  [default: made from the file's name]")
+@click.option("--licence", metavar="SPDX", default="", help="The voice's licence, such as CC0-1.0.")
+@verbosity
+@click.pass_context
+def add_command(ctx: click.Context, model: Path, name: str, licence: str) -> None:
+    """Make a voice of a Piper model: FILE.onnx, with FILE.onnx.json beside it.
+
+    Both are copied into your data folder. The rates (wpm) of another Piper voice stand in until you measure
+    its own with `audio-builder voices calibrate`.
+    """
+    from audio_builder.voices.piper_import import add_piper_voice
+
+    profile = add_piper_voice(model, name, licence)
+    console = ctx.ensure_object(Console)
+    console.result(f"{profile.name}: {profile.language}, ready for --voice {profile.name}")
+
+
+@command.command(
+    "calibrate",
+    short_help="Measure how fast voices speak, and store it with them.",
+    epilog="""\b
+Examples:
+  audio-builder voices calibrate system
+  audio-builder voices calibrate thorsten-medium heart
+""",
+)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@verbosity
+@click.pass_context
+def calibrate_command(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Measure how many words per minute voices speak at the settings in their profiles, and store it there.
+
+    A passage of 390 words is spoken at each setting: one to ten minutes for a voice. Stop it when you like; the
+    same command goes on where it stopped.
+    """
+    from audio_builder.errors import VoiceError
+    from audio_builder.narration.calibrate import calibrate
+    from audio_builder.narration.clip_cache.cache import ClipCache
+    from audio_builder.voices.blend import is_blend
+    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.profile_file import store_calibration
+
+    console = ctx.ensure_object(Console)
+    if blends := [name for name in names if is_blend(name)]:
+        raise VoiceError(
+            f"a blend has no profile to store rates in: “{blends[0]}”",
+            hint="Measure the voices that it is made of; its rates follow from theirs.",
+        )
+    for profile in [find_voice(name) for name in names]:
+        with progress_bar(console) as progress:
+            measured = calibrate(profile, ClipCache(), progress)
+        path = store_calibration(profile.name, measured.points, measured.ending_s)
+        console.result(f"{profile.name}: measured at {len(measured.points)} settings, kept in {path}")
+        for old, new in zip(profile.calibration, measured.points, strict=True):
+            off = 100 * (old.wpm / new.wpm - 1)
+            told = f"the profile said {old.wpm:.1f}, {off:+.1f} %" if abs(off) >= _NOTABLE_PERCENT else "as before"
+            console.result(f"    {new.wpm:.1f} words per minute at {new.setting:g} ({told})")
+
+
+@command.command(
+    "preview",
+    short_help="Make a sample of each voice, and a page to compare them.",
+    epilog="""\b
+Examples:
+  audio-builder voices preview
+  audio-builder voices preview joe heart heart:0.7+michael:0.3 -o samples
+""",
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="voice-preview",
+    show_default=True,
+    metavar="FOLDER",
+    help="Where the samples and the page go.",
+)
+@verbosity
+@click.pass_context
+def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path) -> None:
+    """Make a short episode with each voice that is ready, and a page to compare them; print the page's path.
+
+    Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
+    on the page with the command that makes them ready.
+    """
+    from audio_builder.progress import Progress
+    from audio_builder.voice_preview.make import make_preview
+
+    console = ctx.ensure_object(Console)
+    with contextlib.ExitStack() as bar:
+
+        def begin(name: str) -> Progress:
+            bar.close()
+            console.say(f"{name} …")
+            return bar.enter_context(progress_bar(console))
+
+        made = make_preview(names, output, begin)
+    for sample in made.samples:
+        if sample.problem:
+            console.say(f"{sample.name}: no sample. {sample.problem}. {sample.mend}")
+    console.result_path(made.page)
+
+
+@command.command(
+    "say",
+    short_help="Speak a few words into a file, to try how they sound.",
+    epilog="""\b
+Examples:
+  audio-builder voices say "Thich Nhat Hanh was born in 1926."
+  audio-builder voices say "The tao is here." --voice system --lexicon words.toml -o tao.wav
+""",
+)
+@click.argument("text", metavar="TEXT")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=named_as(".wav", "the sound is a WAV"),
+    default="said.wav",
+    show_default=True,
+    metavar="FILE.wav",
+    help="Where the sound goes.",
+)
+@recipe_options("voice", "lexicon", "wpm")
+@verbosity
+@click.pass_context
+def say_command(
+    ctx: click.Context, /, text: str, output: Path, recipe_file: Path | None, **chosen: str | float | None
+) -> None:
+    """Speak TEXT into a WAV file, to try how a voice says a word, and print its path.
+
+    A pronunciation of your own goes into a lexicon. Rates are in words per minute (wpm).
+    """
+    from audio_builder.files import write_bytes
+    from audio_builder.narration.say import say_as_wav
+    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.prepare import prepare_voice
+    from audio_builder.voices.wording.lexicon import read_lexicon
+
+    console = ctx.ensure_object(Console)
+    recipe = recipe_from_options({}, recipe_file, chosen)
+    lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
+    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, (text,), lexicon)
+    with progress_bar(console) as progress:
+        sound = say_as_wav(text, prepared.voice, progress)
+    write_bytes(output, sound)
+    console.result_path(output)
+    if prepared.note:
+        console.say(prepared.note)
