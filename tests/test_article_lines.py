@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from audio_builder.article.wrapping import UNWRAPPED, Wrapping, broken_on_purpose, wrapping_of
+from audio_builder.article.blocks import UNWRAPPED, Wrapping, broken_on_purpose, wrapping_of
 
 PROSE = (
     "The harbour was quiet that morning, and the boats lay against each other like people asleep on a train. "

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from benchmarks.article import article
 
 from . import documents

@@ -24,16 +24,16 @@ def test_no_word_is_lost_or_doubled_and_nothing_crashes(name: str) -> None:
 
 def test_the_targets_notice_what_they_are_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that loses a word, doubles one, moves one or crashes is found out."""
-    from audio_builder.script import composer
+    from audio_builder.script import builder
 
-    said = composer.Composer.say
+    said = builder.ScriptBuilder.say
     for break_it, complaint in (
         (lambda text: text.replace("q1x", ""), "lost"),
         (lambda text: f"{text} {text}", "doubled"),
         (lambda text: " ".join(reversed(text.split())), "moved"),
     ):
         monkeypatch.setattr(
-            composer.Composer, "say", lambda self, text, role, change=break_it: said(self, change(text), role)
+            builder.ScriptBuilder, "say", lambda self, text, role, change=break_it: said(self, change(text), role)
         )
         with pytest.raises(AssertionError, match=complaint):
             TARGETS["plain"](b"\xf1\xf1\xf1")

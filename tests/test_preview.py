@@ -29,9 +29,8 @@ from audio_builder.script.cues import (
     Script,
 )
 from audio_builder.script.estimate import estimate
-from audio_builder.script.preview.strip import Kind, Sign, SignKind, strip_of
+from audio_builder.script.preview.strip import Kind, Sign, SignKind, strip_as_text, strip_of
 from audio_builder.script.preview.svg import strip_as_svg
-from audio_builder.script.preview.text import strip_as_text
 from tests.generated_articles import scripts
 
 from .conftest import ROOT

@@ -14,7 +14,7 @@ from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Cue, Reason, Rest, Role, Say
 from audio_builder.script.from_document import add_guides, make_script, read_document
-from audio_builder.script.guides import Place, find_guide, guide_names, place_of
+from audio_builder.script.guides import Position, find_guide, guide_names, position_of
 from audio_builder.script.notation import format_script
 
 TEXT = "# Evening\n\nThe lamp is on.\n\nWhat is still open?\n"
@@ -62,7 +62,7 @@ def test_it_comes_after_the_guides() -> None:
     """A guide after the words is part of the episode; the disclosure is still the last that is said, and said once."""
     recipe = make_recipe(SAID)
     document = read_document(source_from_bytes(TEXT.encode(), "-"))
-    names = [name for name in guide_names() if place_of(find_guide(name, "en")) is Place.CLOSING]
+    names = [name for name in guide_names() if position_of(find_guide(name, "en")) is Position.CLOSING]
     words = [
         cue.text for cue in make_script(add_guides(document, recipe, names[:1]), recipe).cues if isinstance(cue, Say)
     ]

@@ -6,8 +6,7 @@ import pytest
 
 from audio_builder.script.cues import Breath, ChapterStart, Reason, Rest, Role, Say, Script
 from audio_builder.script.estimate import Estimate, estimate
-from audio_builder.script.sentences import phrases
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words, phrases
 
 
 @pytest.mark.parametrize(

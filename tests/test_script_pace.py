@@ -17,7 +17,7 @@ from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.script.estimate import estimate
 from audio_builder.script.pace import pace
-from audio_builder.script.timing import seconds_for
+from audio_builder.script.pauses import seconds_for
 from tests.conftest import ROOT
 
 EXAMPLES = ROOT / "examples"

@@ -17,7 +17,7 @@ from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.cues import Background, Beat, ChapterStart, Reason, Rest, Say, Script
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace
-from audio_builder.script.timing import scales
+from audio_builder.script.pauses import scales
 from tests.generated_articles import Piece, markdown_articles, plain_articles, scripts
 
 

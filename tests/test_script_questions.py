@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.notes import notes_html, notes_text
-from audio_builder.script.questions import questions_left_open
 
 from .show_helpers import PHRASES, record_of
 

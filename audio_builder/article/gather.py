@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from audio_builder.article.blocks import Wrapping, broken_on_purpose
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.inline import Wording
 from audio_builder.article.lines import blocks_around_marks, text_blocks
@@ -13,7 +14,6 @@ from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.text import join_wrapped, speakable, tidy
-from audio_builder.article.wrapping import Wrapping, broken_on_purpose
 
 _BYLINE_WITHIN = 2
 _TASK_BOX = re.compile(r"\A\s*\[[ xX]\]\s+")

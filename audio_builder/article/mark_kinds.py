@@ -131,10 +131,10 @@ class BackgroundMark:
     name: str
 
 
-MannerMark = VoiceMark | SlowerMark | QuieterMark
+StyleMark = VoiceMark | SlowerMark | QuieterMark
 """A mark that changes how the words after it are said, and nothing else."""
 
-Mark = PauseMark | SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark | MannerMark
+Mark = PauseMark | SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark | StyleMark
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from audio_builder.article.frontmatter import FrontMatter, read_front_matter, wi
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Line
 from audio_builder.article.outline import Heading, Outline, make_article
-from audio_builder.article.plain import read_plain
+from audio_builder.article.readers.plain import read_plain
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError, SourceError
@@ -40,7 +40,7 @@ def _front_of(source: SourceText) -> FrontMatter:
     if source.front is not None:
         return source.front
     if source.kind == "html":
-        from audio_builder.article.html import html_front
+        from audio_builder.article.readers.html import html_front
 
         return html_front(source.text, source.name)
     return FrontMatter() if source.kind == "plain" else read_front_matter(source.text, source.name)
@@ -51,10 +51,10 @@ def _outline_of(source: SourceText, body: str, front: FrontMatter) -> Outline:
         return read_plain(body, front)
     # The parsers take a moment to import: a plain text does without them.
     if source.kind == "html":
-        from audio_builder.article.html import read_html
+        from audio_builder.article.readers.html import read_html
 
         return read_html(body, front, source.name, whole=source.front is not None)
-    from audio_builder.article.markdown import read_markdown
+    from audio_builder.article.readers.markdown import read_markdown
 
     return read_markdown(body, front)
 

@@ -91,7 +91,7 @@ def open_book(path: Path) -> Book:
         SourceError: the file isn't there, can't be read, or is no book; and what `open_source` raises.
     """
     from audio_builder.article.archive import Archive
-    from audio_builder.article.epub import CONTAINER, read_book
+    from audio_builder.article.readers.epub import CONTAINER, read_book
 
     data, name = _bytes_of(path), str(path)
     archive = Archive(data, name) if data.startswith(_ARCHIVE_MAGIC) else None
@@ -161,8 +161,8 @@ def _unpacked(data: bytes, name: str, chapter: int | None) -> SourceText:
     """Return the text of a document or a book as a page."""
     # Their parsers take a moment to import: a plain text does without them.
     from audio_builder.article.archive import Archive
-    from audio_builder.article.docx import DOCUMENT, docx_as_html
-    from audio_builder.article.epub import CONTAINER, read_book
+    from audio_builder.article.readers.docx import DOCUMENT, docx_as_html
+    from audio_builder.article.readers.epub import CONTAINER, read_book
 
     archive = Archive(data, name)
     if CONTAINER in archive.names:

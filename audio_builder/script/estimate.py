@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Beat, Breath, Cue, Rest, Say, Script
-from audio_builder.script.timing import scaled_s, scales
-from audio_builder.script.words import count_words
+from audio_builder.script.pauses import scaled_s, scales
+from audio_builder.script.phrases import count_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How long a rest is, from its reason and the pacing."""
+"""How long each pause is: by its reason, and then shortened, grown or scaled for the whole text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Cue, Reason, Rest, Say
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 
 _CROWD = 3
 """Rests in a row that are a crowd: two short sentences side by side are still a figure of speech."""
@@ -30,14 +30,20 @@ def seconds_for(reason: Reason, pacing: Pacing) -> float:
     return min(seconds, pacing.longest_s)
 
 
+def rest_for(reason: Reason, pacing: Pacing) -> list[Rest]:
+    """Return the rest of a rule, in a list; an empty list where the pacing makes it 0 s long."""
+    seconds = seconds_for(reason, pacing)
+    return [Rest(seconds, reason)] if seconds > 0 else []
+
+
 def retimed(cues: Iterable[Cue], pacing: Pacing) -> tuple[Cue, ...]:
     """Return the cues with every rule's rest as long as the pacing says; those of 0 s are left out."""
     timed: list[Cue] = []
     for cue in cues:
         if not isinstance(cue, Rest) or not scales(cue):
             timed.append(cue)
-        elif (seconds := seconds_for(cue.reason, pacing)) > 0:
-            timed.append(Rest(seconds, cue.reason))
+        else:
+            timed += rest_for(cue.reason, pacing)
     return slowed(thinned(timed, pacing), pacing)
 
 

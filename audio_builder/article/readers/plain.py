@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from audio_builder.article.blocks import Wrapping, broken_on_purpose, wrapping_of
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.lines import (
     blocks_around_marks,
@@ -18,7 +19,6 @@ from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.sentences import sentences
 from audio_builder.article.text import columns, speakable, tidy
-from audio_builder.article.wrapping import Wrapping, broken_on_purpose, wrapping_of
 
 _LONGEST_HEADING_COLUMNS = 70
 _MOST_HEADING_WORDS = 12

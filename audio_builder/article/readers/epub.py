@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from audio_builder.article.archive import Archive
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
-from audio_builder.article.html import as_html
+from audio_builder.article.readers.html import as_html
 from audio_builder.article.text import speakable
 from audio_builder.errors import NotText, SourceError
 

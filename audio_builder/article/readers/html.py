@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from audio_builder.article.blocks import UNWRAPPED
+from audio_builder.article.boilerplate import BLOCKS, is_label, names, silent
 from audio_builder.article.frontmatter import FrontMatter, shortened
-from audio_builder.article.furniture import BLOCKS, is_label, names, silent
 from audio_builder.article.gather import Gatherer
 from audio_builder.article.inline import Wording
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import Outline
 from audio_builder.article.text import speakable
-from audio_builder.article.wrapping import UNWRAPPED
 from audio_builder.errors import SourceError, SourceTooLarge
 
 DEEPEST = 10_000

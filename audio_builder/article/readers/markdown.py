@@ -12,12 +12,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from audio_builder.article.blocks import wrapping_of
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.gather import Gatherer
 from audio_builder.article.inline import html_wording, wording
 from audio_builder.article.model import BlockKind
 from audio_builder.article.outline import Outline
-from audio_builder.article.wrapping import wrapping_of
 
 _CONTAINERS = {
     "blockquote_open": BlockKind.QUOTE,

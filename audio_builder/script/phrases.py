@@ -1,4 +1,4 @@
-"""Phrases: what is said in one go. A sentence, or a part of one before its words trail off or turn at a dash."""
+"""Phrases: what is said in one go, and how many words that is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from audio_builder.article.sentences import asks, sentences
 from audio_builder.article.text import speakable
-from audio_builder.script.words import count_words
 
 _ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*[”’\"')\]»]*")
 _TRAILING = re.compile(rf"(?:{_ELLIPSIS.pattern})$")
@@ -18,6 +17,13 @@ _LEAST_AT_A_DASH = 4
 
 _LONGEST_ELLIPSIS = 20
 """Characters at the end of a phrase that are searched for one."""
+
+_BETWEEN_WORDS = re.compile(r"[\s—–…/]+")
+_IDEOGRAPHS = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+_IDEOGRAPHS_PER_WORD = 2
+_UNSPACED_PER_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +102,21 @@ def _at_dashes(part: str) -> list[str]:
         if all(enough) and not (part[dash.start() - 1].isdigit() and part[dash.end()].isdigit())
     ]
     return [part[start:end].strip() for start, end in pairwise([0, *cuts, len(part)])]
+
+
+def count_words(text: str) -> int:
+    """Return how many words are spoken in a text.
+
+    A word is what stands between spaces or dashes and has a letter or a digit. Scripts that put no
+    spaces between words are counted by characters: two Chinese or Japanese ones make a word, five
+    Thai, Lao, Khmer or Burmese ones.
+
+    >>> count_words("It is half-past nine — time to rest.")
+    7
+    """
+    if text.isascii():
+        return sum(map(speakable, _BETWEEN_WORDS.split(text)))
+    spaced, ideographs = _IDEOGRAPHS.subn(" ", text)
+    spaced, unspaced = _UNSPACED.subn(" ", spaced)
+    words = sum(map(speakable, _BETWEEN_WORDS.split(spaced)))
+    return words + -(-ideographs // _IDEOGRAPHS_PER_WORD) + -(-unspaced // _UNSPACED_PER_WORD)
