@@ -24,7 +24,7 @@ _SILENT_ROLES = names(
     "navigation banner contentinfo complementary search menu menubar doc-endnotes doc-footnote doc-noteref"
 )
 _NEVER_NAMED = names("html body article main h1 h2 h3 h4 h5 h6")
-_FURNITURE = re.compile(
+_BOXES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navbox|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|sharedaddy|social|"
     r"related|relatedposts|newsletter|subscribe|subscription|signup|cookies?|promo|advert|ads|footnotes?|endnotes?|"
     r"skip-link|screen-reader-text|pagination|pager|catlinks|hatnote|infobox|sitesub|toc|references|reflist|table-of-contents)(?:$|[\s_-])",
@@ -44,7 +44,7 @@ _PRINTED_AROUND = ("header", "footer")
 _LONGEST_LABEL_WORDS = 4
 
 
-def silent(node: LexborNode, *, page: bool, site_header: bool) -> bool:
+def is_boilerplate(node: LexborNode, *, page: bool, site_header: bool) -> bool:
     """Tell whether an element is no part of what its author wrote to be read.
 
     Args:
@@ -64,7 +64,7 @@ def silent(node: LexborNode, *, page: bool, site_header: bool) -> bool:
         return True
     if site_header:
         return True
-    return tag not in _NEVER_NAMED and _named_as_furniture(node, tag, page=page)
+    return tag not in _NEVER_NAMED and _named_as_boilerplate(node, tag, page=page)
 
 
 def is_label(text: str) -> bool:
@@ -72,13 +72,13 @@ def is_label(text: str) -> bool:
     return len(text.split()) <= _LONGEST_LABEL_WORDS and text.rstrip()[-1:] not in ".!?…:"
 
 
-def _named_as_furniture(node: LexborNode, tag: str, *, page: bool) -> bool:
-    """Tell whether an element has the name of furniture, unless it holds the title of the page and its text."""
+def _named_as_boilerplate(node: LexborNode, tag: str, *, page: bool) -> bool:
+    """Tell whether an element has the name of boilerplate, unless it holds the title of the page and its text."""
     attributes = node.attributes
     if page and tag == "div" and attributes.get("title") in _PRINTED_AROUND:
         return True
     labels = [value for name in ("class", "id") if (value := attributes.get(name))]
-    named = tag in BLOCKS and tag != "p" and _FURNITURE.search(" ".join(labels))
+    named = tag in BLOCKS and tag != "p" and _BOXES.search(" ".join(labels))
     if not named and not (page and any(map(_LABELS.search, labels))):
         return False
     return not (page and node.css_first("h1") and node.css_first("p"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from sentencex import segment
+
 from audio_builder.article.text import is_unspaced
 
 _AT_ONCE = 8000
@@ -57,8 +59,6 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     >>> sentences("St. John wrote it, cf. p. 12. “Did he?” she asked.", "en")
     ('St. John wrote it, cf. p. 12.', '“Did he?” she asked.')
     """
-    from sentencex import segment
-
     # A multi-byte space beside a full stop makes the splitter panic: it is only given plain spaces.
     line = " ".join(text.split())
     tag = language.partition("-")[0].lower() or "en"

@@ -8,13 +8,15 @@ import zipfile
 from xml.parsers.expat import ExpatError
 
 import mammoth
+from selectolax.lexbor import LexborHTMLParser
 
-from audio_builder.article.archive import Archive
+from audio_builder.article.archive import Archive, archive_with
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.errors import NotText
 
-DOCUMENT = "word/document.xml"
+_DOCUMENT = "word/document.xml"
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -31,7 +33,7 @@ _NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|(?:_rels|word|docProps)/.*\.(?:
 _BLOCK_END = re.compile(r"(</(?:p|h[1-6]|li|blockquote|td|th)>|<br ?/>)")
 
 
-def docx_as_html(archive: Archive, name: str) -> tuple[str, FrontMatter]:
+def _unpack(data: bytes, name: str) -> Unpacked | None:
     """Return a document as HTML, a paragraph a line, and what it says about itself.
 
     Only the XML in it is passed on, after it was measured and searched for declarations: neither
@@ -42,6 +44,9 @@ def docx_as_html(archive: Archive, name: str) -> tuple[str, FrontMatter]:
         SourceError: it declares XML entities.
         SourceTooLarge: it is too large.
     """
+    archive = archive_with(_DOCUMENT, data, name)
+    if archive is None:
+        return None
     checked = io.BytesIO()
     with zipfile.ZipFile(checked, "w") as copy:
         for path in archive.names:
@@ -53,7 +58,7 @@ def docx_as_html(archive: Archive, name: str) -> tuple[str, FrontMatter]:
         raise NotText(
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
-    return _BLOCK_END.sub(r"\1\n", found.value), _front(archive, name)
+    return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive, name))
 
 
 def _front(archive: Archive, name: str) -> FrontMatter:
@@ -65,7 +70,8 @@ def _front(archive: Archive, name: str) -> FrontMatter:
 
 
 def _value(core: str, tag: str) -> str:
-    from selectolax.lexbor import LexborHTMLParser
-
     found = LexborHTMLParser(core).css_first(tag.replace(":", r"\:"))
     return shortened(found.text()) if found else ""
+
+
+READER = PackedReader("docx", "documents", (".docx",), _unpack)

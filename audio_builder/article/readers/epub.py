@@ -3,61 +3,26 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from audio_builder.article.archive import Archive
+from audio_builder.article.archive import Archive, archive_with
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.article.readers.html import as_html
 from audio_builder.article.text import speakable
-from audio_builder.errors import NotText, SourceError
+from audio_builder.errors import NotText
 
-CONTAINER = "META-INF/container.xml"
+_CONTAINER = "META-INF/container.xml"
 _PAGES = ("application/xhtml+xml", "text/html")
-_BESIDE_THE_TEXT = frozenset({"cover", "titlepage", "halftitlepage", "copyright-page", "toc", "landmarks", "index"})
+_APPARATUS = frozenset({"cover", "titlepage", "halftitlepage", "copyright-page", "toc", "landmarks", "index"})
 """What an EPUB calls pages that belong to a printed book and not to what it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """A book taken apart.
-
-    Attributes:
-        front: its title, author and language.
-        chapters: HTML of each text in the order of reading, those without words left out.
-    """
-
-    front: FrontMatter
-    chapters: tuple[str, ...]
-
-    def html(self, chapter: int | None, name: str) -> tuple[str, FrontMatter]:
-        """Return the HTML of a chapter, counted from 1, or of the whole book, and what it says about itself.
-
-        A chapter is an episode of its own, named by its first heading, else by the book and its number.
-
-        Raises:
-            SourceError: there is no such chapter.
-        """
-        if chapter is None:
-            return "\n".join(self.chapters), self.front
-        if not 1 <= chapter <= len(self.chapters):
-            raise SourceError(f"{name} has chapters 1 to {len(self.chapters)}; {chapter} is none of them")
-        text = self.chapters[chapter - 1]
-        heading = LexborHTMLParser(text).css_first("h1, h2, h3")
-        title = shortened(heading.text()) if heading else ""
-        front = FrontMatter(
-            title=title or f"{self.front.title}, {chapter}".lstrip(", "),
-            author=self.front.author,
-            language=self.front.language,
-        )
-        return text, front
-
-
-def read_book(archive: Archive, name: str) -> Book:
-    """Return the book that an archive holds.
+def _unpack(data: bytes, name: str) -> Unpacked | None:
+    """Return the book that an archive holds: its chapters, and all of them in a row.
 
     Its indexes are read by the parser of HTML as well: it knows no entities but HTML's and opens nothing.
 
@@ -66,22 +31,25 @@ def read_book(archive: Archive, name: str) -> Book:
         SourceError: it declares XML entities.
         SourceTooLarge: it is too large.
     """
-    container = _index(archive, CONTAINER, name)
+    archive = archive_with(_CONTAINER, data, name)
+    if archive is None:
+        return None
+    container = _index(archive, _CONTAINER, name)
     root = container.css_first("rootfile")
     path = unquote((root.attributes.get("full-path") or "") if root else "")
     package = _index(archive, path, name)
     items = {item.attributes.get("id"): item for item in package.css("manifest item")}
     folder = posixpath.dirname(path)
-    chapters: list[str] = []
+    chapters: list[tuple[str, str]] = []
     subtitle = ""
     for reference in package.css("spine itemref"):
         item = items.get(reference.attributes.get("idref"))
         body = _body(archive, folder, item, name) if item is not None and _is_text(item, reference) else None
-        if body is not None and _beside_the_text(body):
+        if body is not None and _is_apparatus(body):
             # A title page: an EPUB's own description has no place for a subtitle.
             subtitle = subtitle or _first_words(body, ".subtitle")
         elif body is not None:
-            chapters.append(f"<div>{body.inner_html or ''}</div>")
+            chapters.append((f"<div>{body.inner_html or ''}</div>", _first_words(body, "h1, h2, h3")))
     if not chapters:
         raise NotText(f"{name} has no chapters with words in them", hint="Save the book as plain text.")
     front = FrontMatter(
@@ -90,7 +58,21 @@ def read_book(archive: Archive, name: str) -> Book:
         author=_value(package, "creator"),
         language=_value(package, "language"),
     )
-    return Book(front, tuple(chapters))
+    return Unpacked(
+        "html",
+        "\n".join(text for text, _ in chapters),
+        front,
+        tuple(
+            Unpacked("html", text, _chapter_front(front, title, n)) for n, (text, title) in enumerate(chapters, start=1)
+        ),
+    )
+
+
+def _chapter_front(book: FrontMatter, title: str, number: int) -> FrontMatter:
+    """Return what a chapter says about itself: it is named by its first heading, else by the book and its number."""
+    return FrontMatter(
+        title=title or f"{book.title}, {number}".lstrip(", "), author=book.author, language=book.language
+    )
 
 
 def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:
@@ -113,11 +95,11 @@ def _body(archive: Archive, folder: str, item: LexborNode, name: str) -> LexborN
     return body if body is not None and speakable(body.text()) else None
 
 
-def _beside_the_text(body: LexborNode) -> bool:
+def _is_apparatus(body: LexborNode) -> bool:
     """Tell whether a page, or the only element on it, says that it is a title page or the like."""
     node: LexborNode | None = body
     while node is not None:
-        if not _BESIDE_THE_TEXT.isdisjoint((node.attributes.get("epub:type") or "").split()):
+        if not _APPARATUS.isdisjoint((node.attributes.get("epub:type") or "").split()):
             return True
         inside = [child for child in node.iter() if child.tag != "a"]
         node = inside[0] if len(inside) == 1 and inside[0].tag in ("div", "section") else None
@@ -131,3 +113,6 @@ def _value(package: LexborHTMLParser, tag: str) -> str:
 def _first_words(inside: LexborHTMLParser | LexborNode, selector: str) -> str:
     found = inside.css_first(selector)
     return shortened(found.text()) if found else ""
+
+
+READER = PackedReader("epub", "books", (".epub",), _unpack)

@@ -1,7 +1,7 @@
 """HTML to its outline: the article of a saved page, without its menus and footers; a chapter; a document.
 
 The parser is a linear, lenient one (lexbor); it resolves no entities but HTML's own, loads nothing
-and runs nothing. Decision 0071 tells what is left out and why.
+and runs nothing. `boilerplate` says what is left out.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED
-from audio_builder.article.boilerplate import BLOCKS, is_label, names, silent
+from audio_builder.article.boilerplate import BLOCKS, is_boilerplate, is_label, names
 from audio_builder.article.frontmatter import FrontMatter, shortened
-from audio_builder.article.gather import Gatherer
-from audio_builder.article.inline import Wording
 from audio_builder.article.model import BlockKind, Line
-from audio_builder.article.outline import Outline
+from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.readers import Parsed, TextReader
+from audio_builder.article.source import SourceText
 from audio_builder.article.text import speakable
 from audio_builder.errors import SourceError, SourceTooLarge
 
@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style)\b.*?(?:</\1[^>]*>?|\Z)|<(/?)([a-z][^\s/>]*)[^>]*>?",
     re.IGNORECASE | re.DOTALL,
 )
+_PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 _SELF_CLOSED = re.compile(r"<([a-z][^\s/>]*)([^<>]*)/>", re.IGNORECASE)
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -45,36 +46,29 @@ _MOSTLY = 0.6
 _MOST_ARTICLES = 50
 
 
-def read_html(text: str, front: FrontMatter, name: str, *, whole: bool = False) -> Outline:
-    """Return the outline of a page's article.
+def _read(source: SourceText) -> Parsed:
+    """Return the outline of a page's article, or of all that was unpacked from a file that says what it is.
 
-    Args:
-        text: the page; its paragraphs are numbered where a file has no lines of its own.
-        front: from `html_front` or from a book; its title, subtitle and language matter here.
-        name: for messages.
-        whole: everything in it is to be read, as in a book, not only what looks like the article of a page.
-
-    Raises:
-        SourceTooLarge: it is nested more than 10,000 deep.
-    """
-    page = _parsed(text, name)
-    root = page.body if whole else _article(page)
-    gatherer = Gatherer(front.language, UNWRAPPED)
-    if root is not None:
-        _Walk(gatherer, root, page=not whole, title=_title_element(page)).run()
-    return gatherer.outline(front)
-
-
-def html_front(text: str, name: str) -> FrontMatter:
-    """Return what a page says about itself: author, language, and a title if no heading gives one.
+    Its paragraphs are numbered: a page has no lines of its own.
 
     Raises:
         SourceError: it declares XML entities of its own.
         SourceTooLarge: it is nested more than 10,000 deep.
     """
-    _refuse_declarations(text, name)
-    page = _parsed(text, name)
-    root = _article(page)
+    page_of_web = source.front is None
+    if page_of_web:
+        _refuse_declarations(source.text, source.name)
+    page = _parsed(source.text, source.name)
+    root = _article(page) if page_of_web else page.body
+    front = source.front or _front(page, root)
+    builder = OutlineBuilder(front.language, UNWRAPPED)
+    if root is not None:
+        _Walk(builder, root, page=page_of_web, title=_title_element(page)).run()
+    return Parsed(front, builder.outline(front))
+
+
+def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
+    """Return what a page says about itself: author, language, and a title if no heading gives one."""
     language = (page.root.attributes.get("lang") or page.root.attributes.get("xml:lang") or "") if page.root else ""
     title, named = "", _title_element(page)
     if root is None or root.css_first("h1") is None:
@@ -171,7 +165,7 @@ def _paragraph_length(node: LexborNode) -> int:
 class _Walk:
     """Goes through an element in the order of its text, without recursion: nesting may be deep."""
 
-    gatherer: Gatherer
+    builder: OutlineBuilder
     root: LexborNode
     page: bool
     title: str
@@ -188,7 +182,7 @@ class _Walk:
     paragraph: int = 1
 
     def run(self) -> None:
-        """Tell the gatherer everything that the element says."""
+        """Give everything that the element says to the builder."""
         page_header = self.root.tag == "body"
         node = self.root.child
         depth = 0
@@ -215,7 +209,7 @@ class _Walk:
 
     def _is_silent(self, node: LexborNode, *, at_top: bool) -> bool:
         site_header = at_top and node.tag == "header" and not self._names_page(node)
-        return silent(node, page=self.page, site_header=site_header)
+        return is_boilerplate(node, page=self.page, site_header=site_header)
 
     def _names_page(self, node: LexborNode) -> bool:
         """Tell whether a heading in an element says the page's title, so that it is the article's, not the site's."""
@@ -235,7 +229,7 @@ class _Walk:
             self.block = tag
             self.subtitle = "subtitle" in (node.attributes.get("class") or "").split()
             if tag in _CONTAINERS:
-                self.gatherer.open_container(_CONTAINERS[tag])
+                self.builder.open_container(_CONTAINERS[tag])
             self.level = _HEADINGS.get(tag, self.level)
 
     def _close(self, tag: str) -> None:
@@ -247,7 +241,7 @@ class _Walk:
             self._flush()
             self.block, self.subtitle = "", False
             if tag in _CONTAINERS:
-                self.gatherer.close_container()
+                self.builder.close_container()
             if tag in _HEADINGS:
                 self.level = 0
 
@@ -265,10 +259,20 @@ class _Walk:
             lines = tuple(self.lines)
             hard = self.hard and len(lines) > 1
             emphasised = self.subtitle or not self.plain
-            self.gatherer.words(Wording(lines, tuple(line.text for line in lines), hard, emphasised), self.level)
+            self.builder.words(Wording(lines, tuple(line.text for line in lines), hard, emphasised), self.level)
         self.lines, self.hard, self.plain, self.unlinked = [], False, False, False
 
     def _is_label(self) -> bool:
         """Tell whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
         loose = self.page and not self.unlinked and self.block not in _IN_SENTENCES
         return loose and is_label(" ".join(line.text for line in self.lines))
+
+
+READER = TextReader(
+    "html",
+    "web pages",
+    (".html", ".htm", ".xhtml"),
+    lambda text, _name: text.lstrip().startswith("<") and _PAGE.match(text[:4096]) is not None,
+    _read,
+    rank=10,
+)

@@ -1,4 +1,4 @@
-"""Plain text to its outline. Decision 0012 tells the rules and why they are these."""
+"""Plain text to its outline. Decision 0012 has the rules and their reasons."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from audio_builder.article.blocks import Wrapping, broken_on_purpose, wrapping_of
-from audio_builder.article.frontmatter import FrontMatter
-from audio_builder.article.lines import (
+from audio_builder.article.blocks import (
+    Wrapping,
     blocks_around_marks,
+    broken_on_purpose,
     is_quotation,
     item_marker,
     text_blocks,
+    wrapping_of,
 )
+from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
+from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
+from audio_builder.article.source import SourceText
 from audio_builder.article.text import columns, speakable, tidy
 
 _LONGEST_HEADING_COLUMNS = 70
@@ -56,14 +60,10 @@ class _Chunk:
         return self.lines[0].text.strip() if len(self.lines) == 1 else ""
 
 
-def read_plain(text: str, front: FrontMatter) -> Outline:
-    """Return the outline of a plain text.
-
-    Args:
-        text: the body, with empty lines where its front matter was.
-        front: what the front matter says; its title and language matter here.
-    """
-    source_lines = text.split("\n")
+def _read(source: SourceText) -> Parsed:
+    """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
+    front = source.front or FrontMatter()
+    source_lines = source.text.split("\n")
     chunks = list(_paragraphs(_chunks(source_lines)))
     title, subtitle, rest = _title_and_subtitle(chunks, front)
     wrapping = wrapping_of(source_lines)
@@ -75,7 +75,7 @@ def read_plain(text: str, front: FrontMatter) -> Outline:
             elements.append(Heading(Line(heading, chunk.lines[0].number), level))
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
         elements.extend(_blocks(chunk.lines, front.language, wrapping))
-    return Outline(title, subtitle, tuple(elements))
+    return Parsed(front, Outline(title, subtitle, tuple(elements)))
 
 
 def _chunks(source_lines: Sequence[str]) -> Iterator[_Chunk]:
@@ -216,3 +216,6 @@ def _list_blocks(lines: Sequence[Line], language: str) -> Iterator[Block]:
         else:
             items[-1] = Line(f"{items[-1].text} {line.text.strip()}", items[-1].number)
     yield from blocks_around_marks(BlockKind.LIST, items, language)
+
+
+READER = TextReader("plain", "plain text", (".txt", ".text", ""), lambda _text, _name: True, _read, rank=100)
