@@ -13,8 +13,7 @@ import pytest
 
 from audio_builder.script.phrases import count_words
 from benchmarks.article import article
-
-from . import documents
+from tests.support import documents
 
 WORDS = 100_000
 MOST_S = 3.0

@@ -31,10 +31,9 @@ from audio_builder.script.cues import (
 from audio_builder.script.estimate import estimate
 from audio_builder.script.preview.strip import Kind, Sign, SignKind, strip_as_text, strip_of
 from audio_builder.script.preview.svg import strip_as_svg
-from tests.generated_articles import scripts
-
-from .conftest import ROOT
-from .sound_helpers import script_of
+from tests.conftest import ROOT
+from tests.sound_helpers import script_of
+from tests.support.generated_articles import scripts
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 SVG = "{http://www.w3.org/2000/svg}"

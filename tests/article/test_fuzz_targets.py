@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .fuzz_targets import TARGETS, markdown, raw
-from .test_article_documents import documents, spoken
+from tests.article.test_documents import spoken
+from tests.support import documents
+from tests.support.fuzz_targets import TARGETS, markdown, raw
 
 
 @pytest.mark.parametrize("name", TARGETS)

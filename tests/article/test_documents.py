@@ -17,9 +17,8 @@ from audio_builder.errors import NotText, SourceError, SourceTooLarge
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Rest, Say
 from audio_builder.script.pace import pace
-
-from . import documents
-from .conftest import ROOT
+from tests.conftest import ROOT
+from tests.support import documents
 
 KINDS = {
     "window.txt": documents.PLAIN.encode(),

@@ -19,8 +19,7 @@ from audio_builder.script.cues import Say, Script
 from audio_builder.script.from_document import read_document
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace
-
-from . import documents
+from tests.support import documents
 
 _WORD = re.compile(r"q\d+x")
 

@@ -11,7 +11,7 @@ from audio_builder.article.model import Article, BlockKind
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText
 
-FOLDER = Path(__file__).parent / "labelled_blocks"
+FOLDER = Path(__file__).parent.parent / "labelled_blocks"
 PARTS = ("tuning", "held_out", "written_later")
 CLASSES = ("prose", "lines", "list")
 """What a block of two lines or more can be: lines that were wrapped, lines that are meant, items."""

@@ -18,7 +18,7 @@ from audio_builder.script.cues import Background, Beat, ChapterStart, Reason, Re
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace
 from audio_builder.script.pauses import scales
-from tests.generated_articles import Piece, markdown_articles, plain_articles, scripts
+from tests.support.generated_articles import Piece, markdown_articles, plain_articles, scripts
 
 
 def _spoken_words(script: Script) -> list[str]:

@@ -22,8 +22,7 @@ from audio_builder.article.mark_kinds import (
 )
 from audio_builder.article.marks import Place, Words, escape, only_marks, split, without_marks
 from audio_builder.errors import ScriptError
-
-from .conftest import ROOT
+from tests.conftest import ROOT
 
 
 def _split(text: str, *, script: bool = False) -> list[Words | Mark]:

@@ -10,8 +10,7 @@ import pytest
 from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.notes import notes_html, notes_text
-
-from .show_helpers import PHRASES, record_of
+from tests.show_helpers import PHRASES, record_of
 
 
 @pytest.mark.parametrize(

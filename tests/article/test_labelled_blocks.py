@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import ROOT
-from .labelled import CLASSES, PARTS, Labelled, labelled_blocks, share_right, table
+from tests.conftest import ROOT
+from tests.support.labelled import CLASSES, PARTS, Labelled, labelled_blocks, share_right, table
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -18,9 +18,8 @@ from audio_builder.script.cues import Beat, Bell, Breath, ChapterStart, Cue, Rea
 from audio_builder.script.from_document import add_guides, make_script, read_document
 from audio_builder.script.guides import guide_names
 from audio_builder.script.notation import format_script, parse_script
-
-from . import instruments
-from .conftest import ROOT
+from tests import instruments
+from tests.conftest import ROOT
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 

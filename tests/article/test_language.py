@@ -14,9 +14,8 @@ from audio_builder.article.source import source_from_bytes
 from audio_builder.cli.main import run
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.from_document import make_script
-
-from . import documents
-from .labelled import FOLDER
+from tests.support import documents
+from tests.support.labelled import FOLDER
 
 GERMAN = "Mein Nachbar deckt die Rosen zu, als brächte er jemanden ins Bett. Das war z. B. am 3. März."
 

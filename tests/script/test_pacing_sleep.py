@@ -16,8 +16,7 @@ from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.cues import Reason, Rest
 from audio_builder.script.pace import pace
-
-from . import instruments
+from tests import instruments
 
 SLEEP = PACING_PRESETS["sleep"]
 
