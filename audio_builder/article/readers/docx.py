@@ -7,7 +7,6 @@ import re
 import zipfile
 from xml.parsers.expat import ExpatError
 
-import mammoth
 from selectolax.lexbor import LexborHTMLParser
 
 from audio_builder.article.archive import Archive, archive_with
@@ -47,6 +46,8 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
     archive = archive_with(_DOCUMENT, data, name)
     if archive is None:
         return None
+    import mammoth  # as long to import as all other readers together
+
     checked = io.BytesIO()
     with zipfile.ZipFile(checked, "w") as copy:
         for path in archive.names:
