@@ -31,7 +31,7 @@ _QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’
 
 
 def is_quotation(text: str) -> bool:
-    """Tell whether one pair of quotation marks holds the whole text."""
+    """Return whether one pair of quotation marks holds the whole text."""
     bare = text.strip()
     if len(bare) < 3:
         return False
@@ -134,7 +134,7 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
 
 
 def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
-    """Tell whether the line breaks of one block mean something, or only kept its lines short.
+    """Return whether the line breaks of one block mean something, or only kept its lines short.
 
     Broken on purpose is a block in which every line but the last ends a sentence, and one where
     most line breaks were not needed. A break was needed where the next word would not have fitted
@@ -172,7 +172,7 @@ def _own_width(lines: Sequence[str]) -> int:
 
 
 def _filled_all_through(lines: Sequence[str]) -> bool:
-    """Tell whether four lines or more are as full as they can be, with a phrase running on over a break."""
+    """Return whether four lines or more are as full as they can be, with a phrase running on over a break."""
     breaks = list(pairwise(lines))
     width = _own_width(lines)
     return (
@@ -184,7 +184,7 @@ def _filled_all_through(lines: Sequence[str]) -> bool:
 
 
 def _was_full(line: str, following: str, width: int, *, known: bool) -> bool:
-    """Tell whether a line was full, in a width that is that of the document or only guessed from the block.
+    """Return whether a line was full, in a width that is that of the document or only guessed from the block.
 
     The longest line is always as full as the guess made from it. It doesn't count where the next one begins
     with a capital in mid-sentence, as lines of verse do.

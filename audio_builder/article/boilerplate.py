@@ -45,7 +45,7 @@ _LONGEST_LABEL_WORDS = 4
 
 
 def is_boilerplate(node: LexborNode, *, page: bool, site_header: bool) -> bool:
-    """Tell whether an element is no part of what its author wrote to be read.
+    """Return whether an element is no part of what its author wrote to be read.
 
     Args:
         node: an element.
@@ -68,12 +68,12 @@ def is_boilerplate(node: LexborNode, *, page: bool, site_header: bool) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Tell whether words that are all links, and in no paragraph, are a button or a tag rather than a sentence."""
+    """Return whether words that are all links, and in no paragraph, are a button or a tag rather than a sentence."""
     return len(text.split()) <= _LONGEST_LABEL_WORDS and text.rstrip()[-1:] not in ".!?…:"
 
 
 def _named_as_boilerplate(node: LexborNode, tag: str, *, page: bool) -> bool:
-    """Tell whether an element has the name of boilerplate, unless it holds the title of the page and its text."""
+    """Return whether an element has the name of boilerplate, unless it holds the title of the page and its text."""
     attributes = node.attributes
     if page and tag == "div" and attributes.get("title") in _PRINTED_AROUND:
         return True

@@ -155,7 +155,7 @@ class OutlineBuilder:
 
 
 def _says(element: Element, text: str) -> bool:
-    """Tell whether a paragraph is one line that says just that."""
+    """Return whether a paragraph is one line that says just that."""
     return isinstance(element, Block) and len(element.lines) == 1 and same_words(element.lines[0], text)
 
 
@@ -195,7 +195,7 @@ def make_article(outline: Outline, front: FrontMatter) -> Article:
 
 
 def same_words(line: Line, text: str) -> bool:
-    """Tell whether a line says what `text` says, whatever the case and the spaces."""
+    """Return whether a line says what `text` says, whatever the case and the spaces."""
     return without_marks(line.text).casefold() == " ".join(text.split()).casefold()
 
 

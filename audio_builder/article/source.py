@@ -98,7 +98,7 @@ def _packed_readers() -> list[PackedReader]:
 
 
 def formats() -> str:
-    """Return all formats with their suffixes, for a message; the most usual first."""
+    """Return all formats with their suffixes, for a message."""
     named = [(reader.label, ", ".join(filter(None, reader.suffixes))) for reader in reversed(_all_readers())]
     return ", ".join(f"{label} ({suffixes})" if suffixes else label for label, suffixes in named)
 
@@ -113,7 +113,7 @@ def open_source(path: Path, chapter: int | None = None) -> SourceText:
     Raises:
         SourceError: the file isn't there, can't be read, or is of a kind that isn't supported.
         EmptySource: nothing but space is in it.
-        NotText: it is binary, or in no encoding that can be told.
+        NotText: it is binary, or in no known encoding.
         SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
     """
     return source_from_bytes(_bytes_of(path), str(path), chapter)
@@ -162,7 +162,7 @@ def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> Sou
 
     Raises:
         EmptySource: nothing but space is in it.
-        NotText: it is binary, or in no encoding that can be told.
+        NotText: it is binary, or in no known encoding.
         SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
         SourceError: its front matter is malformed.
     """

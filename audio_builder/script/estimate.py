@@ -54,7 +54,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRange:
-    """How short and how long an episode may be made by `pacing.duration_s`, as far as words alone can tell.
+    """How short and how long an episode may be made by `pacing.duration_s`, as far as words alone say.
 
     Attributes:
         silence_least_s: rests and breaths, with every rule's rest as short as the pacing lets it become.

@@ -61,7 +61,7 @@ def own_settings(document: Document) -> Layer:
 def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
     """Return a document that says its language if at all possible, and one line on it where nothing had said it.
 
-    The recipe wins over the document; where neither says it, an article's words tell it. A script is left
+    The recipe wins over the document; where neither says it, it is recognised from an article's words. A script is left
     as it is.
     """
     return (document, "") if isinstance(document, Script) else _in_its_language(document, recipe)
@@ -71,8 +71,8 @@ def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
     if said := recipe.tags.language or article.language:
         return replace(article, language=said), ""
     if tag := recognised_language(article):
-        return replace(article, language=tag), f"language: {tag}, told by the words; if that is wrong, give --language"
-    return article, "language: the words don't tell it, en is taken; if that is wrong, give --language"
+        return replace(article, language=tag), f"Language: {tag} (detected). Use --language to change it."
+    return article, "Language not recognised; assuming English (en). Use --language to set it."
 
 
 def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
@@ -173,7 +173,7 @@ def check_voices(document: Article | Script, source: SourceText, find: Callable[
 
 
 def _names(document: Article | Script, name: str) -> bool:
-    """Tell whether a mark that counts names a voice: what isn't spoken, such as a comment, has none."""
+    """Return whether a mark that counts names a voice: what isn't spoken, such as a comment, has none."""
     if isinstance(document, Script):
         return any(isinstance(cue, Say) and cue.voice == name for cue in document.cues)
     lines = (line for section in document.sections for block in section.blocks for line in block.lines)

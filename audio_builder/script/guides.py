@@ -119,7 +119,7 @@ def _as_section(cues: Sequence[Cue], pacing: Pacing) -> list[Cue]:
 
 
 def _looks_like_path(name: str) -> bool:
-    """Tell whether a name means a file rather than a misspelt guide."""
+    """Return whether a name means a file rather than a misspelt guide."""
     if Path(name).suffix or "/" in name or "\\" in name:
         return True
     try:

@@ -1,6 +1,6 @@
 """The second stage of the line: an `Article` becomes a `Script`, every pause explicit and with its reason.
 
-The rules, and what decides between two that meet, are told in decision 0014.
+Decision 0014 has the rules, and what decides where two of them meet.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def repace(script: Script, pacing: Pacing) -> Script:
 
 
 class _Writer:
-    """Goes through one article from top to bottom and tells the builder what happens."""
+    """Goes through one article from top to bottom and gives the builder what happens."""
 
     def __init__(self, article: Article, pacing: Pacing) -> None:
         self.article = article

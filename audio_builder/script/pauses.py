@@ -100,7 +100,7 @@ def slowed(cues: Sequence[Cue], pacing: Pacing) -> tuple[Cue, ...]:
 
 
 def scales(rest: Rest) -> bool:
-    """Tell whether a rest may be made shorter or longer for a wanted duration: a person's own never is."""
+    """Return whether a rest may be made shorter or longer for a wanted duration: a person's own never is."""
     return not rest.reason.by_person
 
 

@@ -79,12 +79,12 @@ def test_what_says_the_language_wins() -> None:
 @pytest.mark.parametrize(
     ("text", "options", "line", "head"),
     [
-        (GERMAN, [], "language: de, told by the words; if that is wrong, give --language", "language: de\n"),
+        (GERMAN, [], "Language: de (detected). Use --language to change it.", "language: de\n"),
         (GERMAN, ["--language", "nl"], "", "language: nl\n"),
         (
             "Hello.",
             [],
-            "language: the words don't tell it, en is taken; if that is wrong, give --language",
+            "Language not recognised; assuming English (en). Use --language to set it.",
             "",
         ),
     ],

@@ -64,7 +64,7 @@ PACING = Pacing(wpm=60)
 def test_a_strip_has_every_stretch_at_its_time_and_every_sign_at_its_sound() -> None:
     """At 60 words a minute each word is a second; a chapter begins with its first sound, the first at 0."""
     strip = strip_of(SMALL, PACING)
-    assert [(stretch.kind, stretch.start_s, stretch.seconds) for stretch in strip.stretches] == [
+    assert [(segment.kind, segment.start_s, segment.seconds) for segment in strip.segments] == [
         (Kind.EDGE, 0.0, 4.0), (Kind.SPEECH, 4.0, 4.0), (Kind.SHORT, 8.0, 2.0), (Kind.SOFT, 10.0, 2.0),
         (Kind.ANSWER, 12.0, 6.0), (Kind.LONGER, 18.0, 3.0), (Kind.BREATH, 21.0, 10.0), (Kind.SPEECH, 31.0, 1.0),
         (Kind.OWN, 32.0, 2.0), (Kind.SPEECH, 34.0, 1.0), (Kind.SILENCE, 35.0, 8.0), (Kind.OWN, 43.0, 5.0),
@@ -84,7 +84,7 @@ def test_any_script_has_a_strip_without_gaps_and_pictures_that_can_be_read(
     """As long as the estimate; no line is wider than the terminal; the picture is well-formed whatever the titles."""
     strip = strip_of(script, PACING)
     assert strip.seconds == pytest.approx(estimate(script, PACING.wpm).total_s)
-    assert all(first.end_s == second.start_s for first, second in pairwise(strip.stretches))
+    assert all(first.end_s == second.start_s for first, second in pairwise(strip.segments))
     text = strip_as_text(strip, width, unicode=unicode)
     assert max(map(columns, text.splitlines())) <= max(width, 24)
     ElementTree.fromstring(strip_as_svg(strip, script.title, "about 0:48"))  # noqa: S314 - our own picture
@@ -108,7 +108,7 @@ def test_the_strip_in_a_terminal_tells_time_from_left_to_right() -> None:
 
 
 def test_the_picture_has_every_stretch_with_its_words_and_can_be_read_without_seeing() -> None:
-    """A title, a description with the chapters, a tooltip for each stretch, and colours for the dark."""
+    """A title, a description with the chapters, a tooltip for each segment, and colours for the dark."""
     svg = strip_as_svg(strip_of(SMALL, PACING), "A <Walk>", "about 0:48")
     picture = ElementTree.fromstring(svg)  # noqa: S314 - our own picture
     assert picture.get("aria-labelledby") == "t d"

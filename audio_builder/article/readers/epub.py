@@ -80,7 +80,7 @@ def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:
 
 
 def _is_text(item: LexborNode, reference: LexborNode) -> bool:
-    """Tell whether an item of the spine is a text to be read, not the table of contents."""
+    """Return whether an item of the spine is a text to be read, not the table of contents."""
     return (
         item.attributes.get("media-type") in _PAGES
         and "nav" not in (item.attributes.get("properties") or "").split()
@@ -96,7 +96,7 @@ def _body(archive: Archive, folder: str, item: LexborNode, name: str) -> LexborN
 
 
 def _is_apparatus(body: LexborNode) -> bool:
-    """Tell whether a page, or the only element on it, says that it is a title page or the like."""
+    """Return whether a page, or the only element on it, says that it is a title page or the like."""
     node: LexborNode | None = body
     while node is not None:
         if not _APPARATUS.isdisjoint((node.attributes.get("epub:type") or "").split()):

@@ -212,7 +212,7 @@ class _Walk:
         return is_boilerplate(node, page=self.page, site_header=site_header)
 
     def _names_page(self, node: LexborNode) -> bool:
-        """Tell whether a heading in an element says the page's title, so that it is the article's, not the site's."""
+        """Return whether a heading in an element says the page's title, so that it is the article's, not the site's."""
         heading = node.css_first("h1")
         return heading is not None and _words(heading) == self.title
 
@@ -263,7 +263,7 @@ class _Walk:
         self.lines, self.hard, self.plain, self.unlinked = [], False, False, False
 
     def _is_label(self) -> bool:
-        """Tell whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
+        """Return whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
         loose = self.page and not self.unlinked and self.block not in _IN_SENTENCES
         return loose and is_label(" ".join(line.text for line in self.lines))
 

@@ -49,7 +49,7 @@ def _read(source: SourceText) -> Parsed:
 
 
 def _looks_like_markdown(text: str, name: str) -> bool:
-    """Tell whether a text begins with front matter, or has a heading written with `#` after an empty line."""
+    """Return whether a text begins with front matter, or has a heading written with `#` after an empty line."""
     return bool(read_front_matter(text, name).lines or _ATX_HEADING.search(text))
 
 

@@ -154,7 +154,7 @@ def _is_subtitle(chunk: _Chunk, language: str) -> bool:
 
 
 def _may_be_heading(text: str) -> bool:
-    """Tell whether one line is neither a mark, an item, nor a quotation."""
+    """Return whether one line is neither a mark, an item, nor a quotation."""
     return not (only_marks(text) or item_marker(text) or text.startswith(">") or is_quotation(text)) and speakable(
         without_marks(text)
     )
@@ -179,7 +179,7 @@ def _heading_level(chunk: _Chunk, *, text_follows: bool) -> int:
 
 
 def _in_title_case(text: str) -> bool:
-    """Tell whether a line of two words or more is in capitals, or begins each word of four letters or more with one."""
+    """Return whether a line of two words or more is in capitals, or has one in each word of four letters or more."""
     words = [word for word in re.split(r"[^\w’']+", text) if word and word[0].isalpha()]
     if len(words) < 2 or not words[0][0].isupper():
         return False

@@ -20,7 +20,7 @@ _NARROWEST, _WIDEST = 24, 120
 
 
 class Kind(Enum):
-    """What a stretch is, in the words of the key beside a picture."""
+    """What a segment is, in the words of the key beside a picture."""
 
     SPEECH = "speech"
     SOFT = "slower or quieter speech"
@@ -46,20 +46,20 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Segment:
     """A phrase or a silence.
 
     Attributes:
         kind: what it is.
         start_s: where it begins, in seconds.
         seconds: how long it lasts; more than 0.
-        told: the words, or the reason.
+        label: the words, or the reason.
     """
 
     kind: Kind
     start_s: float
     seconds: float
-    told: str
+    label: str
 
     @property
     def end_s(self) -> float:
@@ -95,19 +95,19 @@ class Strip:
     """A script laid out along its expected time.
 
     Attributes:
-        stretches: in order, without a gap.
+        segments: in order, without a gap.
         signs: in order; a chapter stands where its first sound is.
         seconds: the expected length.
     """
 
-    stretches: tuple[Stretch, ...]
+    segments: tuple[Segment, ...]
     signs: tuple[Sign, ...]
     seconds: float
 
 
 def strip_of(script: Script, pacing: Pacing) -> Strip:
     """Return a script along its expected time; pauses are exact, phrases as long as their words are at the rate."""
-    stretches: list[Stretch] = []
+    segments: list[Segment] = []
     signs: list[Sign] = []
     waiting: str | None = None
     seconds = 0.0
@@ -125,8 +125,8 @@ def strip_of(script: Script, pacing: Pacing) -> Strip:
             case Background(name):
                 signs.append(Sign(SignKind.BACKGROUND, now_s, name or "usual"))
             case _ if timed.seconds > 0:
-                stretches.append(Stretch(_kind(cue), now_s, timed.seconds, _told(cue)))
-    return Strip(tuple(stretches), tuple(signs), seconds)
+                segments.append(Segment(_kind(cue), now_s, timed.seconds, _label_of(cue)))
+    return Strip(tuple(segments), tuple(signs), seconds)
 
 
 def _kind(cue: Cue) -> Kind:
@@ -140,7 +140,7 @@ def _kind(cue: Cue) -> Kind:
     return Kind.OWN
 
 
-def _told(cue: Cue) -> str:
+def _label_of(cue: Cue) -> str:
     match cue:
         case Say():
             return cue.text
@@ -156,7 +156,7 @@ class Letters:
     """What the strip is drawn with; each takes one column.
 
     Attributes:
-        kinds: for each kind of stretch.
+        kinds: for each kind of segment.
         bell: where a bell is struck.
         chapter: before a chapter's title.
         background: before a background's name.
@@ -200,9 +200,9 @@ def strip_as_text(strip: Strip, width: int, *, unicode: bool) -> str:
 def _row(strip: Strip, start_s: float, step_s: float, cells: int, letters: Letters) -> str:
     """Return the letters of a row: in each cell what takes most of it, a bell before everything."""
     shares: list[dict[Kind, float]] = [{} for _ in range(cells)]
-    for stretch in strip.stretches:
-        if stretch.end_s > start_s and stretch.start_s < start_s + step_s * cells:
-            _spread(stretch, start_s, step_s, shares)
+    for segment in strip.segments:
+        if segment.end_s > start_s and segment.start_s < start_s + step_s * cells:
+            _spread(segment, start_s, step_s, shares)
     drawn = [letters.kinds[max(share, key=share.__getitem__)] if share else " " for share in shares]
     for sign in strip.signs:
         cell = int((sign.at_s - start_s) / step_s)
@@ -211,15 +211,15 @@ def _row(strip: Strip, start_s: float, step_s: float, cells: int, letters: Lette
     return "".join(drawn)
 
 
-def _spread(stretch: Stretch, start_s: float, step_s: float, shares: list[dict[Kind, float]]) -> None:
-    """Add the seconds that a stretch takes of each cell."""
-    first = max(int((stretch.start_s - start_s) / step_s), 0)
+def _spread(segment: Segment, start_s: float, step_s: float, shares: list[dict[Kind, float]]) -> None:
+    """Add the seconds that a segment takes of each cell."""
+    first = max(int((segment.start_s - start_s) / step_s), 0)
     for cell in range(first, len(shares)):
         cell_s = start_s + cell * step_s
-        taken_s = min(stretch.end_s, cell_s + step_s) - max(stretch.start_s, cell_s)
+        taken_s = min(segment.end_s, cell_s + step_s) - max(segment.start_s, cell_s)
         if taken_s <= 0:
             break
-        shares[cell][stretch.kind] = shares[cell].get(stretch.kind, 0.0) + taken_s
+        shares[cell][segment.kind] = shares[cell].get(segment.kind, 0.0) + taken_s
 
 
 def _labels(signs: list[Sign], start_s: float, step_s: float, cells: int, letters: Letters) -> Iterator[str]:
@@ -249,10 +249,10 @@ def _fitting(label: str, room: int) -> str:
 
 def _key(strip: Strip, step_s: float, letters: Letters, width: int) -> list[str]:
     """Return what the letters mean, those that are in the picture."""
-    seen = dict.fromkeys(stretch.kind for stretch in strip.stretches)
-    told = [f"{letters.kinds[kind]} {kind.value}" for kind in Kind if kind in seen and letters.kinds[kind].strip()]
+    seen = dict.fromkeys(segment.kind for segment in strip.segments)
+    shown = [f"{letters.kinds[kind]} {kind.value}" for kind in Kind if kind in seen and letters.kinds[kind].strip()]
     kinds = {sign.kind for sign in strip.signs}
-    told += [
+    shown += [
         f"{letter} {kind.value}"
         for kind, letter in (
             (SignKind.BELL, letters.bell),
@@ -261,5 +261,5 @@ def _key(strip: Strip, step_s: float, letters: Letters, width: int) -> list[str]
         )
         if kind in kinds
     ]
-    text = "   ".join([*told, f"each sign is {step_s:g} s"])
+    text = "   ".join([*shown, f"each sign is {step_s:g} s"])
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

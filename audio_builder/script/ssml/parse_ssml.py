@@ -35,7 +35,7 @@ from audio_builder.script.notation import cue_of
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 
 _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
-_LONGEST_TOLD = 40
+_LONGEST_SHOWN = 40
 _SILENT = frozenset({"metadata", "desc", "sub"})
 """What is inside isn't said; for <sub> its alias is."""
 
@@ -164,14 +164,14 @@ class _Step:
         ours: its value one step below.
         close: what differs by no more is that step.
         mark: which makes the step.
-        told: the mark as it is written.
+        shown: the mark as it is written.
     """
 
     usual: float
     ours: float
     close: float
     mark: type[SlowerMark | QuieterMark]
-    told: str
+    shown: str
 
 
 _RATE = _Step(1.0, 1 - Pacing().slower_share, 0.03, SlowerMark, "[slower]")
@@ -183,7 +183,7 @@ class Elements:
     """Takes elements and words as a parser meets them.
 
     Attributes:
-        here: tells where the parser is.
+        here: gives the place where the parser is.
         is_voice: whether a name is that of a voice of ours.
         builder: the cues so far.
         meta: title, author and the like, by name.
@@ -274,7 +274,7 @@ class Elements:
         seconds = seconds_of(time)
         if time and (seconds is None or seconds > LONGEST_PAUSE_S):
             raise ScriptError(
-                f'{self.here()}: <break time="{time[:_LONGEST_TOLD]}"/> can\'t be understood; a break takes up to '
+                f'{self.here()}: <break time="{time[:_LONGEST_SHOWN]}"/> can\'t be understood; a break takes up to '
                 f"{LONGEST_PAUSE_S:g} seconds, written as 1.5s or 800ms",
                 hint='Write it as <break time="1.5s"/>.',
             )
@@ -286,13 +286,13 @@ class Elements:
             self.builder.rest(_STRENGTHS[strength])
 
     def _mark(self, name: str) -> None:
-        """Do what a mark of ours asks for; those of others tell their own programs where they are."""
+        """Do what a mark of ours asks for; those of others are for their own programs."""
         kind, _, rest = name.partition(" ")
         mark = KINDS[kind].parse(rest) if kind in KINDS else None
         if mark is None or isinstance(mark, PauseMark | VoiceMark | SlowerMark | QuieterMark):
-            told = f'<mark name="{name[:_LONGEST_TOLD]}"/>'
+            shown = f'<mark name="{name[:_LONGEST_SHOWN]}"/>'
             self._note(
-                f"<mark {kind}>" if kind in KINDS else "<mark>", f"{told} isn't carried over: nothing is heard of it"
+                f"<mark {kind}>" if kind in KINDS else "<mark>", f"{shown} isn't carried over: nothing is heard of it"
             )
             return
         self.builder.happen(cue_of(mark, Pacing()))
@@ -301,21 +301,21 @@ class Elements:
     def _change(self, element: str, attributes: Mapping[str, str]) -> None:
         """Change how what follows is said, as far as a script can."""
         for name, value in attributes.items():
-            told = f'<{element} {name.rpartition(" ")[2]}="{value[:_LONGEST_TOLD]}">'
+            shown = f'<{element} {name.rpartition(" ")[2]}="{value[:_LONGEST_SHOWN]}">'
             match element, name:
                 case "voice", "name":
                     carried = self._other_voice(value)
                 case "prosody", "rate":
-                    carried = self._turn_down(_RATE, rate_factor(value), told)
+                    carried = self._turn_down(_RATE, rate_factor(value), shown)
                 case "prosody", "volume":
-                    carried = self._turn_down(_VOLUME, volume_db(value), told)
+                    carried = self._turn_down(_VOLUME, volume_db(value), shown)
                 case _:
                     carried = False
             if not carried:
-                self._note(told.partition("=")[0], f"{told} isn't carried over: {_LIKE_OTHERS}")
+                self._note(shown.partition("=")[0], f"{shown} isn't carried over: {_LIKE_OTHERS}")
 
     def _other_voice(self, names: str) -> bool:
-        """Let the first of some names that we have speak; tell whether there is one."""
+        """Let the first of some names that we have speak; return whether there is one."""
         for name in names.split():
             voice = KINDS["voice"].parse(name)
             if isinstance(voice, VoiceMark) and self.is_voice(voice.name):
@@ -323,24 +323,24 @@ class Elements:
                 return True
         return False
 
-    def _turn_down(self, step: _Step, asked: float | None, told: str) -> bool:
-        """Make what follows slower or softer by a step, or as usual; tell whether that is what was asked for."""
+    def _turn_down(self, step: _Step, asked: float | None, shown: str) -> bool:
+        """Make what follows slower or softer by a step, or as usual; return whether that is what was asked for."""
         if asked is None or asked > step.usual:
             return False
         self._style = self._style.after(step.mark(on=asked < step.usual))
         if asked < step.usual and abs(asked - step.ours) > step.close:
-            self._note(f"{told.partition('=')[0]} nearly", f"{told} becomes {step.told}: there is one step of it")
+            self._note(f"{shown.partition('=')[0]} nearly", f"{shown} becomes {step.shown}: there is one step of it")
         return True
 
     def _say_as(self, how: str) -> None:
         if how in _LETTER_BY_LETTER:
             self._letters_from = len(self._words)
         else:
-            told = f'<say-as interpret-as="{how[:_LONGEST_TOLD]}">'
-            self._note("<say-as>", f"{told} isn't carried over: its words are read as they are written")
+            shown = f'<say-as interpret-as="{how[:_LONGEST_SHOWN]}">'
+            self._note("<say-as>", f"{shown} isn't carried over: its words are read as they are written")
 
-    def _note(self, what: str, told: str) -> None:
-        self.notes.setdefault(what, f"{self.here()}: {told}")
+    def _note(self, what: str, shown: str) -> None:
+        self.notes.setdefault(what, f"{self.here()}: {shown}")
 
     @property
     def _silent(self) -> bool:
@@ -360,7 +360,7 @@ def seconds_of(time: str) -> float | None:
 
 
 def rate_factor(rate: str) -> float | None:
-    """Return what a rate multiplies the usual one with; None where it can't be told.
+    """Return what a rate multiplies the usual one with; None where it can't be shown.
 
     A percentage without a sign is of the usual rate, as in SSML 1.1; a number alone is a factor, as in 1.0.
 
@@ -377,7 +377,7 @@ def rate_factor(rate: str) -> float | None:
 
 
 def volume_db(volume: str) -> float | None:
-    """Return by how many decibels a volume is above the usual one; None where it can't be told.
+    """Return by how many decibels a volume is above the usual one; None where it can't be shown.
 
     >>> volume_db("-4dB"), volume_db("soft"), volume_db("80")
     (-4.0, -6.0, None)

@@ -138,8 +138,8 @@ class _Writer:
         else:
             self.lines.append(f"  {tags}")
 
-    def _note(self, what: str, told: str) -> None:
-        self.notes.setdefault(what, f"line {len(self.lines)}: {told}")
+    def _note(self, what: str, shown: str) -> None:
+        self.notes.setdefault(what, f"line {len(self.lines)}: {shown}")
 
 
 def _attribute(text: str) -> str:
