@@ -97,7 +97,7 @@ def test_a_guess_is_shown_and_overruled_on_the_command_line(
     source.write_text(text, encoding="utf-8")
     assert run(["script", str(source), *options]) == 0
     printed = capfd.readouterr()
-    assert [said for said in printed.err.splitlines() if said.startswith("language:")] == ([line] if line else [])
+    assert [said for said in printed.err.splitlines() if said.startswith("Language")] == ([line] if line else [])
     assert head in printed.out
     assert ("language:" in printed.out) is bool(head)
 
