@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.stand import Stand, stand_of_clips
 from audio_builder.preflight import Plan
-from audio_builder.script.cues import Part, Say
-from audio_builder.script.words import count_words
+from audio_builder.script.cues import Say, Speaker
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.prepare import PreparedVoice
 from audio_builder.voices.rate.cadence import WHOLE_TEXT_WORDS, density_at, nearest_step
 from audio_builder.voices.rate.rates import solve_rate
@@ -44,7 +44,7 @@ _MOST_TIMES = 3
 
 
 def at_asked_rate(
-    plan: Plan, narrate: Callable[[Plan], Narration], look: Callable[[Plan], Mapping[Part, Stand]]
+    plan: Plan, narrate: Callable[[Plan], Narration], look: Callable[[Plan], Mapping[Speaker, Stand]]
 ) -> Narration:
     """Return a plan's narration, each of its voices within 4.5 % of its rate as far as it can go that slow or fast.
 
@@ -96,8 +96,8 @@ class _Known:
     """
 
     plan: Plan
-    look: Callable[[Plan], Mapping[Part, Stand]]
-    stands: dict[tuple[str, int], dict[Part, Stand]] = field(default_factory=dict)
+    look: Callable[[Plan], Mapping[Speaker, Stand]]
+    stands: dict[tuple[str, int], dict[Speaker, Stand]] = field(default_factory=dict)
 
     def first_steps(self) -> dict[str, int]:
         """Return the foreseen step of each speaker, or the one beside it at which most is spoken already."""
@@ -110,7 +110,7 @@ class _Known:
         words, spoken = sum(stand.words for stand in stands), sum(stand.spoken for stand in stands)
         return words >= _LONG_WORDS and spoken < _MOST * words
 
-    def mostly(self, steps: Mapping[str, int]) -> dict[Part, Stand] | None:
+    def mostly(self, steps: Mapping[str, int]) -> dict[Speaker, Stand] | None:
         """Return what is spoken at these steps, if it is most of each voice's words but not all of the text."""
         found = [self._found(speaker, step) for speaker, step in steps.items()]
         shares = [_share(stands) for stands in found]
@@ -118,9 +118,9 @@ class _Known:
             return None
         return {part: stand for stands in found for part, stand in stands.items()}
 
-    def better_step(self, speaker: str, step: int, measured: Mapping[Part, Stand]) -> int:
+    def better_step(self, speaker: str, step: int, measured: Mapping[Speaker, Stand]) -> int:
         """Return the step at which a speaker meets the rate, told from what was measured at `step`."""
-        parts = [Part(speaker, slower) for slower in (False, True)]
+        parts = [Speaker(speaker, slower) for slower in (False, True)]
         part = next((part for part in parts if measured.get(part, Stand()).words >= WHOLE_TEXT_WORDS), None)
         if part is None or not measured[part].wpm:
             return step
@@ -141,7 +141,7 @@ class _Known:
         """Return the first of some steps at which most of a speaker's words are spoken already, or the first."""
         return next((step for step in steps if _share(self._found(speaker, step)) >= _MOST), steps[0])
 
-    def _found(self, speaker: str, step: int) -> dict[Part, Stand]:
+    def _found(self, speaker: str, step: int) -> dict[Speaker, Stand]:
         if (speaker, step) not in self.stands:
             looked = self.look(_at_steps(self.plan, {speaker: step}))
             self.stands[speaker, step] = {part: stand for part, stand in looked.items() if part.voice == speaker}
@@ -155,13 +155,13 @@ def _sample(plan: Plan) -> Plan:
     return replace(plan, script=replace(plan.script, cues=tuple(says[:: max(1, words // _SAMPLE_WORDS)])))
 
 
-def _parts(plan: Plan) -> dict[Part, PreparedVoice]:
+def _parts(plan: Plan) -> dict[Speaker, PreparedVoice]:
     """Return a plan's voices by who really speaks: a mark may name the narrator too, whose part is empty."""
     narrator = plan.voice.voice.profile.name
-    parts = {Part(): plan.voice}
+    parts = {Speaker(): plan.voice}
     for part, voice in plan.others.items():
         name = voice.voice.profile.name
-        parts[Part("" if name == narrator else name, part.slower)] = voice
+        parts[Speaker("" if name == narrator else name, part.slower)] = voice
     return parts
 
 
@@ -177,7 +177,7 @@ def _at_steps(plan: Plan, steps: Mapping[str, int]) -> Plan:
     return replace(plan, voice=moved(plan.voice), others={part: moved(voice) for part, voice in plan.others.items()})
 
 
-def _measured(plan: Plan, stands: Mapping[Part, Stand]) -> list[PreparedVoice]:
+def _measured(plan: Plan, stands: Mapping[Speaker, Stand]) -> list[PreparedVoice]:
     """Return the voices with notes that tell what was measured."""
     parts = _parts(plan)
     return [voice.measured_at(stands[part].wpm) if part in stands else voice for part, voice in parts.items()]
@@ -189,7 +189,7 @@ def _on_passage(voice: PreparedVoice, step: int) -> float:
     return solve_rate(voice.voice.profile, voice.wpm, density).wpm * density
 
 
-def _share(stands: Mapping[Part, Stand]) -> float:
+def _share(stands: Mapping[Speaker, Stand]) -> float:
     """Return how much of a speaker's words is spoken; 1 where there are none to speak."""
     words = sum(stand.words for stand in stands.values())
     return sum(stand.spoken for stand in stands.values()) / words if words else 1.0

@@ -23,7 +23,7 @@ from audio_builder.preflight import Plan, prepare
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
-from audio_builder.script.cues import Part, Script
+from audio_builder.script.cues import Script, Speaker
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
 from audio_builder.sound.bed import Bed
 from audio_builder.voices.profile import Voice
@@ -106,13 +106,13 @@ def speak(plan: Plan, progress: Progress = silent, pool: Pool | None = None) -> 
         voice, others = _voices(tried)
         return narrate(tried.script, voice, others=others, cache=cache, rate_hz=rate_hz, progress=progress, pool=pool)
 
-    def look(tried: Plan) -> dict[Part, Stand]:
+    def look(tried: Plan) -> dict[Speaker, Stand]:
         return stand_of_cache(tried.script, *_voices(tried), cache, rate_hz)
 
     return at_asked_rate(plan, spoken, look)
 
 
-def _voices(plan: Plan) -> tuple[Voice, dict[Part, Voice]]:
+def _voices(plan: Plan) -> tuple[Voice, dict[Speaker, Voice]]:
     return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
 
 

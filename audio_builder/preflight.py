@@ -16,7 +16,7 @@ from audio_builder.episode.tagging.source_frame import pack_source
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
-from audio_builder.script.cues import Background, Bell, Part, Say, Script
+from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
 from audio_builder.sound.backgrounds import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
@@ -47,7 +47,7 @@ class Plan:
     cover: Callable[[], bytes]
     path: Path
     source: bytes
-    others: Mapping[Part, PreparedVoice] = field(default_factory=dict)
+    others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
 
 
@@ -118,7 +118,7 @@ def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
     return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
 
 
-def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Part, PreparedVoice]]:
+def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:
     """Return the narrator's voice, and those of the script's other parts, each with its rate solved for its phrases.
 
     What is to be slower is slower by `slower_share` than the same voice elsewhere: both are judged by all that
@@ -136,12 +136,12 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
         texts[profiles[say.voice].name].append(say.text)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
 
-    def ready(part: Part) -> PreparedVoice:
+    def ready(part: Speaker) -> PreparedVoice:
         profile = profiles[part.voice]
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
         return prepare_voice(profile, wpm, texts[profile.name], lexicon)
 
-    parts = dict.fromkeys(say.part for say in says)
-    narrator = ready(Part())
+    parts = dict.fromkeys(say.speaker for say in says)
+    narrator = ready(Speaker())
     narrator = replace(narrator, language_note=mismatch(profiles[""], script.language))
-    return narrator, {part: ready(part) for part in parts if part != Part()}
+    return narrator, {part: ready(part) for part in parts if part != Speaker()}

@@ -5,7 +5,7 @@
     nice .venv/bin/python scripts/fuzz.py html --minutes 2
 
 It needs Linux or macOS. What it finds is written to `.fuzz/TARGET/`; a finding becomes a line among the kept
-cases of tests/test_fuzz_targets.py and is mended.
+cases of tests/article/test_fuzz_targets.py and is mended.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _MOST_MEMORY_MB = 1500
 def main() -> int:
     """Run a process for each target and return 0 if none found anything."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("targets", nargs="*", help="names of targets in tests/fuzz_targets.py; all if none is given")
+    options.add_argument("targets", nargs="*", help="names of targets in tests/support/fuzz_targets.py; else all")
     options.add_argument("--minutes", type=float, default=10.0, help="for all of them together")
     options.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     sys.path.insert(0, str(ROOT))
     if chosen.inside:
         _fuzz(chosen.targets[0], chosen.minutes)
-    from tests.fuzz_targets import TARGETS
+    from tests.support.fuzz_targets import TARGETS
 
     names = chosen.targets or list(TARGETS)
     minutes = str(chosen.minutes / len(names))
@@ -45,9 +45,9 @@ def _fuzz(name: str, minutes: float) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["audio_builder"]):
-        # Readers are imported when a text needs them: now is the time to instrument them.
-        from audio_builder.article import docx, epub, html, markdown  # noqa: F401
-        from tests.fuzz_targets import TARGETS
+        # Readers are imported when the first text is opened: now is the time to instrument them.
+        from audio_builder.article.readers import docx, epub, html, markdown  # noqa: F401
+        from tests.support.fuzz_targets import TARGETS
     folder = ROOT / ".fuzz" / name
     folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(_seeds()):
@@ -67,7 +67,7 @@ def _fuzz(name: str, minutes: float) -> None:
 
 def _seeds() -> list[bytes]:
     """Return real files of each kind, each after a byte that the target `raw` chooses a name by."""
-    from tests import documents
+    from tests.support import documents
 
     files = (documents.PLAIN.encode(), documents.MARKDOWN.encode(), documents.PAGE.encode(), documents.docx(),
              documents.epub())  # fmt: skip

@@ -13,7 +13,7 @@ from audio_builder.article.source import source_from_bytes
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.from_document import make_script, read_document
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from benchmarks import process
 from benchmarks.article import article
 from benchmarks.judge import judged, memory_ratios, table

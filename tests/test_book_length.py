@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from benchmarks.article import article
-
-from . import documents
+from tests.support import documents
 
 WORDS = 100_000
 MOST_S = 3.0

@@ -12,8 +12,8 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.episode.comparison.picture import speech_spans_s
-from audio_builder.script.changes import script_changes
 from audio_builder.script.cues import Bell, Cue, Reason, Rest, Role, Say
+from audio_builder.script.differences import script_changes
 
 from . import sound_helpers
 

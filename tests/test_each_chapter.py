@@ -10,8 +10,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import ScriptError, UnknownVoice
-
-from . import documents
+from tests.support import documents
 
 DUSK, DAWN, NOON = (
     f"<h1>{title}</h1><p>The lamp and the chair and the door of the {title.lower()}.</p>"

@@ -14,7 +14,7 @@ from scipy.signal import butter, sosfilt
 from audio_builder.audio.samples import AudioSegment, samples_from_segment
 from audio_builder.errors import EngineFailed, UnknownVoice, VoiceError, VoiceFileMissing
 from audio_builder.narration.speak import speak_phrase
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.blend import blend_weights
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.espeak import Phonemizer

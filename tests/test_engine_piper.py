@@ -19,7 +19,7 @@ from audio_builder.narration.trim import trim
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.from_document import make_script, read_document
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.onnx import voice_session
 from audio_builder.voices.engines.onnx.graph import read_graph
 from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field

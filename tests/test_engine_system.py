@@ -23,7 +23,7 @@ from audio_builder.pipeline import speak
 from audio_builder.preflight import prepare
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.from_document import make_script, read_document
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines import system, system_driver
 from audio_builder.voices.engines.sound_file import read_sound_file

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audio_builder.errors import EngineFailed, VoiceError
 from audio_builder.narration.trim import trim
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import engine_names, load_engine
 from audio_builder.voices.engines.tone import ToneEngine

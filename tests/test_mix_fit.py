@@ -14,9 +14,9 @@ from audio_builder.mix.fit import fit_pauses, reach_of
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Soundscape
 from audio_builder.script.cues import Reason, Rest, Role, Say, Script
-from audio_builder.script.timing import scales
-from tests.generated_articles import scripts
+from audio_builder.script.pauses import scales
 from tests.sound_helpers import script_of
+from tests.support.generated_articles import scripts
 
 SOUNDSCAPE = Soundscape()
 RATES = st.sampled_from([44100, 48000])

@@ -11,7 +11,7 @@ from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.progress import Step
-from audio_builder.script.cues import Part, Role, Say, Script
+from audio_builder.script.cues import Role, Say, Script, Speaker
 from tests.voice_helpers import install_engine, ready, script_of, voice_of
 
 RATE = 44100
@@ -145,7 +145,7 @@ def test_each_phrase_is_spoken_by_the_voice_that_it_names(tmp_path: Path) -> Non
     script = Script("", "", "", "en", "", "gentle", cues)
     narrator = ready("tone", 120)
     low = msgspec.structs.replace(narrator, rate=80.0, profile=msgspec.structs.replace(narrator.profile, name="low"))
-    others = {Part("low"): low}
+    others = {Speaker("low"): low}
     narration = narrate(script, narrator, others=others, cache=ClipCache(tmp_path), rate_hz=RATE)
     assert [clip.voice for clip in narration.clips] == ["", "low", "low", ""]
     assert narration.synthesized == 4

@@ -10,6 +10,9 @@ import zlib
 
 from audio_builder.errors import NotText, SourceError, SourceTooLarge
 
+MAGIC = b"PK\x03\x04"
+"""The first bytes of a ZIP archive."""
+
 MOST_MEMBERS = 10_000
 LARGEST_MEMBER_BYTES = 12 * 1024 * 1024
 """Bytes of one text in an archive at most: a novel has about one megabyte."""
@@ -93,3 +96,13 @@ class Archive:
                 f"{self._name} is refused: its file {path[:80]!r} declares XML entities of its own", hint=_HINT
             )
         return data
+
+
+def archive_with(member: str, data: bytes, name: str) -> Archive | None:
+    """Return the archive that bytes are, None where they are none or it has no member of that path.
+
+    Raises:
+        NotText, SourceError, SourceTooLarge: as `Archive`.
+    """
+    archive = Archive(data, name) if data.startswith(MAGIC) else None
+    return archive if archive is not None and member in archive.names else None

@@ -49,7 +49,7 @@ def decode(data: bytes, name: str) -> str:
     """Return the text the bytes hold.
 
     Raises:
-        NotText: they are a picture, a sound, an archive or otherwise binary, or in no encoding that can be told.
+        NotText: they are a picture, a sound, an archive or otherwise binary, or in no known encoding.
     """
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
@@ -68,7 +68,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """Return the UTF-16 that a text without a mark is in, told by where its zeros stand; else nothing."""
+    """Return the UTF-16 that a text without a mark is in, known by where its zeros stand; else nothing."""
     half = len(data) // 2
     if len(data) % 2 or half == 0:
         return ""
@@ -118,7 +118,7 @@ def _likeliest(data: bytes, name: str) -> str:
     found = charset_normalizer.from_bytes(data, cp_exclusion=["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_7"])
     best = found.best()
     if best is None:
-        raise NotText(f"{name} is not a text in any encoding that can be told", hint=_HINT)
+        raise NotText(f"{name} is not a text in any known encoding", hint=_HINT)
     for match in found:
         # A short text fits several encodings equally well: Windows' Western one is by far the most usual.
         equally_good = match.chaos <= best.chaos and match.coherence >= best.coherence

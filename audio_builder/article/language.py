@@ -1,4 +1,4 @@
-"""Which language a text is in, where nothing says it. Decision 0018 tells why by this library."""
+"""Which language a text is in, where nothing says it. Decision 0018 has the reasons for this library."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEAST_ENGLISH_WORDS = 3
 
 
 def recognised_language(article: Article) -> str:
-    """Return the language of an article's words, as a tag of two letters; empty where that can't be told.
+    """Return the language of an article's words, as a tag of two letters; empty where that isn't clear.
 
     English is known by its two commonest words. Everything else is asked of a library, which takes half a
     second to load.

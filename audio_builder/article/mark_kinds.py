@@ -131,10 +131,10 @@ class BackgroundMark:
     name: str
 
 
-MannerMark = VoiceMark | SlowerMark | QuieterMark
+StyleMark = VoiceMark | SlowerMark | QuieterMark
 """A mark that changes how the words after it are said, and nothing else."""
 
-Mark = PauseMark | SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark | MannerMark
+Mark = PauseMark | SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark | StyleMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,18 +210,10 @@ def _voice(rest: str) -> VoiceMark | None:
     return VoiceMark(rest.lower()) if _VOICE.fullmatch(rest) else None
 
 
-def _switched_on(rest: str) -> bool | None:
-    return {"": True, "off": False}.get(rest.casefold())
-
-
-def _slower(rest: str) -> SlowerMark | None:
-    on = _switched_on(rest)
-    return None if on is None else SlowerMark(on)
-
-
-def _quieter(rest: str) -> QuieterMark | None:
-    on = _switched_on(rest)
-    return None if on is None else QuieterMark(on)
+def _switch(mark: Callable[[bool], Mark]) -> Callable[[str], Mark | None]:
+    """Return what parses a mark that is alone to begin and has `off` to end."""
+    marks = {"": mark(True), "off": mark(False)}
+    return lambda rest: marks.get(rest.casefold())
 
 
 def _background(rest: str) -> BackgroundMark | None:
@@ -269,8 +261,8 @@ KINDS: dict[str, MarkKind] = {
         "A voice needs its name, or nothing to go back to the narrator: [voice emma], [voice].",
         _voice,
     ),
-    "slower": _kind("[slower]", "Slower words begin at [slower] and end at [slower off].", _slower),
-    "quieter": _kind("[quieter]", "Quieter words begin at [quieter] and end at [quieter off].", _quieter),
+    "slower": _kind("[slower]", "Slower words begin at [slower] and end at [slower off].", _switch(SlowerMark)),
+    "quieter": _kind("[quieter]", "Quieter words begin at [quieter] and end at [quieter off].", _switch(QuieterMark)),
     "background": MarkKind(
         "[background rain]",
         f"A background needs its name, one of {', '.join(BACKGROUNDS)}, or nothing to go back to the episode's own: "
@@ -279,4 +271,4 @@ KINDS: dict[str, MarkKind] = {
         _nearest_background,
     ),
 }
-"""Every mark by its name, in the order in which they are told."""
+"""Every mark by its name, in the order in which messages list them."""

@@ -105,7 +105,7 @@ def split(text: str, locate: Locate, *, script: bool = False) -> tuple[Words | M
 
 
 def only_marks(text: str) -> bool:
-    """Tell whether a line holds nothing but things that are written as marks, rightly or mistyped."""
+    """Return whether a line holds nothing but things that are written as marks, rightly or mistyped."""
     found = [(raw, inside) for raw, inside, _ in _brackets(text) if raw.strip()]
     return bool(found) and all(inside is not None and _resembles_mark(inside) for _, inside in found)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Line
 from audio_builder.article.outline import Heading, Outline, make_article
-from audio_builder.article.plain import read_plain
-from audio_builder.article.source import SourceText
+from audio_builder.article.source import SourceText, text_readers
 from audio_builder.article.text import speakable
-from audio_builder.errors import EmptySource, ScriptError, SourceError
+from audio_builder.errors import EmptySource, ScriptError
 
 
 def read(source: SourceText) -> Article:
@@ -22,41 +20,13 @@ def read(source: SourceText) -> Article:
         ScriptError: a mark is malformed or looks mistyped; with file, line and column.
         SourceError: the front matter is malformed, or the source is a script, which needs no reading.
     """
-    if source.kind in {"script", "ssml"}:
-        raise SourceError(
-            f"{source.name} is a script, not an article", hint="Build from it as it is; its pauses are already set."
-        )
-    front = _front_of(source)
-    body = without_front_matter(source.text, front)
-    outline = _outline_of(source, body, front)
-    _check_marks(outline, source)
-    article = make_article(outline, front)
+    reader = next(reader for reader in text_readers() if reader.name == source.kind)
+    parsed = reader.read(source)
+    _check_marks(parsed.outline, source)
+    article = make_article(parsed.outline, parsed.front)
     if not _has_words(article):
         raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")
     return article
-
-
-def _front_of(source: SourceText) -> FrontMatter:
-    if source.front is not None:
-        return source.front
-    if source.kind == "html":
-        from audio_builder.article.html import html_front
-
-        return html_front(source.text, source.name)
-    return FrontMatter() if source.kind == "plain" else read_front_matter(source.text, source.name)
-
-
-def _outline_of(source: SourceText, body: str, front: FrontMatter) -> Outline:
-    if source.kind == "plain":
-        return read_plain(body, front)
-    # The parsers take a moment to import: a plain text does without them.
-    if source.kind == "html":
-        from audio_builder.article.html import read_html
-
-        return read_html(body, front, source.name, whole=source.front is not None)
-    from audio_builder.article.markdown import read_markdown
-
-    return read_markdown(body, front)
 
 
 def _check_marks(outline: Outline, source: SourceText) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+
+from sentencex import segment
 
 from audio_builder.article.text import is_unspaced
 
@@ -57,8 +59,6 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     >>> sentences("St. John wrote it, cf. p. 12. “Did he?” she asked.", "en")
     ('St. John wrote it, cf. p. 12.', '“Did he?” she asked.')
     """
-    from sentencex import segment
-
     # A multi-byte space beside a full stop makes the splitter panic: it is only given plain spaces.
     line = " ".join(text.split())
     tag = language.partition("-")[0].lower() or "en"
@@ -76,12 +76,12 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether the text ends with the punctuation of a sentence, inside or outside quotation marks."""
+    """Return whether the text ends with the punctuation of a sentence, inside or outside quotation marks."""
     return text.rstrip(_CLOSERS)[-1:] in tuple(_STOPS)
 
 
 def asks(sentence: str) -> bool:
-    """Tell whether a sentence is a question of the writer's own, not one inside quotation marks.
+    """Return whether a sentence is a question of the writer's own, not one inside quotation marks.
 
     >>> asks("What do you hear?"), asks("She said, “What?”")
     (True, False)
@@ -91,14 +91,14 @@ def asks(sentence: str) -> bool:
 
 
 def _asks_by_letters(bare: str) -> bool:
-    """Tell whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
+    """Return whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
     if _GREEK_QUESTION.search(bare):
         return True
     return _ARMENIAN_QUESTION_MARK in bare and bare[-1:] not in "”»"
 
 
 def may_ask(text: str) -> bool:
-    """Tell whether there may be a question in a text: in nearly all there is none, and that is quickly seen."""
+    """Return whether there may be a question in a text: in nearly all there is none, and that is quickly seen."""
     return any(mark in text for mark in f"{_QUESTION_MARKS};{_ARMENIAN_QUESTION_MARK}")
 
 
@@ -111,7 +111,7 @@ def _after_aside(piece: str) -> list[str]:
 
 
 def _goes_on(piece: str, before: str) -> bool:
-    """Tell whether a sentence written without spaces goes on after a quotation in it, as “你好吗？”她问。 does."""
+    """Return whether a sentence written without spaces goes on after a quotation in it, as “你好吗？”她问。 does."""
     if not is_unspaced(piece[0]):
         return False
     if _QUOTED_IN_JAPANESE.search(before) and piece.startswith(_GOES_ON_IN_JAPANESE):
@@ -120,7 +120,7 @@ def _goes_on(piece: str, before: str) -> bool:
 
 
 def _belongs_to(piece: str, before: str, tag: str) -> bool:
-    """Tell whether the splitter cut after an abbreviation, or left a bracket or quotation mark behind."""
+    """Return whether the splitter cut after an abbreviation, or left a bracket or quotation mark behind."""
     *earlier, last = (word.lower().lstrip("(“\"'«„") for word in before.rsplit(None, 2)[-2:])
     if piece[0] in ")]”’»" or last in _TITLES or last in _TITLES_IN.get(tag, ()):
         return True
@@ -130,7 +130,7 @@ def _belongs_to(piece: str, before: str, tag: str) -> bool:
 
 
 def _begins_small(piece: str, before: str) -> bool:
-    """Tell whether a small letter follows a word or number with a single stop, as in “ten lbs. of rice”.
+    """Return whether a small letter follows a word or number with a single stop, as in “ten lbs. of rice”.
 
     Who begins a line with a capital begins each sentence with one.
     """
@@ -147,3 +147,38 @@ def _stretches(line: str) -> Iterator[str]:
         yield line[start : start + cut]
         start += cut
     yield line[start:]
+
+
+def questions_left_open(words: str, language: str = "", without: Collection[str] = ()) -> tuple[str, ...]:
+    r"""Return the questions of a text that nothing in it answers, in their order, each once.
+
+    Those are the questions that a paragraph or stanza ends with, as decision 0014 has them; one that more
+    words follow in its paragraph is part of an argument.
+
+    Args:
+        words: paragraphs apart by a blank line, lines of verse on lines.
+        language: BCP 47 tag, or empty.
+        without: questions to leave out, such as headings.
+
+    >>> questions_left_open("Why now? Because.\n\nSit down.\nWhat is here?\nWhat\nis not?")
+    ('What is here?', 'What is not?')
+    """
+    found: dict[str, None] = {}
+    for paragraph in filter(may_ask, words.split("\n\n")):
+        said = [sentence for line in _whole_lines(paragraph) for sentence in sentences(line, language)]
+        first = len(said)
+        while first and asks(said[first - 1]):
+            first -= 1
+        found.update(dict.fromkeys(said[first:]))
+    return tuple(question for question in found if question not in without)
+
+
+def _whole_lines(paragraph: str) -> list[str]:
+    """Return the lines of a stanza, a sentence that runs over several of them on one."""
+    lines: list[str] = []
+    for line in paragraph.splitlines():
+        if lines and line[:1].islower() and not ends_sentence(lines[-1]):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return lines

@@ -6,10 +6,12 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import NoReturn
 
+from audio_builder.article.archive import MAGIC
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter
+from audio_builder.article.readers import PackedReader, Reader, TextReader, Unpacked, readers
 from audio_builder.article.text import clean
 from audio_builder.errors import EmptySource, NotText, SourceError, SourceTooLarge
 
@@ -22,17 +24,7 @@ LONGEST_LINE = 1_000_000
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
 
-Kind = Literal["plain", "markdown", "html", "script", "ssml"]
-
-_MARKDOWN_SUFFIXES = (".md", ".markdown")
-_HTML_SUFFIXES = (".html", ".htm", ".xhtml")
-_ARCHIVE_SUFFIXES = (".docx", ".epub")
-_SSML_SUFFIX = ".ssml"
-_OPEN_SUFFIXES = (".txt", ".text", "", _SSML_SUFFIX, *_MARKDOWN_SUFFIXES, *_HTML_SUFFIXES, *_ARCHIVE_SUFFIXES)
-_ARCHIVE_MAGIC = b"PK\x03\x04"
-_PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 _SPEAK = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL)
-_ATX_HEADING = re.compile(r"(?:\A|\n[ \t]*\n|\A\n*)#{1,6}[ \t]+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +34,13 @@ class SourceText:
     Attributes:
         text: with `\n` line ends and without control characters; never empty.
         name: what messages call it: the path as given, or `-` for standard input.
-        kind: `script` where the front matter has the key `audio-builder-script`; `markdown` by its
-            suffix, or where a text of another suffix begins with front matter or has a heading
-            written with `#` after an empty line; `html` for a page, a document or a book; `ssml` where it
-            begins with <speak>; else `plain`.
-        front: what a document or a book says about itself; None where the text itself says it.
+        kind: the name of its format: that of a `TextReader`, or `script` or `ssml` for what is paced already.
+        front: what the file says about itself that the text was unpacked from; None where the text itself says it.
     """
 
     text: str
     name: str
-    kind: Kind
+    kind: str
     front: FrontMatter | None = None
 
 
@@ -68,6 +57,52 @@ class Book:
     chapters: tuple[SourceText, ...]
 
 
+def _refuse_script(source: SourceText) -> NoReturn:
+    raise SourceError(
+        f"{source.name} is a script, not an article", hint="Build from it as it is; its pauses are already set."
+    )
+
+
+_SCRIPTS = (
+    TextReader(
+        "ssml",
+        "SSML",
+        (".ssml",),
+        lambda text, _name: text.lstrip().startswith("<") and _SPEAK.match(text[:4096]) is not None,
+        _refuse_script,
+        rank=20,
+    ),
+    TextReader(
+        "script",
+        "scripts",
+        (),
+        lambda text, name: SCRIPT_KEY in read_front_matter(text, name).values,
+        _refuse_script,
+        rank=30,
+    ),
+)
+"""What is paced already: it is known here, and read where scripts are."""
+
+
+def _all_readers() -> list[Reader]:
+    return sorted([*readers(), *_SCRIPTS], key=lambda reader: reader.rank)
+
+
+def text_readers() -> list[TextReader]:
+    """Return what knows a text by its suffix or its words, in the order in which they are asked."""
+    return [reader for reader in _all_readers() if isinstance(reader, TextReader)]
+
+
+def _packed_readers() -> list[PackedReader]:
+    return [reader for reader in _all_readers() if isinstance(reader, PackedReader)]
+
+
+def formats() -> str:
+    """Return all formats with their suffixes, for a message."""
+    named = [(reader.label, ", ".join(filter(None, reader.suffixes))) for reader in reversed(_all_readers())]
+    return ", ".join(f"{label} ({suffixes})" if suffixes else label for label, suffixes in named)
+
+
 def open_source(path: Path, chapter: int | None = None) -> SourceText:
     """Return the text of a file.
 
@@ -78,7 +113,7 @@ def open_source(path: Path, chapter: int | None = None) -> SourceText:
     Raises:
         SourceError: the file isn't there, can't be read, or is of a kind that isn't supported.
         EmptySource: nothing but space is in it.
-        NotText: it is binary, or in no encoding that can be told.
+        NotText: it is binary, or in no known encoding.
         SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
     """
     return source_from_bytes(_bytes_of(path), str(path), chapter)
@@ -90,16 +125,11 @@ def open_book(path: Path) -> Book:
     Raises:
         SourceError: the file isn't there, can't be read, or is no book; and what `open_source` raises.
     """
-    from audio_builder.article.archive import Archive
-    from audio_builder.article.epub import CONTAINER, read_book
-
     data, name = _bytes_of(path), str(path)
-    archive = Archive(data, name) if data.startswith(_ARCHIVE_MAGIC) else None
-    if archive is None or CONTAINER not in archive.names:
+    book = _unpacked(data, name)
+    if book is None or not book.chapters:
         raise SourceError(f"{name} is no book with chapters", hint="--each-chapter is for EPUB files; leave it out.")
-    book = read_book(archive, name)
-    texts = (book.html(number, name) for number in range(1, len(book.chapters) + 1))
-    return Book(book.front.title, tuple(SourceText(clean(html), name, "html", front) for html, front in texts))
+    return Book(book.front.title, tuple(_as_source(chapter, name) for chapter in book.chapters))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -127,22 +157,18 @@ def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> Sou
 
     Args:
         data: at most 20 MB; read one byte more than `LARGEST_BYTES` from a stream and no further.
-        name: for messages; a suffix `.md` or `.markdown` makes it Markdown, `.html` a page.
+        name: for messages; its suffix says the format, where nothing in the text says another.
         chapter: of a book, counted from 1; None for all of it.
 
     Raises:
         EmptySource: nothing but space is in it.
-        NotText: it is binary, or in no encoding that can be told.
+        NotText: it is binary, or in no known encoding.
         SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
         SourceError: its front matter is malformed.
     """
     _check_size(len(data), name)
-    if data.startswith(_ARCHIVE_MAGIC):
-        return _unpacked(data, name, chapter)
-    if Path(name).suffix.lower() in _ARCHIVE_SUFFIXES:
-        raise NotText(
-            f"{name} is no {Path(name).suffix} file inside", hint="Save it again from the program it is from."
-        )
+    if unpacked := _unpacked(data, name):
+        return _as_source(_chapter(unpacked, chapter, name), name)
     if chapter is not None:
         raise SourceError(f"{name} is no book with chapters", hint="Leave --chapter out; it is for EPUB files.")
     text = clean(decode(data, name))
@@ -157,43 +183,48 @@ def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> Sou
     return SourceText(text, name, _kind(text, name))
 
 
-def _unpacked(data: bytes, name: str, chapter: int | None) -> SourceText:
-    """Return the text of a document or a book as a page."""
-    # Their parsers take a moment to import: a plain text does without them.
-    from audio_builder.article.archive import Archive
-    from audio_builder.article.docx import DOCUMENT, docx_as_html
-    from audio_builder.article.epub import CONTAINER, read_book
+def _unpacked(data: bytes, name: str) -> Unpacked | None:
+    """Return what is in a file that is no text, None where it may be one.
 
-    archive = Archive(data, name)
-    if CONTAINER in archive.names:
-        html, front = read_book(archive, name).html(chapter, name)
-    elif DOCUMENT in archive.names and chapter is None:
-        html, front = docx_as_html(archive, name)
-    else:
-        kind = "a Word document, which has no chapters" if DOCUMENT in archive.names else "a ZIP archive of other files"
-        raise NotText(f"{name} is {kind}", hint="Give a text, a page (.html), a document (.docx) or a book (.epub).")
-    return SourceText(clean(html), name, "html", front)
+    Raises:
+        NotText: it is an archive of other files, or not what its suffix says.
+    """
+    for reader in _packed_readers():
+        if unpacked := reader.unpack(data, name):
+            return unpacked
+    suffix = Path(name).suffix.lower()
+    if data.startswith(MAGIC):
+        raise NotText(f"{name} is a ZIP archive of other files", hint=f"Give one of these: {formats()}.")
+    if any(suffix in reader.suffixes for reader in _packed_readers()):
+        raise NotText(f"{name} is no {suffix} file inside", hint="Save it again from the program it is from.")
+    return None
 
 
-def _kind(text: str, name: str) -> Kind:
-    if Path(name).suffix.lower() in _HTML_SUFFIXES or (text.lstrip().startswith("<") and _PAGE.match(text[:4096])):
-        return "html"
-    if Path(name).suffix.lower() == _SSML_SUFFIX or (text.lstrip().startswith("<") and _SPEAK.match(text[:4096])):
-        return "ssml"
-    front = read_front_matter(text, name)
-    if SCRIPT_KEY in front.values:
-        return "script"
-    markdown = Path(name).suffix.lower() in _MARKDOWN_SUFFIXES or front.lines or _ATX_HEADING.search(text)
-    return "markdown" if markdown else "plain"
+def _chapter(book: Unpacked, chapter: int | None, name: str) -> Unpacked:
+    """Return a chapter of a book, counted from 1, or all of it."""
+    if chapter is None:
+        return book
+    if not book.chapters:
+        raise SourceError(f"{name} has no chapters", hint="Leave --chapter out; it is for EPUB files.")
+    if not 1 <= chapter <= len(book.chapters):
+        raise SourceError(f"{name} has chapters 1 to {len(book.chapters)}; {chapter} is none of them")
+    return book.chapters[chapter - 1]
+
+
+def _as_source(unpacked: Unpacked, name: str) -> SourceText:
+    return SourceText(clean(unpacked.text), name, unpacked.kind, unpacked.front)
+
+
+def _kind(text: str, name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    return next(reader.name for reader in text_readers() if suffix in reader.suffixes or reader.sniff(text, name))
 
 
 def _check_suffix(path: Path) -> None:
     suffix = path.suffix.lower()
-    if suffix not in _OPEN_SUFFIXES:
+    if not any(suffix in reader.suffixes for reader in _all_readers()):
         raise SourceError(
-            f"{path}: files ending in {path.suffix} can't be read; "
-            "plain text (.txt, .text), Markdown (.md, .markdown), web pages (.html, .htm, .xhtml), "
-            "documents (.docx), books (.epub), SSML (.ssml) and scripts are allowed",
+            f"{path}: files ending in {path.suffix} can't be read; {formats()} are allowed",
             hint="Save or export the text as .txt or .md.",
         )
 

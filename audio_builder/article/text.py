@@ -48,7 +48,7 @@ def _punctuation_after(address: re.Match[str]) -> str:
 
 
 def speakable(text: str) -> bool:
-    """Tell whether there is a letter or a digit in the text: all else makes no word."""
+    """Return whether there is a letter or a digit in the text: all else makes no word."""
     return any(map(str.isalnum, text))
 
 
@@ -82,7 +82,7 @@ def join_wrapped(lines: list[str]) -> str:
 
 
 def is_unspaced(character: str) -> bool:
-    """Tell whether a character is of a script that puts no spaces between words: Chinese or Japanese."""
+    """Return whether a character is of a script that puts no spaces between words: Chinese or Japanese."""
     return _NO_SPACES_BETWEEN.match(character) is not None
 
 

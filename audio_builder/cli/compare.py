@@ -15,7 +15,7 @@ from audio_builder.recipe.settings import PACING_PRESETS
 
 if TYPE_CHECKING:
     from audio_builder.episode.comparison.compare import ChapterChange, Comparison, SettingChange
-    from audio_builder.script.changes import ScriptChanges
+    from audio_builder.script.differences import ScriptChanges
 
 _FIRST = ("voice", "pacing.preset", "pacing.wpm", "soundscape.background")
 """Settings that stand on a line of their own; the others follow together."""

@@ -59,7 +59,7 @@ def _as_json(source: CarriedSource) -> str:
 
 def _summary(source: CarriedSource, name: str) -> list[str]:
     from audio_builder.script.cues import ChapterStart, Say
-    from audio_builder.script.words import count_words
+    from audio_builder.script.phrases import count_words
 
     script, recipe = source.read_script(name), source.read_recipe()
     words = sum(count_words(cue.text) for cue in script.cues if isinstance(cue, Say))

@@ -128,15 +128,14 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
         UnknownVoice: a mark in it names a voice that isn't there.
     """
     from audio_builder.article.source import LARGEST_BYTES, open_source, source_from_bytes
-    from audio_builder.script.from_document import read_document
-    from audio_builder.script.named_voices import check_voices
+    from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
 
     if source == "-":
         text = source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input", chapter)
     else:
         text = open_source(Path(source), chapter)
-    document = read_document(text, tell=console.say, is_voice=is_voice)
+    document = read_document(text, on_warning=console.say, is_voice=is_voice)
     check_voices(document, text, find_voice)
     return document
 

@@ -10,7 +10,7 @@ from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
 from audio_builder.recipe.settings import Pacing, Soundscape
 from audio_builder.script.cues import Rest, Script
-from audio_builder.script.timing import scaled_s, scales
+from audio_builder.script.pauses import scaled_s, scales
 
 _CLOSE = 1e-9
 """Two scales so near each other that no rest of an hour or less differs by more than one frame between them."""

@@ -9,7 +9,7 @@ from audio_builder.audio.samples import AudioSegment, samples_from_segment
 from audio_builder.narration.levels import ClipLevels, measure_clip, unpacked_levels
 from audio_builder.narration.words import carried_over, unpacked_words
 from audio_builder.script.cues import Say
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import WordStart
 
 

@@ -15,7 +15,7 @@ from audio_builder.narration.workers.jobs import Job, PoolEvent
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.narration.workers.protocol import Spoken, Task
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.script.cues import Part, Script
+from audio_builder.script.cues import Script, Speaker
 from audio_builder.store import clear
 from audio_builder.voices.profile import Voice
 
@@ -24,7 +24,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     script: Script,
     voice: Voice,
     *,
-    others: Mapping[Part, Voice] = MappingProxyType({}),
+    others: Mapping[Speaker, Voice] = MappingProxyType({}),
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,

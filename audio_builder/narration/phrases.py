@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audio_builder.narration.clip_cache.key import clip_key, identity_of
-from audio_builder.script.cues import Part, Say, Script
+from audio_builder.script.cues import Say, Script, Speaker
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -31,12 +31,12 @@ class Phrase:
     key: str
 
     @property
-    def part(self) -> Part:
+    def part(self) -> Speaker:
         """Who really speaks it, and how fast: a mark may name the narrator too."""
-        return Part(self.speaker, self.say.slower)
+        return Speaker(self.speaker, self.say.slower)
 
 
-def phrases_of(script: Script, voice: Voice, others: Mapping[Part, Voice], rate_hz: int) -> tuple[Phrase, ...]:
+def phrases_of(script: Script, voice: Voice, others: Mapping[Speaker, Voice], rate_hz: int) -> tuple[Phrase, ...]:
     """Return the phrases of a script, each with its voice; engines are loaded once, and speak nothing yet.
 
     Args:
@@ -53,7 +53,7 @@ def phrases_of(script: Script, voice: Voice, others: Mapping[Part, Voice], rate_
     identities = {setting_of(one): identity_of(one, engines[one.profile.name].fingerprint(), rate_hz) for one in voices}
 
     def phrase_of(say: Say) -> Phrase:
-        speaker = others.get(say.part, voice)
+        speaker = others.get(say.speaker, voice)
         name = speaker.profile.name
         text = spoken_text(say.text, speaker, engines[name])
         key = clip_key(text, say.role, identities[setting_of(speaker)])

@@ -10,7 +10,7 @@ from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Progress, silent
 from audio_builder.script.cues import Role, Say, Script
-from audio_builder.script.sentences import phrases
+from audio_builder.script.phrases import phrases
 from audio_builder.voices.profile import Voice
 
 RATE_HZ = 44100

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from audio_builder.narration.clip import Clip
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.phrases import phrases_of
-from audio_builder.script.cues import Part, Script
-from audio_builder.script.words import count_words
+from audio_builder.script.cues import Script, Speaker
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.profile import Voice
 
 
@@ -40,8 +40,8 @@ class Stand:
 
 
 def stand_of_cache(
-    script: Script, voice: Voice, others: Mapping[Part, Voice], cache: ClipCache, rate_hz: int
-) -> dict[Part, Stand]:
+    script: Script, voice: Voice, others: Mapping[Speaker, Voice], cache: ClipCache, rate_hz: int
+) -> dict[Speaker, Stand]:
     """Return what a cache has of a script's phrases at their voices' rates, by who speaks them; nothing is spoken.
 
     Only the entries' headers are read; whether their sound is whole is seen when they are narrated.
@@ -53,7 +53,7 @@ def stand_of_cache(
         cache: where clips are kept.
         rate_hz: the episode's sample rate.
     """
-    found: dict[Part, Stand] = {}
+    found: dict[Speaker, Stand] = {}
     for phrase in phrases_of(script, voice, others, rate_hz):
         clip = cache.glance(phrase.key)
         speech_s = None if clip is None else (clip.frames - clip.lead_frames - clip.tail_frames) / clip.rate_hz
@@ -62,10 +62,10 @@ def stand_of_cache(
     return found
 
 
-def stand_of_clips(clips: Iterable[Clip]) -> dict[Part, Stand]:
+def stand_of_clips(clips: Iterable[Clip]) -> dict[Speaker, Stand]:
     """Return what was measured on a narration's clips, by who speaks them."""
-    found: dict[Part, Stand] = {}
+    found: dict[Speaker, Stand] = {}
     for clip in clips:
-        part = Part(clip.voice, clip.say.slower)
+        part = Speaker(clip.voice, clip.say.slower)
         found[part] = found.get(part, Stand()).plus(count_words(clip.say.text), clip.speech_s)
     return found

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.page_words import PageWords, words_for
-from audio_builder.script.questions import questions_left_open
 
 CHAPTERS_VERSION = "1.2.0"
 _SUMMARY_CHARACTERS = 300

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+from audio_builder.errors import SourceTooLarge
 
 
 class Role(Enum):
@@ -50,7 +53,7 @@ class Reason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Speaker:
     """Who speaks, and how fast: phrases of one part are spoken alike.
 
     Attributes:
@@ -81,9 +84,9 @@ class Say:
     quieter: bool = False
 
     @property
-    def part(self) -> Part:
+    def speaker(self) -> Speaker:
         """What decides, besides the words, how it sounds."""
-        return Part(self.voice, self.slower)
+        return Speaker(self.voice, self.slower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +184,24 @@ class Script:
     date: str
     pacing: str
     cues: tuple[Cue, ...]
+
+
+UNTITLED = "Beginning"
+"""Title of the first chapter where the text has no title and doesn't begin with a heading."""
+
+MOST_CHAPTERS = 255
+"""An ID3v2 table of contents (CTOC) counts its entries in one byte."""
+
+
+def check_chapters(cues: Sequence[Cue], name: str = "the article") -> None:
+    """Make sure that an MP3 file can list the chapters.
+
+    Raises:
+        SourceTooLarge: there are more than 255.
+    """
+    count = sum(isinstance(cue, ChapterStart) for cue in cues)
+    if count > MOST_CHAPTERS:
+        raise SourceTooLarge(
+            f"{name} has {count} chapters; an MP3 file can list {MOST_CHAPTERS}",
+            hint="Split the text into several episodes, or turn small headings into paragraphs.",
+        )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Beat, Breath, Cue, Rest, Say, Script
-from audio_builder.script.timing import scaled_s, scales
-from audio_builder.script.words import count_words
+from audio_builder.script.pauses import scaled_s, scales
+from audio_builder.script.phrases import count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRange:
-    """How short and how long an episode may be made by `pacing.duration_s`, as far as words alone can tell.
+    """How short and how long an episode may be made by `pacing.duration_s`, as far as words alone say.
 
     Attributes:
         silence_least_s: rests and breaths, with every rule's rest as short as the pacing lets it become.

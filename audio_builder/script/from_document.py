@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,17 +10,18 @@ from pathlib import Path
 import msgspec
 
 from audio_builder.article.language import recognised_language
+from audio_builder.article.marks import Place
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
-from audio_builder.errors import EmptySource
+from audio_builder.errors import EmptySource, UnknownVoice
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import Pacing, Recipe, Tags
 from audio_builder.script.cues import Role, Say, Script
-from audio_builder.script.disclosure import with_disclosure
-from audio_builder.script.guides import Place, find_guide, place_of, with_guides
+from audio_builder.script.guides import Position, find_guide, position_of, with_disclosure, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
+from audio_builder.script.ssml.parse_ssml import parse_ssml
 
 Document = Article | Script
 """What a source holds: an article still to be paced, or a script whose pauses are set."""
@@ -28,7 +30,7 @@ Document = Article | Script
 def read_document(
     source: str | Path | SourceText,
     chapter: int | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    on_warning: Callable[[str], None] = lambda _: None,
     is_voice: Callable[[str], bool] = lambda _: True,
 ) -> Document:
     """Return what a source holds.
@@ -36,20 +38,17 @@ def read_document(
     Args:
         source: a path, or a text that was opened already.
         chapter: of a book at that path, counted from 1; None for all of it.
-        tell: called with what of SSML can't be carried over, a line for each kind of it.
-        is_voice: whether a voice that SSML names is one of ours; others are told and passed over.
+        on_warning: called with what of SSML can't be carried over, a line for each kind of it.
+        is_voice: whether a voice that SSML names is one of ours; others are reported and passed over.
 
     Raises:
         SourceError: it can't be read, is no text, or has nothing in it to speak.
     """
     text = source if isinstance(source, SourceText) else open_source(Path(source), chapter)
     if text.kind == "ssml":
-        # Its parser takes a moment to import: a plain text does without it.
-        from audio_builder.script.ssml.read import parse_ssml
-
         imported = parse_ssml(text, is_voice)
         for note in imported.notes:
-            tell(note)
+            on_warning(note)
         return imported.script
     return parse_script(text.text, text.name) if text.kind == "script" else read(text)
 
@@ -62,7 +61,7 @@ def own_settings(document: Document) -> Layer:
 def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
     """Return a document that says its language if at all possible, and one line on it where nothing had said it.
 
-    The recipe wins over the document; where neither says it, an article's words tell it. A script is left
+    The recipe wins over the document; where neither says it, it is recognised from an article's words. A script is left
     as it is.
     """
     return (document, "") if isinstance(document, Script) else _in_its_language(document, recipe)
@@ -72,8 +71,8 @@ def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
     if said := recipe.tags.language or article.language:
         return replace(article, language=said), ""
     if tag := recognised_language(article):
-        return replace(article, language=tag), f"language: {tag}, told by the words; if that is wrong, give --language"
-    return article, "language: the words don't tell it, en is taken; if that is wrong, give --language"
+        return replace(article, language=tag), f"Language: {tag} (detected). Use --language to change it."
+    return article, "Language not recognised; assuming English (en). Use --language to set it."
 
 
 def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
@@ -97,12 +96,12 @@ def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Doc
     # A pacing that slows down does so over the words of the author.
     even = msgspec.structs.replace(recipe.pacing, slowing=1.0)
     own = msgspec.structs.replace(recipe, pacing=even, tags=Tags(language=script.language))
-    placed: dict[Place, list[Script]] = {place: [] for place in Place}
+    placed: dict[Position, list[Script]] = {position: [] for position in Position}
     for name in guides:
         found = find_guide(name, script.language)
         source = found if isinstance(found, SourceText) else open_source(found)
-        placed[place_of(source)].append(make_script(read_document(source), own))
-    return with_guides(placed[Place.OPENING], script, placed[Place.CLOSING], recipe.pacing)
+        placed[position_of(source)].append(make_script(read_document(source), own))
+    return with_guides(placed[Position.OPENING], script, placed[Position.CLOSING], recipe.pacing)
 
 
 def make_script(document: Document, recipe: Recipe) -> Script:
@@ -147,3 +146,35 @@ def _entitled(script: Script, tags: Tags) -> Script:
         language=tags.language or script.language,
         date=tags.date or script.date,
     )
+
+
+_VOICE_MARK = re.compile(r"(?<!\\)\[\s*voice\s+([^\[\]\s]+)\s*\]", re.IGNORECASE)
+
+
+def check_voices(document: Article | Script, source: SourceText, find: Callable[[str], object]) -> None:
+    """Check that each voice that a mark names is there.
+
+    Args:
+        document: what was read from the source.
+        source: searched for the marks.
+        find: raises `UnknownVoice` for a name that is none.
+
+    Raises:
+        UnknownVoice: as `find`, with the file, the line and the column of the mark.
+    """
+    for number, line in enumerate(source.text.split("\n") if "[" in source.text else (), start=1):
+        for mark in _VOICE_MARK.finditer(line):
+            try:
+                find(mark[1])
+            except UnknownVoice as error:
+                if _names(document, mark[1].lower()):
+                    place = Place(source.name, number, mark.start() + 1)
+                    raise UnknownVoice(f"{place}: {error.message}", hint=error.hint) from error
+
+
+def _names(document: Article | Script, name: str) -> bool:
+    """Return whether a mark that counts names a voice: what isn't spoken, such as a comment, has none."""
+    if isinstance(document, Script):
+        return any(isinstance(cue, Say) and cue.voice == name for cue in document.cues)
+    lines = (line for section in document.sections for block in section.blocks for line in block.lines)
+    return any(mark[1].lower() == name for line in lines for mark in _VOICE_MARK.finditer(line.text))

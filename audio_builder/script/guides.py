@@ -1,4 +1,4 @@
-"""Guides: passages that a listener may want before or after the author's words, and never hears unasked."""
+"""What is spoken before and after the author's words: guides, and a disclosure. A listener never hears them unasked."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.article.source import SourceText
 from audio_builder.errors import RecipeError, SourceError
 from audio_builder.recipe.settings import Pacing
-from audio_builder.script.chapters import check_chapters
-from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Say, Script
-from audio_builder.script.timing import seconds_for
+from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Role, Say, Script, check_chapters
+from audio_builder.script.pauses import rest_for
+from audio_builder.script.phrases import phrases
 
 PLACE_KEY = "place"
 """The key of the front matter that says where a guide stands; elsewhere it means nothing."""
@@ -25,7 +25,7 @@ _TEXTS = Path(__file__).resolve().parent / "guide_texts"
 _USUAL_LANGUAGE = "en"
 
 
-class Place(Enum):
+class Position(Enum):
     """Where a guide stands."""
 
     OPENING = "opening"
@@ -67,21 +67,21 @@ def find_guide(name: str, language: str) -> SourceText | Path:
     return SourceText(path.read_text(encoding="utf-8"), f"the guide {name}", "markdown")
 
 
-def place_of(source: SourceText) -> Place:
+def position_of(source: SourceText) -> Position:
     """Return where a guide stands: before the words, unless it says otherwise.
 
     Raises:
         SourceError: it says something that isn't understood.
     """
     if source.kind not in {"markdown", "script"} or source.front is not None:
-        return Place.OPENING
-    said = read_front_matter(source.text, source.name).values.get(PLACE_KEY, Place.OPENING.value)
-    if said not in {place.value for place in Place}:
+        return Position.OPENING
+    said = read_front_matter(source.text, source.name).values.get(PLACE_KEY, Position.OPENING.value)
+    if said not in {place.value for place in Position}:
         raise SourceError(
             f"{source.name}: `{PLACE_KEY}: {said}` is no place for a guide; it is opening or closing",
             hint=f"Write `{PLACE_KEY}: opening` for before the words, `{PLACE_KEY}: closing` for after them.",
         )
-    return Place(said)
+    return Position(said)
 
 
 def with_guides(opening: Sequence[Script], script: Script, closing: Sequence[Script], pacing: Pacing) -> Script:
@@ -106,7 +106,7 @@ def _without_closing(cues: list[Cue], pacing: Pacing) -> list[Cue]:
     if isinstance(last, Rest) and last.reason.by_person:
         return cues
     kept = cues[:-1] if isinstance(last, Rest) else cues
-    return [*kept, *_rest(Reason.BEFORE_HEADING, pacing)]
+    return [*kept, *rest_for(Reason.BEFORE_HEADING, pacing)]
 
 
 def _as_section(cues: Sequence[Cue], pacing: Pacing) -> list[Cue]:
@@ -115,11 +115,11 @@ def _as_section(cues: Sequence[Cue], pacing: Pacing) -> list[Cue]:
     first = next(cue for cue in part if isinstance(cue, Bell | Breath | Say))
     if isinstance(first, Bell):
         return [chapter, *part]
-    return [chapter, Bell(), *_rest(Reason.BELL, pacing), *part]
+    return [chapter, Bell(), *rest_for(Reason.BELL, pacing), *part]
 
 
 def _looks_like_path(name: str) -> bool:
-    """Tell whether a name means a file rather than a misspelt guide."""
+    """Return whether a name means a file rather than a misspelt guide."""
     if Path(name).suffix or "/" in name or "\\" in name:
         return True
     try:
@@ -128,6 +128,27 @@ def _looks_like_path(name: str) -> bool:
         return False
 
 
-def _rest(reason: Reason, pacing: Pacing) -> list[Rest]:
-    seconds = seconds_for(reason, pacing)
-    return [Rest(seconds, reason)] if seconds > 0 else []
+def with_disclosure(script: Script, text: str, pacing: Pacing) -> Script:
+    """Return the script with a few words at its end, after a rest like that before a heading.
+
+    The narrator speaks them, in a paragraph of their own. A script that ends with them already stays as it is, so
+    one that was written with them and is built under the same recipe says them once.
+
+    Args:
+        script: with at least one phrase.
+        text: without marks; empty for none.
+        pacing: for the rests.
+    """
+    said = [Say(phrase.text, Role.PROSE) for phrase in phrases(text, script.language)]
+    spoken = [cue.text for cue in script.cues if isinstance(cue, Say)]
+    if not said or spoken[-len(said) :] == [say.text for say in said]:
+        return script
+    cues = list(script.cues)
+    closing = cues.pop() if isinstance(cues[-1], Rest) else None
+    reason = Reason.BEFORE_HEADING
+    for say in said:
+        cues += rest_for(reason, pacing)
+        cues.append(say)
+        reason = Reason.SENTENCE
+    cues += [closing] if closing else rest_for(Reason.CLOSING, pacing)
+    return replace(script, cues=tuple(cues))

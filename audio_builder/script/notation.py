@@ -13,13 +13,20 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
 from audio_builder.article.mark_kinds import (
-    MannerMark,
+    BackgroundMark,
+    BeatMark,
+    BellMark,
+    BreathMark,
+    ChapterMark,
     PauseMark,
     QuieterMark,
+    SilenceMark,
     SlowerMark,
+    StyleMark,
     VoiceMark,
 )
 from audio_builder.article.marks import Locate, Place, Words, escape, split
@@ -27,11 +34,23 @@ from audio_builder.article.source import SCRIPT_KEY
 from audio_builder.article.text import clean, speakable
 from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing
-from audio_builder.script.chapters import UNTITLED, check_chapters
-from audio_builder.script.cues import Background, Beat, ChapterStart, Cue, Reason, Rest, Role, Say, Script
+from audio_builder.script.builder import SpeechStyle, breath_cue, marks_between, style_of
+from audio_builder.script.cues import (
+    UNTITLED,
+    Background,
+    Beat,
+    Bell,
+    Breath,
+    ChapterStart,
+    Cue,
+    Reason,
+    Rest,
+    Role,
+    Say,
+    Script,
+    check_chapters,
+)
 from audio_builder.script.guides import PLACE_KEY
-from audio_builder.script.manner import Manner, manner_of, marks_between
-from audio_builder.script.marks import cue_of, reason_of, written
 
 VERSION = "1"
 """Version of the notation, the value of the key `audio-builder-script`."""
@@ -47,6 +66,7 @@ _SIGNS = {
     Role.ITEM: "- ",
 }
 _ROLES = {sign.strip(): role for role, sign in _SIGNS.items() if sign}
+_REASONS = {reason.value: reason for reason in Reason if not reason.by_person}
 _SIGN = re.compile(r"\s*(#{1,3}|[|>-])(?:\s+|$)")
 _NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.DASH, Reason.BELL})
 _PLAIN_VALUE = re.compile(r"[^\W_][\w ,.'’()!?…–—“”-]*(?<! )")
@@ -89,13 +109,13 @@ def parse_script(text: str, name: str) -> Script:
     _check_front_matter(front, name)
     pacing = front.values.get("pacing", "")
     cues: list[Cue] = []
-    manner = Manner()
+    style = SpeechStyle()
     for number, line in enumerate(without_front_matter(text, front).split("\n"), start=1):
         for found in _line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing())):
-            if isinstance(found, MannerMark):
-                manner = manner.after(found)
+            if isinstance(found, StyleMark):
+                style = style.after(found)
             else:
-                cues.append(manner.say(found.text, found.role) if isinstance(found, Say) else found)
+                cues.append(style.say(found.text, found.role) if isinstance(found, Say) else found)
     if not any(isinstance(cue, Say) for cue in cues):
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
@@ -106,12 +126,12 @@ def parse_script(text: str, name: str) -> Script:
 def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:
     """Yield the lines of the file's body, with empty ones where a reader takes a breath."""
     before: list[Cue] = []
-    manner = Manner()
+    style = SpeechStyle()
     for row in _rows(cues):
         if _gap_between(before, row):
             yield ""
-        yield " ".join(_say_line(cue, manner) if isinstance(cue, Say) else written(cue) for cue in row)
-        manner = manner_of(row[0]) if isinstance(row[0], Say) else manner
+        yield " ".join(_say_line(cue, style) if isinstance(cue, Say) else written(cue) for cue in row)
+        style = style_of(row[0]) if isinstance(row[0], Say) else style
         before = row
 
 
@@ -137,17 +157,17 @@ def _gap_between(before: list[Cue], row: list[Cue]) -> bool:
     return isinstance(first, Say) and isinstance(row[0], Say) and first.role is not row[0].role
 
 
-def _say_line(say: Say, before: Manner) -> str:
+def _say_line(say: Say, before: SpeechStyle) -> str:
     """Return a phrase with its sign, and with marks where it isn't said as what came before."""
     text = escape(say.text)
-    if marks := list(marks_between(before, manner_of(say))):
+    if marks := list(marks_between(before, style_of(say))):
         return f"{_SIGNS[say.role]}{' '.join(marks)} {text}"
     if say.role is Role.PROSE and _SIGN.match(text):
         return f"\\{text}"
     return f"{_SIGNS[say.role]}{text}"
 
 
-def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | MannerMark]:
+def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | StyleMark]:
     """Yield the cues of one line, and the marks that change how words are said; `place` is where the line begins."""
     sign = _SIGN.match(line)
     role = _ROLES[sign[1]] if sign else Role.PROSE
@@ -209,3 +229,76 @@ def _yaml(value: str) -> str:
 def _yaml_escape(found: re.Match[str]) -> str:
     character = found.group()
     return f"\\{character}" if character in '"\\' else f"\\U{ord(character):08x}"
+
+
+def cue_of(mark: SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark, pacing: Pacing) -> Cue:
+    """Return the cue that a mark stands for."""
+    match mark:
+        case SilenceMark(seconds):
+            return Rest(seconds, Reason.SILENCE)
+        case BeatMark(seconds):
+            return Beat(seconds)
+        case BellMark():
+            return Bell()
+        case BreathMark():
+            return breath_cue(mark, pacing)
+        case ChapterMark(title):
+            return ChapterStart(title)
+        case BackgroundMark(name):
+            return Background(name)
+
+
+def reason_of(words: str, place: Place) -> Reason:
+    """Return the reason that stands after a pause's length; no words mean that a person set the pause.
+
+    Raises:
+        ScriptError: there is no such reason; the message names the closest.
+    """
+    if not words:
+        return Reason.MARK
+    if words not in _REASONS:
+        closest = difflib.get_close_matches(words, _REASONS, n=1, cutoff=0) or [Reason.SENTENCE.value]
+        raise ScriptError(
+            f"{place}: “{words}” is not a reason for a pause; the closest is [pause 4s {closest[0]}]. "
+            f"The reasons are {', '.join(_REASONS)}.",
+            hint="Leave the reason out for a pause of your own: it then stays as it is under any pacing.",
+        )
+    return _REASONS[words]
+
+
+def written(cue: Rest | Beat | Bell | Breath | ChapterStart | Background) -> str:
+    """Return a cue as the mark that stands for it in a script file."""
+    match cue:
+        case Rest(seconds, Reason.SILENCE):
+            inside = f"silence {_minutes_and_seconds(seconds)}"
+        case Rest(seconds, reason):
+            inside = f"pause {plain_number(seconds)}s {'' if reason is Reason.MARK else reason.value}"
+        case Beat(seconds):
+            inside = f"beat {plain_number(seconds)}s"
+        case Bell():
+            inside = "bell"
+        case Breath(in_s, out_s, count):
+            inside = f"breath {plain_number(in_s)}-{plain_number(out_s)} x{count}"
+        case ChapterStart(title):
+            escaped = "".join(f"\\{character}" if character in "\\[]" else character for character in title)
+            inside = f"chapter {escaped}"
+        case Background(name):
+            inside = f"background {name}"
+    return f"[{inside.rstrip(' ')}]"
+
+
+def _minutes_and_seconds(seconds: float) -> str:
+    """Return a length as `2m`, `1m30s` or `0.5s`; only whole seconds are divided, for the rest would be inexact."""
+    if seconds < 60 or not seconds.is_integer():
+        return f"{plain_number(seconds)}s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}m{rest}s" if rest else f"{minutes}m"
+
+
+def plain_number(value: float) -> str:
+    """Return the shortest decimal that reads back as the same number, never with an exponent.
+
+    >>> plain_number(4.0), plain_number(1.6)
+    ('4', '1.6')
+    """
+    return format(Decimal(repr(value)), "f").removesuffix(".0")

@@ -1,6 +1,6 @@
 """The second stage of the line: an `Article` becomes a `Script`, every pause explicit and with its reason.
 
-The rules, and what decides between two that meet, are told in decision 0014.
+Decision 0014 has the rules, and what decides where two of them meet.
 """
 
 from __future__ import annotations
@@ -15,20 +15,18 @@ from audio_builder.article.mark_kinds import (
     BellMark,
     BreathMark,
     ChapterMark,
-    MannerMark,
     Mark,
     PauseMark,
     SilenceMark,
+    StyleMark,
 )
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line
 from audio_builder.recipe.settings import Pacing
-from audio_builder.script.chapters import UNTITLED, check_chapters
-from audio_builder.script.composer import Composer
-from audio_builder.script.cues import Bell, Cue, Reason, Role, Script
-from audio_builder.script.marks import breath_cue
-from audio_builder.script.sentences import Phrase, phrases
-from audio_builder.script.timing import retimed, slowed, thinned
+from audio_builder.script.builder import ScriptBuilder, breath_cue
+from audio_builder.script.cues import UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters
+from audio_builder.script.pauses import retimed, slowed, thinned
+from audio_builder.script.phrases import Phrase, phrases
 
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _LEADS_ON = re.compile(r"[:：]$")
@@ -76,42 +74,42 @@ def repace(script: Script, pacing: Pacing) -> Script:
 
 
 class _Writer:
-    """Goes through one article from top to bottom and tells the composer what happens."""
+    """Goes through one article from top to bottom and gives the builder what happens."""
 
     def __init__(self, article: Article, pacing: Pacing) -> None:
         self.article = article
         self.pacing = pacing
-        self.composer = Composer(pacing)
+        self.builder = ScriptBuilder(pacing)
 
     def write(self) -> tuple[Cue, ...]:
         """Return the cues of the whole article."""
-        article, composer = self.article, self.composer
+        article, builder = self.article, self.builder
         first_heading = article.sections[0].heading if article.sections else None
-        composer.open_episode(" ".join(article.title.split()) or _chapter_title(first_heading))
+        builder.open_episode(" ".join(article.title.split()) or _chapter_title(first_heading))
         if article.title:
-            composer.say(article.title, Role.TITLE)
-            composer.rest(Reason.TITLE)
+            builder.say(article.title, Role.TITLE)
+            builder.rest(Reason.TITLE)
         if article.subtitle:
-            composer.say(article.subtitle, Role.SUBTITLE)
-            composer.rest(Reason.SUBTITLE)
+            builder.say(article.subtitle, Role.SUBTITLE)
+            builder.rest(Reason.SUBTITLE)
         for number, section in enumerate(article.sections):
             if section.heading:
                 self._heading(section.heading, opens_episode=number == 0 and not article.title)
             for block in section.blocks:
                 self._block(block)
-        return composer.finish()
+        return builder.finish()
 
     def _heading(self, heading: Line, *, opens_episode: bool) -> None:
-        composer = self.composer
+        builder = self.builder
         if not opens_episode:
-            composer.rest(Reason.BEFORE_HEADING)
-            composer.chapter(_chapter_title(heading), by_person=False)
-            composer.add(Bell())
-            composer.rest(Reason.BELL)
+            builder.rest(Reason.BEFORE_HEADING)
+            builder.chapter(_chapter_title(heading), by_person=False)
+            builder.add(Bell())
+            builder.rest(Reason.BELL)
         for piece in split(heading.text, _place_of(heading)):
             if isinstance(piece, Words):
-                composer.say(piece.text, Role.HEADING)
-                composer.rest(Reason.AFTER_HEADING)
+                builder.say(piece.text, Role.HEADING)
+                builder.rest(Reason.AFTER_HEADING)
             else:
                 self._mark(piece, Reason.AFTER_HEADING)
 
@@ -123,11 +121,11 @@ class _Writer:
                 earlier = Reason.LINE if place in asking else Reason.SENTENCE
                 self._phrase(happening, _ROLES[block.kind], Reason.QUESTION if place + 1 == asking.stop else earlier)
             elif isinstance(happening, Reason):
-                self.composer.rest(happening)
+                self.builder.rest(happening)
             else:
                 self._mark(happening, Reason.PARAGRAPH if block.kind is BlockKind.MARK else Reason.SENTENCE)
         if block.kind is not BlockKind.MARK:
-            self.composer.rest(_after_block(block))
+            self.builder.rest(_after_block(block))
 
     def _happenings(self, block: Block) -> list[Phrase | Mark | Reason]:
         """Return the phrases and marks of a block, with the reason to rest at the end of each line but the last."""
@@ -139,41 +137,41 @@ class _Writer:
                 if isinstance(piece, Words):
                     happenings.extend(phrases(piece.text, self.article.language))
                     continue
-                if isinstance(piece, MannerMark | BackgroundMark | BeatMark) and happenings:
+                if isinstance(piece, StyleMark | BackgroundMark | BeatMark) and happenings:
                     happenings[-1] = _going_on(happenings[-1])
                 happenings.append(piece)
         return happenings
 
     def _phrase(self, phrase: Phrase, role: Role, after: Reason) -> None:
-        self.composer.say(phrase.text, role)
+        self.builder.say(phrase.text, role)
         if phrase.trails_off:
-            self.composer.rest(Reason.ELLIPSIS)
+            self.builder.rest(Reason.ELLIPSIS)
         if phrase.at_dash:
-            self.composer.rest(Reason.DASH)
+            self.builder.rest(Reason.DASH)
         if phrase.ends_sentence:
-            self.composer.rest(after)
+            self.builder.rest(after)
 
     def _mark(self, mark: Mark, after_breath: Reason) -> None:
-        composer = self.composer
+        builder = self.builder
         match mark:
             case PauseMark(seconds=seconds):
-                composer.pause(seconds)
+                builder.pause(seconds)
             case BellMark():
-                composer.add(Bell())
-                composer.rest(Reason.BELL)
+                builder.add(Bell())
+                builder.rest(Reason.BELL)
             case BreathMark():
-                composer.add(breath_cue(mark, self.pacing))
-                composer.rest(after_breath)
+                builder.add(breath_cue(mark, self.pacing))
+                builder.rest(after_breath)
             case ChapterMark(title):
-                composer.chapter(title, by_person=True)
+                builder.chapter(title, by_person=True)
             case SilenceMark(seconds):
-                composer.pause(seconds, Reason.SILENCE)
+                builder.pause(seconds, Reason.SILENCE)
             case BeatMark(seconds):
-                composer.beat(seconds)
+                builder.beat(seconds)
             case BackgroundMark(name):
-                composer.background(name)
+                builder.background(name)
             case _:
-                composer.manner = composer.manner.after(mark)
+                builder.style = builder.style.after(mark)
 
 
 def _after_block(block: Block) -> Reason:
@@ -185,7 +183,7 @@ def _after_block(block: Block) -> Reason:
 
 
 def _going_on(before: Phrase | Mark | Reason) -> Phrase | Mark | Reason:
-    """Return what stands before a change of manner; words in the middle of a sentence get no pause for it."""
+    """Return what stands before a change of style; words in the middle of a sentence get no pause for it."""
     if isinstance(before, Phrase) and not _ENDED.search(before.text):
         return replace(before, ends_sentence=False)
     return before

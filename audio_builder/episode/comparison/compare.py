@@ -19,7 +19,7 @@ from audio_builder.episode.tagging.tag_facts import read_tag
 from audio_builder.episode.verification.measure import Measurements, measure
 from audio_builder.files import write_bytes
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.script.changes import ScriptChanges, script_changes
+from audio_builder.script.differences import ScriptChanges, script_changes
 
 _SAME_PLACE_S = 0.05
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from audio_builder.script.estimate import clock
-from audio_builder.script.preview.strip import Kind, Sign, SignKind, Stretch, Strip
+from audio_builder.script.preview.strip import Kind, Segment, Sign, SignKind, Strip
 
 _WIDTH, _LEFT, _RIGHT = 1000, 56, 984
 _TOP, _ROW, _BASE, _HIGH = 56, 92, 58, 34
@@ -44,7 +44,7 @@ text{font:11px system-ui,sans-serif;fill:var(--soft-ink)}.t{font-size:16px;fill:
 def strip_as_svg(strip: Strip, title: str, summary: str) -> str:
     """Return an SVG picture of a strip, 1000 wide, as high as its rows; it needs nothing from elsewhere.
 
-    It has a title and a description for who can't see it, a tooltip on each stretch, and colours for light
+    It has a title and a description for who can't see it, a tooltip on each segment, and colours for light
     and for dark surroundings.
 
     Args:
@@ -77,7 +77,7 @@ def strip_as_svg(strip: Strip, title: str, summary: str) -> str:
 
 
 def _row(strip: Strip, start_s: float, row_s: float, top: float) -> Iterator[str]:
-    """Yield one row: a line with its minutes, the stretches on it, the signs above."""
+    """Yield one row: a line with its minutes, the segments on it, the signs above."""
     end_s = min(start_s + row_s, strip.seconds)
     base = top + _BASE
     yield f'<path class="g" d="M{_LEFT} {base + 0.5}H{_x(end_s, start_s, row_s):.1f}"/>'
@@ -87,22 +87,22 @@ def _row(strip: Strip, start_s: float, row_s: float, top: float) -> Iterator[str
         x = _x(start_s + number * tick_s, start_s, row_s)
         yield f'<path class="g" d="M{x:.1f} {base}v5"/>'
         yield f'<text x="{x:.1f}" y="{base + 16}" text-anchor="middle">{clock(start_s + number * tick_s)}</text>'
-    for stretch in strip.stretches:
-        if stretch.end_s > start_s and stretch.start_s < end_s:
-            yield _stretch(stretch, start_s, row_s, base)
+    for segment in strip.segments:
+        if segment.end_s > start_s and segment.start_s < end_s:
+            yield _segment(segment, start_s, row_s, base)
     signs = [sign for sign in strip.signs if start_s <= sign.at_s < start_s + row_s]
     yield from _signs(signs, start_s, row_s, base)
 
 
-def _stretch(stretch: Stretch, start_s: float, row_s: float, base: float) -> str:
-    css, share = _SHAPES[stretch.kind]
-    left = _x(max(stretch.start_s, start_s), start_s, row_s)
-    right = _x(min(stretch.end_s, start_s + row_s), start_s, row_s)
+def _segment(segment: Segment, start_s: float, row_s: float, base: float) -> str:
+    css, share = _SHAPES[segment.kind]
+    left = _x(max(segment.start_s, start_s), start_s, row_s)
+    right = _x(min(segment.end_s, start_s + row_s), start_s, row_s)
     high = _HIGH * share
-    told = escape(f"{clock(stretch.start_s)} {_drawable(stretch.told)} ({stretch.seconds:.1f} s)")
+    shown = escape(f"{clock(segment.start_s)} {_drawable(segment.label)} ({segment.seconds:.1f} s)")
     return (
         f'<rect class="{css}" x="{left:.2f}" y="{base - high:.1f}" width="{max(right - left - 0.4, 0.4):.2f}" '
-        f'height="{high:.1f}"><title>{told}</title></rect>'
+        f'height="{high:.1f}"><title>{shown}</title></rect>'
     )
 
 
@@ -143,7 +143,7 @@ def _fitting(label: str, room_px: float) -> str:
 
 def _key(strip: Strip, y: float) -> Iterator[str]:
     """Yield what the colours mean, those that are in the picture."""
-    seen = {stretch.kind for stretch in strip.stretches}
+    seen = {segment.kind for segment in strip.segments}
     x = float(_LEFT)
     for kind in (kind for kind in Kind if kind in seen):
         wide = 24 + len(kind.value) * _LETTER_PX

@@ -20,6 +20,8 @@ import audio_builder
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, quoted
 from audio_builder.script.words import count_words
+from audio_builder.errors import EngineFailed
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.quoting import quoted

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from audio_builder.script.words import count_words
+from audio_builder.script.phrases import count_words
 from audio_builder.voices.profile import Cadence
 from audio_builder.voices.rate.passage import CALIBRATION_PASSAGE
 
