@@ -26,10 +26,10 @@ from audio_builder.files import commit, draft_beside, folder_locked, write_draft
 from audio_builder.length import Fitted
 from audio_builder.memory import give_back
 from audio_builder.mix.arrange import arrange
+from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
-from audio_builder.mix.quieting import Quieting
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
@@ -37,8 +37,8 @@ from audio_builder.preflight import Plan
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.settings import Mastering, Recipe, Soundscape
 from audio_builder.script.cues import Background, Script
+from audio_builder.sound.background import as_one, open_beds
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.changing import as_one, open_beds
 
 _TAKES = 3
 """How often the mix is encoded at most. The first nearly always lands; each next corrects what the encoder changed."""
@@ -104,11 +104,11 @@ def _deliver_into(
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
     bed = as_one(beds, timeline.backgrounds, _bed_format(plan.recipe))
-    quieting = Quieting(timeline, plan.recipe.pacing)
-    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + quieting.loss_lu(levels))
+    fade_down = FadeDown(timeline, plan.recipe.pacing)
+    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + fade_down.loss_lu(levels))
     give_back()
     for _ in range(_TAKES):
-        findings = _take(draft, timeline, plan, _Stems(levels, bed, quieting, aim), progress)
+        findings = _take(draft, timeline, plan, MixInputs(levels, bed, fade_down, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
             break
         aim = _corrected(aim, findings, mastering)
@@ -167,30 +167,30 @@ def _corrected(aim: Mastering, findings: Findings, wanted: Mastering) -> Masteri
 
 
 @dataclass(frozen=True, slots=True)
-class _Stems:
+class MixInputs:
     """What one take is mixed from.
 
     Attributes:
         levels: of the speech.
         bed: the background.
-        quieting: where the mix is softer.
+        fade_down: where the mix is softer.
         aim: what to master to, corrected by what earlier takes missed.
     """
 
     levels: SpeechLevels
     bed: Bed
-    quieting: Quieting
+    fade_down: FadeDown
     aim: Mastering
 
 
-def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: Progress) -> Findings:
+def _take(draft: Path, timeline: Timeline, plan: Plan, stems: MixInputs, progress: Progress) -> Findings:
     """Write one take into the draft and measure it."""
     recipe = plan.recipe
     encoder_db = encoder_gain_db(recipe.mastering.bitrate_kbps)
     gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, stems.aim, encoder_db)
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
-    pcm = master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz)
+    pcm = master(stems.fade_down.applied_to(blocks), gains, timeline.rate_hz)
     sound = recipe.mastering
     form = Mp3Form(timeline.rate_hz, sound.channels, sound.bitrate_kbps)
     with Listener(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=sound.channels) as listener:

@@ -12,7 +12,7 @@ import msgspec
 
 from audio_builder.episode.report import DurationReport
 from audio_builder.errors import RecipeError
-from audio_builder.mix.fit import Reach, fit_pauses, reach_of
+from audio_builder.mix.fit_duration import AchievableRange, achievable_range, fit_pauses
 from audio_builder.mix.timeline import frames_from_seconds
 from audio_builder.narration.clip import Narration
 from audio_builder.preflight import Plan, prepare_voices
@@ -66,7 +66,7 @@ def fit_length(plan: Plan, speak: Callable[[Plan], Narration]) -> Fitted:
     _refuse_the_impossible(plan)
     for _ in range(_MOST_RATES):
         narration = speak(plan)
-        reach = reach_of(plan.script, narration, plan.recipe.soundscape, pacing)
+        reach = achievable_range(plan.script, narration, plan.recipe.soundscape, pacing)
         target = frames_from_seconds(pacing.duration_s, narration.rate_hz)
         if reach.holds(target):
             fit = fit_pauses(plan.script, narration, plan.recipe.soundscape, pacing)
@@ -82,7 +82,7 @@ def fit_length(plan: Plan, speak: Callable[[Plan], Narration]) -> Fitted:
 class _Rates:
     """What a step of the rate can do, judged from a narration at another rate."""
 
-    def __init__(self, plan: Plan, narration: Narration, asked: Pacing, without: Reach) -> None:
+    def __init__(self, plan: Plan, narration: Narration, asked: Pacing, without: AchievableRange) -> None:
         self._wpm = plan.recipe.pacing.wpm
         self._speech = sum(clip.frames - clip.lead_frames - clip.tail_frames for clip in narration.clips)
         self._without = without
@@ -91,7 +91,7 @@ class _Rates:
         now = _reached_wpm(plan, self._wpm)
         gained = self._speech * (1 - now / max(now, _reached_wpm(plan, self._fastest))) * (1 - _UNSURE)
         lost = self._speech * (now / min(now, _reached_wpm(plan, self._slowest)) - 1) * (1 - _UNSURE)
-        self.reach = Reach(round(without.shortest_frames - gained), round(without.longest_frames + lost))
+        self.reach = AchievableRange(round(without.shortest_frames - gained), round(without.longest_frames + lost))
 
     def for_length(self, frames: int) -> float:
         """Return the words per minute at which the pauses can do the rest."""

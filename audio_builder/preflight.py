@@ -17,7 +17,7 @@ from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Part, Say, Script
-from audio_builder.sound.backgrounds import check_background
+from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine

@@ -17,9 +17,8 @@ from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS, Pacing
 from audio_builder.script.cues import Background, Cue, Reason, Rest, Say
 from audio_builder.script.estimate import estimate
 from audio_builder.script.from_document import make_script, read_document
-from audio_builder.sound.backgrounds import BEDS
+from audio_builder.sound.background import CROSSFADE_S, BedChange, ChangingBed, as_one, background_names, open_beds
 from audio_builder.sound.bed import BedFormat, NoBed
-from audio_builder.sound.changing import CROSSFADE_S, BedChange, ChangingBed, as_one, open_beds
 
 from . import instruments
 from .sound_helpers import rms_dbfs, script_of
@@ -144,7 +143,7 @@ def test_a_mark_in_html_within_markdown_is_a_mark() -> None:
 
 def test_every_background_that_a_mark_may_name_can_be_made() -> None:
     """The names of the marks are those of the beds, in their order."""
-    assert tuple(BEDS) == BACKGROUNDS
+    assert background_names() == BACKGROUNDS
 
 
 def test_a_background_that_needs_stereo_is_refused_in_mono_before_anything_is_spoken(tmp_path: Path) -> None:

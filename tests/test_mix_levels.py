@@ -11,7 +11,7 @@ import pytest
 from audio_builder.audio.loudness import LoudnessMeter
 from audio_builder.audio.samples import AudioSegment, segment_from_samples
 from audio_builder.mix.levels import SpeechLevels, measure_speech
-from audio_builder.mix.voice import voice_of
+from audio_builder.mix.render import voice_of
 from audio_builder.script.cues import ChapterStart, Cue, Reason, Rest, Role, Say
 from tests.sound_helpers import RATE_HZ, Clips, rms_dbfs, sine, speech, timeline_of
 

@@ -17,10 +17,9 @@ from audio_builder.audio.true_peak import TruePeakMeter
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import MixPlan, encoder_headroom_db, plan_mix
-from audio_builder.mix.render import render
+from audio_builder.mix.render import render, voice_of
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
-from audio_builder.mix.voice import voice_of
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, NoBed

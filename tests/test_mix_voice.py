@@ -13,8 +13,7 @@ from audio_builder.episode.encoding.encode import Mp3Form, encode
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
-from audio_builder.mix.render import render
-from audio_builder.mix.voice import voice_of
+from audio_builder.mix.render import render, voice_of
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say
 from audio_builder.sound.bed import NoBed

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from audio_builder.errors import SoundError
 from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.backgrounds import BEDS, check_background, open_bed
+from audio_builder.sound.background import background_names, check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
-from audio_builder.sound.stretch import Spectrum, level_slow_changes, pack, stretch_from_spectrum
+from audio_builder.sound.loop import Spectrum, level_slow_changes, loop_from_spectrum, pack
 from tests.sound_helpers import RATE_HZ, rms_dbfs
 
 
@@ -115,9 +115,9 @@ def test_a_stretch_has_its_spectrum_and_goes_round() -> None:
         frames=8000,
         bins=np.array([100, 300]),
         magnitudes=np.array([0.1, 0.05], dtype=np.float32),
-        kinship=np.array([1.0, 0.0], dtype=np.float32),
+        stereo_correlation=np.array([1.0, 0.0], dtype=np.float32),
     )
-    sound = stretch_from_spectrum(spectrum, seed=1, channels=2)
+    sound = loop_from_spectrum(spectrum, seed=1, channels=2)
     assert np.mean(sound**2, axis=0) == pytest.approx([0.0125, 0.0125], rel=1e-3)
     stretch = pack(sound, rate_hz=1000)
     assert stretch.read(7990, 20)[10:] == pytest.approx(stretch.read(0, 10))
@@ -126,7 +126,7 @@ def test_a_stretch_has_its_spectrum_and_goes_round() -> None:
     assert stretch.loudest_second == pytest.approx(stretch.mean_square, rel=0.01)
 
 
-@pytest.mark.parametrize("name", sorted(BEDS))
+@pytest.mark.parametrize("name", sorted(background_names()))
 def test_every_background_is_ready_by_name(name: str) -> None:
     """Checking a known name is quick and finds nothing wrong."""
     check(name)

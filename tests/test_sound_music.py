@@ -12,10 +12,9 @@ from audio_builder.audio.samples import Samples, ffmpeg_program, segment_from_sa
 from audio_builder.errors import SoundError
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound import music
-from audio_builder.sound.backgrounds import check_background, open_bed
+from audio_builder.sound.background import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
-from audio_builder.sound.music import Music
-from audio_builder.sound.music_format import music_format
+from audio_builder.sound.music import Music, music_format
 from tests.sound_helpers import RATE_HZ, noise, rms_dbfs
 
 FORMAT = BedFormat(RATE_HZ, 2)

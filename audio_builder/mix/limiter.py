@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.audio.filters import released
 from audio_builder.audio.samples import Samples
 from audio_builder.audio.true_peak import AFTER, BEFORE, CHUNK, chunk_peaks
-from audio_builder.mix.release import released
 
 _LOOK_AHEAD_S = 0.005
 _READING_ERROR_DB = 0.1  # Eightfold oversampling can miss so much of a peak made of sound at 16 kHz.

@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.audio.filters import released
 from audio_builder.audio.loudness import LoudnessMeter, integrated_lufs
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
-from audio_builder.mix.levels import SpeechLevels, hops_from_cells
-from audio_builder.mix.release import released
+from audio_builder.mix.levels import SpeechLevels, hops_from_cells, tone_sound
 from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
-from audio_builder.mix.tones import tone_sound
 from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe.settings import Mastering, Soundscape
+from audio_builder.sound.background import CROSSFADE_S
 from audio_builder.sound.bed import Bed
-from audio_builder.sound.changing import CROSSFADE_S
 
 _HEADROOM_DB = 0.5
 _HEADROOM_BELOW_96_KBPS_DB = 1.0

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from audio_builder.audio.samples import Samples
+from audio_builder.audio.filters import high_pass
+from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.mix.ducking import BedEnvelope
+from audio_builder.mix.levels import tone_sound
 from audio_builder.mix.plan import MixPlan
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
-from audio_builder.mix.tones import tone_sound
-from audio_builder.mix.voice import voice_of
+from audio_builder.narration.clip import Clip
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed
 from audio_builder.sound.room import in_the_room, room_response
@@ -129,3 +130,15 @@ class _Track:
 def _linear(gain_db: float) -> float:
     """Return a linear gain; 0 for −inf."""
     return float(10 ** (gain_db / 20))
+
+
+def voice_of(clip: Clip) -> Samples:
+    """Return the sound of a clip without rumble, shape (frames,), as long as the clip and at its times.
+
+    Each clip is filtered for itself, from silence on, so the samples don't depend on blocks or neighbours, and the
+    cache keeps what the engine said.
+
+    Raises:
+        NarrationError: the clip can't be loaded any more.
+    """
+    return high_pass(samples_from_segment(clip.load()), clip.rate_hz)

@@ -1,4 +1,4 @@
-"""Noise of any spectrum in seamless stretches, and the slow curves along which it swells."""
+"""Noise of any spectrum in loops, and the slow curves along which it swells."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
 from audio_builder.sound.bed import BedFormat
-from audio_builder.sound.chance import uniform
-from audio_builder.sound.stretch import Spectrum, stretch_from_spectrum
+from audio_builder.sound.loop import Spectrum, loop_from_spectrum
+from audio_builder.sound.random_events import uniform
 
 FIRST_FRAMES = 2**21
 SECOND_FRAMES = 2 * 7**7
@@ -23,7 +23,7 @@ LOWEST_HZ = 35.0
 
 Hertz = npt.NDArray[np.floating[Any]]
 Curve = npt.NDArray[np.float32]
-"""A gain for each frame of a stretch, shape (frames,), whose end leads into its beginning."""
+"""A gain for each frame of a loop, shape (frames,), whose end leads into its beginning."""
 
 _CURVE_STEP_S = 0.05
 
@@ -36,17 +36,17 @@ class Colour:
         power: power density over frequency (Hz), in any unit.
         lowest_hz: nothing is made below.
         highest_hz: nor above.
-        kinship: how alike left and right are at the lowest notes, 0 to 1; above 400 Hz they part more and more.
+        stereo_correlation: of left and right at the lowest notes, 0 to 1; above 400 Hz it falls more and more.
     """
 
     power: Callable[[Hertz], Hertz]
     lowest_hz: float = LOWEST_HZ
     highest_hz: float = 18000.0
-    kinship: float = 0.6
+    stereo_correlation: float = 0.6
 
 
 def noise(colour: Colour, frames: int, bed_format: BedFormat, seed: int) -> Samples:
-    """Return a seamless stretch of noise, shape (frames, channels), its mean square 1.
+    """Return a loop of noise, shape (frames, channels), its mean square 1.
 
     Args:
         colour: its spectrum and width.
@@ -59,11 +59,10 @@ def noise(colour: Colour, frames: int, bed_format: BedFormat, seed: int) -> Samp
     bins = np.arange(int(colour.lowest_hz / bin_hz) + 1, last + 1)
     hz = bins * bin_hz
     power = colour.power(hz)
-    kinship = colour.kinship / (1 + hz / 400)
+    stereo_correlation = colour.stereo_correlation / (1 + hz / 400)
     magnitudes = np.sqrt(power / power.sum()).astype(np.float32)
-    return stretch_from_spectrum(
-        Spectrum(frames, bins, magnitudes, kinship.astype(np.float32)), seed, bed_format.channels
-    )
+    spectrum = Spectrum(frames, bins, magnitudes, stereo_correlation.astype(np.float32))
+    return loop_from_spectrum(spectrum, seed, bed_format.channels)
 
 
 def slope(decibels_per_octave: float) -> Callable[[Hertz], Hertz]:

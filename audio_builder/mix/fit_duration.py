@@ -17,7 +17,7 @@ _CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AchievableRange:
     """How short and how long an episode can be without another speaking rate.
 
     Attributes:
@@ -46,10 +46,10 @@ class Fit:
     scale: float
 
 
-def reach_of(script: Script, narration: Narration, soundscape: Soundscape, pacing: Pacing) -> Reach:
+def achievable_range(script: Script, narration: Narration, soundscape: Soundscape, pacing: Pacing) -> AchievableRange:
     """Return how short and how long an episode can become by its pauses alone."""
     solver = _Solver(script, narration, soundscape, pacing)
-    return Reach(solver.frames_at(pacing.least_share), solver.frames_at(pacing.most_share))
+    return AchievableRange(solver.frames_at(pacing.least_share), solver.frames_at(pacing.most_share))
 
 
 def fit_pauses(script: Script, narration: Narration, soundscape: Soundscape, pacing: Pacing) -> Fit:
@@ -60,12 +60,12 @@ def fit_pauses(script: Script, narration: Narration, soundscape: Soundscape, pac
     differ by no more than one frame a rest, as many rests take that frame as are needed.
 
     Raises:
-        ValueError: the length is beyond what `reach_of` gives.
+        ValueError: the length is beyond what `achievable_range` gives.
     """
     solver = _Solver(script, narration, soundscape, pacing)
     target = frames_from_seconds(pacing.duration_s, narration.rate_hz)
     low, high = pacing.least_share, pacing.most_share
-    if not Reach(solver.frames_at(low), solver.frames_at(high)).holds(target):
+    if not AchievableRange(solver.frames_at(low), solver.frames_at(high)).holds(target):
         raise ValueError(f"{target} frames can't be met")
     while high - low > _CLOSE:
         middle = (low + high) / 2

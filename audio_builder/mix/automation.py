@@ -22,7 +22,7 @@ _STEP_S = 1.5
 """How long it takes to become softer where a mark wants it, in the middle of the rest before the words."""
 
 
-class Quieting:
+class FadeDown:
     """How much softer the mix is at each moment: over the second half, and under phrases that a mark makes quieter.
 
     The mix is speech, bells and background together, so the background stays as far under the speech as ever.
