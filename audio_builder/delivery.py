@@ -16,17 +16,17 @@ from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_
 from audio_builder.episode.encoding.kept import KeptStretches
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
-from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
+from audio_builder.episode.report import BuildReport, DurationReport, StageReport, TwinReport, report_on
 from audio_builder.episode.tagging.tags import Labels, Narrator, tag
 from audio_builder.episode.verification.listener import Listener
 from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verification.verify import Promise, verify
 from audio_builder.errors import VerificationError
 from audio_builder.files import commit, draft_beside, folder_locked, write_draft
-from audio_builder.length import Fitted
 from audio_builder.memory import give_back
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.automation import FadeDown
+from audio_builder.mix.fit_duration import TimedScript
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
@@ -45,7 +45,8 @@ _TAKES = 3
 
 
 def deliver(
-    fitted: Fitted,
+    plan: Plan,
+    timed: TimedScript,
     beds: Callable[[], Mapping[str, Bed]],
     clock: Clock,
     *,
@@ -55,7 +56,8 @@ def deliver(
     """Put what was spoken in place as an episode, and return the report on it.
 
     Args:
-        fitted: the plan and its narration.
+        plan: its script and its rate are those of the narration.
+        timed: the narration, and what was done for its duration.
         beds: gives what `make_beds` made.
         clock: of the build.
         voice_only: make a twin with nothing but the voice, at the same times.
@@ -64,7 +66,7 @@ def deliver(
     Raises:
         AudioBuilderError: as `pipeline.build`; the earlier episode is untouched then.
     """
-    plan, narration = fitted.plan, fitted.narration
+    narration = timed.narration
     timeline = arrange(plan.script, narration, plan.recipe.soundscape)
     with (
         folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
@@ -75,9 +77,16 @@ def deliver(
         twin = _make_twin(timeline, plan, progress) if voice_only else None
         stages = tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in clock.laps)
         report = report_on(plan.path, plan.recipe, timeline, narration, findings, stages)
-        report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
+        report = msgspec.structs.replace(report, duration=_duration_report(plan, timed), voice_only=twin)
         _keep(draft, timeline, plan, report)
     return report
+
+
+def _duration_report(plan: Plan, timed: TimedScript) -> DurationReport | None:
+    """Return how the duration was met; None where the recipe asks for none."""
+    if timed.pauses_scale is None:
+        return None
+    return DurationReport(asked_s=plan.recipe.pacing.duration_s, pauses_scale=timed.pauses_scale, wpm=timed.wpm)
 
 
 def make_beds(script: Script, recipe: Recipe) -> dict[str, Bed]:

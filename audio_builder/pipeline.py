@@ -12,14 +12,14 @@ from audio_builder.asked_rate import at_asked_rate
 from audio_builder.beside import Beside
 from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import carries
-from audio_builder.length import fit_length
 from audio_builder.memory import give_back
+from audio_builder.mix.fit_duration import fit_duration
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.preflight import Plan, prepare
+from audio_builder.preflight import Plan, at_rate, prepare, reached_wpm
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
@@ -69,15 +69,20 @@ def build(
                 cover.begin()
             progress(step)
 
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, tell, speakers))
+        timed = fit_duration(
+            plan.script,
+            plan.recipe,
+            lambda wpm: speak(at_rate(plan, wpm), tell, speakers),
+            lambda wpm: reached_wpm(plan, wpm),
+        )
     beds.begin()
     cover.begin()
     clock.lap("narrate")
-    fitted = replace(fitted, plan=replace(fitted.plan, cover=cover.result))
+    plan = replace(at_rate(plan, timed.wpm), script=timed.script, cover=cover.result)
     # To import what delivers takes a tenth of a second, which has passed while the workers began.
     from audio_builder.delivery import deliver
 
-    return deliver(fitted, beds.result, clock, voice_only=voice_only, progress=progress)
+    return deliver(plan, timed, beds.result, clock, voice_only=voice_only, progress=progress)
 
 
 def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
