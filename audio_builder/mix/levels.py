@@ -18,6 +18,9 @@ from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bells import strike
 from audio_builder.sound.breath import breathe
 
+_BREATH_BELOW_BELL_DB = 16.0  # A tone that lasts is much louder than a stroke of the same peak.
+_CUT_FADE_S = 0.8
+
 CELLS_PER_HOP = round(HOP_S / CELL_S)
 
 _LARGEST_LEVELLING_DB = 3.0
@@ -161,10 +164,6 @@ def _levelling_db(loudness_db: float, middle_db: float) -> float:
 def _decibels(power: float) -> float:
     """Return a power in dB; −inf for 0."""
     return 10 * math.log10(power) if power > 0 else -math.inf
-
-
-_BREATH_BELOW_BELL_DB = 16.0  # A tone that lasts is much louder than a stroke of the same peak.
-_CUT_FADE_S = 0.8
 
 
 def tone_sound(tone: PlacedTone, soundscape: Soundscape, rate_hz: int) -> Samples:

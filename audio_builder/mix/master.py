@@ -11,6 +11,16 @@ from audio_builder.audio.samples import Samples
 from audio_builder.mix.limiter import limit
 from audio_builder.mix.plan import MixPlan
 
+_FULL_SCALE = 32768.0
+_SEED = 1770
+_EVERY_OTHER_BYTE = np.uint32(0x00FF00FF)
+_UPPER_HALF = np.int32(-0x10000)
+
+_PERIOD = 2**19 - 1
+"""Frames after which the dither begins anew: 12 s at 44,100 Hz, and a prime number."""
+
+_AT_ONCE = 65_536
+
 
 def master(blocks: Iterable[Samples], plan: MixPlan, rate_hz: int) -> Iterator[bytes]:
     """Yield interleaved signed 16-bit little-endian PCM, as many frames as came in.
@@ -24,17 +34,6 @@ def master(blocks: Iterable[Samples], plan: MixPlan, rate_hz: int) -> Iterator[b
         rate_hz: frames per second.
     """
     return to_pcm16(limit(blocks, rate_hz, plan.ceiling_dbtp))
-
-
-_FULL_SCALE = 32768.0
-_SEED = 1770
-_EVERY_OTHER_BYTE = np.uint32(0x00FF00FF)
-_UPPER_HALF = np.int32(-0x10000)
-
-_PERIOD = 2**19 - 1
-"""Frames after which the dither begins anew: 12 s at 44,100 Hz, and a prime number."""
-
-_AT_ONCE = 65_536
 
 
 def to_pcm16(blocks: Iterable[Samples]) -> Iterator[bytes]:

@@ -13,6 +13,13 @@ from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.sound.loop import LayeredBed, Spectrum, level_slow_changes, loop_from_spectrum, pack
 
+LOWEST_ROOT_HZ, HIGHEST_ROOT_HZ = 50.0, 300.0
+"""Lower roots can't be heard on small speakers; higher ones are no ground to rest on."""
+
+_NOTE = re.compile(r"([A-Ga-g])([#♯b♭]?)(-?\d)")
+_SEMITONES_FROM_A = {"C": -9, "D": -7, "E": -5, "F": -4, "G": -2, "A": 0, "B": 2}
+_ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
+
 # 95 and 72 s at 44.1 kHz. They share no factor but 2, so the sum repeats after four years.
 _ROOT_FRAMES = 2**22
 _FIFTH_FRAMES = 2 * 3**13
@@ -97,14 +104,6 @@ def _spectrum(notes: list[tuple[float, float]], frames: int, rate_hz: int) -> Sp
     # Low notes stay near the middle, as in a room; high ones open out.
     stereo_correlation = (0.7 / (1 + bins * bin_hz / 400)).astype(np.float32)
     return Spectrum(frames, bins, np.sqrt(power[bins]).astype(np.float32), stereo_correlation)
-
-
-LOWEST_ROOT_HZ, HIGHEST_ROOT_HZ = 50.0, 300.0
-"""Lower roots can't be heard on small speakers; higher ones are no ground to rest on."""
-
-_NOTE = re.compile(r"([A-Ga-g])([#♯b♭]?)(-?\d)")
-_SEMITONES_FROM_A = {"C": -9, "D": -7, "E": -5, "F": -4, "G": -2, "A": 0, "B": 2}
-_ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 
 
 def root_hz(root: str) -> float:

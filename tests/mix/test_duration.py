@@ -18,9 +18,8 @@ from audio_builder.pipeline import speak
 from audio_builder.preflight import at_rate, prepare, reached_wpm
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.from_document import make_script, read_document
-
-from . import instruments
-from .conftest import ROOT
+from tests import instruments
+from tests.conftest import ROOT
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 

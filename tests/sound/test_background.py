@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import math
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from audio_builder import build
+from audio_builder.article.source import source_from_bytes
 from audio_builder.audio.samples import Samples
 from audio_builder.errors import RecipeError, SoundError
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Soundscape
+from audio_builder.sound import beds
 from audio_builder.sound.background import background_names, check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
 from audio_builder.sound.beds.drone import root_hz
@@ -192,3 +197,73 @@ def test_the_drone_stands_on_its_root() -> None:
     assert abs(int(np.argmax(power)) - 147) <= 1
     assert power[71:77].max() > power[80:105].max() * 1000
     assert power[:60].max() < power.max() * 1e-5
+
+
+def test_none_is_silent() -> None:
+    """`none` has the channels asked for and no sound."""
+    bed = bed_of("none")
+    assert bed.read(5, 10).shape == (10, 2)
+    assert not bed.read(5, 10).any()
+    assert bed.loudest_second_dbfs == -math.inf
+
+
+@pytest.mark.parametrize("name", sorted(background_names()))
+def test_every_background_is_ready_by_name(name: str) -> None:
+    """Checking a known name is quick and finds nothing wrong."""
+    check_background(Soundscape(background=name), channels=2)
+
+
+def test_an_unknown_background_names_the_closest() -> None:
+    """A misspelt name is told which names there are and which one was probably meant."""
+    with pytest.raises(
+        SoundError, match="no background named 'dron'; there are binaural, bowls, brown, drone, "
+    ) as raised:
+        check_background(Soundscape(background="dron"), channels=2)
+    assert raised.value.hint == "Did you mean drone or brown?"
+    with pytest.raises(SoundError) as raised:
+        bed_of("waterfall")
+    assert "path of an audio file" in raised.value.hint
+
+
+@pytest.mark.parametrize("value", ["music.mp3", "folder/drone", "./drone", "C:\\music\\drone", "/nowhere/at all"])
+def test_what_looks_like_a_path_is_a_file(value: str) -> None:
+    """With a suffix or a slash it is a file, and the error says that this can't be read."""
+    with pytest.raises(SoundError, match="can't read the background"):
+        check_background(Soundscape(background=value), channels=2)
+
+
+@pytest.mark.parametrize("value", ["x" * 900, "a\0b", ""])
+def test_odd_values_are_refused_plainly(value: str) -> None:
+    """Names no file system knows are no backgrounds, and no crash."""
+    with pytest.raises(SoundError):
+        check_background(Soundscape(background=value), channels=2)
+
+
+def test_a_new_background_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the folder `sound/beds/` is a background of its name: listed, checked, made, and heard."""
+    (tmp_path / "hum.py").write_text(
+        """
+import numpy as np
+from audio_builder.errors import SoundError
+from audio_builder.sound.loop import LayeredBed, pack
+
+def check(soundscape, channels):
+    if channels != 1:
+        raise SoundError("the background 'hum' needs mono")
+
+def make(soundscape, bed_format):
+    time_s = np.arange(3 * bed_format.rate_hz) / bed_format.rate_hz
+    sound = np.sin(2 * np.pi * 200 * time_s).astype(np.float32)[:, np.newaxis]
+    return LayeredBed((pack(sound, bed_format.rate_hz),))
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(beds, "__path__", [*beds.__path__, str(tmp_path)])
+    assert background_names()[4:6] == ("hum", "night")
+    with pytest.raises(SoundError, match="needs mono"):
+        check_background(Soundscape(background="hum"), channels=2)
+    bed = open_bed(Soundscape(background="hum"), BedFormat(RATE_HZ, 1))
+    assert rms_dbfs(bed.read(0, 7 * RATE_HZ)) == pytest.approx(REFERENCE_DBFS, abs=0.01)
+    changed = {"voice": "tone", "mastering": {"channels": 1}, "soundscape": {"background": "hum"}}
+    report = build(source_from_bytes(b"The window is open.", "a.txt"), make_recipe(changed), tmp_path / "out")
+    assert report.findings.ok
