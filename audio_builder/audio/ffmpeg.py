@@ -1,4 +1,4 @@
-"""ffmpeg as a child process that can't hang, linger or fail unheard."""
+"""ffmpeg as a child process: ended with its block, its stderr read, its exit code checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EncoderError
 
 LAST_LINES = 8
-"""How many of ffmpeg's last lines of complaint are kept for an error message."""
+"""How many of the last lines on stderr are kept for an error message."""
 
 QUIET = ("-hide_banner", "-nostdin", "-v", "error")
 """ffmpeg reads no keys and says nothing but errors."""
@@ -25,7 +25,7 @@ class Ffmpeg:
     """One run of ffmpeg, with a pipe to its input, from its output, or both.
 
     Used as a context manager: however the block ends, the process has ended too and was waited
-    for. Its stderr is drained by a thread, because a full pipe there would block the process for ever.
+    for. A thread reads its stderr, because a full pipe there would block the process for ever.
     It lives in a process group of its own, so that Ctrl-C reaches this program alone and ffmpeg is
     ended in an orderly way.
 

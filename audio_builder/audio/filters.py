@@ -152,7 +152,8 @@ def _product(rows: Samples, matrix: Samples) -> Samples:
 
 
 HIGH_PASS_HZ = 70.0
-"""3 dB down here. The lowest voices speak from about 80 Hz on; rumble, hum at 50 Hz and plosives lie below."""
+"""Cutoff of the voice's high-pass, 3 dB down. The lowest voices begin at about 80 Hz; rumble, hum at 50 Hz and
+plosives lie below."""
 
 _HIGH_PASS_ORDER = 4
 

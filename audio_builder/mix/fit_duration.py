@@ -21,7 +21,7 @@ _MAX_RATES = 3
 """How often the text is spoken at most: at the recipe's rate, at the rate that should do, and at the limit."""
 
 _TARGET_BEYOND = 0.01
-"""A voice doesn't change its rate by exactly what it is asked, so it is asked for a little more."""
+"""A voice doesn't change its rate by exactly what is set, so a little more is set."""
 
 _RATE_UNCERTAINTY = 0.02
 """The share of the rate's part of the range that is not promised, for the same reason."""
@@ -72,13 +72,13 @@ class AchievableRange:
 def fit_duration(
     script: Script, recipe: Recipe, narrate: Callable[[float], Narration], reached_wpm: Callable[[float], float]
 ) -> TimedScript:
-    """Return a script with its narration, as long as the recipe asks, to the frame.
+    """Return a script with its narration that together last as long as the recipe asks, to the frame.
 
     Args:
         script: what is narrated.
         recipe: with `pacing.duration_s` 0 the script is narrated as it is.
         narrate: returns the script's narration at a rate in words per minute.
-        reached_wpm: returns how fast the voice speaks this text when a rate is asked for, both in words per minute.
+        reached_wpm: returns how fast the voice really speaks this text at a set rate, both in words per minute.
 
     Raises:
         RecipeError: the duration can't be met; the message has the range that can. Where the number of words shows
@@ -222,7 +222,7 @@ def _first(most: int, holds: Callable[[int], bool]) -> int:
 
 
 class _Solver:
-    """One script with its clips, asked again and again how long it would be."""
+    """Computes the length of an episode for any pauses, from one script and its clips."""
 
     def __init__(self, script: Script, narration: Narration, soundscape: Soundscape, pacing: Pacing) -> None:
         self._script = script

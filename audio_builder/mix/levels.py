@@ -1,4 +1,4 @@
-"""How loud the speech is, put together from what is known of each clip: no sound is read."""
+"""Levels of the speech, from what is stored with each clip (no sound is read), and the sound of bells and breaths."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PAUSE_GATE_DB = -20.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechLevels:
-    """What the mix has to know of the speech, in one channel and after the evening.
+    """Levels of the speech in one channel, after levelling.
 
     Attributes:
         clip_gains_db: what brings each clip of the timeline nearer to the middle one of its voice, within
@@ -39,8 +39,8 @@ class SpeechLevels:
         peaks: highest magnitude in each cell, full scale at 1.0.
         loudness_lufs: integrated loudness of the clips joined without pauses; −inf without speech.
         usual_peak_dbfs: the middle one of the clips' peaks; −inf without speech.
-        quietest_seconds_dbfs: for each clip the root mean square of its quietest second of speech (see
-            `seconds`); −inf for a clip without sound.
+        quietest_seconds_dbfs: for each clip the RMS level of its quietest second of speech (see
+            `audio.speech_level`); −inf for a clip without sound.
     """
 
     clip_gains_db: tuple[float, ...]
@@ -86,13 +86,13 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
         cell_gains[where] = 10 ** (gain_db / 20)
     energies *= cell_gains**2
     peaks *= cell_gains
-    evened = [pair for pair in zip(measured, gains, strict=True) if math.isfinite(pair[0].loudness_db)]
+    levelled = [pair for pair in zip(measured, gains, strict=True) if math.isfinite(pair[0].loudness_db)]
     return SpeechLevels(
         clip_gains_db=tuple(gains),
         energies=energies,
         peaks=peaks,
         loudness_lufs=integrated_lufs(hops_from_cells(energies[spoken])),
-        usual_peak_dbfs=in_steps(float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in evened]))),
+        usual_peak_dbfs=in_steps(float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in levelled]))),
         quietest_seconds_dbfs=tuple(
             clip.quietest_dbfs + gain_db for clip, gain_db in zip(measured, gains, strict=True)
         ),
@@ -100,7 +100,7 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
 
 
 def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> list[float]:
-    """Return the gain of each clip in dB: evened within its voice, and each voice as loud as the others."""
+    """Return the gain of each clip in dB: levelled within its voice, and each voice as loud as the others."""
     gains = [0.0] * len(measured)
     loudness: dict[str, float] = {}
     for voice in dict.fromkeys(voices):
@@ -137,7 +137,7 @@ def hops_from_cells(cells: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floa
 
 
 def _entered(placed: PlacedClip, cell: int, totals: tuple[Cells, Cells]) -> _Measured:
-    """Enter a clip's cells into the totals, at the nearest cell to its place, and return what is told of it."""
+    """Enter a clip's cells into the totals, at the nearest cell to its place, and return its levels."""
     levels = placed.clip.levels()
     first = round(placed.start / cell)
     where = slice(first, first + len(levels.energies))

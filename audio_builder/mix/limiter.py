@@ -1,4 +1,4 @@
-"""A limiter that looks ahead: no true peak above the ceiling, and not a bit changed where none comes near."""
+"""A look-ahead limiter: no true peak above the ceiling, and not a bit changed where none comes near it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def limit(blocks: Iterable[Samples], rate_hz: int, ceiling_dbtp: float) -> Itera
 
 
 class _Limiter:
-    """The frames under way: what has been heard but not yet passed on.
+    """The frames that have come in and not yet gone out.
 
     The gain is worked out where chunks of 16 frames (0.4 ms) meet, and drawn straight in between: a sixteenth of the
     work. Where two chunks meet, the reduction is the largest that either needs or that is needed within the

@@ -17,7 +17,7 @@ _EVERY_OTHER_BYTE = np.uint32(0x00FF00FF)
 _UPPER_HALF = np.int32(-0x10000)
 
 _PERIOD = 2**19 - 1
-"""Frames after which the dither begins anew: 12 s at 44,100 Hz, and a prime number."""
+"""Frames after which the dither repeats: 12 s at 44,100 Hz, and a prime number."""
 
 _AT_ONCE = 65_536
 

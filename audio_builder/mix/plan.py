@@ -1,4 +1,4 @@
-"""The mix decided before a frame of it is rendered: gains that will land on the target."""
+"""The mix plan: the gains that reach the target loudness, found before a frame is rendered."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MixPlan:
         bed_ducks_db: for each clip how much lower the bed lies under it, at most 0: soft speech wants a softer bed.
         tone_gain_db: of bells and breaths.
         ceiling_dbtp: highest true peak that the limiter lets through.
-        predicted_lufs: integrated loudness of the limited mix, as far as can be told beforehand.
+        predicted_lufs: integrated loudness of the limited mix, as predicted.
         predicted_limiting_db: how much the limiter will take from the highest peak.
     """
 
@@ -60,7 +60,7 @@ class MixPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Forecast:
-    """What the mix will be made of, cell by cell, and how to foresee its loudness."""
+    """What the mix will be made of, cell by cell, for predicting its loudness."""
 
     levels: SpeechLevels
     tone_energies: Cells
@@ -119,7 +119,7 @@ def plan_mix(
 ) -> MixPlan:
     """Return the gains with which the mix lands on the target.
 
-    The gain comes from the speech, with the tones and the limiter foreseen; the bed, 20 dB or more
+    The gain comes from the speech, with the effect of the tones and the limiter predicted; the bed, 20 dB or more
     below, changes the loudness by less than 0.1 LU. A peaky voice loses loudness in the limiter, so
     the gain is found by iteration on 20 ms cells.
 

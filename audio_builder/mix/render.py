@@ -85,7 +85,7 @@ def _tracks(timeline: Timeline, plan: MixPlan, soundscape: Soundscape) -> tuple[
 
     @functools.lru_cache(maxsize=_CLIPS_IN_A_BLOCK if roomy else 0)
     def clip(number: int) -> Samples:
-        sound = voice_of(timeline.clips[number].clip)
+        sound = load_voice(timeline.clips[number].clip)
         return sound * np.float32(_linear(plan.clip_gains_db[number]))
 
     def clip_in_the_room(number: int) -> Samples:
@@ -114,7 +114,7 @@ class _Track:
         self._playing: list[tuple[int, Samples]] = []
 
     def add_to(self, block: Samples, start: int) -> bool:
-        """Add what sounds in a block to it, in place; tell whether anything does. Blocks must follow one another."""
+        """Add what sounds in a block to it, in place; return whether anything does. Blocks must follow one another."""
         end = start + len(block)
         while self._next < len(self._starts) and self._starts[self._next] < end:
             self._playing.append((self._starts[self._next], self._load(self._next)))
@@ -132,11 +132,11 @@ def _linear(gain_db: float) -> float:
     return float(10 ** (gain_db / 20))
 
 
-def voice_of(clip: Clip) -> Samples:
-    """Return the sound of a clip without rumble, shape (frames,), as long as the clip and at its times.
+def load_voice(clip: Clip) -> Samples:
+    """Return the sound of a clip after the high-pass, shape (frames,), as long as the clip and at its times.
 
     Each clip is filtered for itself, from silence on, so the samples don't depend on blocks or neighbours, and the
-    cache keeps what the engine said.
+    cache keeps the engine's own sound.
 
     Raises:
         NarrationError: the clip can't be loaded any more.

@@ -1,4 +1,4 @@
-"""Seamless stretches: sound that ends exactly as it begins, and beds made of several."""
+"""Loops: sound whose end leads into its beginning without a seam, and beds made of several."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LARGEST_STEP = 32767
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """A stretch of sound that can be repeated without a seam.
+    """Sound that can be repeated without a seam.
 
     Attributes:
         steps: 16-bit samples, shape (frames, channels), channel by channel in memory: half the memory of
@@ -48,7 +48,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayeredBed:
-    """A bed made of stretches whose lengths have no common measure, so that their sum does not repeat."""
+    """A bed made of loops whose lengths have no common measure, so that their sum does not repeat."""
 
     layers: tuple[Loop, ...]
     notes: tuple[str, ...] = ()
@@ -80,10 +80,10 @@ class LayeredBed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spectrum:
-    """What a stretch is made from: the bins of a real FFT that aren't silent.
+    """What a loop is made from: the bins of a real FFT that aren't silent.
 
     Attributes:
-        frames: length of the stretch; even.
+        frames: length of the loop; even.
         bins: their numbers, rising, more than 0 and less than frames / 2.
         magnitudes: root mean square of each.
         stereo_correlation: correlation of right and left in each, 0 (wide) to 1 (in the middle).
@@ -98,8 +98,8 @@ class Spectrum:
 def loop_from_spectrum(spectrum: Spectrum, seed: int, channels: int) -> npt.NDArray[np.float32]:
     """Return noise with exactly this spectrum: random phases and one inverse FFT, so there is no seam.
 
-    This is the PADsynth way of N. O. Paul (2005), in stereo: both sides have the same spectrum, and
-    how much their phases are related decides how wide it sounds.
+    This is the PADsynth algorithm of N. O. Paul (2005), in stereo: both sides have the same spectrum, and
+    the correlation of their phases decides how wide it sounds.
 
     Args:
         spectrum: what it is to sound like.
@@ -124,7 +124,7 @@ def loop_from_spectrum(spectrum: Spectrum, seed: int, channels: int) -> npt.NDAr
 
 
 def level_slow_changes(sound: npt.NDArray[np.float32], rate_hz: int, share: float) -> None:
-    """Even out, in place, how each side's loudness drifts over seconds; the seam stays seamless.
+    """Reduce, in place, the drift of each side's level over seconds; the loop stays seamless.
 
     Each side by itself, because a chord that wanders from ear to ear makes a listener seasick; and
     both sides to the same level.
@@ -132,7 +132,7 @@ def level_slow_changes(sound: npt.NDArray[np.float32], rate_hz: int, share: floa
     Args:
         sound: shape (frames, channels).
         rate_hz: frames per second.
-        share: of the drift in dB that is taken away, 0 to 1.
+        share: part of the drift in dB that is removed, 0 to 1.
     """
     count = max(4, len(sound) // (rate_hz // 2))
     level = float(_mean_squares(sound, count).mean())
@@ -141,7 +141,7 @@ def level_slow_changes(sound: npt.NDArray[np.float32], rate_hz: int, share: floa
         centres = (np.arange(len(power)) + 0.5) * len(sound) / len(power)
         smooth = (np.roll(power, 1) + 2 * power + np.roll(power, -1)) / 4
         gains = (smooth / power.mean()) ** (-share / 2) * math.sqrt(level / power.mean())
-        # Round and round: NumPy's own `period` would sort them anew for each part.
+        # Around the seam: NumPy's own `period` would sort them again for each part.
         centres = np.concatenate((centres[-1:] - len(sound), centres, centres[:1] + len(sound)))
         gains = np.concatenate((gains[-1:], gains, gains[:1]))
         _multiply_along(sound[:, side], centres, gains)

@@ -1,4 +1,8 @@
-"""A listener's own music as a bed: decoded safely, looped without a seam, matched in level."""
+"""A listener's own music as a bed: its format recognised, decoded safely, looped without a seam, matched in level.
+
+The format is recognised by the file's first bytes and given to ffmpeg. What ffmpeg would guess is never used: a
+playlist called "music.mp3" would make it open other files.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +30,8 @@ SHORTEST_S = 2.0
 _CROSSFADE_S = 6.0
 _DECODING_TIMEOUT_S = 300
 _SILENCE_DBFS = -70.0
-_TOLD_SILENCE_S = 1.0
-_TOLD_CLIPPING = 0.0005
+_REPORTED_SILENCE_S = 1.0
+_REPORTED_CLIPPING = 0.0005
 _EDGE_DB = -40.0  # beside the music's own level: what is softer at either end is not looped
 _FULL_SCALE = 32768.0
 _METER_FRAMES = 1 << 18
@@ -62,13 +66,13 @@ class Music:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is told of clipping, of silence at the ends and of music that was shortened."""
+        """Remarks on clipping, on silence at the ends and on music that was shortened."""
         notes = []
         if self.shortened:
             notes.append(f"the music is longer than {LONGEST_S // 60} minutes; the first {LONGEST_S // 60} go round")
-        if self.silence_s >= _TOLD_SILENCE_S:
+        if self.silence_s >= _REPORTED_SILENCE_S:
             notes.append(f"{self.silence_s:.0f} s of silence at the ends of the music were left out")
-        if self.clipped_share >= _TOLD_CLIPPING:
+        if self.clipped_share >= _REPORTED_CLIPPING:
             notes.append(f"{self.clipped_share:.2%} of the music is clipped and may sound harsh; use a softer copy")
         return tuple(notes)
 
@@ -253,7 +257,7 @@ _Mono = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LoopPoint:
-    """Where a piece goes round.
+    """Where a piece goes back to its beginning.
 
     Attributes:
         end: frame at which the beginning is heard again; as many frames as the crossfade has must follow it.
@@ -384,7 +388,7 @@ def music_format(path: Path) -> str:
 
 
 def _frames(head: bytes) -> str:
-    """Return the format of sound that is nothing but frames, told from the first one; empty for none."""
+    """Return the format of a stream of bare frames, found from the first one; empty for none."""
     if head.startswith(_AC3_SYNC) and len(head) > 5:
         return "eac3" if head[5] >> 3 >= _FIRST_EAC3 else "ac3"
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:

@@ -16,7 +16,7 @@ from audio_builder.sound.random_events import uniform
 
 FIRST_FRAMES = 2**21
 SECOND_FRAMES = 2 * 7**7
-"""48 and 37 s at 44.1 kHz. They share no factor but 2, so the sum of two such stretches repeats after a year."""
+"""48 and 37 s at 44.1 kHz. They share no factor but 2, so the sum of two such loops repeats after a year."""
 
 LOWEST_HZ = 35.0
 """Nothing below is made: small speakers can't play it, and in headphones it is a pressure rather than a sound."""
@@ -30,7 +30,7 @@ _CURVE_STEP_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """What noise sounds like.
+    """The spectrum and the width of noise.
 
     Attributes:
         power: power density over frequency (Hz), in any unit.
@@ -77,14 +77,14 @@ def band(centre_hz: float, width_octaves: float) -> Callable[[Hertz], Hertz]:
 
 
 def slow_curve(frames: int, rate_hz: int, power: Callable[[Hertz], Hertz], highest_hz: float, seed: int) -> Curve:
-    """Return chance that moves slowly: a round of Gaussian noise with mean 0 and mean square 1.
+    """Return a slow random curve: a loop of Gaussian noise with mean 0 and mean square 1.
 
     Args:
-        frames: length of the round.
+        frames: length of the loop.
         rate_hz: frames per second.
         power: its power density over frequency.
         highest_hz: nothing moves faster.
-        seed: of the chance.
+        seed: of the random numbers.
     """
     steps = round(frames / rate_hz / _CURVE_STEP_S)
     hz = np.fft.rfftfreq(steps, frames / rate_hz / steps)
@@ -96,20 +96,20 @@ def slow_curve(frames: int, rate_hz: int, power: Callable[[Hertz], Hertz], highe
 
 
 def drawn_round(points: npt.NDArray[np.float64], frames: int) -> Curve:
-    """Return a curve through evenly spaced points of a round, straight in between, shape (frames,)."""
+    """Return a curve through evenly spaced points of a loop, straight in between, shape (frames,)."""
     places = np.arange(len(points)) * (frames / len(points))
     return np.interp(np.arange(frames), places, points, period=frames).astype(np.float32)
 
 
-def add_round(stretch: Samples, start: int, event: Samples) -> None:
-    """Add a sound to a stretch in place; what goes past its end comes in again at its beginning.
+def add_round(loop: Samples, start: int, event: Samples) -> None:
+    """Add a sound to a loop in place; what goes past its end comes in again at its beginning.
 
     Args:
-        stretch: shape (frames, channels).
+        loop: shape (frames, channels).
         start: where the event begins.
-        event: shape (its frames, channels), not longer than the stretch.
+        event: shape (its frames, channels), not longer than the loop.
     """
-    start %= len(stretch)
-    fitting = min(len(event), len(stretch) - start)
-    stretch[start : start + fitting] += event[:fitting]
-    stretch[: len(event) - fitting] += event[fitting:]
+    start %= len(loop)
+    fitting = min(len(event), len(loop) - start)
+    loop[start : start + fitting] += event[:fitting]
+    loop[: len(event) - fitting] += event[fitting:]

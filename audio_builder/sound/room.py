@@ -36,7 +36,7 @@ def decay_s() -> float:
 
 @functools.lru_cache(maxsize=2)
 def room_response(rate_hz: int, channels: int) -> Samples:
-    """Return what the room answers to a click, without the click itself, at the level at which it is mixed.
+    """Return the room's impulse response without the direct sound, at the level at which it is mixed.
 
     For the first 25 ms the image sources of a box (Allen and Berkley, JASA 65, 1979), with each ear at its own place;
     then noise that decays as the energy of a diffuse field does (Kuttruff, *Room Acoustics*): 4πcd²/V · 10^(−6t/T)

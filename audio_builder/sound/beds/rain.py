@@ -30,7 +30,7 @@ _FALL = Colour(_hiss, stereo_correlation=0.3)
 
 
 def make(_: Soundscape, bed_format: BedFormat) -> Bed:
-    """Return rain: the hiss of drops too many to tell apart, and single drops.
+    """Return rain: the hiss of drops too many to be heard one by one, and single drops.
 
     That rain is both follows Farnell, "Designing Sound" (MIT Press, 2010), the chapter on rain. A drop's
     sound is that of the bubble it makes: pitch 3/r Hz (Minnaert, 1933) and decay 0.13/r + 0.0072 r^(-3/2)
