@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from audio_builder.audio.loudness import LoudnessMeter
 from audio_builder.audio.samples import Samples
-from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.background import background_names, open_bed
+from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
+from audio_builder.sound.background import open_bed
 from audio_builder.sound.bed import Bed, BedFormat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,7 +146,7 @@ def main() -> int:
     folder = ROOT / "docs" / "pictures"
     folder.mkdir(exist_ok=True)
     measured = {}
-    for name in background_names():
+    for name in BACKGROUNDS:
         if name == "none":
             continue
         bed = open_bed(Soundscape(background=name), BedFormat(RATE_HZ, 2))

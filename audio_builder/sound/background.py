@@ -1,7 +1,7 @@
 """Backgrounds by name, and an episode's background, which may change on the way.
 
-A background is one module in `sound/beds/`, found by its file's name (see there how one is written); or it is a
-listener's own audio file, named by its path.
+A background is one module in `sound/beds/` (its `__init__` says how to write one), or a listener's own audio file,
+named by its path. `recipe.settings.BACKGROUNDS` lists the modules by their files' names.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import importlib
 import math
-import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ import numpy as np
 
 from audio_builder.audio.samples import Samples
 from audio_builder.errors import SoundError
-from audio_builder.recipe.settings import Soundscape
+from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
 from audio_builder.sound import beds
 from audio_builder.sound.bed import Bed, BedFormat, NoBed
 from audio_builder.sound.music import MusicLoader, music_format
@@ -47,33 +46,28 @@ class BedModule(Protocol):
         ...
 
 
-def background_names() -> tuple[str, ...]:
-    """Return the name of every background that needs no file: those of `sound/beds/` by the alphabet, then `none`."""
-    return (*sorted(module.name for module in pkgutil.iter_modules(beds.__path__)), NO_BACKGROUND)
-
-
 def check_background(soundscape: Soundscape, channels: int) -> None:
     """Make sure, without preparing any sound, that a background exists and can be read.
 
     Args:
-        soundscape: its background is one of `background_names`, or the path of an audio file.
+        soundscape: its background is one of `BACKGROUNDS`, or the path of an audio file.
         channels: of the episode.
 
     Raises:
         SoundError: no such name or file, the file isn't audio in a format that is read here, or a setting of the
             background is wrong.
     """
-    background, names = soundscape.background, background_names()
+    background = soundscape.background
     if background == NO_BACKGROUND:
         return
-    if background in names:
+    if background in BACKGROUNDS:
         if check := getattr(_module(background), "check", None):
             check(soundscape, channels)
         return
     if not _looks_like_path(background):
-        close = difflib.get_close_matches(background.lower(), names, n=3, cutoff=0.6)
+        close = difflib.get_close_matches(background.lower(), BACKGROUNDS, n=3, cutoff=0.6)
         raise SoundError(
-            f"there is no background named {background!r}; there are {', '.join(names)}",
+            f"there is no background named {background!r}; there are {', '.join(BACKGROUNDS)}",
             hint=f"Did you mean {' or '.join(close)}?" if close else "Name one of these, or the path of an audio file.",
         )
     music_format(Path(background))
@@ -83,7 +77,7 @@ def open_bed(soundscape: Soundscape, bed_format: BedFormat) -> Bed:
     """Return a background, ready to be read.
 
     Args:
-        soundscape: its background is one of `background_names`, or the path of an audio file.
+        soundscape: its background is one of `BACKGROUNDS`, or the path of an audio file.
         bed_format: sample rate and channels of the episode.
 
     Raises:
@@ -126,11 +120,10 @@ class BedMaker:
         Raises:
             SoundError: there is no such background, or one can't be used with these settings.
         """
-        known = background_names()
         with ExitStack() as stack:
             for name in self._names:
                 check_background(self._named(name), self._format.channels)
-                if name not in known:
+                if name not in BACKGROUNDS:
                     self._music[name] = stack.enter_context(MusicLoader(Path(name), self._format))
             self._stack = stack.pop_all()
         return self

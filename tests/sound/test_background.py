@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import json
 import math
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -13,21 +17,18 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from audio_builder import build
-from audio_builder.article.source import source_from_bytes
 from audio_builder.audio.samples import Samples
 from audio_builder.errors import RecipeError, SoundError
 from audio_builder.recipe.recipe_file import make_recipe
-from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound import beds
-from audio_builder.sound.background import background_names, check_background, open_bed
+from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
+from audio_builder.sound.background import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
 from audio_builder.sound.beds.drone import root_hz
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES
 from tests.conftest import ROOT
 from tests.sound_helpers import RATE_HZ, rms_dbfs
 
-NAMES = sorted(set(background_names()) - {"none", "drone"})  # the drone has tests of its own
+NAMES = sorted(set(BACKGROUNDS) - {"none", "drone"})  # the drone has tests of its own
 STEADY = {"brown", "night", "pink", "rain", "binaural"}
 SEAMS = (FIRST_FRAMES, SECOND_FRAMES, 2 * 3**13)
 
@@ -121,7 +122,7 @@ def test_in_mono_it_is_as_loud_and_made_anew_it_is_the_same(name: str) -> None:
     assert np.array_equal(again.read(98765, 4000), mono.read(98765, 4000))
 
 
-@pytest.mark.parametrize("name", sorted(set(background_names()) - {"none"}))
+@pytest.mark.parametrize("name", sorted(set(BACKGROUNDS) - {"none"}))
 def test_its_spectrum_is_the_documented_one(name: str) -> None:
     """Each octave of the table in docs/sound.md above −50 dB is within 1.5 dB of what a minute measures."""
     page = (ROOT / "docs" / "sound.md").read_text(encoding="utf-8")
@@ -207,7 +208,7 @@ def test_none_is_silent() -> None:
     assert bed.loudest_second_dbfs == -math.inf
 
 
-@pytest.mark.parametrize("name", sorted(background_names()))
+@pytest.mark.parametrize("name", sorted(BACKGROUNDS))
 def test_every_background_is_ready_by_name(name: str) -> None:
     """Checking a known name is quick and finds nothing wrong."""
     check_background(Soundscape(background=name), channels=2)
@@ -216,7 +217,7 @@ def test_every_background_is_ready_by_name(name: str) -> None:
 def test_an_unknown_background_names_the_closest() -> None:
     """A misspelt name is told which names there are and which one was probably meant."""
     with pytest.raises(
-        SoundError, match="no background named 'dron'; there are binaural, bowls, brown, drone, "
+        SoundError, match="no background named 'dron'; there are drone, binaural, bowls, brown, "
     ) as raised:
         check_background(Soundscape(background="dron"), channels=2)
     assert raised.value.hint == "Did you mean drone or brown?"
@@ -239,10 +240,7 @@ def test_odd_values_are_refused_plainly(value: str) -> None:
         check_background(Soundscape(background=value), channels=2)
 
 
-def test_a_new_background_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file in the folder `sound/beds/` is a background of its name: listed, checked, made, and heard."""
-    (tmp_path / "hum.py").write_text(
-        """
+_HUM = """
 import numpy as np
 from audio_builder.errors import SoundError
 from audio_builder.sound.loop import LayeredBed, pack
@@ -255,15 +253,25 @@ def make(soundscape, bed_format):
     time_s = np.arange(3 * bed_format.rate_hz) / bed_format.rate_hz
     sound = np.sin(2 * np.pi * 200 * time_s).astype(np.float32)[:, np.newaxis]
     return LayeredBed((pack(sound, bed_format.rate_hz),))
-""",
-        encoding="utf-8",
-    )
-    monkeypatch.setattr(beds, "__path__", [*beds.__path__, str(tmp_path)])
-    assert background_names()[4:6] == ("hum", "night")
-    with pytest.raises(SoundError, match="needs mono"):
-        check_background(Soundscape(background="hum"), channels=2)
-    bed = open_bed(Soundscape(background="hum"), BedFormat(RATE_HZ, 1))
-    assert rms_dbfs(bed.read(0, 7 * RATE_HZ)) == pytest.approx(REFERENCE_DBFS, abs=0.01)
-    changed = {"voice": "tone", "mastering": {"channels": 1}, "soundscape": {"background": "hum"}}
-    report = build(source_from_bytes(b"The window is open.", "a.txt"), make_recipe(changed), tmp_path / "out")
-    assert report.findings.ok
+"""
+
+
+def test_a_new_background_is_one_file(tmp_path: Path) -> None:
+    """A file in `sound/beds/`, and nothing else, is a background that a recipe and a mark may name."""
+    package = tmp_path / "audio_builder"
+    shutil.copytree(ROOT / "audio_builder", package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "voices", package / "voices" / "profiles")
+    (package / "sound" / "beds" / "hum.py").write_text(_HUM, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("The window is open.\n\n[background hum]\n\nA bird sings.\n", encoding="utf-8")
+
+    def build(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "audio_builder", "build", "a.txt", "--voice", "tone", "-o", "out", *options]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert "the background 'hum' needs mono" in build("--background", "pink").stderr
+    (tmp_path / "mono.toml").write_text('[mastering]\nchannels = 1\n[soundscape]\nbackground = "hum"\n')
+    done = build("--recipe", "mono.toml", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["findings"]["lines"]
+    assert "brown, hum, night" in build("--recipe", "mono.toml", "--background", "hom").stderr
