@@ -36,7 +36,6 @@ from audio_builder.mix.timeline import Timeline
 from audio_builder.preflight import Plan
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.settings import Mastering, Recipe, Soundscape
-from audio_builder.script.cues import Background, Script
 from audio_builder.sound.background import as_one, open_beds
 from audio_builder.sound.bed import Bed, BedFormat
 
@@ -58,7 +57,7 @@ def deliver(
     Args:
         plan: its script and its rate are those of the narration.
         timed: the narration, and what was done for its duration.
-        beds: gives what `make_beds` made.
+        beds: gives what `BedMaker.make` made.
         clock: of the build.
         voice_only: make a twin with nothing but the voice, at the same times.
         progress: called with each step.
@@ -87,12 +86,6 @@ def _duration_report(plan: Plan, timed: TimedScript) -> DurationReport | None:
     if timed.pauses_scale is None:
         return None
     return DurationReport(asked_s=plan.recipe.pacing.duration_s, pauses_scale=timed.pauses_scale, wpm=timed.wpm)
-
-
-def make_beds(script: Script, recipe: Recipe) -> dict[str, Bed]:
-    """Return all backgrounds that a script has, by their names."""
-    names = [cue.name for cue in script.cues if isinstance(cue, Background)]
-    return open_beds(recipe.soundscape, _bed_format(recipe), names)
 
 
 def _bed_format(recipe: Recipe) -> BedFormat:
