@@ -16,36 +16,36 @@ from audio_builder.episode.encoding.encode import Mp3Form, encode, encoder_gain_
 from audio_builder.episode.encoding.kept import KeptStretches
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
-from audio_builder.episode.report import BuildReport, StageReport, TwinReport, report_on
+from audio_builder.episode.report import BuildReport, DurationReport, StageReport, TwinReport, report_on
 from audio_builder.episode.tagging.tags import Labels, Narrator, tag
 from audio_builder.episode.verification.listener import Listener
 from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verification.verify import Promise, verify
 from audio_builder.errors import VerificationError
 from audio_builder.files import commit, draft_beside, folder_locked, write_draft
-from audio_builder.length import Fitted
 from audio_builder.memory import give_back
 from audio_builder.mix.arrange import arrange
+from audio_builder.mix.automation import FadeDown
+from audio_builder.mix.fit_duration import TimedScript
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
-from audio_builder.mix.quieting import Quieting
 from audio_builder.mix.render import render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
 from audio_builder.preflight import Plan
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.settings import Mastering, Recipe, Soundscape
-from audio_builder.script.cues import Background, Script
+from audio_builder.sound.background import as_one, open_beds
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.changing import as_one, open_beds
 
 _TAKES = 3
 """How often the mix is encoded at most. The first nearly always lands; each next corrects what the encoder changed."""
 
 
 def deliver(
-    fitted: Fitted,
+    plan: Plan,
+    timed: TimedScript,
     beds: Callable[[], Mapping[str, Bed]],
     clock: Clock,
     *,
@@ -55,8 +55,9 @@ def deliver(
     """Put what was spoken in place as an episode, and return the report on it.
 
     Args:
-        fitted: the plan and its narration.
-        beds: gives what `make_beds` made.
+        plan: its script and its rate are those of the narration.
+        timed: the narration, and what was done for its duration.
+        beds: gives what `BedMaker.make` made.
         clock: of the build.
         voice_only: make a twin with nothing but the voice, at the same times.
         progress: called with each step.
@@ -64,7 +65,7 @@ def deliver(
     Raises:
         AudioBuilderError: as `pipeline.build`; the earlier episode is untouched then.
     """
-    plan, narration = fitted.plan, fitted.narration
+    narration = timed.narration
     timeline = arrange(plan.script, narration, plan.recipe.soundscape)
     with (
         folder_locked(plan.path.parent, lambda: progress(Step("wait", 0, 0, "another build is writing here"))),
@@ -75,15 +76,16 @@ def deliver(
         twin = _make_twin(timeline, plan, progress) if voice_only else None
         stages = tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in clock.laps)
         report = report_on(plan.path, plan.recipe, timeline, narration, findings, stages)
-        report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
+        report = msgspec.structs.replace(report, duration=_duration_report(plan, timed), voice_only=twin)
         _keep(draft, timeline, plan, report)
     return report
 
 
-def make_beds(script: Script, recipe: Recipe) -> dict[str, Bed]:
-    """Return all backgrounds that a script has, by their names."""
-    names = [cue.name for cue in script.cues if isinstance(cue, Background)]
-    return open_beds(recipe.soundscape, _bed_format(recipe), names)
+def _duration_report(plan: Plan, timed: TimedScript) -> DurationReport | None:
+    """Return how the duration was met; None where the recipe asks for none."""
+    if timed.pauses_scale is None:
+        return None
+    return DurationReport(asked_s=plan.recipe.pacing.duration_s, pauses_scale=timed.pauses_scale, wpm=timed.wpm)
 
 
 def _bed_format(recipe: Recipe) -> BedFormat:
@@ -104,11 +106,11 @@ def _deliver_into(
     mastering = plan.recipe.mastering
     levels = measure_speech(timeline)
     bed = as_one(beds, timeline.backgrounds, _bed_format(plan.recipe))
-    quieting = Quieting(timeline, plan.recipe.pacing)
-    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + quieting.loss_lu(levels))
+    fade_down = FadeDown(timeline, plan.recipe.pacing)
+    aim = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + fade_down.loss_lu(levels))
     give_back()
     for _ in range(_TAKES):
-        findings = _take(draft, timeline, plan, _Stems(levels, bed, quieting, aim), progress)
+        findings = _take(draft, timeline, plan, MixInputs(levels, bed, fade_down, aim), progress)
         if findings.ok or not math.isfinite(findings.loudness_lufs):
             break
         aim = _corrected(aim, findings, mastering)
@@ -167,30 +169,30 @@ def _corrected(aim: Mastering, findings: Findings, wanted: Mastering) -> Masteri
 
 
 @dataclass(frozen=True, slots=True)
-class _Stems:
+class MixInputs:
     """What one take is mixed from.
 
     Attributes:
         levels: of the speech.
         bed: the background.
-        quieting: where the mix is softer.
+        fade_down: where the mix is softer.
         aim: what to master to, corrected by what earlier takes missed.
     """
 
     levels: SpeechLevels
     bed: Bed
-    quieting: Quieting
+    fade_down: FadeDown
     aim: Mastering
 
 
-def _take(draft: Path, timeline: Timeline, plan: Plan, stems: _Stems, progress: Progress) -> Findings:
+def _take(draft: Path, timeline: Timeline, plan: Plan, stems: MixInputs, progress: Progress) -> Findings:
     """Write one take into the draft and measure it."""
     recipe = plan.recipe
     encoder_db = encoder_gain_db(recipe.mastering.bitrate_kbps)
     gains = plan_mix(stems.levels, timeline, stems.bed, recipe.soundscape, stems.aim, encoder_db)
     separation = SeparationMeter(timeline)
     blocks = _watched(render(timeline, gains, stems.bed, recipe.soundscape, separation), timeline, progress)
-    pcm = master(stems.quieting.applied_to(blocks), gains, timeline.rate_hz)
+    pcm = master(stems.fade_down.applied_to(blocks), gains, timeline.rate_hz)
     sound = recipe.mastering
     form = Mp3Form(timeline.rate_hz, sound.channels, sound.bitrate_kbps)
     with Listener(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=sound.channels) as listener:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +12,22 @@ from audio_builder.asked_rate import at_asked_rate
 from audio_builder.beside import Beside
 from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import carries
-from audio_builder.length import fit_length
 from audio_builder.memory import give_back
+from audio_builder.mix.fit_duration import fit_duration
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.preflight import Plan, prepare
+from audio_builder.preflight import Plan, at_rate, prepare, reached_wpm
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Script, Speaker
+from audio_builder.script.cues import Background, Part, Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
-from audio_builder.sound.bed import Bed
+from audio_builder.sound.background import BedMaker
+from audio_builder.sound.bed import BedFormat
 from audio_builder.voices.profile import Voice
 
 
@@ -52,32 +54,38 @@ def build(
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
     """
     clock = Clock()
-    with pool or Pool() as speakers:
-        if pool is not None:
-            pool.begin(2)
-        document = source if isinstance(source, Article | Script) else read_document(source)
-        recipe = recipe or make_recipe(own_settings(document))
-        plan = prepare(make_script(document, recipe), recipe, Path(target))
-        clock.lap("prepare")
-        give_back()
-        # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
-        beds, cover = Beside(functools.partial(_beds, plan.script, recipe)), Beside(plan.cover)
+    with ExitStack() as leaving:
+        with pool or Pool() as speakers:
+            if pool is not None:
+                pool.begin(2)
+            document = source if isinstance(source, Article | Script) else read_document(source)
+            recipe = recipe or make_recipe(own_settings(document))
+            plan = prepare(make_script(document, recipe), recipe, Path(target))
+            clock.lap("prepare")
+            give_back()
+            # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
+            beds, cover = Beside(leaving.enter_context(_bed_maker(plan.script, recipe)).make), Beside(plan.cover)
 
-        def tell(step: Step) -> None:
-            if step.detail:  # a phrase is being spoken: from now on this process waits
-                beds.begin()
-                cover.begin()
-            progress(step)
+            def tell(step: Step) -> None:
+                if step.detail:  # a phrase is being spoken: from now on this process waits
+                    beds.begin()
+                    cover.begin()
+                progress(step)
 
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, tell, speakers))
-    beds.begin()
-    cover.begin()
-    clock.lap("narrate")
-    fitted = replace(fitted, plan=replace(fitted.plan, cover=cover.result))
-    # To import what delivers takes a tenth of a second, which has passed while the workers began.
-    from audio_builder.delivery import deliver
+            timed = fit_duration(
+                plan.script,
+                plan.recipe,
+                lambda wpm: speak(at_rate(plan, wpm), tell, speakers),
+                lambda wpm: reached_wpm(plan, wpm),
+            )
+        beds.begin()
+        cover.begin()
+        clock.lap("narrate")
+        plan = replace(at_rate(plan, timed.wpm), script=timed.script, cover=cover.result)
+        # To import what delivers takes a tenth of a second, which has passed while the workers began.
+        from audio_builder.delivery import deliver
 
-    return deliver(fitted, beds.result, clock, voice_only=voice_only, progress=progress)
+        return deliver(plan, timed, beds.result, clock, voice_only=voice_only, progress=progress)
 
 
 def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
@@ -116,7 +124,7 @@ def _voices(plan: Plan) -> tuple[Voice, dict[Speaker, Voice]]:
     return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
 
 
-def _beds(script: Script, recipe: Recipe) -> dict[str, Bed]:
-    from audio_builder.delivery import make_beds
-
-    return make_beds(script, recipe)
+def _bed_maker(script: Script, recipe: Recipe) -> BedMaker:
+    """Return what makes all backgrounds of a script; leaving its block ends the decoding of music."""
+    names = [cue.name for cue in script.cues if isinstance(cue, Background)]
+    return BedMaker(recipe.soundscape, BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels), names)

@@ -18,12 +18,16 @@ from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
 from audio_builder.sound.backgrounds import check_background
+from audio_builder.script.cues import Background, Bell, Part, Say, Script
+from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+from audio_builder.voices.rate.rates import solve_rate
+from audio_builder.voices.wording.lexicon import read_lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,24 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+
+
+def at_rate(plan: Plan, wpm: float) -> Plan:
+    """Return the plan with its voices at another speaking rate in words per minute.
+
+    Raises:
+        VoiceError, RecipeError: as `prepare_voices`.
+    """
+    if wpm == plan.recipe.pacing.wpm:
+        return plan
+    recipe = msgspec.structs.replace(plan.recipe, pacing=msgspec.structs.replace(plan.recipe.pacing, wpm=wpm))
+    voice, others = prepare_voices(plan.script, recipe)
+    return replace(plan, recipe=recipe, voice=voice, others=others)
+
+
+def reached_wpm(plan: Plan, wpm: float) -> float:
+    """Return how fast the plan's narrator speaks its text when a rate is asked for, both in words per minute."""
+    return solve_rate(plan.voice.voice.profile, wpm, plan.voice.density).wpm
 
 
 def _cover(tags: Tags) -> Callable[[], bytes]:

@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from audio_builder.audio.loudness import LoudnessMeter
 from audio_builder.audio.samples import Samples
-from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.backgrounds import BEDS, open_bed
+from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
+from audio_builder.sound.background import open_bed
 from audio_builder.sound.bed import Bed, BedFormat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,10 +97,10 @@ def table(measured: dict[str, Figures]) -> str:
         levels = " | ".join(
             f"{min(level, -0.001):.0f}".replace("-0", "0") if level > -59.5 else "·" for level in found.octaves_db
         )
-        kinship = found.correlation if abs(found.correlation) >= 0.005 else 0.0
+        stereo_correlation = found.correlation if abs(found.correlation) >= 0.005 else 0.0
         rows.append(
             f"| `{name}` | {levels} | {found.lufs:.1f} LUFS | {found.softest_db:+.1f} to {found.loudest_db:+.1f} dB"
-            f" | {found.drift_db:.1f} dB | {kinship:.2f} |"
+            f" | {found.drift_db:.1f} dB | {stereo_correlation:.2f} |"
         )
     return "\n".join(rows).replace("-", "−").replace("−−−|", "---|").replace("−−:|", "--:|")
 
@@ -146,7 +146,7 @@ def main() -> int:
     folder = ROOT / "docs" / "pictures"
     folder.mkdir(exist_ok=True)
     measured = {}
-    for name in BEDS:
+    for name in BACKGROUNDS:
         if name == "none":
             continue
         bed = open_bed(Soundscape(background=name), BedFormat(RATE_HZ, 2))

@@ -23,7 +23,7 @@ from audio_builder.mix.separation import SeparationMeter
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.script.cues import Rest, Role, Say, Script
-from audio_builder.sound.backgrounds import open_bed
+from audio_builder.sound.background import open_bed
 from audio_builder.sound.bed import BedFormat
 
 RATE_HZ = 44100

@@ -19,8 +19,7 @@ from audio_builder import build
 from audio_builder.article.source import source_from_bytes
 from audio_builder.episode.verification.standard import SEPARATION, SEPARATION_TOLD
 from audio_builder.recipe.recipe_file import make_recipe
-from audio_builder.recipe.settings import PACING_PRESETS
-from audio_builder.sound.backgrounds import BEDS
+from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS
 from tests.instruments import loudness
 
 VOICES = ("joe", "system", "heart", "emma", "michael", "bella", "george", "nicole")
@@ -84,7 +83,7 @@ def cases() -> list[Case]:
     found = []
     lengths = itertools.cycle((1, 6, 3, 12, 2, 24, 1))
     voices = itertools.cycle(VOICES)
-    for number, background in enumerate(BEDS):
+    for number, background in enumerate(BACKGROUNDS):
         for turn in range(3):
             preset = list(PACING_PRESETS)[(number + turn) % len(PACING_PRESETS)]
             channels = 2 if background == "binaural" else 1 + (number + turn) % 2

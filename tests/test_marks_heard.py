@@ -13,13 +13,12 @@ from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import read_source
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer, make_recipe
-from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS, Pacing
+from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.cues import Background, Cue, Reason, Rest, Say
 from audio_builder.script.estimate import estimate
 from audio_builder.script.from_document import make_script, read_document
-from audio_builder.sound.backgrounds import BEDS
+from audio_builder.sound.background import CROSSFADE_S, BedChange, ChangingBed, as_one, open_beds
 from audio_builder.sound.bed import BedFormat, NoBed
-from audio_builder.sound.changing import CROSSFADE_S, BedChange, ChangingBed, as_one, open_beds
 
 from . import instruments
 from .sound_helpers import rms_dbfs, script_of
@@ -140,11 +139,6 @@ def test_a_mark_in_html_within_markdown_is_a_mark() -> None:
     """It was read aloud there; a backslash makes it words, as elsewhere."""
     assert Rest(7.0, Reason.MARK) in cues_of("<div>One [pause 7s] two.</div>")
     assert any(isinstance(cue, Say) and cue.text == "One [bell] two." for cue in cues_of("<p>One \\[bell] two.</p>"))
-
-
-def test_every_background_that_a_mark_may_name_can_be_made() -> None:
-    """The names of the marks are those of the beds, in their order."""
-    assert tuple(BEDS) == BACKGROUNDS
 
 
 def test_a_background_that_needs_stereo_is_refused_in_mono_before_anything_is_spoken(tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
-"""ffmpeg as a child process that can't hang, linger or fail unheard."""
+"""ffmpeg as a child process: ended with its block, its stderr read, its exit code checked."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import threading
@@ -16,9 +15,7 @@ from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EncoderError
 
 LAST_LINES = 8
-"""How many of ffmpeg's last lines of complaint are kept for an error message."""
-
-_PIPE_BYTES = 1 << 20
+"""How many of the last lines on stderr are kept for an error message."""
 
 QUIET = ("-hide_banner", "-nostdin", "-v", "error")
 """ffmpeg reads no keys and says nothing but errors."""
@@ -28,7 +25,7 @@ class Ffmpeg:
     """One run of ffmpeg, with a pipe to its input, from its output, or both.
 
     Used as a context manager: however the block ends, the process has ended too and was waited
-    for. Its stderr is drained by a thread, because a full pipe there would block the process for ever.
+    for. A thread reads its stderr, because a full pipe there would block the process for ever.
     It lives in a process group of its own, so that Ctrl-C reaches this program alone and ffmpeg is
     ended in an orderly way.
 
@@ -36,12 +33,16 @@ class Ffmpeg:
         arguments: what ffmpeg is given, without the program.
         feeds: whether this side writes to its standard input.
         reads: whether this side reads its standard output.
+        into: an open file for its standard output, for one that isn't read.
     """
 
-    def __init__(self, arguments: Sequence[str], *, feeds: bool = False, reads: bool = False) -> None:
+    def __init__(
+        self, arguments: Sequence[str], *, feeds: bool = False, reads: bool = False, into: IO[bytes] | None = None
+    ) -> None:
         self.arguments = tuple(arguments)
         self.feeds = feeds
         self.reads = reads
+        self.into = into
         self._lines: deque[str] = deque(maxlen=LAST_LINES)
         self._process: subprocess.Popen[bytes] | None = None
         self._drain: threading.Thread | None = None
@@ -60,7 +61,7 @@ class Ffmpeg:
             self._process = subprocess.Popen(
                 [ffmpeg_program(), *QUIET, *self.arguments],
                 stdin=subprocess.PIPE if self.feeds else subprocess.DEVNULL,
-                stdout=subprocess.PIPE if self.reads else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if self.reads else self.into or subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 process_group=group,
                 creationflags=flags,
@@ -70,10 +71,6 @@ class Ffmpeg:
             raise EncoderError(
                 f"can't start ffmpeg: {error}", hint="Reinstall it with: pip install --force-reinstall imageio-ffmpeg"
             ) from error
-        _undisturbed(self._process.pid)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                _widen(pipe)
         self._drain = threading.Thread(target=self._read_complaints, name="ffmpeg-stderr", daemon=True)
         self._drain.start()
         return self
@@ -111,9 +108,16 @@ class Ffmpeg:
         """The last lines it wrote on stderr; complete once `wait` has returned."""
         return tuple(self._lines)
 
-    def wait(self) -> int:
-        """Wait until it has ended by itself; return its exit code (negative: ended by that signal)."""
-        code = self._running().wait()
+    def wait(self, timeout_s: float | None = None) -> int:
+        """Wait until it has ended; return its exit code (negative: ended by that signal).
+
+        Raises:
+            TimeoutError: it still runs after so many seconds.
+        """
+        try:
+            code = self._running().wait(timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise TimeoutError(f"ffmpeg was not done after {timeout_s} s") from error
         if self._drain is not None:
             self._drain.join()
         return code
@@ -137,24 +141,3 @@ def _there(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise EncoderError("ffmpeg was started without that pipe")
     return pipe
-
-
-def _undisturbed(pid: int) -> None:
-    """Let the threads of a process that has just begun wake each other without pushing each other off their cores.
-
-    ffmpeg passes each frame through four threads; else half of a decoder's time goes into changing from one to another.
-    """
-    if sys.platform == "linux":
-        # It may have ended already, or not be allowed to; then it takes longer.
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    """Let a pipe hold a megabyte, where the system can: with its 64 KB, passing sound on costs twice the time."""
-    if sys.platform == "linux":
-        import fcntl
-
-        # A user with very many pipes may not have larger ones; a small one does the same.
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -1,4 +1,4 @@
-"""The one door to pydub, to the ffmpeg program and to samples as NumPy arrays.
+"""The only module that imports pydub and looks for the ffmpeg program; samples as NumPy arrays.
 
 pydub's `AudioSegment` is this package's currency for finite clips. Its own look for `ffmpeg` on the
 PATH is replaced by the program that the `imageio-ffmpeg` wheel brings, so nothing needs installing.
@@ -53,7 +53,7 @@ def ffmpeg_program() -> str:
 
 @functools.cache
 def ffmpeg_identity() -> str:
-    """Return what tells this ffmpeg from another without running it: its file's name, size and time of change.
+    """Return what identifies this ffmpeg without running it: its file's name, size and time of change.
 
     Raises:
         EncoderError: the program is missing.

@@ -1,8 +1,8 @@
-"""What a second of speech is: the measure by which the bed is set, and by which its distance is judged.
+"""RMS level of speech in one-second windows, pauses excluded (WCAG 2.2, technique G56).
 
-WCAG 2.2 (technique G56) wants backgrounds 20 dB below speech, sounds of one or two seconds excepted. So speech is
-judged second by second, by RMS. A pause inside a phrase (a fifth of a second or more at 20 dB below it) is no speech
-and is left out first: a second that is mostly pause says nothing about the speech.
+The bed's gain is set by it, and the bed's distance is measured by it. G56 asks for backgrounds 20 dB below speech,
+except for sounds of one or two seconds. Pauses inside a phrase (0.2 s or more at 20 dB below it) are left out first:
+a second that is mostly pause says nothing about the speech.
 """
 
 from __future__ import annotations

@@ -65,9 +65,9 @@ def _interpolator() -> _Interpolator:
 def chunk_peaks(samples: Samples, threshold: float) -> Samples:
     """Return the highest magnitude in each chunk, up to the first frame of the next, over all channels.
 
-    Where it can't exceed the threshold it isn't worked out, which makes most audio cheap; the result is then something
-    that is at most the threshold too. Two bounds tell: by the largest sample, and, as voices are made of low tones, by
-    the largest step from sample to sample.
+    Where it can't exceed the threshold it isn't computed, which makes most audio cheap; the result is then some value
+    up to the threshold. There are two bounds: by the largest sample, and, as voices are made of low tones, by the
+    largest step from sample to sample.
 
     Args:
         samples: shape (BEFORE + frames + AFTER, channels); the margins are looked at, not judged.

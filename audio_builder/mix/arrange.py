@@ -8,8 +8,8 @@ from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Rest, Say, Script
+from audio_builder.sound.background import BedChange
 from audio_builder.sound.bells import BELL_S
-from audio_builder.sound.changing import BedChange
 
 LONGEST_OVER_SPEECH_S = 2.0
 """A sound over speech may last so long (WCAG 2.2, technique G56, excepts sounds of 1 to 2 s)."""

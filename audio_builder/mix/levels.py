@@ -1,4 +1,4 @@
-"""How loud the speech is, put together from what is known of each clip: no sound is read."""
+"""Levels of the speech, from what is stored with each clip (no sound is read), and the sound of bells and breaths."""
 
 from __future__ import annotations
 
@@ -10,19 +10,26 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.loudness import HOP_S, integrated_lufs
+from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.mix.steps import in_steps
-from audio_builder.mix.timeline import PlacedClip, Timeline
+from audio_builder.mix.timeline import PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.narration.levels import CELL_S, Cells
+from audio_builder.recipe.settings import Soundscape
+from audio_builder.sound.bells import strike
+from audio_builder.sound.breath import breathe
+
+_BREATH_BELOW_BELL_DB = 16.0  # A tone that lasts is much louder than a stroke of the same peak.
+_CUT_FADE_S = 0.8
 
 CELLS_PER_HOP = round(HOP_S / CELL_S)
 
-_LARGEST_EVENING_DB = 3.0
+_LARGEST_LEVELLING_DB = 3.0
 _PAUSE_GATE_DB = -20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechLevels:
-    """What the mix has to know of the speech, in one channel and after the evening.
+    """Levels of the speech in one channel, after levelling.
 
     Attributes:
         clip_gains_db: what brings each clip of the timeline nearer to the middle one of its voice, within
@@ -32,8 +39,8 @@ class SpeechLevels:
         peaks: highest magnitude in each cell, full scale at 1.0.
         loudness_lufs: integrated loudness of the clips joined without pauses; −inf without speech.
         usual_peak_dbfs: the middle one of the clips' peaks; −inf without speech.
-        quietest_seconds_dbfs: for each clip the root mean square of its quietest second of speech (see
-            `seconds`); −inf for a clip without sound.
+        quietest_seconds_dbfs: for each clip the RMS level of its quietest second of speech (see
+            `audio.speech_level`); −inf for a clip without sound.
     """
 
     clip_gains_db: tuple[float, ...]
@@ -79,13 +86,13 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
         cell_gains[where] = 10 ** (gain_db / 20)
     energies *= cell_gains**2
     peaks *= cell_gains
-    evened = [pair for pair in zip(measured, gains, strict=True) if math.isfinite(pair[0].loudness_db)]
+    levelled = [pair for pair in zip(measured, gains, strict=True) if math.isfinite(pair[0].loudness_db)]
     return SpeechLevels(
         clip_gains_db=tuple(gains),
         energies=energies,
         peaks=peaks,
         loudness_lufs=integrated_lufs(hops_from_cells(energies[spoken])),
-        usual_peak_dbfs=in_steps(float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in evened]))),
+        usual_peak_dbfs=in_steps(float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in levelled]))),
         quietest_seconds_dbfs=tuple(
             clip.quietest_dbfs + gain_db for clip, gain_db in zip(measured, gains, strict=True)
         ),
@@ -93,7 +100,7 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
 
 
 def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> list[float]:
-    """Return the gain of each clip in dB: evened within its voice, and each voice as loud as the others."""
+    """Return the gain of each clip in dB: levelled within its voice, and each voice as loud as the others."""
     gains = [0.0] * len(measured)
     loudness: dict[str, float] = {}
     for voice in dict.fromkeys(voices):
@@ -103,7 +110,7 @@ def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> lis
             continue
         middle = in_steps(float(np.median(audible)))
         for place in own:
-            gains[place] = _evening(measured[place].loudness_db, middle)
+            gains[place] = _levelling_db(measured[place].loudness_db, middle)
         cells = np.concatenate(
             [
                 energies[measured[place].first_cell :][: measured[place].cells] * 10 ** (gains[place] / 10)
@@ -130,7 +137,7 @@ def hops_from_cells(cells: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floa
 
 
 def _entered(placed: PlacedClip, cell: int, totals: tuple[Cells, Cells]) -> _Measured:
-    """Enter a clip's cells into the totals, at the nearest cell to its place, and return what is told of it."""
+    """Enter a clip's cells into the totals, at the nearest cell to its place, and return its levels."""
     levels = placed.clip.levels()
     first = round(placed.start / cell)
     where = slice(first, first + len(levels.energies))
@@ -147,13 +154,39 @@ def _entered(placed: PlacedClip, cell: int, totals: tuple[Cells, Cells]) -> _Mea
     )
 
 
-def _evening(loudness_db: float, middle_db: float) -> float:
+def _levelling_db(loudness_db: float, middle_db: float) -> float:
     """Return the gain that brings a clip to the middle, as far as that is gentle."""
     if not math.isfinite(loudness_db):
         return 0.0
-    return float(np.clip(middle_db - loudness_db, -_LARGEST_EVENING_DB, _LARGEST_EVENING_DB))
+    return float(np.clip(middle_db - loudness_db, -_LARGEST_LEVELLING_DB, _LARGEST_LEVELLING_DB))
 
 
 def _decibels(power: float) -> float:
     """Return a power in dB; −inf for 0."""
     return 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def tone_sound(tone: PlacedTone, soundscape: Soundscape, rate_hz: int) -> Samples:
+    """Return a tone in stereo, shape (tone.frames, 2), its peak just below full scale.
+
+    A bell that is cut short fades out over its last 0.8 s, or over all of it if it is shorter.
+
+    Args:
+        tone: which, and how long.
+        soundscape: names the bells.
+        rate_hz: frames per second.
+    """
+    if tone.tone in {Tone.BELL, Tone.CLOSING_BELL}:
+        bell = soundscape.bell if tone.tone is Tone.BELL else soundscape.closing_bell
+        sound = samples_from_segment(strike(bell, rate_hz))
+        return sound if len(sound) <= tone.frames else _cut(sound, tone.frames, rate_hz)
+    breath = samples_from_segment(breathe(tone.frames, rate_hz, inward=tone.tone is Tone.BREATH_IN))
+    return breath * np.float32(10 ** (-_BREATH_BELOW_BELL_DB / 20))
+
+
+def _cut(sound: Samples, frames: int, rate_hz: int) -> Samples:
+    """Return the beginning of a sound, faded out."""
+    fade = min(frames, frames_from_seconds(_CUT_FADE_S, rate_hz))
+    short = sound[:frames].copy()
+    short[frames - fade :] *= (np.cos(np.linspace(0, math.pi / 2, fade)) ** 2).astype(np.float32)[:, np.newaxis]
+    return short

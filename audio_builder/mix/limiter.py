@@ -1,4 +1,4 @@
-"""A limiter that looks ahead: no true peak above the ceiling, and not a bit changed where none comes near."""
+"""A look-ahead limiter: no true peak above the ceiling, and not a bit changed where none comes near it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.audio.filters import released
 from audio_builder.audio.samples import Samples
 from audio_builder.audio.true_peak import AFTER, BEFORE, CHUNK, chunk_peaks
-from audio_builder.mix.release import released
 
 _LOOK_AHEAD_S = 0.005
 _READING_ERROR_DB = 0.1  # Eightfold oversampling can miss so much of a peak made of sound at 16 kHz.
@@ -41,7 +41,7 @@ def limit(blocks: Iterable[Samples], rate_hz: int, ceiling_dbtp: float) -> Itera
 
 
 class _Limiter:
-    """The frames under way: what has been heard but not yet passed on.
+    """The frames that have come in and not yet gone out.
 
     The gain is worked out where chunks of 16 frames (0.4 ms) meet, and drawn straight in between: a sixteenth of the
     work. Where two chunks meet, the reduction is the largest that either needs or that is needed within the

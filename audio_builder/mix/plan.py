@@ -1,4 +1,4 @@
-"""The mix decided before a frame of it is rendered: gains that will land on the target."""
+"""The mix plan: the gains that reach the target loudness, found before a frame is rendered."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.audio.filters import released
 from audio_builder.audio.loudness import LoudnessMeter, integrated_lufs
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
-from audio_builder.mix.levels import SpeechLevels, hops_from_cells
-from audio_builder.mix.release import released
+from audio_builder.mix.levels import SpeechLevels, hops_from_cells, tone_sound
 from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
-from audio_builder.mix.tones import tone_sound
 from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe.settings import Mastering, Soundscape
+from audio_builder.sound.background import CROSSFADE_S
 from audio_builder.sound.bed import Bed
-from audio_builder.sound.changing import CROSSFADE_S
 
 _HEADROOM_DB = 0.5
 _HEADROOM_BELOW_96_KBPS_DB = 1.0
@@ -45,7 +44,7 @@ class MixPlan:
         bed_ducks_db: for each clip how much lower the bed lies under it, at most 0: soft speech wants a softer bed.
         tone_gain_db: of bells and breaths.
         ceiling_dbtp: highest true peak that the limiter lets through.
-        predicted_lufs: integrated loudness of the limited mix, as far as can be told beforehand.
+        predicted_lufs: integrated loudness of the limited mix, as predicted.
         predicted_limiting_db: how much the limiter will take from the highest peak.
     """
 
@@ -61,7 +60,7 @@ class MixPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Forecast:
-    """What the mix will be made of, cell by cell, and how to foresee its loudness."""
+    """What the mix will be made of, cell by cell, for predicting its loudness."""
 
     levels: SpeechLevels
     tone_energies: Cells
@@ -120,7 +119,7 @@ def plan_mix(
 ) -> MixPlan:
     """Return the gains with which the mix lands on the target.
 
-    The gain comes from the speech, with the tones and the limiter foreseen; the bed, 20 dB or more
+    The gain comes from the speech, with the effect of the tones and the limiter predicted; the bed, 20 dB or more
     below, changes the loudness by less than 0.1 LU. A peaky voice loses loudness in the limiter, so
     the gain is found by iteration on 20 ms cells.
 

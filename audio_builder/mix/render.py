@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from audio_builder.audio.samples import Samples
+from audio_builder.audio.filters import high_pass
+from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.mix.ducking import BedEnvelope
+from audio_builder.mix.levels import tone_sound
 from audio_builder.mix.plan import MixPlan
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
-from audio_builder.mix.tones import tone_sound
-from audio_builder.mix.voice import voice_of
+from audio_builder.narration.clip import Clip
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed
 from audio_builder.sound.room import in_the_room, room_response
@@ -84,7 +85,7 @@ def _tracks(timeline: Timeline, plan: MixPlan, soundscape: Soundscape) -> tuple[
 
     @functools.lru_cache(maxsize=_CLIPS_IN_A_BLOCK if roomy else 0)
     def clip(number: int) -> Samples:
-        sound = voice_of(timeline.clips[number].clip)
+        sound = load_voice(timeline.clips[number].clip)
         return sound * np.float32(_linear(plan.clip_gains_db[number]))
 
     def clip_in_the_room(number: int) -> Samples:
@@ -113,7 +114,7 @@ class _Track:
         self._playing: list[tuple[int, Samples]] = []
 
     def add_to(self, block: Samples, start: int) -> bool:
-        """Add what sounds in a block to it, in place; tell whether anything does. Blocks must follow one another."""
+        """Add what sounds in a block to it, in place; return whether anything does. Blocks must follow one another."""
         end = start + len(block)
         while self._next < len(self._starts) and self._starts[self._next] < end:
             self._playing.append((self._starts[self._next], self._load(self._next)))
@@ -129,3 +130,15 @@ class _Track:
 def _linear(gain_db: float) -> float:
     """Return a linear gain; 0 for −inf."""
     return float(10 ** (gain_db / 20))
+
+
+def load_voice(clip: Clip) -> Samples:
+    """Return the sound of a clip after the high-pass, shape (frames,), as long as the clip and at its times.
+
+    Each clip is filtered for itself, from silence on, so the samples don't depend on blocks or neighbours, and the
+    cache keeps the engine's own sound.
+
+    Raises:
+        NarrationError: the clip can't be loaded any more.
+    """
+    return high_pass(samples_from_segment(clip.load()), clip.rate_hz)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from audio_builder.narration.clip import Clip
-from audio_builder.sound.changing import BedChange
+from audio_builder.sound.background import BedChange
 
 
 @dataclass(frozen=True, slots=True)

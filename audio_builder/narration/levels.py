@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio.filters import ChunkedFilter
+from audio_builder.audio.filters import ChunkedFilter, high_pass
 from audio_builder.audio.loudness import k_weighting
 from audio_builder.audio.samples import Samples
 from audio_builder.audio.speech_level import quietest_second
-from audio_builder.narration.rumble import without_rumble
 
 CELL_S = 0.02
 """Sound is remembered as one energy and one peak for each 20 ms: 1.4 MB for an hour."""
@@ -59,7 +58,7 @@ def measure_clip(sound: Samples, rate_hz: int, lead_frames: int, tail_frames: in
         tail_frames: quiet frames after the last.
     """
     cell = round(rate_hz * CELL_S)
-    clean = without_rumble(sound, rate_hz)
+    clean = high_pass(sound, rate_hz)
     energies, peaks = cells_of_sound(clean, 0, rate_hz)
     speech = clean[lead_frames : len(clean) - tail_frames]
     return ClipLevels(energies.astype(np.float32), peaks, _quietest_second(speech, cell))

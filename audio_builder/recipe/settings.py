@@ -6,6 +6,8 @@ command line's options, the recipe files, the docs and the error messages derive
 
 from __future__ import annotations
 
+import pkgutil
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -162,14 +164,24 @@ re-uses every clip. (Listeners dislike stretched speech: Mindfulness 14, 2023.)
 """
 
 
-BACKGROUNDS = ("drone", "bowls", "rain", "ocean", "wind", "night", "pink", "brown", "binaural", "none")
+_DEFAULT_BACKGROUND = "drone"
+
+
+def _background_names() -> tuple[str, ...]:
+    """Return the names of the modules in `sound/beds/`, which are not imported, the default first; then `none`."""
+    folder = Path(__file__).parents[1] / "sound" / "beds"
+    names = sorted(module.name for module in pkgutil.iter_modules([str(folder)]))
+    return (*sorted(names, key=lambda name: name != _DEFAULT_BACKGROUND), "none")
+
+
+BACKGROUNDS = _background_names()
 """Every background that is made here, and none: what a mark in a text may name. A file is for the recipe alone."""
 
 
 class Soundscape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is heard besides the voice."""
 
-    background: Annotated[str, _text("the bed: a name, a path to an audio file, or none")] = "drone"
+    background: Annotated[str, _text("the bed: a name, a path to an audio file, or none")] = _DEFAULT_BACKGROUND
     drone_root: Annotated[str, _text("lowest note of the drone: a note such as A2 or Eb3, or a number in Hz")] = "A2"
     binaural_carrier_hz: Annotated[float, _number(80, 1000, "Hz", "the tone of binaural: the middle of the two")] = (
         200.0

@@ -1,4 +1,4 @@
-"""What a background is to the mix: endless sound that can be read from any frame on."""
+"""The contract of a background: endless sound that can be read from any frame on."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from audio_builder.audio.samples import Samples
 
 REFERENCE_DBFS = -20.0
-"""Root mean square of every bed as it is delivered, over its whole length and all channels."""
+"""RMS level of every bed, over its whole length and all channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class BedFormat:
-    """What the mix asks of a bed.
+    """The format in which the mix reads a bed.
 
     Attributes:
         rate_hz: frames per second.
@@ -42,7 +42,7 @@ class Bed(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whoever chose it should know of it, in whole sentences without a full stop."""
+        """Remarks for the report, in whole sentences without a full stop."""
         ...
 
     def read(self, start: int, frames: int) -> Samples:

@@ -10,7 +10,7 @@ import numpy as np
 
 from audio_builder.audio.samples import AudioSegment, Samples, segment_from_samples
 from audio_builder.errors import SoundError
-from audio_builder.sound.modes import BOWL, CHIME, CHURCH_BELL, ring, soft_stroke
+from audio_builder.sound.modal import BOWL, CHIME, CHURCH_BELL, ring, soft_stroke
 
 BELL_S = 5.0
 """How long a bell rings, its last part faded to nothing."""

@@ -21,7 +21,7 @@ _DETUNE_HZ = 0.35
 
 @functools.lru_cache(maxsize=4)
 def breathe(frames: int, rate_hz: int, *, inward: bool) -> AudioSegment:
-    """Return the tone of one breath: stereo, 16 bit, exactly as long as asked.
+    """Return the tone of one breath: stereo, 16 bit, exactly that long.
 
     Breathing in it rises by a fourth and grows; breathing out it is the same backwards. Where the
     breath turns, both are at their fullest and fade within half a second.

@@ -1,23 +1,26 @@
-"""A listener's own music as a bed: decoded safely, looped without a seam, matched in level."""
+"""A listener's own music as a bed: its format recognised, decoded safely, looped without a seam, matched in level.
+
+The format is recognised by the file's first bytes and given to ffmpeg. What ffmpeg would guess is never used: a
+playlist called "music.mp3" would make it open other files.
+"""
 
 from __future__ import annotations
 
 import math
-import subprocess
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.audio.ffmpeg import Ffmpeg
 from audio_builder.audio.loudness import HOP_S, LoudnessMeter
-from audio_builder.audio.samples import Samples, ffmpeg_program
+from audio_builder.audio.samples import Samples
 from audio_builder.errors import SoundError
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
-from audio_builder.sound.loop import find_loop_point
-from audio_builder.sound.music_format import READABLE, music_format
 
 LONGEST_S = 600
 """Music longer than this is cut: ten minutes of 16-bit stereo are 106 MB of memory."""
@@ -27,8 +30,8 @@ SHORTEST_S = 2.0
 _CROSSFADE_S = 6.0
 _DECODING_TIMEOUT_S = 300
 _SILENCE_DBFS = -70.0
-_TOLD_SILENCE_S = 1.0
-_TOLD_CLIPPING = 0.0005
+_REPORTED_SILENCE_S = 1.0
+_REPORTED_CLIPPING = 0.0005
 _EDGE_DB = -40.0  # beside the music's own level: what is softer at either end is not looped
 _FULL_SCALE = 32768.0
 _METER_FRAMES = 1 << 18
@@ -63,13 +66,13 @@ class Music:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is told of clipping, of silence at the ends and of music that was shortened."""
+        """Remarks on clipping, on silence at the ends and on music that was shortened."""
         notes = []
         if self.shortened:
             notes.append(f"the music is longer than {LONGEST_S // 60} minutes; the first {LONGEST_S // 60} go round")
-        if self.silence_s >= _TOLD_SILENCE_S:
+        if self.silence_s >= _REPORTED_SILENCE_S:
             notes.append(f"{self.silence_s:.0f} s of silence at the ends of the music were left out")
-        if self.clipped_share >= _TOLD_CLIPPING:
+        if self.clipped_share >= _REPORTED_CLIPPING:
             notes.append(f"{self.clipped_share:.2%} of the music is clipped and may sound harsh; use a softer copy")
         return tuple(notes)
 
@@ -80,42 +83,9 @@ class Music:
 
     @classmethod
     def load(cls, path: Path, bed_format: BedFormat) -> Music:
-        """Decode a file and make a bed of it.
-
-        Raises:
-            SoundError: it can't be decoded, is silent, or is shorter than `SHORTEST_S`.
-        """
-        steps = _decode(path, bed_format)
-        limit = LONGEST_S * bed_format.rate_hz
-        shortened = len(steps) > limit
-        rate_hz = bed_format.rate_hz
-        before = min(len(steps), limit)
-        steps = _without_silent_ends(steps[:limit], rate_hz, path)
-        seconds = len(steps) / rate_hz
-        if seconds < SHORTEST_S:
-            raise SoundError(
-                f"the background {path} sounds for {seconds:.1f} s; at least {SHORTEST_S:.0f} s are needed",
-                hint="Choose a longer piece.",
-            )
-        crossfade = min(round(_CROSSFADE_S * rate_hz), len(steps) // 4)
-        loop = find_loop_point(steps, crossfade, rate_hz)
-        silence_s = (before - len(steps)) / rate_hz
-        steps = steps[: loop.end + crossfade]
-        mean_squares = _second_mean_squares(steps, rate_hz)
-        level_dbfs = 10 * math.log10(float(mean_squares.mean()))
-        # The voice is covered by power and the ear is drawn by loudness, so the higher of the two counts.
-        loudest_dbfs = max(10 * math.log10(float(mean_squares.max())), _loudest_second_as_pink_dbfs(steps, rate_hz))
-        return cls(
-            steps=steps,
-            crossfade=crossfade,
-            likeness=loop.likeness,
-            gain=float(10 ** ((REFERENCE_DBFS - level_dbfs) / 20)),
-            # In the crossfade two parts of the piece may add up.
-            loudest_second_dbfs=REFERENCE_DBFS + loudest_dbfs - level_dbfs + 1.0,
-            shortened=shortened,
-            clipped_share=float(np.mean((steps >= 32767) | (steps == -32768))),
-            silence_s=silence_s,
-        )
+        """Decode a file and make a bed of it, as `MusicLoader` does."""
+        with MusicLoader(path, bed_format) as loader:
+            return loader.load()
 
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, channels)."""
@@ -141,28 +111,99 @@ class Music:
         return out
 
 
-def _decode(path: Path, bed_format: BedFormat) -> npt.NDArray[np.int16]:
-    """Return a file's sound, one frame more than `LONGEST_S` at most; resampled band-limited, free of DC."""
-    command = [ffmpeg_program(), "-nostdin", "-hide_banner", "-v", "error"]
-    command += ["-protocol_whitelist", "file,pipe", "-f", music_format(path), "-i", f"file:{path}"]
+class MusicLoader:
+    """Makes a bed of a file that ffmpeg decodes from when the `with` block is entered; at its end ffmpeg has ended."""
+
+    def __init__(self, path: Path, bed_format: BedFormat) -> None:
+        """Begin nothing yet."""
+        self._path = path
+        self._format = bed_format
+        self._stack = ExitStack()
+
+    def __enter__(self) -> MusicLoader:
+        """Begin to decode.
+
+        Raises:
+            SoundError: the file can't be read or isn't audio in a format that is read here.
+            EncoderError: ffmpeg can't be started.
+        """
+        arguments = _decoder_arguments(self._path, self._format)
+        with ExitStack() as stack:
+            # A file, not a pipe: the samples are in memory once only.
+            self._sound = stack.enter_context(tempfile.TemporaryFile())
+            self._ffmpeg = stack.enter_context(Ffmpeg(arguments, into=self._sound))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End ffmpeg if it still runs."""
+        self._stack.close()
+
+    def load(self) -> Music:
+        """Wait for the sound and return it as a bed.
+
+        Raises:
+            SoundError: the file can't be decoded, is silent, or is shorter than `SHORTEST_S`.
+        """
+        return _as_bed(self._steps(), self._path, self._format.rate_hz)
+
+    def _steps(self) -> npt.NDArray[np.int16]:
+        """Return the decoded samples, shape (frames, channels)."""
+        try:
+            code = self._ffmpeg.wait(timeout_s=_DECODING_TIMEOUT_S)
+        except TimeoutError as error:
+            raise _undecodable(self._path, f"ffmpeg was not done after {_DECODING_TIMEOUT_S} s") from error
+        if code:
+            complaints = self._ffmpeg.complaints
+            raise _undecodable(self._path, complaints[-1] if complaints else "ffmpeg gave no reason")
+        self._sound.seek(0)
+        steps = np.fromfile(self._sound, dtype="<i2")
+        if not steps.size:
+            raise _undecodable(self._path, "there is no sound in it")
+        return steps.reshape(-1, self._format.channels)
+
+
+def _decoder_arguments(path: Path, bed_format: BedFormat) -> list[str]:
+    """Return what ffmpeg is given: at most a second more than `LONGEST_S`, resampled band-limited, free of DC."""
     filters = f"highpass=f=25,aresample={bed_format.rate_hz}:filter_size=64:cutoff=0.96"
-    command += ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", str(LONGEST_S + 1), "-af", filters]
-    command += ["-ac", str(bed_format.channels), "-ar", str(bed_format.rate_hz), "-f", "s16le", "pipe:1"]
-    try:
-        # A file, not a pipe: the samples are in memory once only.
-        with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as complaints:
-            done = subprocess.run(command, stdout=sound, stderr=complaints, timeout=_DECODING_TIMEOUT_S, check=False)
-            if done.returncode:
-                raise _undecodable(path, _last_line(complaints))
-            sound.seek(0)
-            steps = np.fromfile(sound, dtype="<i2")
-    except subprocess.TimeoutExpired as error:
-        raise _undecodable(path, f"ffmpeg was not done after {_DECODING_TIMEOUT_S} s") from error
-    except OSError as error:
-        raise _undecodable(path, error.strerror or str(error)) from error
-    if not steps.size:
-        raise _undecodable(path, "there is no sound in it")
-    return steps.reshape(-1, bed_format.channels)
+    source = ["-protocol_whitelist", "file,pipe", "-f", music_format(path), "-i", f"file:{path}"]
+    part = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", str(LONGEST_S + 1), "-af", filters]
+    return [*source, *part, "-ac", str(bed_format.channels), "-ar", str(bed_format.rate_hz), "-f", "s16le", "pipe:1"]
+
+
+def _as_bed(steps: npt.NDArray[np.int16], path: Path, rate_hz: int) -> Music:
+    """Return decoded samples as a bed: cut, freed of silent ends, looped and levelled."""
+    limit = LONGEST_S * rate_hz
+    shortened = len(steps) > limit
+    before = min(len(steps), limit)
+    steps = _without_silent_ends(steps[:limit], rate_hz, path)
+    seconds = len(steps) / rate_hz
+    if seconds < SHORTEST_S:
+        raise SoundError(
+            f"the background {path} sounds for {seconds:.1f} s; at least {SHORTEST_S:.0f} s are needed",
+            hint="Choose a longer piece.",
+        )
+    crossfade = min(round(_CROSSFADE_S * rate_hz), len(steps) // 4)
+    loop = find_loop_point(steps, crossfade, rate_hz)
+    silence_s = (before - len(steps)) / rate_hz
+    steps = steps[: loop.end + crossfade]
+    mean_squares = _second_mean_squares(steps, rate_hz)
+    level_dbfs = 10 * math.log10(float(mean_squares.mean()))
+    # The voice is covered by power and the ear is drawn by loudness, so the higher of the two counts.
+    loudest_dbfs = max(10 * math.log10(float(mean_squares.max())), _loudest_second_as_pink_dbfs(steps, rate_hz))
+    return Music(
+        steps=steps,
+        crossfade=crossfade,
+        likeness=loop.likeness,
+        gain=float(10 ** ((REFERENCE_DBFS - level_dbfs) / 20)),
+        # In the crossfade two parts of the piece may add up.
+        loudest_second_dbfs=REFERENCE_DBFS + loudest_dbfs - level_dbfs + 1.0,
+        shortened=shortened,
+        clipped_share=float(np.mean((steps >= 32767) | (steps == -32768))),
+        silence_s=silence_s,
+    )
 
 
 def _without_silent_ends(steps: npt.NDArray[np.int16], rate_hz: int, path: Path) -> npt.NDArray[np.int16]:
@@ -205,8 +246,152 @@ def _undecodable(path: Path, reason: str) -> SoundError:
     return SoundError(f"can't decode the background {path}: {reason}", hint=f"Use {READABLE}.")
 
 
-def _last_line(stream: BinaryIO) -> str:
-    """Return the last thing ffmpeg said, or that it said nothing."""
-    stream.seek(0)
-    lines = stream.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "ffmpeg gave no reason"
+_SEARCHED_S = 30.0
+_SEARCHED_SHARE = 1 / 3
+_COARSE_HZ = 2000
+_ALIKE = 0.3
+"""Less than this comes about by chance; then the whole piece is kept."""
+
+_Mono = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPoint:
+    """Where a piece goes back to its beginning.
+
+    Attributes:
+        end: frame at which the beginning is heard again; as many frames as the crossfade has must follow it.
+        likeness: correlation of what follows the end with the beginning, 0 (unlike) to 1 (the same).
+    """
+
+    end: int
+    likeness: float
+
+
+def find_loop_point(steps: npt.NDArray[np.int16], crossfade: int, rate_hz: int) -> LoopPoint:
+    """Return the frame in the last seconds of a piece from which it is most like its beginning.
+
+    The beginning, as long as the crossfade, is compared with every place in the last 30 s (a third of a short piece):
+    2·⟨x, y⟩ ÷ (⟨x, x⟩ + ⟨y, y⟩), a correlation that is 1 only where the level is the same too, so that the end of a
+    fade-out is not taken. First at about 2 kHz, then to the frame around the best place. Where nothing is alike the
+    crossfade lies at the very end.
+
+    Args:
+        steps: 16-bit samples, shape (frames, channels); at least twice as long as the crossfade.
+        crossfade: its length in frames.
+        rate_hz: frames per second.
+    """
+    last = len(steps) - crossfade
+    first = last - min(round(_SEARCHED_S * rate_hz), round(len(steps) * _SEARCHED_SHARE))
+    start = _mono(steps[:crossfade])
+    ending = _mono(steps[first:])
+    step = max(1, rate_hz // _COARSE_HZ)
+    best = int(np.argmax(_likeness(_coarse(start, step), _coarse(ending, step)))) * step
+    low, high = max(0, best - 2 * step), min(len(ending) - crossfade, best + 2 * step)
+    fine = _likeness(start, ending[low : high + crossfade])
+    place = int(np.argmax(fine))
+    likeness = float(fine[place])
+    if likeness < _ALIKE:
+        return LoopPoint(last, max(0.0, float(_likeness(start, ending[-crossfade:])[0])))
+    return LoopPoint(first + low + place, min(1.0, likeness))
+
+
+def _likeness(start: _Mono, sound: _Mono) -> npt.NDArray[np.float64]:
+    """Return how alike a beginning is to each place in a sound at which all of it fits, −1 to 1."""
+    padded = 1 << (len(sound) - 1).bit_length()
+    spectrum = np.fft.rfft(sound, padded) * np.conj(np.fft.rfft(start, padded))
+    products = np.fft.irfft(spectrum, padded)[: len(sound) - len(start) + 1].astype(np.float64)
+    sums = np.concatenate(([0.0], np.cumsum(np.square(sound, dtype=np.float64))))
+    energies = sums[len(start) :] - sums[: -len(start)]
+    likeness: npt.NDArray[np.float64] = 2 * products / np.maximum(energies + float(np.vdot(start, start)), 1.0)
+    return likeness
+
+
+def _mono(steps: npt.NDArray[np.int16]) -> _Mono:
+    """Return the mean of the channels."""
+    mean: _Mono = steps.mean(axis=1, dtype=np.float32)
+    return mean
+
+
+def _coarse(sound: _Mono, step: int) -> _Mono:
+    """Return the mean of each run of so many frames."""
+    means: _Mono = sound[: len(sound) // step * step].reshape(-1, step).mean(axis=1)
+    return means
+
+
+READABLE = "MP3, AAC, M4A, FLAC, Ogg Vorbis or Opus, WAV, AIFF, CAF, WMA, WebM, AC-3, WavPack, AU"
+"""What most people have, for messages."""
+
+_HEAD_BYTES = 768
+
+# How each format begins (offset, bytes), and what ffmpeg calls it.
+_SIGNATURES: tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...] = (
+    ("wav", ((0, b"RIFF"), (8, b"WAVE"))),
+    ("wav", ((0, b"RF64"), (8, b"WAVE"))),
+    ("wav", ((0, b"RIFX"), (8, b"WAVE"))),
+    ("w64", ((0, b"riff\x2e\x91\xcf\x11"),)),
+    ("aiff", ((0, b"FORM"), (8, b"AIF"))),
+    ("flac", ((0, b"fLaC"),)),
+    ("ogg", ((0, b"OggS"),)),
+    ("mov", ((4, b"ftyp"),)),
+    ("mov", ((4, b"moov"),)),
+    ("mov", ((4, b"mdat"),)),
+    ("mov", ((4, b"wide"),)),
+    ("matroska", ((0, b"\x1aE\xdf\xa3"),)),
+    ("asf", ((0, b"0&\xb2u\x8ef\xcf\x11"),)),
+    ("caf", ((0, b"caff"),)),
+    ("au", ((0, b".snd"),)),
+    ("wv", ((0, b"wvpk"),)),
+    ("ape", ((0, b"MAC "),)),
+    ("tta", ((0, b"TTA1"),)),
+    ("tak", ((0, b"tBaK"),)),
+    ("mpc8", ((0, b"MPCK"),)),
+    ("mpc", ((0, b"MP+"),)),
+    ("dsf", ((0, b"DSD "),)),
+    ("amr", ((0, b"#!AMR"),)),
+    ("voc", ((0, b"Creative Voice File"),)),
+    ("avi", ((0, b"RIFF"), (8, b"AVI "))),
+    ("flv", ((0, b"FLV\x01"),)),
+    ("mpeg", ((0, b"\0\0\x01\xba"),)),
+    ("mpegts", ((0, b"G"), (188, b"G"), (376, b"G"), (564, b"G"))),
+    ("mp3", ((0, b"ID3"),)),
+)
+
+_AC3_SYNC = b"\x0bw"
+_FIRST_EAC3 = 11  # The bit stream identifications of E-AC-3 are 11 to 16, those of AC-3 lie below (ETSI TS 102 366).
+
+
+def music_format(path: Path) -> str:
+    """Return ffmpeg's name of an audio file's format.
+
+    Raises:
+        SoundError: it can't be read, or it isn't audio in a format that is read here.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SoundError(
+            f"can't read the background {path}: {reason}",
+            hint="Check the path; the names of the backgrounds that need no file are in the documentation.",
+        ) from error
+    for name, parts in _SIGNATURES:
+        if all(head[offset : offset + len(magic)] == magic for offset, magic in parts):
+            return name
+    if name := _frames(head):
+        return name
+    raise SoundError(
+        f"the background {path} isn't a sound file that can be read here",
+        hint=f"Use {READABLE}; a playlist is not a sound file.",
+    )
+
+
+def _frames(head: bytes) -> str:
+    """Return the format of a stream of bare frames, found from the first one; empty for none."""
+    if head.startswith(_AC3_SYNC) and len(head) > 5:
+        return "eac3" if head[5] >> 3 >= _FIRST_EAC3 else "ac3"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        # The layer bits of an MPEG frame header; 00 is ADTS, which carries AAC.
+        return "mp3" if head[1] & 0x06 else "aac"
+    return ""

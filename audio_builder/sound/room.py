@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 
+from audio_builder.audio.filters import ChunkedFilter, band_pass
 from audio_builder.audio.samples import Samples
-from audio_builder.sound.chance import Numbers, uniform
+from audio_builder.sound.random_events import Numbers, uniform
 
 ROOM_BELOW_VOICE_DB = 17.0
 """How far the room lies under the voice that stands in it, where voices have their power."""
@@ -23,6 +24,7 @@ _BLEND_S = 0.005
 _BAND_HZ = (180.0, 5000.0)  # Lower it would be mud, higher it would hiss.
 _VOICE_BAND_HZ = (200.0, 4000.0)
 _SEED = 4_3_3_4_2_5
+_TRANSFORM_FRAMES = 1 << 16
 
 
 def decay_s() -> float:
@@ -34,7 +36,7 @@ def decay_s() -> float:
 
 @functools.lru_cache(maxsize=2)
 def room_response(rate_hz: int, channels: int) -> Samples:
-    """Return what the room answers to a click, without the click itself, at the level at which it is mixed.
+    """Return the room's impulse response without the direct sound, at the level at which it is mixed.
 
     For the first 25 ms the image sources of a box (Allen and Berkley, JASA 65, 1979), with each ear at its own place;
     then noise that decays as the energy of a diffuse field does (Kuttruff, *Room Acoustics*): 4πcd²/V · 10^(−6t/T)
@@ -48,10 +50,9 @@ def room_response(rate_hz: int, channels: int) -> Samples:
         Shape (frames, channels), about a quarter of a second. Its mean power from 200 to 4,000 Hz lies
         `ROOM_BELOW_VOICE_DB` under that of the click.
     """
-    from scipy import signal  # dear to import, and for a room alone
-
-    response = np.stack([_answer(ear, side, rate_hz) for side, ear in enumerate(_EARS_M)], axis=1)
-    response = signal.sosfilt(signal.butter(1, _BAND_HZ, "bandpass", output="sos", fs=rate_hz), response, axis=0)
+    in_band = ChunkedFilter(band_pass(*_BAND_HZ, rate_hz))
+    ears = [in_band.once(_answer(ear, side, rate_hz).astype(np.float32)) for side, ear in enumerate(_EARS_M)]
+    response = np.stack(ears, axis=1)
     hz = np.fft.rfftfreq(len(response), 1 / rate_hz)
     voiced = (hz >= _VOICE_BAND_HZ[0]) & (hz <= _VOICE_BAND_HZ[1])
     power = float(np.square(np.abs(np.fft.rfft(response, axis=0)[voiced])).mean())
@@ -66,9 +67,16 @@ def in_the_room(voice: Samples, response: Samples) -> Samples:
         voice: shape (frames,).
         response: of the room, shape (frames, channels).
     """
-    from scipy.signal import oaconvolve
-
-    return np.asarray(oaconvolve(voice[:, np.newaxis], response, axes=0), dtype=np.float32)
+    step = _TRANSFORM_FRAMES - len(response) + 1
+    parts = np.pad(voice, (0, -len(voice) % step)).reshape(-1, step)
+    spectra = np.fft.rfft(parts, _TRANSFORM_FRAMES, axis=1)
+    added = np.zeros((len(parts) * step + len(response) - 1, response.shape[1]), dtype=np.float32, order="F")
+    for channel in range(response.shape[1]):
+        answers = np.fft.irfft(spectra * np.fft.rfft(response[:, channel], _TRANSFORM_FRAMES), axis=1)
+        # What each part leaves ringing overlaps the next one.
+        for number, answer in enumerate(answers):
+            added[number * step : number * step + _TRANSFORM_FRAMES, channel] += answer
+    return added[: len(voice) + len(response) - 1]
 
 
 def _answer(ear_m: tuple[float, float, float], side: int, rate_hz: int) -> Numbers:

@@ -162,8 +162,8 @@ def test_a_mistyped_mark_is_an_error_that_names_the_closest(text: str, closest: 
         ("[beat 0s]", "up to 60"),
         ("[slower 20%]", "end at [slower off]"),
         ("[quieter on]", "end at [quieter off]"),
-        ("[background rian]", "one of drone, bowls, rain"),
-        ("[background music.mp3]", "one of drone, bowls, rain"),
+        ("[background rian]", "one of drone, binaural, bowls"),
+        ("[background music.mp3]", "one of drone, binaural, bowls"),
     ],
 )
 def test_a_mark_with_a_wrong_argument_says_what_is_allowed(text: str, allowed: str) -> None:

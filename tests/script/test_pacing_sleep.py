@@ -10,7 +10,7 @@ import pytest
 import audio_builder
 from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
-from audio_builder.mix.quieting import Quieting
+from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.timeline import Timeline
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing
@@ -35,8 +35,8 @@ def test_pauses_grow_from_word_to_word():
 def test_the_mix_is_untouched_to_its_middle_and_then_falls_evenly():
     """Nothing changes in the first half; three quarters through it is 3 dB softer, at the end 6 dB."""
     blocks = [np.ones((size, 2), dtype=np.float32) for size in (300, 1, 699)]
-    quieting = Quieting(Timeline(44100, 1000, (), (), ()), Pacing(quieting_db=6.0))
-    mix = np.concatenate(list(quieting.applied_to(iter(blocks))))[:, 0]
+    fade_down = FadeDown(Timeline(44100, 1000, (), (), ()), Pacing(quieting_db=6.0))
+    mix = np.concatenate(list(fade_down.applied_to(iter(blocks))))[:, 0]
     assert np.array_equal(mix[:501], np.ones(501, dtype=np.float32))
     assert 20 * np.log10(mix[750]) == pytest.approx(-3.0, abs=0.02)
     assert 20 * np.log10(mix[999]) == pytest.approx(-6.0, abs=0.02)

@@ -142,11 +142,11 @@ def carries(path: Path, packed: bytes) -> bool:
 def _files_named(settings: Layer) -> list[str]:
     """Return the dotted paths of the settings whose value isn't a name that is known here."""
     # These rooms import NumPy, which the commands that only read do without.
-    from audio_builder.sound.backgrounds import BEDS
+    from audio_builder.recipe.settings import BACKGROUNDS
     from audio_builder.sound.bells import BELLS
 
     known = (
-        ("soundscape", "background", BEDS),
+        ("soundscape", "background", BACKGROUNDS),
         ("soundscape", "bell", BELLS),
         ("soundscape", "closing_bell", BELLS),
         ("tags", "cover", ("",)),

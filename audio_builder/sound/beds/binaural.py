@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from audio_builder.audio.samples import Samples
-from audio_builder.sound.bed import REFERENCE_DBFS, Bed
+from audio_builder.errors import SoundError
+from audio_builder.recipe.settings import Soundscape
+from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
 
 _AMPLITUDE = math.sqrt(2) * 10 ** (REFERENCE_DBFS / 20)
 
@@ -46,12 +48,26 @@ class Tones:
         return sound
 
 
-def binaural(rate_hz: int, carrier_hz: float, beat_hz: float) -> Bed:
+def check(_: Soundscape, channels: int) -> None:
+    """Make sure that there is a channel for each ear.
+
+    Raises:
+        SoundError: the episode is mono.
+    """
+    if channels != 2:
+        raise SoundError(
+            "the background 'binaural' needs stereo, and this recipe asks for mono: each ear has a tone of its own",
+            hint="Set mastering.channels to 2, or choose another background.",
+        )
+
+
+def make(soundscape: Soundscape, bed_format: BedFormat) -> Bed:
     """Return two tones around a carrier, the right one higher by the beat (Oster, Scientific American 229, 1973).
 
     Args:
-        rate_hz: frames per second.
-        carrier_hz: the middle between the two.
-        beat_hz: how far they lie apart.
+        soundscape: its `binaural_carrier_hz` is the middle between the two, its `binaural_beat_hz` how far they lie
+            apart.
+        bed_format: for its rate.
     """
-    return Tones(carrier_hz - beat_hz / 2, carrier_hz + beat_hz / 2, rate_hz)
+    carrier_hz, beat_hz = soundscape.binaural_carrier_hz, soundscape.binaural_beat_hz
+    return Tones(carrier_hz - beat_hz / 2, carrier_hz + beat_hz / 2, bed_format.rate_hz)

@@ -7,11 +7,12 @@ import dataclasses
 import numpy as np
 
 from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.chance import spread_times, uniform
-from audio_builder.sound.modes import BOWL, ring, soft_stroke
+from audio_builder.sound.loop import LayeredBed, pack
+from audio_builder.sound.modal import BOWL, ring, soft_stroke
 from audio_builder.sound.noise import FIRST_FRAMES, add_round
-from audio_builder.sound.stretch import LayeredBed, pack
+from audio_builder.sound.random_events import spread_times, uniform
 
 # Fifths and fourths over A: whichever ring together, they agree. A large bowl rings for half a minute.
 # Lowest mode in Hz, how much slower than the measured bowl it decays, and whether it leans to the right.
@@ -28,10 +29,10 @@ _UPPER_MODES_BELOW_DB = 5.0
 _WIDTH = 0.45  # The two halves of a mode lie apart, so that its beat wanders between the ears.
 
 
-def bowls(bed_format: BedFormat) -> Bed:
+def make(_: Soundscape, bed_format: BedFormat) -> Bed:
     """Return bowls: two large ones every 12 s and three small ones in between, with a very soft mallet.
 
-    The modes are those of measured bowls (`sound.modes.BOWL`); they decay as they do there, only
+    The modes are those of measured bowls (`sound.modal.BOWL`); they decay as they do there, only
     slower in larger bowls, and a stroke's end rings into the beginning of the next round.
     """
     large = _strokes(_LARGE_FRAMES, _LARGE_STROKES, _LARGE, bed_format, 2300)
@@ -43,7 +44,7 @@ def bowls(bed_format: BedFormat) -> Bed:
 def _strokes(
     frames: int, count: int, sizes: tuple[tuple[float, float, bool], ...], bed_format: BedFormat, seed: int
 ) -> Samples:
-    """Return a seamless stretch of strokes on bowls that take turns."""
+    """Return a loop of strokes on bowls that take turns."""
     sound = np.zeros((frames, bed_format.channels), dtype=np.float32, order="F")
     sounds = [_bowl(*size, bed_format) for size in sizes]
     levels = uniform(count, seed + 1, 0.75, 1.0)

@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.chance import spread_times, uniform
+from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, add_round, noise
-from audio_builder.sound.stretch import LayeredBed, level_slow_changes, pack
+from audio_builder.sound.random_events import spread_times, uniform
 
 # Dolbear, "The Cricket as a Thermometer" (American Naturalist 31, 1897): chirps a minute = 40 + 4 (°F − 50).
 _TEMPERATURE_F = 57.0
@@ -24,7 +25,7 @@ _NEAR_BELOW_DB, _FAR_BELOW_DB = 10.0, 15.0
 _LEVELLED_SHARE = 0.6
 
 
-def night(bed_format: BedFormat) -> Bed:
+def make(_: Soundscape, bed_format: BedFormat) -> Bed:
     """Return a night: soft air, two crickets near and five far away, each with its own pitch and pace.
 
     How insects are made of pulses follows Farnell, "Designing Sound" (MIT Press, 2010), the chapter on
@@ -33,7 +34,7 @@ def night(bed_format: BedFormat) -> Bed:
     layers = []
     parts = ((FIRST_FRAMES, _NEAR, _NEAR_BELOW_DB, 2000), (SECOND_FRAMES, _FAR, _FAR_BELOW_DB, 2100))
     for frames, crickets, below_db, seed in parts:
-        air = noise(Colour(_air, kinship=0.5), frames, bed_format, seed)
+        air = noise(Colour(_air, stereo_correlation=0.5), frames, bed_format, seed)
         song = np.zeros_like(air)
         for number in range(1, crickets + 1):
             song += _cricket(frames, bed_format, seed + 10 * number)
@@ -50,7 +51,7 @@ def _air(hz: Hertz) -> Hertz:
 
 
 def _cricket(frames: int, bed_format: BedFormat, seed: int) -> Samples:
-    """Return one cricket for a whole stretch, at its own place between left and right."""
+    """Return one cricket for a whole loop, at its own place between left and right."""
     rate_hz = bed_format.rate_hz
     pitch, side, pace, loud = uniform(4, seed)
     hz = _LOWEST_HZ + (_HIGHEST_HZ - _LOWEST_HZ) * pitch

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.chance import spread_times, uniform
+from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, Colour, Curve, Hertz, noise, slope
-from audio_builder.sound.stretch import LayeredBed, level_slow_changes, pack
+from audio_builder.sound.random_events import spread_times, uniform
 
 # 72 and 48 s at 44.1 kHz, with no common factor but 2: about six waves in a minute, near and farther off.
 _NEAR_FRAMES, _NEAR_WAVES = 2 * 3**13, 7
@@ -24,7 +25,7 @@ _JITTER = 0.10
 _LEVELLED_SHARE = 0.15
 
 
-def ocean(bed_format: BedFormat) -> Bed:
+def make(_: Soundscape, bed_format: BedFormat) -> Bed:
     """Return waves: the low roar of the breaker, and the foam that follows it and runs out on the sand.
 
     Breaking waves radiate a spectrum that falls by 5 to 6 dB for each octave above 500 Hz (Wenz,
@@ -40,12 +41,12 @@ def ocean(bed_format: BedFormat) -> Bed:
 
 
 def _waves(frames: int, count: int, bed_format: BedFormat, seed: int) -> Samples:
-    """Return a seamless stretch with so many waves."""
+    """Return a loop with so many waves."""
     crests = spread_times(count, frames, _JITTER, seed)
     heights = uniform(count, seed + 1, *_HEIGHTS)
     roar = noise(Colour(_roar), frames, bed_format, seed + 10)
     roar *= _surf(crests, heights, frames, bed_format.rate_hz)[:, np.newaxis]
-    foam = noise(Colour(_foam, kinship=0.2), frames, bed_format, seed + 20)
+    foam = noise(Colour(_foam, stereo_correlation=0.2), frames, bed_format, seed + 20)
     later = crests + round(_FOAM_LATER_S * bed_format.rate_hz)
     foam *= np.float32(0.7) * np.square(_surf(later, heights, frames, bed_format.rate_hz))[:, np.newaxis]
     return roar + foam

@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat
-from audio_builder.sound.chance import uniform
+from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, add_round, noise
-from audio_builder.sound.stretch import LayeredBed, level_slow_changes, pack
+from audio_builder.sound.random_events import uniform
 
 _DROPS_PER_S = 14.0
 _DROPS_BELOW_DB = 9.0
@@ -25,11 +26,11 @@ def _hiss(hz: Hertz) -> Hertz:
     return density
 
 
-_FALL = Colour(_hiss, kinship=0.3)
+_FALL = Colour(_hiss, stereo_correlation=0.3)
 
 
-def rain(bed_format: BedFormat) -> Bed:
-    """Return rain: the hiss of drops too many to tell apart, and single drops.
+def make(_: Soundscape, bed_format: BedFormat) -> Bed:
+    """Return rain: the hiss of drops too many to be heard one by one, and single drops.
 
     That rain is both follows Farnell, "Designing Sound" (MIT Press, 2010), the chapter on rain. A drop's
     sound is that of the bubble it makes: pitch 3/r Hz (Minnaert, 1933) and decay 0.13/r + 0.0072 r^(-3/2)
@@ -48,7 +49,7 @@ def rain(bed_format: BedFormat) -> Bed:
 
 
 def _drops(frames: int, bed_format: BedFormat, seed: int) -> Samples:
-    """Return a seamless stretch of single drops, each at its own place between left and right."""
+    """Return a loop of single drops, each at its own place between left and right."""
     rate_hz = bed_format.rate_hz
     count = round(frames / rate_hz * _DROPS_PER_S)
     starts = (uniform(count, seed) * frames).astype(np.int64)

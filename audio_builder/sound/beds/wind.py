@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from audio_builder.audio.samples import Samples
+from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, band, noise, slow_curve
-from audio_builder.sound.stretch import LayeredBed, level_slow_changes, pack
 
 # Davenport's spectrum of gusts: n S(n) ~ x² / (1 + x²)^(4/3), x = 1200 m · n / mean speed.
 _MEAN_SPEED_M_S = 5.0
@@ -24,7 +25,7 @@ _BANDS = (
 _LEVELLED_SHARE = 0.3
 
 
-def wind(bed_format: BedFormat) -> Bed:
+def make(_: Soundscape, bed_format: BedFormat) -> Bed:
     """Return wind: three bands of noise that follow one gust.
 
     The bands and their gusts follow Farnell, "Designing Sound" (MIT Press, 2010), the chapter on wind;
@@ -39,7 +40,7 @@ def wind(bed_format: BedFormat) -> Bed:
 
 
 def _gusts(frames: int, bed_format: BedFormat, seed: int) -> Samples:
-    """Return a seamless stretch of wind."""
+    """Return a loop of wind."""
     gust = slow_curve(frames, bed_format.rate_hz, _davenport, _FASTEST_GUST_HZ, seed)
     sound = np.zeros((frames, bed_format.channels), dtype=np.float32, order="F")
     for number, (centre_hz, width, following, level_db) in enumerate(_BANDS, start=1):

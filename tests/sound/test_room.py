@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from audio_builder import build
 from audio_builder.article.source import source_from_bytes
@@ -20,7 +21,7 @@ from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say
 from audio_builder.sound.bed import NoBed
 from audio_builder.sound.room import ROOM_BELOW_VOICE_DB, decay_s, in_the_room, room_response
 from tests import instruments
-from tests.sound_helpers import RATE_HZ, Clips, rms_dbfs, speech, timeline_of
+from tests.sound_helpers import RATE_HZ, Clips, noise, rms_dbfs, speech, timeline_of
 
 
 def rendered(room: str, channels: int = 2, block_frames: int = 32768) -> tuple[Samples, int]:
@@ -102,3 +103,13 @@ def test_an_episode_in_a_room_meets_the_standard(tmp_path: Path) -> None:
     assert meter.true_peak_dbtp <= -1.0
     sound, _ = instruments.decoded(Path(report.path))
     assert 10.0 < rms_dbfs(sound[:, 0]) - rms_dbfs(sound[:, 0] - sound[:, 1]) < 25.0
+
+
+@pytest.mark.parametrize("frames", [1, 40_000, 54_000, 200_000])
+def test_the_room_is_a_convolution(frames: int) -> None:
+    """What it adds is the voice convolved with its response, whatever the length, to the precision of float32."""
+    voice, response = noise(frames, 1)[:, 0], room_response(RATE_HZ, 2)
+    added = in_the_room(voice, response)
+    expected = signal.fftconvolve(voice.astype(np.float64)[:, np.newaxis], response.astype(np.float64), axes=0)
+    assert added.shape == expected.shape
+    assert np.abs(added - expected).max() < 1e-6

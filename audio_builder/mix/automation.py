@@ -1,4 +1,4 @@
-"""Growing quieter, towards the end or for a while: a slow gain on the whole mix, so that nothing changes its place."""
+"""Gain automation: a slow fade of the whole mix, towards its end or under marked phrases. Times stay as they are."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from audio_builder.narration.levels import CELL_S
 from audio_builder.recipe.settings import Pacing
 
 _BEGINS_AT = 0.5
-"""The share of the episode after which it falls towards the end: the first half is as loud as ever."""
+"""The share of the episode after which the level falls towards the end."""
 
 _STEP_S = 1.5
-"""How long it takes to become softer where a mark wants it, in the middle of the rest before the words."""
+"""How long the change of level takes under a mark, in the middle of the rest before the words."""
 
 
-class Quieting:
-    """How much softer the mix is at each moment: over the second half, and under phrases that a mark makes quieter.
+class FadeDown:
+    """The gain of the mix over time: it falls over the second half, and is lower under phrases marked as quieter.
 
-    The mix is speech, bells and background together, so the background stays as far under the speech as ever.
+    It applies to speech, bells and background alike, so the background stays as far under the speech.
     """
 
     def __init__(self, timeline: Timeline, pacing: Pacing) -> None:
@@ -45,7 +45,7 @@ class Quieting:
         self._quiet = bool(self._ending_db or self._levels_db.any())
 
     def applied_to(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        """Yield the mix, softer where it is to be.
+        """Yield the mix with the fades applied.
 
         Args:
             blocks: the rendered mix, shape (frames, channels), one after the other.
@@ -60,7 +60,7 @@ class Quieting:
             start += len(block)
 
     def loss_lu(self, levels: SpeechLevels) -> float:
-        """Return how much softer the speech becomes by this as a whole, in LU: the mix has to be louder by that."""
+        """Return how much integrated loudness the fades take from the speech, in LU; the mix has to make up for it."""
         if not self._quiet or not math.isfinite(levels.loudness_lufs):
             return 0.0
         cell = round(self._rate_hz * CELL_S)
@@ -78,17 +78,17 @@ class Quieting:
 
 
 def _corners(timeline: Timeline, quieter_db: float) -> Iterator[tuple[int, float]]:
-    """Yield frames and levels in dB, between which the level is straight: a step in each rest where one is wanted."""
+    """Yield frames and levels in dB, with straight lines between them: a step in each rest before a change."""
     longest = frames_from_seconds(_STEP_S, timeline.rate_hz)
     level_db = ended = 0.0
     for number, placed in enumerate(timeline.clips):
-        wanted_db = -quieter_db if placed.clip.say.quieter else 0.0
+        target_db = -quieter_db if placed.clip.say.quieter else 0.0
         rest = placed.speech_start - ended
         if number == 0:
-            yield 0, wanted_db
-        elif wanted_db != level_db:
+            yield 0, target_db
+        elif target_db != level_db:
             step = max(min(longest, rest), 0)
             begins = round(ended + (rest - step) / 2)
             yield begins, level_db
-            yield round(begins + step), wanted_db
-        level_db, ended = wanted_db, placed.speech_end
+            yield round(begins + step), target_db
+        level_db, ended = target_db, placed.speech_end

@@ -11,7 +11,7 @@ import pytest
 from audio_builder.audio.loudness import LoudnessMeter
 from audio_builder.audio.samples import AudioSegment, segment_from_samples
 from audio_builder.mix.levels import SpeechLevels, measure_speech
-from audio_builder.mix.voice import voice_of
+from audio_builder.mix.render import load_voice
 from audio_builder.script.cues import ChapterStart, Cue, Reason, Rest, Role, Say
 from tests.sound_helpers import RATE_HZ, Clips, rms_dbfs, sine, speech, timeline_of
 
@@ -54,7 +54,7 @@ def test_the_cells_hold_the_energy_where_it_is() -> None:
 
     told = integrated_lufs(hops_from_cells(levels.energies)) - levels.clip_gains_db[0]
     assert told == pytest.approx(meter.integrated_lufs(), abs=0.05)
-    heard = voice_of(Clips().clip(segment))
+    heard = load_voice(Clips().clip(segment))
     evened = 10 ** (levels.clip_gains_db[0] / 20)
     assert levels.peaks.max() == pytest.approx(evened * float(np.abs(heard).max()), abs=1e-6)
 

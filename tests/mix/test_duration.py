@@ -12,15 +12,14 @@ import audio_builder
 from audio_builder.cli.lengths import seconds_of
 from audio_builder.cli.main import run
 from audio_builder.errors import RecipeError
-from audio_builder.length import fit_length
 from audio_builder.mix.arrange import arrange
+from audio_builder.mix.fit_duration import TimedScript, fit_duration
 from audio_builder.pipeline import speak
-from audio_builder.preflight import Plan, prepare
+from audio_builder.preflight import at_rate, prepare, reached_wpm
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.from_document import make_script, read_document
-
-from . import instruments
-from .conftest import ROOT
+from tests import instruments
+from tests.conftest import ROOT
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 
@@ -29,10 +28,13 @@ def recipe(duration_s: float, **pacing: float | str):
     return make_recipe({"voice": "tone", "pacing": {"duration_s": duration_s, **pacing}})
 
 
-def plan_for(duration_s: float, folder: Path) -> Plan:
-    """The plan of the short example, with every clip of it still to be spoken."""
+def timed_script(duration_s: float, folder: Path) -> TimedScript:
+    """The short example, as long as that."""
     chosen = recipe(duration_s)
-    return prepare(make_script(read_document(SHORT), chosen), chosen, folder)
+    plan = prepare(make_script(read_document(SHORT), chosen), chosen, folder)
+    return fit_duration(
+        plan.script, plan.recipe, lambda wpm: speak(at_rate(plan, wpm)), lambda wpm: reached_wpm(plan, wpm)
+    )
 
 
 def reach(folder: Path, wanted_s: float, **pacing: float | str) -> tuple[int, int]:
@@ -62,18 +64,18 @@ def test_the_whole_promised_range_can_be_met_and_a_second_more_can_not(tmp_path:
     shortest, longest = reach(tmp_path, 140)
     assert list(tmp_path.iterdir()) == []
     for wanted in (shortest, longest):
-        fitted = fit_length(plan_for(wanted, tmp_path), speak)
-        assert arrange(fitted.plan.script, fitted.narration, fitted.plan.recipe.soundscape).seconds == wanted
-        assert fitted.duration.wpm == pytest.approx(125 * (1.08 if wanted == shortest else 1 / 1.08), rel=0.03)
+        timed = timed_script(wanted, tmp_path)
+        assert arrange(timed.script, timed.narration, recipe(wanted).soundscape).seconds == wanted
+        assert timed.wpm == pytest.approx(125 * (1.08 if wanted == shortest else 1 / 1.08), rel=0.03)
     for beyond in (shortest - 3, longest + 3):
         with pytest.raises(RecipeError, match="can't be"):
-            fit_length(plan_for(beyond, tmp_path), speak)
+            timed_script(beyond, tmp_path)
 
 
 def test_limits_are_settings(tmp_path: Path):
     """With pauses that may not grow and a rate that may not change, the range ends at the usual length."""
-    usual = fit_length(plan_for(0, tmp_path), speak)
-    seconds = arrange(usual.plan.script, usual.narration, usual.plan.recipe.soundscape).seconds
+    usual = timed_script(0, tmp_path)
+    seconds = arrange(usual.script, usual.narration, recipe(0).soundscape).seconds
     assert reach(tmp_path, 95, most_share=1, rate_share=0)[1] == int(seconds)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +17,9 @@ from audio_builder.audio.samples import Samples, ffmpeg_program, segment_from_sa
 from audio_builder.errors import SoundError
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound import music
-from audio_builder.sound.backgrounds import check_background, open_bed
+from audio_builder.sound.background import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
-from audio_builder.sound.music import Music
-from audio_builder.sound.music_format import music_format
+from audio_builder.sound.music import Music, music_format
 from tests.sound_helpers import RATE_HZ, noise, rms_dbfs
 
 FORMAT = BedFormat(RATE_HZ, 2)
@@ -234,3 +238,44 @@ def test_music_is_levelled_by_loudness(tmp_path: Path) -> None:
     assert hiss == pytest.approx(4.0 - 1.7, abs=0.4)
     assert pink == pytest.approx(0.2, abs=0.4)
     assert hum == pytest.approx(0.3, abs=0.4)
+
+
+# In place of ffmpeg a program that neither reads nor ends.
+_STALLED = """
+from audio_builder.audio import ffmpeg
+ffmpeg.ffmpeg_program = lambda: "/bin/sh"
+ffmpeg.QUIET = ("-c", "exec sleep 600")
+"""
+
+_INTERRUPTED = """
+import signal, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from audio_builder.recipe.settings import Soundscape
+from audio_builder.sound.background import BedMaker
+from audio_builder.sound.bed import BedFormat
+signal.signal(signal.SIGINT, signal.default_int_handler)
+maker = BedMaker(Soundscape(background=sys.argv[1]), BedFormat(44100, 2))
+with ThreadPoolExecutor(1) as aside, maker:
+    aside.submit(maker.make)
+    print("decoding", maker._music[sys.argv[1]]._ffmpeg._process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="/bin/sh stands for an ffmpeg that never ends")
+def test_who_stops_the_program_does_not_wait_for_music(tmp_path: Path) -> None:
+    """Ctrl-C while an executor's thread waits for ffmpeg ends both at once, though the music never ends."""
+    endless = tmp_path / "endless.mp3"
+    endless.write_bytes(b"ID3\x04\0\0\0\0\0\0")
+    child = subprocess.Popen(
+        [sys.executable, "-c", _STALLED + _INTERRUPTED, str(endless)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with child:
+        assert child.stdout is not None
+        ffmpeg = int(child.stdout.readline().split()[1])
+        child.send_signal(signal.SIGINT)
+        started = time.monotonic()
+        assert child.wait(30) != 0
+        assert time.monotonic() - started < 10
+    with pytest.raises(ProcessLookupError):
+        os.kill(ffmpeg, 0)

@@ -13,8 +13,7 @@ from audio_builder.episode.encoding.encode import Mp3Form, encode
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
-from audio_builder.mix.render import render
-from audio_builder.mix.voice import voice_of
+from audio_builder.mix.render import load_voice, render
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say
 from audio_builder.sound.bed import NoBed
@@ -25,7 +24,7 @@ from tests.sound_helpers import MARGIN, RATE_HZ, Clips, rms_dbfs, sine, speech, 
 def gain_db(hz: float) -> float:
     """What becomes of a tone, once it has lasted for half a second."""
     tone = sine(hz, -12.0, 2.0, rate_hz=RATE_HZ, channels=1)[:, 0]
-    return rms_dbfs(voice_of(Clips().clip(segment_from_samples(tone, RATE_HZ)))[RATE_HZ // 2 :]) - rms_dbfs(
+    return rms_dbfs(load_voice(Clips().clip(segment_from_samples(tone, RATE_HZ)))[RATE_HZ // 2 :]) - rms_dbfs(
         tone[RATE_HZ // 2 :]
     )
 
@@ -43,7 +42,7 @@ def test_nothing_moves() -> None:
     """A clip keeps its length, its silence before the first sound, and the times of what is said."""
     segment = speech(2.0)
     clip = Clips().clip(segment)
-    sound = voice_of(clip)
+    sound = load_voice(clip)
     assert sound.shape == (clip.frames,)
     assert not sound[:MARGIN].any()
     before = np.frombuffer(segment.raw_data, "<i2").astype(np.float64)

@@ -1,4 +1,4 @@
-"""Modal synthesis: what is struck rings in a few modes, each a pair that beats, each dying away at its own pace."""
+"""Modal synthesis: a struck object rings in a few modes; each is a pair that beats, and decays at its own rate."""
 
 from __future__ import annotations
 

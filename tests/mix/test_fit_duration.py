@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_builder.mix.arrange import arrange
-from audio_builder.mix.fit import fit_pauses, reach_of
+from audio_builder.mix.fit_duration import achievable_range, fit_pauses
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Soundscape
 from audio_builder.script.cues import Reason, Rest, Role, Say, Script
@@ -45,7 +45,7 @@ def test_any_length_in_reach_is_met_to_the_frame(script: Script, seed: int, shar
     """For any script, clips, pacing and length in reach: the timeline is that long to the frame, words untouched."""
     pacing = PACING_PRESETS[preset]
     narration = narrated(script, seed, rate_hz)
-    reach = reach_of(script, narration, SOUNDSCAPE, pacing)
+    reach = achievable_range(script, narration, SOUNDSCAPE, pacing)
     assert reach.shortest_frames <= arrange(script, narration, SOUNDSCAPE).frames <= reach.longest_frames
     target = reach.shortest_frames + round(share * (reach.longest_frames - reach.shortest_frames))
     wanted = msgspec.structs.replace(pacing, duration_s=target / rate_hz)
@@ -67,7 +67,7 @@ def test_any_length_in_reach_is_met_to_the_frame(script: Script, seed: int, shar
 def test_a_length_out_of_reach_is_no_length_to_fit(script: Script, seed: int):
     """One frame beyond the reach on either side is refused, never met nearly."""
     narration = narrated(script, seed)
-    reach = reach_of(script, narration, SOUNDSCAPE, Pacing())
+    reach = achievable_range(script, narration, SOUNDSCAPE, Pacing())
     for frames in (reach.shortest_frames - 1, reach.longest_frames + 1):
         with pytest.raises(ValueError, match="can't be met"):
             fit_pauses(script, narration, SOUNDSCAPE, Pacing(duration_s=frames / 44100))

@@ -1,4 +1,4 @@
-"""Chance that comes out the same every time: numbers from a seed, for ever."""
+"""Random numbers and random times that are the same for the same seed, with every version of NumPy."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def uniform(count: int, seed: int, low: float = 0.0, high: float = 1.0) -> Numbe
 
 
 def spread_times(count: int, frames: int, jitter: float, seed: int) -> npt.NDArray[np.int64]:
-    """Return the frames of events that come about evenly in a round, rising, shape (count,).
+    """Return the frames of events spread about evenly over a loop, rising, shape (count,).
 
     Args:
-        count: how many events the round has.
-        frames: length of the round.
-        jitter: how far an event may stray from its even place, in shares of the distance between two; below 0.5.
-        seed: of the straying.
+        count: how many events the loop has.
+        frames: length of the loop.
+        jitter: how far an event may lie from its even place, as a share of the distance between two; below 0.5.
+        seed: of the random numbers.
     """
     places = np.arange(count) + 0.5 + uniform(count, seed, -jitter, jitter)
     return (places * frames / count).astype(np.int64)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import json
+import math
+import os
 import re
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -14,15 +20,15 @@ import pytest
 from audio_builder.audio.samples import Samples
 from audio_builder.errors import RecipeError, SoundError
 from audio_builder.recipe.recipe_file import make_recipe
-from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.backgrounds import BEDS, check_background, open_bed
+from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
+from audio_builder.sound.background import check_background, open_bed
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, BedFormat
+from audio_builder.sound.beds.drone import root_hz
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES
-from audio_builder.sound.pitch import root_hz
 from tests.conftest import ROOT
 from tests.sound_helpers import RATE_HZ, rms_dbfs
 
-NAMES = sorted(BEDS.keys() - {"none", "drone"})  # the drone has tests of its own
+NAMES = sorted(set(BACKGROUNDS) - {"none", "drone"})  # the drone has tests of its own
 STEADY = {"brown", "night", "pink", "rain", "binaural"}
 SEAMS = (FIRST_FRAMES, SECOND_FRAMES, 2 * 3**13)
 
@@ -116,7 +122,7 @@ def test_in_mono_it_is_as_loud_and_made_anew_it_is_the_same(name: str) -> None:
     assert np.array_equal(again.read(98765, 4000), mono.read(98765, 4000))
 
 
-@pytest.mark.parametrize("name", sorted(BEDS.keys() - {"none"}))
+@pytest.mark.parametrize("name", sorted(set(BACKGROUNDS) - {"none"}))
 def test_its_spectrum_is_the_documented_one(name: str) -> None:
     """Each octave of the table in docs/sound.md above −50 dB is within 1.5 dB of what a minute measures."""
     page = (ROOT / "docs" / "sound.md").read_text(encoding="utf-8")
@@ -192,3 +198,80 @@ def test_the_drone_stands_on_its_root() -> None:
     assert abs(int(np.argmax(power)) - 147) <= 1
     assert power[71:77].max() > power[80:105].max() * 1000
     assert power[:60].max() < power.max() * 1e-5
+
+
+def test_none_is_silent() -> None:
+    """`none` has the channels asked for and no sound."""
+    bed = bed_of("none")
+    assert bed.read(5, 10).shape == (10, 2)
+    assert not bed.read(5, 10).any()
+    assert bed.loudest_second_dbfs == -math.inf
+
+
+@pytest.mark.parametrize("name", sorted(BACKGROUNDS))
+def test_every_background_is_ready_by_name(name: str) -> None:
+    """Checking a known name is quick and finds nothing wrong."""
+    check_background(Soundscape(background=name), channels=2)
+
+
+def test_an_unknown_background_names_the_closest() -> None:
+    """A misspelt name is told which names there are and which one was probably meant."""
+    with pytest.raises(
+        SoundError, match="no background named 'dron'; there are drone, binaural, bowls, brown, "
+    ) as raised:
+        check_background(Soundscape(background="dron"), channels=2)
+    assert raised.value.hint == "Did you mean drone or brown?"
+    with pytest.raises(SoundError) as raised:
+        bed_of("waterfall")
+    assert "path of an audio file" in raised.value.hint
+
+
+@pytest.mark.parametrize("value", ["music.mp3", "folder/drone", "./drone", "C:\\music\\drone", "/nowhere/at all"])
+def test_what_looks_like_a_path_is_a_file(value: str) -> None:
+    """With a suffix or a slash it is a file, and the error says that this can't be read."""
+    with pytest.raises(SoundError, match="can't read the background"):
+        check_background(Soundscape(background=value), channels=2)
+
+
+@pytest.mark.parametrize("value", ["x" * 900, "a\0b", ""])
+def test_odd_values_are_refused_plainly(value: str) -> None:
+    """Names no file system knows are no backgrounds, and no crash."""
+    with pytest.raises(SoundError):
+        check_background(Soundscape(background=value), channels=2)
+
+
+_HUM = """
+import numpy as np
+from audio_builder.errors import SoundError
+from audio_builder.sound.loop import LayeredBed, pack
+
+def check(soundscape, channels):
+    if channels != 1:
+        raise SoundError("the background 'hum' needs mono")
+
+def make(soundscape, bed_format):
+    time_s = np.arange(3 * bed_format.rate_hz) / bed_format.rate_hz
+    sound = np.sin(2 * np.pi * 200 * time_s).astype(np.float32)[:, np.newaxis]
+    return LayeredBed((pack(sound, bed_format.rate_hz),))
+"""
+
+
+def test_a_new_background_is_one_file(tmp_path: Path) -> None:
+    """A file in `sound/beds/`, and nothing else, is a background that a recipe and a mark may name."""
+    package = tmp_path / "audio_builder"
+    shutil.copytree(ROOT / "audio_builder", package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "voices", package / "voices" / "profiles")
+    (package / "sound" / "beds" / "hum.py").write_text(_HUM, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("The window is open.\n\n[background hum]\n\nA bird sings.\n", encoding="utf-8")
+
+    def build(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "audio_builder", "build", "a.txt", "--voice", "tone", "-o", "out", *options]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert "the background 'hum' needs mono" in build("--background", "pink").stderr
+    (tmp_path / "mono.toml").write_text('[mastering]\nchannels = 1\n[soundscape]\nbackground = "hum"\n')
+    done = build("--recipe", "mono.toml", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["findings"]["lines"]
+    assert "brown, hum, night" in build("--recipe", "mono.toml", "--background", "hom").stderr

@@ -17,10 +17,9 @@ from audio_builder.audio.true_peak import TruePeakMeter
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import MixPlan, encoder_headroom_db, plan_mix
-from audio_builder.mix.render import render
+from audio_builder.mix.render import load_voice, render
 from audio_builder.mix.separation import SeparationMeter
 from audio_builder.mix.timeline import Timeline
-from audio_builder.mix.voice import voice_of
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 from audio_builder.sound.bed import REFERENCE_DBFS, Bed, NoBed
@@ -146,7 +145,7 @@ def test_the_voice_is_in_the_middle_and_in_its_place() -> None:
     plan = MixPlan(2, (-6.0,), -math.inf, (0.0,), -20.0, -1.5, -16.0, 0.0)
     sound = np.concatenate(list(render(timeline, plan, NoBed(2), Soundscape(), block_frames=1000)))
     placed = timeline.clips[0]
-    expected = voice_of(placed.clip) * np.float32(10 ** (-6 / 20))
+    expected = load_voice(placed.clip) * np.float32(10 ** (-6 / 20))
     assert np.array_equal(sound[placed.start : placed.end, 0], expected)
     assert np.array_equal(sound[:, 0], sound[:, 1])
     assert not sound[: placed.start].any()
