@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import functools
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
+
+from audio_builder import __version__
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
-from audio_builder.beside import Beside
-from audio_builder.episode.report import BuildReport
-from audio_builder.episode.tagging.source_frame import carries
+from audio_builder.episode.produce import commit_episode, episode_draft, open_backgrounds, produce, produce_twin
+from audio_builder.episode.record import record_path
+from audio_builder.episode.report import BuildReport, StageReport, report_on
+from audio_builder.episode.tag.embedded_source import carries
+from audio_builder.episode.tag.write_tag import TagContent, credit_voices
 from audio_builder.length import fit_length
-from audio_builder.memory import give_back
+from audio_builder.mix.arrange import arrange
+from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import Plan, prepare
-from audio_builder.progress import Clock, Progress, Step, silent
+from audio_builder.progress import Clock, Progress, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Part, Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
-from audio_builder.sound.bed import Bed
 from audio_builder.voices.profile import Voice
 
 
@@ -52,32 +56,43 @@ def build(
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
     """
     clock = Clock()
-    with pool or Pool() as speakers:
-        if pool is not None:
-            pool.begin(2)
-        document = source if isinstance(source, Article | Script) else read_document(source)
-        recipe = recipe or make_recipe(own_settings(document))
-        plan = prepare(make_script(document, recipe), recipe, Path(target))
-        clock.lap("prepare")
-        give_back()
-        # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
-        beds, cover = Beside(functools.partial(_beds, plan.script, recipe)), Beside(plan.cover)
+    # Backgrounds and the cover depend on nothing that is spoken.
+    with ThreadPoolExecutor(2, thread_name_prefix="aside") as aside:
+        with pool or Pool() as speakers:
+            if pool is not None:
+                pool.begin(2)
+            document = source if isinstance(source, Article | Script) else read_document(source)
+            recipe = recipe or make_recipe(own_settings(document))
+            plan = prepare(make_script(document, recipe), recipe, Path(target))
+            clock.lap("prepare")
+            beds, cover = aside.submit(open_backgrounds, plan.script, recipe), aside.submit(plan.cover)
+            fitted = fit_length(plan, lambda at_rate: speak(at_rate, progress, speakers))
+        clock.lap("narrate")
+        plan, narration = fitted.plan, fitted.narration
+        timeline = arrange(plan.script, narration, plan.recipe.soundscape)
+        content = _tag_content(plan, timeline, cover.result())
+        with episode_draft(plan.path, progress) as draft:
+            findings = produce(draft, content, plan.recipe, beds.result(), progress)
+            clock.lap("deliver")
+            twin = produce_twin(plan.path, content, plan.recipe, progress) if voice_only else None
+            stages = tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in clock.laps)
+            report = report_on(plan.path, plan.recipe, timeline, narration, findings, stages)
+            report = msgspec.structs.replace(report, duration=fitted.duration, voice_only=twin)
+            commit_episode(draft, plan.path, content, report)
+    return report
 
-        def tell(step: Step) -> None:
-            if step.detail:  # a phrase is being spoken: from now on this process waits
-                beds.begin()
-                cover.begin()
-            progress(step)
 
-        fitted = fit_length(plan, lambda at_rate: speak(at_rate, tell, speakers))
-    beds.begin()
-    cover.begin()
-    clock.lap("narrate")
-    fitted = replace(fitted, plan=replace(fitted.plan, cover=cover.result))
-    # To import what delivers takes a tenth of a second, which has passed while the workers began.
-    from audio_builder.delivery import deliver
-
-    return deliver(fitted, beds.result, clock, voice_only=voice_only, progress=progress)
+def _tag_content(plan: Plan, timeline: Timeline, cover: bytes) -> TagContent:
+    return TagContent(
+        tags=plan.recipe.tags,
+        script=plan.script,
+        timeline=timeline,
+        voices=credit_voices(voice.voice.profile for voice in (plan.voice, *plan.others.values())),
+        cover=cover,
+        encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
+        source=plan.source,
+        cover_note=plan.cover_note,
+    )
 
 
 def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
@@ -86,8 +101,6 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
     Raises:
         AudioBuilderError: as `build`, for what is wrong with the recipe, the voice or the folder.
     """
-    from audio_builder.episode.record import record_path
-
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
 
@@ -114,9 +127,3 @@ def speak(plan: Plan, progress: Progress = silent, pool: Pool | None = None) -> 
 
 def _voices(plan: Plan) -> tuple[Voice, dict[Part, Voice]]:
     return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
-
-
-def _beds(script: Script, recipe: Recipe) -> dict[str, Bed]:
-    from audio_builder.delivery import make_beds
-
-    return make_beds(script, recipe)

@@ -12,7 +12,7 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
-from audio_builder.episode.tagging.source_frame import pack_source
+from audio_builder.episode.tag.embedded_source import pack_source
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from audio_builder import build
 from audio_builder.article.source import source_from_bytes
-from audio_builder.episode.verification.standard import SEPARATION, SEPARATION_TOLD
+from audio_builder.episode.verify.standard import SEPARATION, SEPARATION_TOLD
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import PACING_PRESETS
 from audio_builder.sound.backgrounds import BEDS

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from audio_builder.cli.main import run
-from audio_builder.episode.comparison.picture import speech_spans_s
+from audio_builder.episode.pictures import speech_spans_s
 from audio_builder.script.changes import script_changes
 from audio_builder.script.cues import Bell, Cue, Reason, Rest, Role, Say
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from audio_builder.audio.samples import ffmpeg_program
-from audio_builder.episode.encoding.audio_file import open_audio, sniff
-from audio_builder.episode.encoding.mpeg import parse_header, walk
+from audio_builder.episode.encode.audio_file import open_audio, sniff
+from audio_builder.episode.encode.mpeg_frames import parse_header, walk
 from audio_builder.errors import NotAudio
 from tests.test_episode_encode import RATE, make, tone
 

@@ -10,11 +10,9 @@ import pytest
 
 from audio_builder.audio.samples import Samples, segment_from_samples
 from audio_builder.cli.main import run
-from audio_builder.episode.picture import draw
-from audio_builder.episode.tagging.chapters import PlayerChapter
-from audio_builder.episode.verification.clicks import ClickMeter
-from audio_builder.episode.verification.measure import CELLS_PER_S, measure
-from audio_builder.episode.verification.stereo import StereoMeter
+from audio_builder.episode.pictures import draw
+from audio_builder.episode.tag.player_chapters import PlayerChapter
+from audio_builder.episode.verify.measure import CELLS_PER_S, ClickMeter, StereoMeter, measure
 from tests.sound_helpers import RATE_HZ, noise, sine, speech
 
 _SVG = "{http://www.w3.org/2000/svg}"

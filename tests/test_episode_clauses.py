@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio_builder.episode.clauses import Clause, clauses_of
-from audio_builder.episode.record import Phrase
+from audio_builder.episode.phrase_times import Clause, Phrase, find_clauses
 from audio_builder.narration.levels import ClipLevels
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, cues_of
 
@@ -26,7 +25,7 @@ def test_a_clause_begins_when_the_sound_does_after_its_pause():
     levels = _levels(
         (0.04, -90), (1, -20), (0.2, -90), (1, -20), (0.5, -90), (0.06, -60), (1, -20), (0.6, -90), (2, -20)
     )
-    assert clauses_of(TEXT, levels, 100.0, {}) == (
+    assert find_clauses(TEXT, levels, 100.0, {}) == (
         Clause(at=SECOND, start_s=pytest.approx(102.74)),
         Clause(at=THIRD, start_s=pytest.approx(104.40)),
     )
@@ -36,15 +35,15 @@ def test_a_clause_begins_when_the_sound_does_after_its_pause():
 def test_where_pauses_and_commas_differ_nothing_is_guessed(text: str):
     """Two pauses belong to two commas, not to one or three."""
     levels = _levels((1, -20), (0.5, -90), (1, -20), (0.6, -90), (2, -20), (0.12, -90))
-    assert clauses_of(text, levels, 0.0, {}) == ()
-    assert clauses_of("No comma.", levels, 0.0, {}) == ()
+    assert find_clauses(text, levels, 0.0, {}) == ()
+    assert find_clauses("No comma.", levels, 0.0, {}) == ()
 
 
 def test_marks_inside_words_end_no_clause():
     """A thousand and a time of the day are one word; quotes go with the clause that they close."""
     text = "One: “two,” three – four—five, 1,000 and 12:30"
     levels = _levels(*[(0.5, -20), (0.4, -90)] * 5, (1, -20))
-    starts = [text[clause.at :].split(maxsplit=1)[0] for clause in clauses_of(text, levels, 0.0, {})]
+    starts = [text[clause.at :].split(maxsplit=1)[0] for clause in find_clauses(text, levels, 0.0, {})]
     assert starts == ["“two,”", "three", "four—five,", "five,", "1,000"]
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from audio_builder.audio import ffmpeg
 from audio_builder.audio.samples import Samples, ffmpeg_program, samples_from_segment
-from audio_builder.episode.encoding.audio_file import open_audio
-from audio_builder.episode.encoding.encode import BITRATES_KBPS, Mp3Form, encode, encoder_gain_db
-from audio_builder.episode.encoding.gapless import crc16
-from audio_builder.episode.encoding.mpeg import walk
+from audio_builder.episode.encode.audio_file import open_audio
+from audio_builder.episode.encode.encoder import BITRATES_KBPS, Mp3Format, encode, encoder_gain_db
+from audio_builder.episode.encode.lame_header import crc16
+from audio_builder.episode.encode.mpeg_frames import walk
 from audio_builder.errors import DiskFull, EncoderError
 
 from . import instruments, sound_helpers
@@ -35,7 +35,7 @@ def pieces(pcm: bytes, size: int) -> Iterator[bytes]:
 
 
 def make(target: Path, frames: int = 30_011, channels: int = 2, size: int = 9_999) -> Path:
-    encode(pieces(tone(frames, channels), size), target, Mp3Form(RATE, channels, 128))
+    encode(pieces(tone(frames, channels), size), target, Mp3Format(RATE, channels, 128))
     return target
 
 
@@ -80,7 +80,7 @@ def test_the_sound_comes_back_where_it_was(tmp_path: Path) -> None:
     samples = np.zeros((30_000, 1), dtype="<i2")
     samples[12_345] = 30_000
     target = tmp_path / "click.mp3"
-    encode([samples.tobytes()], target, Mp3Form(RATE, 1, 128))
+    encode([samples.tobytes()], target, Mp3Format(RATE, 1, 128))
     with open_audio(target) as audio:
         decoded = np.concatenate(list(audio.blocks))
     assert abs(int(np.abs(decoded).argmax()) - 12_345) <= 2
@@ -115,7 +115,7 @@ def test_a_full_disk_is_said_to_be_full() -> None:
 @needs_waitpid
 def test_what_ffmpeg_refuses_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last lines of ffmpeg are in the message, and its exit code."""
-    arguments = "audio_builder.episode.encoding.encode._arguments"
+    arguments = "audio_builder.episode.encode.encoder._arguments"
     monkeypatch.setattr(arguments, lambda target, form, *, header: ("-i", f"file:{tmp_path}/none"))
     with pytest.raises(EncoderError, match=r"ffmpeg ended with code \d+(?s:.*)No such file or directory"):
         make(tmp_path / "a.mp3", 500_000)
@@ -132,7 +132,7 @@ def test_whatever_interrupts_the_mix_ends_ffmpeg_too(tmp_path: Path, interruptio
         raise interruption
 
     with pytest.raises(interruption):
-        encode(broken(), tmp_path / "a.mp3", Mp3Form(RATE, 2, 128))
+        encode(broken(), tmp_path / "a.mp3", Mp3Format(RATE, 2, 128))
     assert children_are_gone()
 
 
@@ -198,19 +198,19 @@ def test_what_an_mp3_can_not_be_is_refused(
 ) -> None:
     """LAME would silently take the nearest bit rate instead."""
     with pytest.raises(EncoderError, match=words):
-        encode([tone(100)], tmp_path / "a.mp3", Mp3Form(rate_hz, channels, bitrate_kbps))
+        encode([tone(100)], tmp_path / "a.mp3", Mp3Format(rate_hz, channels, bitrate_kbps))
 
 
 def test_no_sound_at_all_is_an_error(tmp_path: Path) -> None:
     """An empty episode is a defect of the mix, told as such."""
     with pytest.raises(EncoderError, match="no sound to encode"):
-        encode([], tmp_path / "a.mp3", Mp3Form(RATE, 2, 128))
+        encode([], tmp_path / "a.mp3", Mp3Format(RATE, 2, 128))
 
 
 def test_half_a_frame_is_an_error(tmp_path: Path) -> None:
     """Bytes that are no whole frame would shift left and right."""
     with pytest.raises(EncoderError, match="ends inside a frame: 403 bytes"):
-        encode([tone(100) + b"abc"], tmp_path / "a.mp3", Mp3Form(RATE, 2, 128))
+        encode([tone(100) + b"abc"], tmp_path / "a.mp3", Mp3Format(RATE, 2, 128))
 
 
 @pytest.mark.parametrize("bitrate_kbps", BITRATES_KBPS)
@@ -218,7 +218,7 @@ def test_the_gain_of_lame_is_known(tmp_path: Path, bitrate_kbps: int) -> None:
     """LAME softens what it encodes at a constant bit rate, by exactly what `encoder_gain_db` says."""
     tone = (0.25 * 32767 * np.sin(2 * np.pi * 440 * np.arange(3 * 44100) / 44100)).astype("<i2")
     target = tmp_path / "tone.mp3"
-    encode([tone.tobytes()], target, Mp3Form(44100, 1, bitrate_kbps))
+    encode([tone.tobytes()], target, Mp3Format(44100, 1, bitrate_kbps))
     samples, _ = instruments.decoded(target)
     heard = samples[: len(tone), 0]
     sent = tone / np.float32(32768)
@@ -241,7 +241,7 @@ def test_bits_that_are_there_are_used(tmp_path: Path, channels: int, bitrate_kbp
     pcm = ((voice[:, np.newaxis] + bed) * 32767).astype("<i2")
     given = pcm.astype(np.float32) / 32768
     ours, its_own = tmp_path / "ours.mp3", tmp_path / "its-own.mp3"
-    encode([pcm.tobytes()], ours, Mp3Form(RATE, channels, bitrate_kbps))
+    encode([pcm.tobytes()], ours, Mp3Format(RATE, channels, bitrate_kbps))
     form = (
         "-f",
         "s16le",

@@ -19,7 +19,7 @@ from audio_builder.episode.report import (
     report_on,
     to_json,
 )
-from audio_builder.episode.verification.standard import Finding, Findings, Rule, fact, loudness_rule, true_peak_rule
+from audio_builder.episode.verify.standard import Finding, Findings, Rule, fact, loudness_rule, true_peak_rule
 from audio_builder.mix.timeline import Chapter, PlacedClip, Timeline
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import Mastering, Recipe, Tags

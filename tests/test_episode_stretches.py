@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from audio_builder.episode.encoding import stretches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.episode.encoding import stretches
-from audio_builder.episode.encoding.encode import Mp3Form, encode
-from audio_builder.episode.encoding.gapless import crc16, crc16_of_long
-from audio_builder.episode.encoding.mpeg import walk
+from audio_builder.episode.encode.encoder import Mp3Format, encode
+from audio_builder.episode.encode.lame_header import crc16, crc16_of_long
+from audio_builder.episode.encode.mpeg_frames import walk
 from audio_builder.errors import EncoderError
 
 from . import instruments
@@ -39,7 +39,7 @@ def sweep(frames: int) -> npt.NDArray[np.int16]:
 
 def make(target: Path, sound: npt.NDArray[np.int16], piece: int = 70_001) -> Path:
     pcm = sound.tobytes()
-    encode((pcm[at : at + piece] for at in range(0, len(pcm), piece)), target, Mp3Form(RATE, 2, 128))
+    encode((pcm[at : at + piece] for at in range(0, len(pcm), piece)), target, Mp3Format(RATE, 2, 128))
     return target
 
 
@@ -127,7 +127,7 @@ def test_memory_holds_a_few_stretches_however_long_the_sound(
             unwritten.append(at / 4 / RATE - written_s)
             yield sound[at : at + 65_536]
 
-    encode(mix(), target, Mp3Form(RATE, 2, 128))
+    encode(mix(), target, Mp3Format(RATE, 2, 128))
     stretch_s = STRETCH * UNIT / RATE
     assert max(unwritten) < 5.5 * stretch_s
 

@@ -17,12 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from audio_builder.episode.encoding.mpeg import walk
-from audio_builder.episode.tagging.chapters import player_chapters
-from audio_builder.episode.tagging.id3 import id3
-from audio_builder.episode.tagging.language import three_letters
-from audio_builder.episode.tagging.tag_facts import read_tag
-from audio_builder.episode.tagging.tags import Labels, Narrator, disclosure, tag
+from audio_builder.episode.encode.mpeg_frames import walk
+from audio_builder.episode.tag.player_chapters import player_chapters
+from audio_builder.episode.tag.read_tag import id3, read_tag
+from audio_builder.episode.tag.write_tag import Labels, Narrator, disclosure, tag, three_letters
 from audio_builder.errors import DiskFull, NotAudio, OutputError
 from audio_builder.mix.timeline import Chapter, Timeline
 from audio_builder.recipe.settings import Tags

@@ -13,13 +13,13 @@ import pytest
 from audio_builder.audio.loudness import LoudnessMeter
 from audio_builder.audio.samples import AudioSegment, Samples
 from audio_builder.episode.cover.draw import draw_cover
-from audio_builder.episode.encoding.encode import Mp3Form, encode
-from audio_builder.episode.encoding.mpeg import walk
-from audio_builder.episode.tagging.tags import Labels, Narrator, tag
-from audio_builder.episode.verification.listener import Heard, Listener
-from audio_builder.episode.verification.measure import CELLS_PER_S, measure
-from audio_builder.episode.verification.separation import levels
-from audio_builder.episode.verification.verify import Promise, check_file, verify
+from audio_builder.episode.encode.encoder import Mp3Format, encode
+from audio_builder.episode.encode.mpeg_frames import walk
+from audio_builder.episode.tag.write_tag import Labels, Narrator, tag
+from audio_builder.episode.verify.measure import CELLS_PER_S, measure
+from audio_builder.episode.verify.speech_separation import levels
+from audio_builder.episode.verify.streaming_verifier import Heard, Listener
+from audio_builder.episode.verify.verifier import Promise, check_file, verify
 from audio_builder.errors import EncoderError, NotAudio
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone
 from audio_builder.narration.clip import Clip
@@ -84,7 +84,7 @@ def bed(frames: int, level_dbfs: float) -> Samples:
 
 def delivered(path: Path, sound: Samples, lines: Timeline | None = None, cover: bytes = b"") -> Path:
     pcm = (np.clip(sound, -1, 1) * 32767).astype("<i2")
-    encode([pcm.tobytes()], path, Mp3Form(RATE, 2, 128))
+    encode([pcm.tobytes()], path, Mp3Format(RATE, 2, 128))
     script = Script("Evening", "", "", "en", "", "gentle", (ChapterStart("One"), Say("Words.", Role.PROSE)))
     picture = cover or draw_cover("Evening", "", "Reflections")
     narrator = Narrator("joe", "piper", "CC0-1.0")
@@ -200,7 +200,7 @@ def test_a_bare_mp3_is_told_what_it_lacks(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     lines = timeline()
     pcm = (speech(lines)[:, :1] * 3276).astype("<i2")
-    encode([pcm.tobytes()], path, Mp3Form(RATE, 1, 48))
+    encode([pcm.tobytes()], path, Mp3Format(RATE, 1, 48))
     found = check_file(path).findings
     sentences = [str(line) for line in found.failed]
     assert not found.ok
@@ -324,7 +324,7 @@ def test_without_speech_there_is_nothing_to_separate() -> None:
 def heard_while_written(path: Path, sound: Samples, frames: int) -> Heard:
     pcm = np.rint(sound * 32767).astype("<i2").tobytes()
     with Listener(frames=frames, rate_hz=RATE, channels=2) as listener:
-        encode([pcm], path, Mp3Form(RATE, 2, 128), tell=listener.hear)
+        encode([pcm], path, Mp3Format(RATE, 2, 128), tell=listener.hear)
         return listener.finish()
 
 
@@ -372,7 +372,7 @@ def test_a_build_that_fails_does_not_wait_to_be_heard(tmp_path: Path) -> None:
     """What is not yet heard is left out, and the thread ends."""
     path = tmp_path / "a.mp3"
     told: list[bytes] = []
-    encode([bytes(4 * 60 * RATE)], path, Mp3Form(RATE, 2, 128), tell=told.append)
+    encode([bytes(4 * 60 * RATE)], path, Mp3Format(RATE, 2, 128), tell=told.append)
     before = threading.active_count()
 
     def fail() -> None:

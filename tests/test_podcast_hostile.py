@@ -19,7 +19,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from audio_builder.cli.main import run
 from audio_builder.episode.naming import file_stem, resolved_tags
-from audio_builder.episode.record import Phrase, Sound
+from audio_builder.episode.phrase_times import Phrase
+from audio_builder.episode.record import Sound
 from audio_builder.episode.report import ChapterReport
 from audio_builder.episode.words import clean
 from audio_builder.podcast.feed import MOST_CHARACTERS

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from audio_builder.episode.record import EpisodeRecord, Phrase
+from audio_builder.episode.phrase_times import Phrase
+from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.notes import notes_html, notes_text
 from audio_builder.script.questions import questions_left_open
 

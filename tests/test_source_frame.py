@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mutagen.id3 import GEOB, ID3, TIT2
 
 from audio_builder.article.source import LARGEST_BYTES
-from audio_builder.episode.tagging.source_frame import LARGEST_TAG_BYTES, SOURCE_MIME, pack_source, read_source
+from audio_builder.episode.tag.embedded_source import LARGEST_TAG_BYTES, SOURCE_MIME, pack_source, read_source
 from audio_builder.errors import AudioBuilderError, SourceError, SourceTooLarge
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Pacing, Recipe, Soundscape, Tags

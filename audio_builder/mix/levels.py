@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.loudness import HOP_S, integrated_lufs
-from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.narration.levels import CELL_S, Cells
 
@@ -85,7 +84,7 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
         energies=energies,
         peaks=peaks,
         loudness_lufs=integrated_lufs(hops_from_cells(energies[spoken])),
-        usual_peak_dbfs=in_steps(float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in evened]))),
+        usual_peak_dbfs=float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in evened])),
         quietest_seconds_dbfs=tuple(
             clip.quietest_dbfs + gain_db for clip, gain_db in zip(measured, gains, strict=True)
         ),
@@ -101,7 +100,7 @@ def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> lis
         audible = [measured[place].loudness_db for place in own if math.isfinite(measured[place].loudness_db)]
         if not audible:
             continue
-        middle = in_steps(float(np.median(audible)))
+        middle = float(np.median(audible))
         for place in own:
             gains[place] = _evening(measured[place].loudness_db, middle)
         cells = np.concatenate(
@@ -115,7 +114,7 @@ def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> lis
         loudness[voice] = metered if math.isfinite(metered) else middle
     most = max(loudness, key=voices.count)
     return [
-        gain + (in_steps(loudness[most] - loudness[voice]) if voice in loudness else 0.0)
+        gain + (loudness[most] - loudness[voice] if voice in loudness else 0.0)
         for gain, voice in zip(gains, voices, strict=True)
     ]
 

@@ -13,16 +13,14 @@ _HOUR_S, _DAY_S = 3600, 86_400
 
 
 class _Info(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cache holds, as `--json` tells it; `oldest_use_s` is of the clip that wasn't used for longest."""
+    """What a cache holds, as `--json` prints it; `oldest_use_s` is of the clip that wasn't used for longest."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     folder: str
     clips: int
     bytes: int
     speech_s: float
     oldest_use_s: float
-    stretches: int
-    stretches_bytes: int
 
 
 @click.command(
@@ -37,8 +35,7 @@ Examples:
 @verbosity
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Say where sentences and encoded sound are kept, how many they are, and how much room they take (MB, GB)."""
-    from audio_builder.episode.encoding import kept
+    """Say where spoken sentences are kept, how many they are, and how much room they take (MB, GB)."""
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache import stock
     from audio_builder.narration.clip_cache.cache import ClipCache
@@ -47,38 +44,28 @@ def command(ctx: click.Context, as_json: bool) -> None:
     console = ctx.ensure_object(Console)
     cache = ClipCache()
     clips = stock.take_stock(cache)
-    stretches = list(kept.KeptStretches().files.entries())
-    stretches_bytes = sum(entry.size for entry in stretches)
     if as_json:
-        told = _Info(
+        info = _Info(
             folder=str(cache.folder),
             clips=clips.clips,
             bytes=clips.bytes,
             speech_s=clips.speech_s,
             oldest_use_s=clips.oldest_use_s,
-            stretches=len(stretches),
-            stretches_bytes=stretches_bytes,
         )
-        console.result(to_json(told).decode())
+        console.result(to_json(info).decode())
         return
     console.result(str(cache.folder))
     if clips.clips:
         console.result(f"    {_clips(clips.clips)}, {_hours(clips.speech_s)} of speech, {size_in_words(clips.bytes)}")
         console.result(f"    not used for longest: {_ago(clips.oldest_use_s)}")
-    if stretches:
-        console.result(f"    {_stretches(len(stretches))} of encoded sound, {size_in_words(stretches_bytes)}")
-    if not clips.clips and not stretches:
+    else:
         console.result("    empty")
-    room = f"{size_in_words(stock.LARGEST_BYTES)} of clips and {size_in_words(kept.LARGEST_BYTES)} of encoded sound"
+    room = size_in_words(stock.LARGEST_BYTES)
     console.result(f"    builds keep it to {room}; {FOLDER_VARIABLE} names another folder")
 
 
 def _clips(count: int) -> str:
     return "1 clip" if count == 1 else f"{count:,} clips"
-
-
-def _stretches(count: int) -> str:
-    return "1 stretch" if count == 1 else f"{count:,} stretches"
 
 
 def _hours(seconds: float) -> str:

@@ -11,18 +11,15 @@ from audio_builder.cli.sizes import Size, size_in_words
 
 
 class _Pruned(msgspec.Struct, frozen=True, kw_only=True):
-    """What making room took away and left, as `--json` tells it; bytes are of clips and stretches together."""
+    """What making room took away and left, as `--json` prints it."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     folder: str
     removed_clips: int
-    removed_stretches: int
     removed_bytes: int
     kept_clips: int
-    kept_stretches: int
     kept_bytes: int
     in_use_clips: int
-    in_use_stretches: int
 
 
 @click.command(
@@ -42,41 +39,25 @@ def command(ctx: click.Context, keep: int, as_json: bool) -> None:
 
     What was used within the last hour stays: a build that runs now may need it.
     """
-    from audio_builder.episode.encoding.kept import STRETCH_SUFFIX, KeptStretches
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache.cache import CLIP_SUFFIX, ClipCache
     from audio_builder.store import clear
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
-    done = clear((cache.files, KeptStretches().files), keep)
-    told = _Pruned(
+    done = clear((cache.files,), keep)
+    pruned = _Pruned(
         folder=str(cache.folder),
         removed_clips=done.removed[CLIP_SUFFIX],
-        removed_stretches=done.removed[STRETCH_SUFFIX],
         removed_bytes=done.removed_bytes,
         kept_clips=done.kept[CLIP_SUFFIX],
-        kept_stretches=done.kept[STRETCH_SUFFIX],
         kept_bytes=done.kept_bytes,
         in_use_clips=done.in_use[CLIP_SUFFIX],
-        in_use_stretches=done.in_use[STRETCH_SUFFIX],
     )
     if as_json:
-        console.result(to_json(told).decode())
+        console.result(to_json(pruned).decode())
         return
-    removed, kept, in_use = (
-        _counted(clips, stretches)
-        for clips, stretches in (
-            (told.removed_clips, told.removed_stretches),
-            (told.kept_clips, told.kept_stretches),
-            (told.in_use_clips, told.in_use_stretches),
-        )
-    )
-    console.result(f"removed {removed} ({size_in_words(done.removed_bytes)})")
-    console.result(f"kept {kept} ({size_in_words(done.kept_bytes)})")
-    if done.in_use.total():
-        console.say(f"{in_use} of them stay because they were used within the last hour.")
-
-
-def _counted(clips: int, stretches: int) -> str:
-    return f"{clips:,} clips" + (f" and {stretches:,} encoded stretches" if stretches else "")
+    console.result(f"removed {pruned.removed_clips:,} clips ({size_in_words(done.removed_bytes)})")
+    console.result(f"kept {pruned.kept_clips:,} clips ({size_in_words(done.kept_bytes)})")
+    if pruned.in_use_clips:
+        console.say(f"{pruned.in_use_clips:,} clips of them stay because they were used within the last hour.")

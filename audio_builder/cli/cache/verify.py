@@ -10,12 +10,11 @@ from audio_builder.cli.options import json_output, verbosity
 
 
 class _Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What looking through a cache found, as `--json` tells it; `damaged` are the paths of what was removed."""
+    """What looking through a cache found, as `--json` prints it; `damaged` are the paths of what was removed."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     folder: str
     clips: int
-    stretches: int
     read_data: bool
     damaged: list[str]
 
@@ -38,7 +37,6 @@ def command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     A build checks everything that it uses to the last bit, so this is for the curious and for failing disks.
     Without --read-data, names, headers and lengths (in bytes) are compared, which takes a moment.
     """
-    from audio_builder.episode.encoding.kept import KeptStretches, remove_damaged_stretches
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache.cache import ClipCache
     from audio_builder.narration.clip_cache.stock import remove_damaged_clips
@@ -46,24 +44,21 @@ def command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     console = ctx.ensure_object(Console)
     cache = ClipCache()
     clips = list(remove_damaged_clips(cache, read_data=read_data))
-    stretches = list(remove_damaged_stretches(KeptStretches(), read_data=read_data))
-    damaged = [str(entry.path) for entry, sound in (*clips, *stretches) if not sound]
+    damaged = [str(entry.path) for entry, sound in clips if not sound]
     if as_json:
-        told = _Verified(
+        verified = _Verified(
             folder=str(cache.folder),
             clips=len(clips),
-            stretches=len(stretches),
             read_data=read_data,
             damaged=damaged,
         )
-        console.result(to_json(told).decode())
+        console.result(to_json(verified).decode())
         return
     for path in damaged:
         console.result(f"removed {path}")
     looked = "to the last bit" if read_data else "by name, header and length"
     verdict = "all sound" if not damaged else f"{len(damaged):,} damaged and removed; the next build makes them again"
-    if not clips and not stretches:
+    if not clips:
         console.result("the cache is empty")
         return
-    counted = f"{len(clips):,} clips" + (f" and {len(stretches):,} encoded stretches" if stretches else "")
-    console.result(f"{counted} looked at {looked}: {verdict}")
+    console.result(f"{len(clips):,} clips looked at {looked}: {verdict}")

@@ -17,7 +17,7 @@ from audio_builder.recipe.settings import Mastering
 LOUDNESS = "loudness"
 TRUE_PEAK = "true peak"
 SEPARATION = "speech above background, worst second"
-SEPARATION_TOLD = "speech above background, told from the file"
+SEPARATION_FROM_FILE = "speech above background, estimated from the file"
 BACKGROUND = "background"
 LETTERS = "letters on the cover"
 """Names of the findings that others look for."""
@@ -30,7 +30,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         name: what, in plain words.
         value: what was found.
         unit: of the value; empty where it has none.
-        allowed: what the standard asks for, in words; empty where the value is only told.
+        allowed: what the standard asks for, in words; empty where the value is only reported.
         ok: whether it meets the standard.
     """
 
@@ -90,7 +90,7 @@ class Rule:
         unit: of the figures.
         low: the lowest value allowed; None for no bound.
         high: the highest value allowed; None for no bound.
-        digits: decimals that are told; the rounded value is judged, so that what is read is what counts.
+        digits: decimals that are reported; the rounded value is judged, so that what is read is what counts.
     """
 
     name: str

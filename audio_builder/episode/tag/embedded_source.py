@@ -14,12 +14,14 @@ from typing import Any
 import msgspec
 
 from audio_builder.article.source import LARGEST_BYTES
-from audio_builder.episode.tagging.tag_order import tag_frames, tag_size
+from audio_builder.episode.tag.read_tag import tag_frames, tag_size
 from audio_builder.errors import SourceError, SourceTooLarge
 from audio_builder.recipe.recipe_file import Layer, make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Script
 from audio_builder.script.notation import format_script, parse_script
+from audio_builder.sound.backgrounds import BEDS
+from audio_builder.sound.bells import BELLS
 
 SOURCE_MIME = "application/vnd.audio-builder.source"
 """The frame's type; in a tag there is one frame of it."""
@@ -114,7 +116,7 @@ def read_source(path: Path) -> CarriedSource:
 
 
 def carries_source(path: Path) -> bool:
-    """Tell whether a file carries a source at all, sound or damaged.
+    """Return whether a file carries a source at all, sound or damaged.
 
     Raises:
         SourceError: the file can't be read.
@@ -124,9 +126,9 @@ def carries_source(path: Path) -> bool:
 
 
 def carries(path: Path, packed: bytes) -> bool:
-    """Tell whether an MP3 was made from just this source, so that making it again would change nothing.
+    """Return whether an MP3 was made from just this source, so that making it again would change nothing.
 
-    That can't be told where the recipe named a file, whose content may have changed.
+    This is never so where the recipe named a file, whose content may have changed.
 
     Args:
         path: of the MP3; it may be missing.
@@ -141,10 +143,6 @@ def carries(path: Path, packed: bytes) -> bool:
 
 def _files_named(settings: Layer) -> list[str]:
     """Return the dotted paths of the settings whose value isn't a name that is known here."""
-    # These rooms import NumPy, which the commands that only read do without.
-    from audio_builder.sound.backgrounds import BEDS
-    from audio_builder.sound.bells import BELLS
-
     known = (
         ("soundscape", "background", BEDS),
         ("soundscape", "bell", BELLS),

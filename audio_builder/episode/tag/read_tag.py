@@ -1,19 +1,27 @@
-"""What a finished file's tag really says, read back."""
+"""What a finished file's ID3 tag says, read back; and the one door to mutagen's frames."""
 
 from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import mutagen.id3
+from mutagen import MutagenError
 from PIL import Image
 
-from audio_builder.episode.tagging.chapters import PlayerChapter
-from audio_builder.episode.tagging.id3 import MutagenError, id3
+from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.errors import NotAudio
 
+__all__ = ["CoverFacts", "MutagenError", "TagFacts", "id3", "read_tag", "tag_frames", "tag_size"]
+
+id3: Any = mutagen.id3
+"""Typed as Any: mutagen says that it is typed, but its frames get their fields at run time."""
+
+_HEADER_BYTES = 10
 _FRONT_COVER = 3
 _TOP_LEVEL, _ORDERED = 2, 1
 
@@ -126,3 +134,28 @@ def _cover(pictures: list[Any]) -> CoverFacts | None:
                 return CoverFacts(str(picture.format), picture.width, picture.height, picture.mode, len(content))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return CoverFacts("", 0, 0, "", len(content))
+
+
+def tag_size(header: bytes) -> int:
+    """Return how many bytes a tag has after the ten of its header."""
+    return _synchsafe(header[6:10])
+
+
+def tag_frames(body: bytes, version: int) -> Iterator[bytes]:
+    """Yield every frame with its header, up to the padding; a last one that is cut short as far as it goes.
+
+    Args:
+        body: a tag without its header.
+        version: 3 for ID3v2.3, 4 for ID3v2.4.
+    """
+    at = 0
+    while at + _HEADER_BYTES <= len(body) and body[at]:
+        size = body[at + 4 : at + 8]
+        end = at + _HEADER_BYTES + (int.from_bytes(size, "big") if version == 3 else _synchsafe(size))
+        yield body[at:end]
+        at = end
+
+
+def _synchsafe(four: bytes) -> int:
+    """Return a number whose bytes hold seven bits each."""
+    return sum((byte & 0x7F) << shift for byte, shift in zip(four, (21, 14, 7, 0), strict=True))

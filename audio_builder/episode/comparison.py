@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from audio_builder.episode.comparison.picture import Strip, draw_strips
-from audio_builder.episode.encoding.audio_file import sniff
+from audio_builder.episode.encode.audio_file import sniff
+from audio_builder.episode.pictures import Strip, draw_strips
 from audio_builder.episode.report import to_json
-from audio_builder.episode.tagging.chapters import PlayerChapter
-from audio_builder.episode.tagging.source_frame import CarriedSource, carries_source, read_source
-from audio_builder.episode.tagging.tag_facts import read_tag
-from audio_builder.episode.verification.measure import Measurements, measure
+from audio_builder.episode.tag.embedded_source import CarriedSource, carries_source, read_source
+from audio_builder.episode.tag.player_chapters import PlayerChapter
+from audio_builder.episode.tag.read_tag import read_tag
+from audio_builder.episode.verify.measure import Measurements, measure
 from audio_builder.files import write_bytes
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.changes import ScriptChanges, script_changes
@@ -132,7 +132,7 @@ def compare(first: Path, second: Path, progress: Progress = silent, picture: Pat
     Args:
         first: an audio file; MP3s of ours tell most.
         second: what it is held against.
-        progress: told the seconds measured.
+        progress: called with the seconds measured.
         picture: where to draw speech and silence of both, as SVG; None for no picture.
 
     Raises:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.episode.encoding.mpeg import parse_header
+from audio_builder.episode.encode.mpeg_frames import parse_header
 from audio_builder.errors import EncoderError
 from audio_builder.files import output_error
 

@@ -1,11 +1,11 @@
-"""How far the background lies below the speech, told from the finished mix alone.
+"""Levels of speech in a finished file: quietest phrase, rests, and an estimate of how far the background lies below.
 
-Under a phrase, speech and background can't be told apart any more. But the background is heard alone
+Under a phrase of the finished mix, speech and background can't be separated any more. But the background is heard alone
 beside it: from 250 to 50 ms before its first sound and from 50 to 250 ms after its last. There the
 background is ducked or coming up again, so each of the two bounds the level under the phrase from
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
-The speech is judged second by second, as `seconds` says. The figure is the worst second of speech
+The speech is judged second by second, as `audio.speech_level` says. The figure is the worst second of speech
 against the background beside its own phrase.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.speech_level import every_second, quietest_second
-from audio_builder.episode.verification.measure import CELLS_PER_S, Energies
+from audio_builder.episode.verify.measure import CELLS_PER_S, Energies
 from audio_builder.mix.timeline import PlacedClip, Timeline
 
 _NEAR, _FAR = 5, 25
@@ -44,14 +44,12 @@ class Levels:
     Attributes:
         speech_dbfs: RMS of all speech.
         quietest_phrase_dbfs: RMS of the quietest phrase.
-        worst_separation_db: worst second of speech above the background beside its phrase.
         rest_below_speech_db: how far the loudest second without speech, bell or breath lies below
             `speech_dbfs`; 120 where there is no such second.
     """
 
     speech_dbfs: float
     quietest_phrase_dbfs: float
-    worst_separation_db: float
     rest_below_speech_db: float
 
 
@@ -70,15 +68,14 @@ def levels(energies: Energies, timeline: Timeline) -> Levels | None:
     phrases = np.array([_mean(sums, span) for span in spoken])
     lengths = np.array([end - start for start, end in spoken])
     speech_db = _db(float(np.average(phrases, weights=lengths)))
-    worst = _worst_separation_db(energies, spoken, _occupied(timeline, cells, guard=0))
     rests = [_loudest_second(energies, rest) for rest in _rests(timeline, cells)]
-    return Levels(speech_db, _db(float(phrases.min())), worst, speech_db - _db(max(rests, default=_FLOOR)))
+    return Levels(speech_db, _db(float(phrases.min())), speech_db - _db(max(rests, default=_FLOOR)))
 
 
-def separation_db(energies: Energies, phrases_s: Sequence[tuple[float, float]]) -> float | None:
+def estimate_separation_db(energies: Energies, phrases_s: Sequence[tuple[float, float]]) -> float | None:
     """Return the worst second of speech above the background beside its phrase, or None where nobody speaks.
 
-    Where bells and breaths are isn't known here; the quieter side of a phrase is mostly free of them.
+    Where bells and breaths are is unknown here; the quieter side of a phrase is mostly free of them.
 
     Args:
         energies: for every hundredth of a second, as `measure` gives them.
@@ -92,15 +89,13 @@ def separation_db(energies: Energies, phrases_s: Sequence[tuple[float, float]]) 
     occupied = np.zeros(cells, dtype=np.bool_)
     for start, end in spoken:
         occupied[start:end] = True
-    return _worst_separation_db(energies, spoken, occupied) if spoken else None
-
-
-def _worst_separation_db(energies: Energies, spoken: Sequence[Interval], occupied: npt.NDArray[np.bool_]) -> float:
+    if not spoken:
+        return None
     sums = _sums(energies)
     beside = [_beside(sums, span, occupied) for span in spoken]
-    heard = [level for level in beside if level is not None]
+    audible = [level for level in beside if level is not None]
     # A phrase with no free moment on either side is held against the loudest background anywhere.
-    fallback = max(heard, default=_FLOOR)
+    fallback = max(audible, default=_FLOOR)
     return min(
         _db(quietest_second(energies[slice(*span)], CELLS_PER_S)) - _db(fallback if level is None else level)
         for span, level in zip(spoken, beside, strict=True)
@@ -118,14 +113,14 @@ def _speech(clip: PlacedClip, rate_hz: int, cells: int) -> Interval | None:
     return (start, end) if end > start else None
 
 
-def _occupied(timeline: Timeline, cells: int, *, guard: int) -> npt.NDArray[np.bool_]:
-    """Return which cells hold speech, a bell or a breath tone, widened by `guard` cells on both sides."""
+def _occupied(timeline: Timeline, cells: int) -> npt.NDArray[np.bool_]:
+    """Return which cells hold speech, a bell or a breath tone, widened by `_GUARD` cells on both sides."""
     mask = np.zeros(cells, dtype=np.bool_)
     spans = [(clip.speech_start, clip.speech_end) for clip in timeline.clips]
     spans += [(tone.start, tone.start + tone.frames) for tone in timeline.tones]
     for start, end in spans:
-        first = start * CELLS_PER_S // timeline.rate_hz - guard
-        last = -(-end * CELLS_PER_S // timeline.rate_hz) + guard
+        first = start * CELLS_PER_S // timeline.rate_hz - _GUARD
+        last = -(-end * CELLS_PER_S // timeline.rate_hz) + _GUARD
         mask[max(0, first) : last] = True
     return mask
 
@@ -139,7 +134,7 @@ def _beside(sums: npt.NDArray[np.float64], span: Interval, occupied: npt.NDArray
 
 
 def _rests(timeline: Timeline, cells: int) -> Iterator[Interval]:
-    occupied = _occupied(timeline, cells, guard=_GUARD)
+    occupied = _occupied(timeline, cells)
     edges = np.flatnonzero(np.diff(np.concatenate(([True], occupied, [True])).astype(np.int8)))
     for start, end in edges.reshape(-1, 2).tolist():
         if end - start >= _SHORTEST_REST:

@@ -12,13 +12,13 @@ import numpy as np
 
 from audio_builder.audio.ffmpeg import Ffmpeg
 from audio_builder.audio.samples import Samples
-from audio_builder.episode.encoding.mpeg import find_frame, id3_bytes
+from audio_builder.episode.encode.mpeg_frames import find_frame, id3_bytes
 from audio_builder.errors import NotAudio
 
 BLOCK_FRAMES = 65_536
 """Frames in a block: about a second and a half, small enough for the cache of a processor."""
 
-_IN_LARGE_PIECES = ("-af", "asetnsamples=n=16384:p=0")
+IN_LARGE_PIECES = ("-af", "asetnsamples=n=16384:p=0")
 """For ffmpeg: what was decoded goes on in large pieces, which leaves out a third of what passing it on costs."""
 
 _SNIFFED_BYTES = 16_384
@@ -59,7 +59,7 @@ def open_audio(path: Path) -> Iterator[Audio]:
     """
     kind = sniff(path)
     source = ("-protocol_whitelist", "file,pipe", "-f", kind, "-i", f"file:{path}", "-map", "0:a:0")
-    sink = (*_IN_LARGE_PIECES, "-map_metadata", "-1", "-c:a", "pcm_f32be", "-fflags", "+bitexact", "-f", "au", "pipe:1")
+    sink = (*IN_LARGE_PIECES, "-map_metadata", "-1", "-c:a", "pcm_f32be", "-fflags", "+bitexact", "-f", "au", "pipe:1")
     with Ffmpeg((*source, *sink), reads=True) as program:
         header = program.output.read(_AU_HEADER.size)
         if len(header) < _AU_HEADER.size:
