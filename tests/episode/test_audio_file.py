@@ -12,7 +12,7 @@ from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.episode.encode.audio_file import open_audio, sniff
 from audio_builder.episode.encode.mpeg_frames import parse_header, walk
 from audio_builder.errors import NotAudio
-from tests.test_episode_encode import RATE, make, tone
+from tests.episode.test_encoder import RATE, make, tone
 
 
 def other(path: Path, *arguments: str, frames: int = 22_050) -> Path:

@@ -14,8 +14,7 @@ from audio_builder.cli.main import run
 from audio_builder.episode.pictures import speech_spans_s
 from audio_builder.script.changes import script_changes
 from audio_builder.script.cues import Bell, Cue, Reason, Rest, Role, Say
-
-from . import sound_helpers
+from tests import sound_helpers
 
 ARTICLE = """# A Small Evening
 

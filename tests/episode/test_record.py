@@ -12,9 +12,8 @@ from audio_builder.episode.record import phrases_of, read_record, record_as_json
 from audio_builder.errors import OutputError
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
-
-from .conftest import ROOT
-from .sound_helpers import Clips, speech, timeline_of
+from tests.conftest import ROOT
+from tests.sound_helpers import Clips, speech, timeline_of
 
 
 def test_a_phrase_is_timed_from_its_first_to_its_last_sound():

@@ -18,8 +18,7 @@ from audio_builder.episode.encode.encoder import BITRATES_KBPS, Mp3Format, encod
 from audio_builder.episode.encode.lame_header import crc16
 from audio_builder.episode.encode.mpeg_frames import walk
 from audio_builder.errors import DiskFull, EncoderError
-
-from . import instruments, sound_helpers
+from tests import instruments, sound_helpers
 
 RATE = 44100
 
@@ -116,7 +115,7 @@ def test_a_full_disk_is_said_to_be_full() -> None:
 def test_what_ffmpeg_refuses_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last lines of ffmpeg are in the message, and its exit code."""
     arguments = "audio_builder.episode.encode.encoder._arguments"
-    monkeypatch.setattr(arguments, lambda target, form, *, header: ("-i", f"file:{tmp_path}/none"))
+    monkeypatch.setattr(arguments, lambda target, mp3_format, *, header: ("-i", f"file:{tmp_path}/none"))
     with pytest.raises(EncoderError, match=r"ffmpeg ended with code \d+(?s:.*)No such file or directory"):
         make(tmp_path / "a.mp3", 500_000)
     assert children_are_gone()

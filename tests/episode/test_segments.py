@@ -1,33 +1,30 @@
-"""Long sound, encoded in stretches on all cores: nobody hears or counts that it was."""
+"""Long sound, encoded in segments on all cores: nobody hears or counts that it was."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from audio_builder.episode.encoding import stretches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.episode.encode.encoder import Mp3Format, encode
+from audio_builder.episode.encode import encoder
+from audio_builder.episode.encode.encoder import Mp3Format, SegmentSize, encode
 from audio_builder.episode.encode.lame_header import crc16, crc16_of_long
 from audio_builder.episode.encode.mpeg_frames import walk
 from audio_builder.errors import EncoderError
-
-from . import instruments
+from tests import instruments
 
 RATE = 44100
-STRETCH = 96
-UNIT = stretches.FRAME_SAMPLES
+UNIT = encoder.FRAME_SAMPLES
 
 
-@pytest.fixture
-def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stretches of 2.5 s instead of 53 s, so that a short sound has many cuts."""
-    monkeypatch.setattr(stretches, "STRETCH", STRETCH)
+SHORT = SegmentSize(length=96)
+"""Segments of 2.5 s instead of 53 s, so that a short sound has many cuts."""
 
 
 def sweep(frames: int) -> npt.NDArray[np.int16]:
@@ -37,16 +34,16 @@ def sweep(frames: int) -> npt.NDArray[np.int16]:
     return (wave * 32767).astype("<i2")
 
 
-def make(target: Path, sound: npt.NDArray[np.int16], piece: int = 70_001) -> Path:
+def make(target: Path, sound: npt.NDArray[np.int16], piece: int = 70_001, size: SegmentSize = SHORT) -> Path:
     pcm = sound.tobytes()
-    encode((pcm[at : at + piece] for at in range(0, len(pcm), piece)), target, Mp3Format(RATE, 2, 128))
+    encode((pcm[at : at + piece] for at in range(0, len(pcm), piece)), target, Mp3Format(RATE, 2, 128), size=size)
     return target
 
 
 @pytest.mark.parametrize("extra", [1, 4 * UNIT, 4 * UNIT + 1, 46, 5 * UNIT + 577])
-def test_the_length_is_exact_wherever_the_sound_ends(tmp_path: Path, short_stretches: None, extra: int):
-    """Two stretches and a little more: as many frames are decoded as went in, and the header says the same."""
-    frames = 2 * STRETCH * UNIT + extra
+def test_the_length_is_exact_wherever_the_sound_ends(tmp_path: Path, extra: int):
+    """Two segments and a little more: as many frames are decoded as went in, and the header says the same."""
+    frames = 2 * SHORT.length * UNIT + extra
     path = make(tmp_path / "a.mp3", sweep(frames))
     samples, _ = instruments.decoded(path)
     found = walk(path)
@@ -54,15 +51,14 @@ def test_the_length_is_exact_wherever_the_sound_ends(tmp_path: Path, short_stret
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.mp3"]
 
 
-def test_no_cut_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_no_cut_is_heard(tmp_path: Path):
     """At every cut the decoded sound is as near to the original as that of a single encoder; nothing clicks."""
     sound = sweep(20 * RATE)
-    single, _ = instruments.decoded(make(tmp_path / "single.mp3", sound))
-    monkeypatch.setattr(stretches, "STRETCH", STRETCH)
+    single, _ = instruments.decoded(make(tmp_path / "single.mp3", sound, size=SegmentSize()))
     joined, _ = instruments.decoded(make(tmp_path / "joined.mp3", sound))
     assert joined.shape == single.shape
     original = 0.95 * sound / np.float32(32768)
-    cuts = range(STRETCH * UNIT, len(sound), STRETCH * UNIT)
+    cuts = range(SHORT.length * UNIT, len(sound), SHORT.length * UNIT)
     assert len(cuts) == 7
     for cut in cuts:
         near = slice(cut - 2 * UNIT, cut + 2 * UNIT)
@@ -72,22 +68,19 @@ def test_no_cut_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         assert instruments.rms_dbfs(joined[near] - single[near]) < -60
 
 
-def test_without_its_neighbours_a_cut_clicks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The check above can fail: stretches encoded without frames before and after them are heard."""
-    monkeypatch.setattr(stretches, "STRETCH", STRETCH)
-    monkeypatch.setattr(stretches, "BEFORE", 0)
+def test_without_its_neighbours_a_cut_clicks(tmp_path: Path):
+    """The check above can fail: segments encoded without frames before and after them are heard."""
     sound = sweep(6 * RATE)
-    joined, _ = instruments.decoded(make(tmp_path / "joined.mp3", sound))
-    near = slice((STRETCH - 2) * UNIT, (STRETCH + 2) * UNIT)
+    joined, _ = instruments.decoded(make(tmp_path / "joined.mp3", sound, size=replace(SHORT, before=0)))
+    near = slice((SHORT.length - 2) * UNIT, (SHORT.length + 2) * UNIT)
     wrong = np.abs(np.diff(joined[near] - 0.95 * sound[near] / np.float32(32768), axis=0)).max()
     assert wrong > 0.02
 
 
-def test_the_header_of_a_joined_file_is_that_of_a_single_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_header_of_a_joined_file_is_that_of_a_single_one(tmp_path: Path):
     """But for the seek table, which may differ by 2 of 256, and what is computed from the sound."""
     sound = sweep(6 * RATE)
-    single = make(tmp_path / "single.mp3", sound).read_bytes()
-    monkeypatch.setattr(stretches, "STRETCH", STRETCH)
+    single = make(tmp_path / "single.mp3", sound, size=SegmentSize()).read_bytes()
     joined = make(tmp_path / "joined.mp3", sound).read_bytes()
     # Where the bytes of a frame are rounded up depends on where the encoder began.
     assert abs(len(joined) - len(single)) <= 3
@@ -102,9 +95,7 @@ def test_the_header_of_a_joined_file_is_that_of_a_single_one(tmp_path: Path, mon
         assert int.from_bytes(content[lame + 34 : lame + 36], "big") == crc16(content[: lame + 34])
 
 
-def test_the_same_sound_gives_the_same_bytes_on_any_number_of_cores(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short_stretches: None
-):
+def test_the_same_sound_gives_the_same_bytes_on_any_number_of_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """One core or five, small pieces or large: the same file."""
     copies = set()
     for cores, piece in ((1, 9_999), (5, 1_000_000)):
@@ -113,10 +104,8 @@ def test_the_same_sound_gives_the_same_bytes_on_any_number_of_cores(
     assert len(copies) == 1
 
 
-def test_memory_holds_a_few_stretches_however_long_the_sound(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short_stretches: None
-):
-    """On two cores no more than four stretches have been taken from the mix and are not yet in the file."""
+def test_memory_holds_a_few_segments_however_long_the_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """On two cores no more than four segments have been taken from the mix and are not yet in the file."""
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     target, unwritten = tmp_path / "a.mp3", []
     sound = sweep(30 * RATE).tobytes()
@@ -127,9 +116,9 @@ def test_memory_holds_a_few_stretches_however_long_the_sound(
             unwritten.append(at / 4 / RATE - written_s)
             yield sound[at : at + 65_536]
 
-    encode(mix(), target, Mp3Format(RATE, 2, 128))
-    stretch_s = STRETCH * UNIT / RATE
-    assert max(unwritten) < 5.5 * stretch_s
+    encode(mix(), target, Mp3Format(RATE, 2, 128), size=SHORT)
+    segment_s = SHORT.length * UNIT / RATE
+    assert max(unwritten) < 5.5 * segment_s
 
 
 @settings(max_examples=60)
@@ -137,16 +126,14 @@ def test_memory_holds_a_few_stretches_however_long_the_sound(
     st.lists(st.integers(0, 40_000), max_size=12),
     st.sampled_from([2, 4]),
 )
-def test_stretches_are_the_sound(sizes: list[int], frame_bytes: int):
-    """Without their neighbours the stretches are the whole sound in order, and all but the last are of one length."""
+def test_segments_are_the_sound(sizes: list[int], frame_bytes: int):
+    """Without their neighbours the segments are the whole sound in order, and all but the last are of one length."""
     sound = np.random.default_rng(1).bytes(sum(sizes))
     at, pieces = 0, []
     for size in sizes:
         pieces.append(sound[at : at + size])
         at += size
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stretches, "STRETCH", 10)
-        found = list(stretches.stretches(pieces, frame_bytes))
+    found = list(encoder._segments(pieces, frame_bytes, None, SegmentSize(length=10)))
     unit = UNIT * frame_bytes
     own = [one.pcm[one.skip * unit : None if one.keep is None else (one.skip + one.keep) * unit] for one in found]
     assert b"".join(own) == sound
@@ -156,12 +143,10 @@ def test_stretches_are_the_sound(sizes: list[int], frame_bytes: int):
 
 @settings(max_examples=60)
 @given(st.integers(0, 400), st.integers(0, UNIT - 1))
-def test_a_known_length_makes_short_stretches_at_both_ends(mpeg_frames: int, extra: int):
+def test_a_known_length_makes_short_segments_at_both_ends(mpeg_frames: int, extra: int):
     """The whole sound in order; the first is a quarter as long as those in the middle, the last four at most half."""
     sound = np.random.default_rng(1).bytes(2 * (mpeg_frames * UNIT + extra))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stretches, "STRETCH", 64)
-        found = list(stretches.stretches([sound], 2, mpeg_frames * UNIT + extra))
+    found = list(encoder._segments([sound], 2, mpeg_frames * UNIT + extra, SegmentSize(length=64)))
     unit = UNIT * 2
     own = [one.pcm[one.skip * unit : None if one.keep is None else (one.skip + one.keep) * unit] for one in found]
     assert b"".join(own) == sound
@@ -176,9 +161,7 @@ def test_a_wrong_length_harms_nothing():
     """Shorter or longer than was said: the sound is all there."""
     sound = np.random.default_rng(1).bytes(2 * UNIT * 240)
     for said in (UNIT, UNIT * 239, UNIT * 241, UNIT * 2400):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stretches, "STRETCH", 64)
-            found = list(stretches.stretches([sound], 2, said))
+        found = list(encoder._segments([sound], 2, said, SegmentSize(length=64)))
         unit = UNIT * 2
         own = [one.pcm[one.skip * unit : None if one.keep is None else (one.skip + one.keep) * unit] for one in found]
         assert b"".join(own) == sound
@@ -206,4 +189,4 @@ def crc16_table(crc: int) -> int:
 def test_what_is_no_run_of_frames_is_refused(content: bytes):
     """Nothing, something else, or a frame cut short is an EncoderError, never a file with a hole."""
     with pytest.raises(EncoderError, match="the encoder wrote"):
-        stretches.kept_frames(content, 0, 1)
+        encoder._own_frames(content, 0, 1)

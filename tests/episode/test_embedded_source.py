@@ -21,8 +21,7 @@ from audio_builder.recipe.settings import Pacing, Recipe, Soundscape, Tags
 from audio_builder.script.cues import Script
 from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.notation import parse_script
-
-from .conftest import ROOT
+from tests.conftest import ROOT
 
 SCRIPT_TEXT = (
     "---\naudio-builder-script: 1\ntitle: Evening\npacing: gentle\n---\n[chapter Evening]\nBe still. [pause 12s]\n"

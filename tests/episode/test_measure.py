@@ -10,7 +10,7 @@ import pytest
 
 from audio_builder.audio.samples import Samples, segment_from_samples
 from audio_builder.cli.main import run
-from audio_builder.episode.pictures import draw
+from audio_builder.episode.pictures import draw_episode
 from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.verify.measure import CELLS_PER_S, ClickMeter, StereoMeter, measure
 from tests.sound_helpers import RATE_HZ, noise, sine, speech
@@ -107,7 +107,7 @@ def test_chapters_stand_where_they_begin_and_their_titles_are_only_text(tmp_path
     assert measured.peaks.max() == pytest.approx(0.5, abs=0.1)
     middle_ms = round(measured.seconds * 500)
     chapters = (PlayerChapter("One", 0, middle_ms), PlayerChapter("<b>Two</b> & \x07", middle_ms, 2 * middle_ms))
-    root = ET.fromstring(draw(measured, chapters, "A <script>title</script>"))  # noqa: S314 - we wrote it
+    root = ET.fromstring(draw_episode(measured, chapters, "A <script>title</script>"))  # noqa: S314 - we wrote it
     lines = [element.get("d") for element in root.iter(f"{_SVG}path") if element.get("class") == "c"]
     assert lines == ["M50.0 34V350", "M510.0 34V350"]
     words = [element.text for element in root.iter(f"{_SVG}text")]

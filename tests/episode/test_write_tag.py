@@ -20,16 +20,16 @@ from PIL import Image
 from audio_builder.episode.encode.mpeg_frames import walk
 from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.tag.read_tag import id3, read_tag
-from audio_builder.episode.tag.write_tag import Labels, Narrator, disclosure, tag, three_letters
+from audio_builder.episode.tag.write_tag import TagContent, VoiceCredit, disclosure, tag, three_letters
 from audio_builder.errors import DiskFull, NotAudio, OutputError
 from audio_builder.mix.timeline import Chapter, Timeline
 from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say, Script
-from tests.test_episode_encode import RATE, make
+from tests.episode.test_encoder import RATE, make
 
 FRAMES = 3 * RATE
 FFPROBE, MP3VAL = shutil.which("ffprobe"), shutil.which("mp3val")
-NARRATOR = Narrator("joe", "piper", "CC0-1.0", "Recorded by Joe.")
+NARRATOR = VoiceCredit("joe", "piper", "CC0-1.0", "Recorded by Joe.")
 HARD_TITLES = [
     "Plain",
     "Überfülle — “quoted”… and so on",
@@ -55,7 +55,7 @@ def cover(side: int = 1400) -> bytes:
     return stream.getvalue()
 
 
-def labels(title: str = "Evening", chapters: list[str] | None = None, **changes: object) -> Labels:
+def content(title: str = "Evening", chapters: list[str] | None = None, **changes: object) -> TagContent:
     cues = (
         ChapterStart("One"),
         Say("First line,", Role.VERSE),
@@ -68,10 +68,10 @@ def labels(title: str = "Evening", chapters: list[str] | None = None, **changes:
     tags = Tags(title=title, subtitle="Sub", author="Ana", show="Show", date="2026-11-23", track=7, language="pt-BR")
     tags = msgspec.structs.replace(tags, **changes)
     lines = timeline(chapters or ["One", "Two", "Three"])
-    return Labels(tags, script, lines, NARRATOR, cover(), "audio-builder 0.1.0, LAME, CBR 128 kbps")
+    return TagContent(tags, script, lines, (NARRATOR,), cover(), "audio-builder 0.1.0, LAME, CBR 128 kbps")
 
 
-def tagged(tmp_path: Path, made: Labels, version: int = 3) -> Path:
+def tagged(tmp_path: Path, made: TagContent, version: int = 3) -> Path:
     path = make(tmp_path / "a.mp3", made.timeline.frames)
     tag(path, made, version=4 if version == 4 else 3)
     return path
@@ -90,7 +90,7 @@ def raw_frames(content: bytes) -> list[tuple[str, bytes]]:
 def test_version_3_is_written_as_version_3_to_the_last_sub_frame(tmp_path: Path) -> None:
     """Year and day in v2.3's own frames, text without UTF-8, chapters' titles with plain sizes."""
     long_title = "A long title of a chapter — " * 8
-    path = tagged(tmp_path, labels(chapters=["One", long_title]))
+    path = tagged(tmp_path, content(chapters=["One", long_title]))
     content = path.read_bytes()
     assert content[:5] == b"ID3\x03\x00"
     size = sum((byte & 0x7F) << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True))
@@ -110,17 +110,17 @@ def test_version_3_is_written_as_version_3_to_the_last_sub_frame(tmp_path: Path)
 
 def test_version_4_keeps_its_own_frames(tmp_path: Path) -> None:
     """The option: TDRC and UTF-8."""
-    path = tagged(tmp_path, labels("静かな夜"), version=4)
+    path = tagged(tmp_path, content("静かな夜"), version=4)
     frames = id3.ID3(path, translate=False)
     assert frames.version == (2, 4, 0)
     assert str(frames["TDRC"]) == "2026-11-23"
     assert frames["TIT2"].encoding == 3
-    assert read_tag(path).chapters == player_chapters(labels().timeline)
+    assert read_tag(path).chapters == player_chapters(content().timeline)
 
 
 def test_everything_a_player_shows_is_there(tmp_path: Path) -> None:
     """Every frame of the list, read back by a second hand."""
-    frames = id3.ID3(tagged(tmp_path, labels()), translate=False)
+    frames = id3.ID3(tagged(tmp_path, content()), translate=False)
     found = {name: str(frames[name]) for name in frames if name.startswith("T")}
     assert found == {
         "TIT2": "Evening",
@@ -149,7 +149,7 @@ def test_everything_a_player_shows_is_there(tmp_path: Path) -> None:
 
 def test_chapters_are_contiguous_and_listed_once(tmp_path: Path) -> None:
     """From 0 to the end, one ordered top-level table of contents with a title of its own."""
-    found = read_tag(tagged(tmp_path, labels()))
+    found = read_tag(tagged(tmp_path, content()))
     assert [(item.title, item.start_ms, item.end_ms) for item in found.chapters] == [
         ("One", 0, 1000),
         ("Two", 1000, 2000),
@@ -166,7 +166,7 @@ def test_chapters_are_contiguous_and_listed_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("title", HARD_TITLES)
 def test_no_title_breaks_the_tag(tmp_path: Path, title: str, version: int) -> None:
     """What can't stand in a tag is left out; everything else comes back as it was."""
-    found = read_tag(tagged(tmp_path, labels(title, chapters=[title, "Two"]), version))
+    found = read_tag(tagged(tmp_path, content(title, chapters=[title, "Two"]), version))
     expected = {
         HARD_TITLES[5]: "line break tab nul [31mred",
         HARD_TITLES[6]: "lone surrogate",
@@ -188,7 +188,7 @@ def test_any_chapter_title_gives_a_title(title: str) -> None:
 
 def test_more_chapters_than_a_table_of_contents_can_hold_are_joined(tmp_path: Path) -> None:
     """600 chapters become 200 groups of three, still from 0 to the end."""
-    path = tagged(tmp_path, labels(chapters=[f"Chapter {number}" for number in range(600)]))
+    path = tagged(tmp_path, content(chapters=[f"Chapter {number}" for number in range(600)]))
     found = read_tag(path)
     assert len(found.chapters) == 200
     assert found.chapters[1].title == "Chapter 3"
@@ -209,8 +209,8 @@ def test_tagging_again_replaces_the_tag_and_spares_the_sound(tmp_path: Path) -> 
     path = make(tmp_path / "a.mp3", FRAMES)
     before = walk(path)
     sound = path.read_bytes()
-    tag(path, labels("First"))
-    tag(path, labels("Second"))
+    tag(path, content("First"))
+    tag(path, content("Second"))
     assert read_tag(path).title == "Second"
     assert replace(walk(path), begins_at=before.begins_at) == before
     assert path.read_bytes().endswith(sound)
@@ -218,7 +218,7 @@ def test_tagging_again_replaces_the_tag_and_spares_the_sound(tmp_path: Path) -> 
 
 def test_what_is_empty_is_left_out(tmp_path: Path) -> None:
     """No empty frames: players show them as blank lines."""
-    made = labels(subtitle="", author="", date="", track=0, language="")
+    made = content(subtitle="", author="", date="", track=0, language="")
     frames = id3.ID3(tagged(tmp_path, made), translate=False)
     assert not {"TIT3", "TYER", "TDAT", "TDRC", "TRCK", "TLAN"} & set(frames)
     assert frames.getall("USLT")[0].lang == "XXX"
@@ -228,14 +228,14 @@ def test_what_is_empty_is_left_out(tmp_path: Path) -> None:
 def test_a_tag_that_can_not_be_written_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """mutagen's errors are told as ours, with the reason."""
     with pytest.raises(OutputError, match=r"can't write .*gone\.mp3"):
-        tag(tmp_path / "no" / "gone.mp3", labels())
+        tag(tmp_path / "no" / "gone.mp3", content())
 
     def full(*_: object, **__: object) -> None:
         raise mutagen.MutagenError(OSError(28, "No space left on device"))
 
     monkeypatch.setattr(id3.ID3, "save", full)
     with pytest.raises(DiskFull, match="no space is left"):
-        tag(make(tmp_path / "a.mp3"), labels())
+        tag(make(tmp_path / "a.mp3"), content())
 
 
 def test_files_without_a_tag_have_empty_facts(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_languages_have_three_letters(tag_: str, code: str) -> None:
 @pytest.mark.parametrize("version", [3, 4])
 def test_ffprobe_sees_the_chapters(tmp_path: Path, version: int) -> None:
     """An independent reader finds titles and times."""
-    path = tagged(tmp_path, labels(chapters=["One", "静かな夜 🌙", "Three"]), version)
+    path = tagged(tmp_path, content(chapters=["One", "静かな夜 🌙", "Three"]), version)
     run = subprocess.run(
         [shutil.which("ffprobe") or "", "-v", "error", "-show_chapters", "-of", "json", str(path)],
         capture_output=True,
@@ -282,7 +282,7 @@ def test_ffprobe_sees_the_chapters(tmp_path: Path, version: int) -> None:
 @pytest.mark.skipif(MP3VAL is None, reason="needs mp3val: apt-get install mp3val")
 def test_mp3val_has_nothing_to_warn_of(tmp_path: Path) -> None:
     """It always exits 0, so its lines are read."""
-    run = subprocess.run([MP3VAL or "", str(tagged(tmp_path, labels()))], capture_output=True, check=True, text=True)
+    run = subprocess.run([MP3VAL or "", str(tagged(tmp_path, content()))], capture_output=True, check=True, text=True)
     assert "WARNING" not in run.stdout
     assert "ERROR" not in run.stdout
     assert "MPEG frames" in run.stdout
@@ -290,7 +290,7 @@ def test_mp3val_has_nothing_to_warn_of(tmp_path: Path) -> None:
 
 def test_every_voice_is_credited() -> None:
     """The disclosure names each, and credits each once."""
-    second = Narrator("system", "system", "GPL-3.0-or-later", "Made by many.")
+    second = VoiceCredit("system", "system", "GPL-3.0-or-later", "Made by many.")
     assert disclosure(NARRATOR, second) == (
         "The narration was generated by computer: the synthetic voices “joe” (piper, CC0-1.0) and “system” "
         "(system, GPL-3.0-or-later). Recorded by Joe. Made by many."
