@@ -91,10 +91,10 @@ def test_version_3_is_written_as_version_3_to_the_last_sub_frame(tmp_path: Path)
     """Year and day in v2.3's own frames, text without UTF-8, chapters' titles with plain sizes."""
     long_title = "A long title of a chapter — " * 8
     path = tagged(tmp_path, content(chapters=["One", long_title]))
-    content = path.read_bytes()
-    assert content[:5] == b"ID3\x03\x00"
-    size = sum((byte & 0x7F) << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True))
-    frames = raw_frames(content[10 : 10 + size])
+    written = path.read_bytes()
+    assert written[:5] == b"ID3\x03\x00"
+    size = sum((byte & 0x7F) << shift for byte, shift in zip(written[6:10], (21, 14, 7, 0), strict=True))
+    frames = raw_frames(written[10 : 10 + size])
     kinds = [kind for kind, _ in frames]
     assert {"TYER", "TDAT", "TIT2", "TPE1", "TALB", "TPE2", "TRCK", "TCON", "TLAN", "TSSE", "TLEN"} <= set(kinds)
     assert {"COMM", "USLT", "APIC", "CTOC"} <= set(kinds)
