@@ -346,6 +346,23 @@ def test_what_is_measured_while_it_is_written_is_what_is_in_the_file(tmp_path: P
     assert np.allclose(streamed.measured.peaks, afterwards.peaks, atol=3e-6)
 
 
+@pytest.mark.parametrize(("rate_hz", "channels", "bitrate_kbps"), [(32000, 1, 32), (44100, 1, 64), (48000, 2, 320)])
+def test_every_format_is_measured_from_its_first_frame(
+    tmp_path: Path, rate_hz: int, channels: int, bitrate_kbps: int
+) -> None:
+    """Whatever the rate, channels and bit rate: the same frames and the same energies as of the finished file."""
+    path, frames = tmp_path / "a.mp3", 3 * rate_hz + 77
+    noise = np.random.default_rng(7).standard_normal((frames, channels)) * np.linspace(0, 6000, frames)[:, None]
+    with StreamingVerifier(frames=frames, rate_hz=rate_hz, channels=channels) as verifier:
+        form = Mp3Format(rate_hz, channels, bitrate_kbps)
+        encode([noise.astype("<i2").tobytes()], path, form, on_frames=verifier.feed)
+        streamed = verifier.finish()
+    afterwards = measure(path)
+    assert streamed.is_of(path, walk(path))
+    assert streamed.measured.frames == afterwards.frames == frames
+    assert np.array_equal(streamed.measured.energies, afterwards.energies)
+
+
 def test_a_file_that_was_changed_after_it_was_measured_is_decoded_again(tmp_path: Path) -> None:
     """One byte of sound is enough: then what is judged is the file and not what was streamed."""
     lines = timeline()

@@ -92,7 +92,7 @@ def verify(
     return Findings(
         lines=(
             *_format_findings(mpeg),
-            *_as_expected(mpeg.bitrates_kbps[-1], measured, mastering),
+            _recipe_finding(mpeg, mastering),
             *_sound_findings(measured, loudness_rule(mastering), true_peak_rule(mastering)),
             _length_finding(mpeg, measured, timeline),
             *_level_findings(measured, expected),
@@ -154,11 +154,11 @@ def _length_finding(mpeg: Mpeg, measured: Measurements, timeline: Timeline) -> F
     return fact("frames of sound", float(measured.frames), allowed=allowed, ok=ok)
 
 
-def _as_expected(bitrate_kbps: int, measured: Measurements, mastering: Mastering) -> tuple[Finding, ...]:
+def _recipe_finding(mpeg: Mpeg, mastering: Mastering) -> Finding:
     """Return whether rate, channels and bit rate are the recipe's: a standard file can still be another one."""
     wanted = (mastering.bitrate_kbps, mastering.sample_rate_hz, mastering.channels)
-    found = (bitrate_kbps, measured.rate_hz, measured.channels)
-    return (fact("made as ordered", _described(*found), allowed=_described(*wanted), ok=found == wanted),)
+    found = (mpeg.bitrates_kbps[-1], mpeg.rate_hz, mpeg.channels)
+    return fact("made as ordered", _described(*found), allowed=_described(*wanted), ok=found == wanted)
 
 
 def _described(bitrate_kbps: int, rate_hz: int, channels: int) -> str:
