@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
+from audio_builder import __version__
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.asked_rate import at_asked_rate
-from audio_builder.beside import Beside
-from audio_builder.episode.report import BuildReport
-from audio_builder.episode.tagging.source_frame import carries
-from audio_builder.memory import give_back
-from audio_builder.mix.fit_duration import fit_duration
+from audio_builder.episode.produce import bed_maker, commit_episode, episode_draft, produce, produce_twin
+from audio_builder.episode.record import record_path
+from audio_builder.episode.report import BuildReport, DurationReport, StageReport, report_on
+from audio_builder.episode.tag.embedded_source import carries
+from audio_builder.episode.tag.write_tag import TagContent, credit_voices
+from audio_builder.mix.arrange import arrange
+from audio_builder.mix.fit_duration import TimedScript, fit_duration
+from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.stand import Stand, stand_of_cache
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import Plan, at_rate, prepare, reached_wpm
-from audio_builder.progress import Clock, Progress, Step, silent
+from audio_builder.progress import Clock, Progress, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Script, Speaker
-from audio_builder.script.cues import Background, Part, Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
-from audio_builder.sound.background import BedMaker
-from audio_builder.sound.bed import BedFormat
 from audio_builder.voices.profile import Voice
 
 
@@ -54,7 +58,8 @@ def build(
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
     """
     clock = Clock()
-    with ExitStack() as leaving:
+    # Backgrounds and the cover depend on nothing that is spoken.
+    with ThreadPoolExecutor(2, thread_name_prefix="aside") as aside, ExitStack() as leaving:
         with pool or Pool() as speakers:
             if pool is not None:
                 pool.begin(2)
@@ -62,30 +67,47 @@ def build(
             recipe = recipe or make_recipe(own_settings(document))
             plan = prepare(make_script(document, recipe), recipe, Path(target))
             clock.lap("prepare")
-            give_back()
-            # Beds and covers depend on nothing that is spoken; they are made while this process waits for others.
-            beds, cover = Beside(leaving.enter_context(_bed_maker(plan.script, recipe)).make), Beside(plan.cover)
-
-            def tell(step: Step) -> None:
-                if step.detail:  # a phrase is being spoken: from now on this process waits
-                    beds.begin()
-                    cover.begin()
-                progress(step)
-
+            beds = aside.submit(leaving.enter_context(bed_maker(plan.script, recipe)).make)
+            cover = aside.submit(plan.cover)
             timed = fit_duration(
                 plan.script,
                 plan.recipe,
-                lambda wpm: speak(at_rate(plan, wpm), tell, speakers),
+                lambda wpm: speak(at_rate(plan, wpm), progress, speakers),
                 lambda wpm: reached_wpm(plan, wpm),
             )
-        beds.begin()
-        cover.begin()
         clock.lap("narrate")
-        plan = replace(at_rate(plan, timed.wpm), script=timed.script, cover=cover.result)
-        # To import what delivers takes a tenth of a second, which has passed while the workers began.
-        from audio_builder.delivery import deliver
+        plan = replace(at_rate(plan, timed.wpm), script=timed.script)
+        timeline = arrange(plan.script, timed.narration, plan.recipe.soundscape)
+        content = _tag_content(plan, timeline, cover.result())
+        with episode_draft(plan.path, progress) as draft:
+            findings = produce(draft, content, plan.recipe, beds.result(), progress)
+            clock.lap("deliver")
+            twin = produce_twin(plan.path, content, plan.recipe, progress) if voice_only else None
+            stages = tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in clock.laps)
+            report = report_on(plan.path, plan.recipe, timeline, timed.narration, findings, stages)
+            report = msgspec.structs.replace(report, duration=_duration_report(timed, recipe), voice_only=twin)
+            commit_episode(draft, plan.path, content, report)
+    return report
 
-        return deliver(plan, timed, beds.result, clock, voice_only=voice_only, progress=progress)
+
+def _tag_content(plan: Plan, timeline: Timeline, cover: bytes) -> TagContent:
+    return TagContent(
+        tags=plan.recipe.tags,
+        script=plan.script,
+        timeline=timeline,
+        voices=credit_voices(voice.voice.profile for voice in (plan.voice, *plan.others.values())),
+        cover=cover,
+        encoder=f"audio-builder {__version__}, LAME, CBR {plan.recipe.mastering.bitrate_kbps} kbps",
+        source=plan.source,
+        cover_note=plan.cover_note,
+    )
+
+
+def _duration_report(timed: TimedScript, recipe: Recipe) -> DurationReport | None:
+    """Return how the duration was met; None where the recipe asks for none."""
+    if timed.pauses_scale is None:
+        return None
+    return DurationReport(asked_s=recipe.pacing.duration_s, pauses_scale=timed.pauses_scale, wpm=timed.wpm)
 
 
 def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
@@ -94,8 +116,6 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
     Raises:
         AudioBuilderError: as `build`, for what is wrong with the recipe, the voice or the folder.
     """
-    from audio_builder.episode.record import record_path
-
     plan = prepare(make_script(document, recipe), recipe, Path(target))
     return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
 
@@ -122,9 +142,3 @@ def speak(plan: Plan, progress: Progress = silent, pool: Pool | None = None) -> 
 
 def _voices(plan: Plan) -> tuple[Voice, dict[Speaker, Voice]]:
     return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
-
-
-def _bed_maker(script: Script, recipe: Recipe) -> BedMaker:
-    """Return what makes all backgrounds of a script; leaving its block ends the decoding of music."""
-    names = [cue.name for cue in script.cues if isinstance(cue, Background)]
-    return BedMaker(recipe.soundscape, BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels), names)

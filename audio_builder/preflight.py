@@ -12,13 +12,11 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
-from audio_builder.episode.tagging.source_frame import pack_source
+from audio_builder.episode.tag.embedded_source import pack_source
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
-from audio_builder.sound.backgrounds import check_background
-from audio_builder.script.cues import Background, Bell, Part, Say, Script
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
@@ -27,7 +25,6 @@ from audio_builder.voices.languages import in_language, mismatch
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 from audio_builder.voices.rate.rates import solve_rate
-from audio_builder.voices.wording.lexicon import read_lexicon
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from audio_builder.episode.record import EpisodeRecord, Phrase, Sound, record_as_json
+from audio_builder.episode.phrase_times import Phrase
+from audio_builder.episode.record import EpisodeRecord, Sound, record_as_json
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
-from audio_builder.episode.verification.standard import Findings
+from audio_builder.episode.verify.standard import Findings
 from audio_builder.podcast.show import Show, show_as_toml
 from audio_builder.recipe.settings import Tags
 

@@ -22,11 +22,9 @@ from audio_builder.voices.engines.kokoro import KokoroEngine, whole_frames
 from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
 from audio_builder.voices.engines.kokoro_words import Run, begins_of
 from audio_builder.voices.engines.onnx.part import part_before_division
-from audio_builder.voices.files import locate_files
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.voice_files import locate_files
-from audio_builder.voices.wording.spoken import spoken_text
 
 
 @pytest.fixture(scope="module")

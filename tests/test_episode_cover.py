@@ -18,7 +18,7 @@ from audio_builder.episode.cover.lettering import Lettering, worded
 from audio_builder.episode.cover.palette import luminance_of, palette_of
 from audio_builder.episode.cover.shaping import shaped
 from audio_builder.episode.cover.typeset import set_text
-from audio_builder.episode.verification.standard import COVER_BYTES
+from audio_builder.episode.verify.standard import COVER_BYTES
 from audio_builder.errors import RecipeError
 
 BOX = (1140, 560)

@@ -10,7 +10,7 @@ import pytest
 import audio_builder
 from audio_builder.article.source import source_from_bytes
 from audio_builder.episode.report import BuildReport
-from audio_builder.episode.tagging.source_frame import read_source
+from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer, make_recipe
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing

@@ -26,7 +26,7 @@ def test_the_matrix_has_everything_once_at_least() -> None:
 @pytest.mark.parametrize(("lufs", "dbtp", "apart", "ok"), [(-16.5, -1.0, 20.0, True), (-16.6, -1.0, 20.0, False)])
 def test_an_outcome_is_held_to_the_standard(lufs: float, dbtp: float, apart: float, ok: bool) -> None:
     """Half an LU, −1 dBTP and 20 dB are allowed, and nothing beyond."""
-    outcome = Outcome(20.0, lufs, dbtp, apart, apart)
+    outcome = Outcome(20.0, lufs, dbtp, apart)
     assert outcome.ok is ok
     assert not dataclasses.replace(outcome, dbtp=-0.9).ok
     assert not dataclasses.replace(outcome, separation_db=19.9).ok

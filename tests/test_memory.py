@@ -24,7 +24,7 @@ print(report.duration_s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 _WALK = """
 import sys
 from pathlib import Path
-from audio_builder.episode.encoding.mpeg import walk
+from audio_builder.episode.encode.mpeg_frames import walk
 frames = walk(Path(sys.argv[1])).mpeg_frames
 peak_kb = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(frames, peak_kb)

@@ -19,7 +19,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from audio_builder.cli.main import run
 from audio_builder.episode.naming import file_stem, resolved_tags
-from audio_builder.episode.record import Phrase, Sound
+from audio_builder.episode.phrase_times import Phrase
+from audio_builder.episode.record import Sound
 from audio_builder.episode.report import ChapterReport
 from audio_builder.episode.words import clean
 from audio_builder.podcast.feed import MOST_CHARACTERS
@@ -27,8 +28,8 @@ from audio_builder.podcast.publish import publish
 from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 
+from .episode.test_write_tag import content, tagged
 from .show_helpers import put_episode, put_show, record_of
-from .test_episode_tags import labels, tagged
 
 TITLES = {
     "a script": "<script>alert(1)</script>",
@@ -80,7 +81,7 @@ def episode(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     put_show(folder)
     shown = clean(title)
     tags = resolved_tags(Tags(title=title, author=title), Script(title, "", "", "en", "", "gentle", ()))
-    mp3 = tagged(folder, labels(title, [title], author=title))
+    mp3 = tagged(folder, content(title, [title], author=title))
     sound = mp3.read_bytes()
     mp3.unlink()
     record = record_of(sound, tags)

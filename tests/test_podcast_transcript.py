@@ -11,7 +11,7 @@ import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.episode.record import Phrase
+from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.words import clean
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, as_json, as_srt, as_vtt, cues_of
 

@@ -30,16 +30,14 @@ def command() -> None:
 
 
 class _Info(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cache holds, as `--json` tells it; `oldest_use_s` is of the clip that wasn't used for longest."""
+    """What a cache holds, as `--json` prints it; `oldest_use_s` is of the clip that wasn't used for longest."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     folder: str
     clips: int
     bytes: int
     speech_s: float
     oldest_use_s: float
-    stretches: int
-    stretches_bytes: int
 
 
 @command.command(
@@ -55,8 +53,7 @@ Examples:
 @verbosity
 @click.pass_context
 def info_command(ctx: click.Context, as_json: bool) -> None:
-    """Say where sentences and encoded sound are kept, how many they are, and how much room they take (MB, GB)."""
-    from audio_builder.episode.encoding import kept
+    """Say where spoken sentences are kept, how many they are, and how much room they take (MB, GB)."""
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache import stock
     from audio_builder.narration.clip_cache.cache import ClipCache
@@ -65,38 +62,28 @@ def info_command(ctx: click.Context, as_json: bool) -> None:
     console = ctx.ensure_object(Console)
     cache = ClipCache()
     clips = stock.take_stock(cache)
-    stretches = list(kept.KeptStretches().files.entries())
-    stretches_bytes = sum(entry.size for entry in stretches)
     if as_json:
-        told = _Info(
+        info = _Info(
             folder=str(cache.folder),
             clips=clips.clips,
             bytes=clips.bytes,
             speech_s=clips.speech_s,
             oldest_use_s=clips.oldest_use_s,
-            stretches=len(stretches),
-            stretches_bytes=stretches_bytes,
         )
-        console.result(to_json(told).decode())
+        console.result(to_json(info).decode())
         return
     console.result(str(cache.folder))
     if clips.clips:
         console.result(f"    {_clips(clips.clips)}, {_hours(clips.speech_s)} of speech, {size_in_words(clips.bytes)}")
         console.result(f"    not used for longest: {_ago(clips.oldest_use_s)}")
-    if stretches:
-        console.result(f"    {_stretches(len(stretches))} of encoded sound, {size_in_words(stretches_bytes)}")
-    if not clips.clips and not stretches:
+    else:
         console.result("    empty")
-    room = f"{size_in_words(stock.LARGEST_BYTES)} of clips and {size_in_words(kept.LARGEST_BYTES)} of encoded sound"
+    room = size_in_words(stock.LARGEST_BYTES)
     console.result(f"    builds keep it to {room}; {FOLDER_VARIABLE} names another folder")
 
 
 def _clips(count: int) -> str:
     return "1 clip" if count == 1 else f"{count:,} clips"
-
-
-def _stretches(count: int) -> str:
-    return "1 stretch" if count == 1 else f"{count:,} stretches"
 
 
 def _hours(seconds: float) -> str:
@@ -113,12 +100,11 @@ def _ago(seconds: float) -> str:
 
 
 class _Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What looking through a cache found, as `--json` tells it; `damaged` are the paths of what was removed."""
+    """What looking through a cache found, as `--json` prints it; `damaged` are the paths of what was removed."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     folder: str
     clips: int
-    stretches: int
     read_data: bool
     damaged: list[str]
 
@@ -142,7 +128,6 @@ def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     A build checks everything that it uses to the last bit, so this is for the curious and for failing disks.
     Without --read-data, names, headers and lengths (in bytes) are compared, which takes a moment.
     """
-    from audio_builder.episode.encoding.kept import KeptStretches, remove_damaged_stretches
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache.cache import ClipCache
     from audio_builder.narration.clip_cache.stock import remove_damaged_clips
@@ -150,42 +135,36 @@ def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     console = ctx.ensure_object(Console)
     cache = ClipCache()
     clips = list(remove_damaged_clips(cache, read_data=read_data))
-    stretches = list(remove_damaged_stretches(KeptStretches(), read_data=read_data))
-    damaged = [str(entry.path) for entry, sound in (*clips, *stretches) if not sound]
+    damaged = [str(entry.path) for entry, sound in clips if not sound]
     if as_json:
-        told = _Verified(
+        verified = _Verified(
             folder=str(cache.folder),
             clips=len(clips),
-            stretches=len(stretches),
             read_data=read_data,
             damaged=damaged,
         )
-        console.result(to_json(told).decode())
+        console.result(to_json(verified).decode())
         return
     for path in damaged:
         console.result(f"removed {path}")
     looked = "to the last bit" if read_data else "by name, header and length"
     verdict = "all sound" if not damaged else f"{len(damaged):,} damaged and removed; the next build makes them again"
-    if not clips and not stretches:
+    if not clips:
         console.result("the cache is empty")
         return
-    counted = f"{len(clips):,} clips" + (f" and {len(stretches):,} encoded stretches" if stretches else "")
-    console.result(f"{counted} looked at {looked}: {verdict}")
+    console.result(f"{len(clips):,} clips looked at {looked}: {verdict}")
 
 
 class _Pruned(msgspec.Struct, frozen=True, kw_only=True):
-    """What making room took away and left, as `--json` tells it; bytes are of clips and stretches together."""
+    """What making room took away and left, as `--json` prints it."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     folder: str
     removed_clips: int
-    removed_stretches: int
     removed_bytes: int
     kept_clips: int
-    kept_stretches: int
     kept_bytes: int
     in_use_clips: int
-    in_use_stretches: int
 
 
 @command.command(
@@ -206,41 +185,25 @@ def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
 
     What was used within the last hour stays: a build that runs now may need it.
     """
-    from audio_builder.episode.encoding.kept import STRETCH_SUFFIX, KeptStretches
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache.cache import CLIP_SUFFIX, ClipCache
     from audio_builder.store import clear
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
-    done = clear((cache.files, KeptStretches().files), keep)
-    told = _Pruned(
+    done = clear((cache.files,), keep)
+    pruned = _Pruned(
         folder=str(cache.folder),
         removed_clips=done.removed[CLIP_SUFFIX],
-        removed_stretches=done.removed[STRETCH_SUFFIX],
         removed_bytes=done.removed_bytes,
         kept_clips=done.kept[CLIP_SUFFIX],
-        kept_stretches=done.kept[STRETCH_SUFFIX],
         kept_bytes=done.kept_bytes,
         in_use_clips=done.in_use[CLIP_SUFFIX],
-        in_use_stretches=done.in_use[STRETCH_SUFFIX],
     )
     if as_json:
-        console.result(to_json(told).decode())
+        console.result(to_json(pruned).decode())
         return
-    removed, kept, in_use = (
-        _counted(clips, stretches)
-        for clips, stretches in (
-            (told.removed_clips, told.removed_stretches),
-            (told.kept_clips, told.kept_stretches),
-            (told.in_use_clips, told.in_use_stretches),
-        )
-    )
-    console.result(f"removed {removed} ({size_in_words(done.removed_bytes)})")
-    console.result(f"kept {kept} ({size_in_words(done.kept_bytes)})")
-    if done.in_use.total():
-        console.say(f"{in_use} of them stay because they were used within the last hour.")
-
-
-def _counted(clips: int, stretches: int) -> str:
-    return f"{clips:,} clips" + (f" and {stretches:,} encoded stretches" if stretches else "")
+    console.result(f"removed {pruned.removed_clips:,} clips ({size_in_words(done.removed_bytes)})")
+    console.result(f"kept {pruned.kept_clips:,} clips ({size_in_words(done.kept_bytes)})")
+    if pruned.in_use_clips:
+        console.say(f"{pruned.in_use_clips:,} clips of them stay because they were used within the last hour.")

@@ -14,7 +14,7 @@ from audio_builder.cli.progress import progress_bar
 from audio_builder.recipe.settings import PACING_PRESETS
 
 if TYPE_CHECKING:
-    from audio_builder.episode.comparison.compare import ChapterChange, Comparison, SettingChange
+    from audio_builder.episode.comparison import ChapterChange, Comparison, SettingChange
     from audio_builder.script.differences import ScriptChanges
 
 _FIRST = ("voice", "pacing.preset", "pacing.wpm", "soundscape.background")
@@ -44,7 +44,7 @@ def command(ctx: click.Context, first: Path, second: Path, picture: Path | None,
     Words, pauses and settings are compared where both episodes carry their script and recipe; sound and chapters of
     any two audio files. Times are in minutes and seconds, loudness is in LUFS, true peak in dBTP.
     """
-    from audio_builder.episode.comparison.compare import compare
+    from audio_builder.episode.comparison import compare
 
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:

@@ -70,7 +70,6 @@ def _examine(output: Path) -> Iterator[_Symptom]:
     yield _Symptom("audio-builder", __version__)
     yield _Symptom("Python", f"{platform.python_version()} at {sys.executable}")
     yield _tried("encoder", _encoder)
-    yield _tried("decoder", _decoder)
     for status in voice_statuses():
         is_default = status.name == Recipe().voice
         about = f"voice {status.name}" + (" (default)" if is_default else "")
@@ -93,12 +92,6 @@ def _encoder() -> str:
     from audio_builder.audio.samples import ffmpeg_version
 
     return ffmpeg_version()
-
-
-def _decoder() -> str:
-    from audio_builder.episode.encoding.mpeg_decoder import decoder_version
-
-    return decoder_version()
 
 
 def _cache() -> str:

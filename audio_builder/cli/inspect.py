@@ -11,7 +11,7 @@ from audio_builder.cli.console import Console, printable
 from audio_builder.cli.options import json_output, verbosity
 
 if TYPE_CHECKING:
-    from audio_builder.episode.tagging.source_frame import CarriedSource
+    from audio_builder.episode.tag.embedded_source import CarriedSource
 
 
 @click.command(
@@ -34,7 +34,7 @@ def command(ctx: click.Context, /, file: Path, part: str | None, as_json: bool) 
 
     `audio-builder rebuild` makes the episode again from it. Rates are in words per minute (wpm).
     """
-    from audio_builder.episode.tagging.source_frame import read_source
+    from audio_builder.episode.tag.embedded_source import read_source
     from audio_builder.recipe.recipe_file import recipe_as_toml
     from audio_builder.script.notation import format_script
 

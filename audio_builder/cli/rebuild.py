@@ -24,7 +24,7 @@ from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
-    from audio_builder.episode.tagging.source_frame import CarriedSource
+    from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
 
 
@@ -58,7 +58,7 @@ def command(
     per minute (wpm).
     """
     from audio_builder import pipeline
-    from audio_builder.episode.tagging.source_frame import read_source
+    from audio_builder.episode.tag.embedded_source import read_source
 
     console = ctx.ensure_object(Console)
     voice_only = bool(chosen.pop("voice_only"))

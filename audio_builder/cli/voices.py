@@ -331,8 +331,8 @@ def say_command(
     from audio_builder.files import write_bytes
     from audio_builder.narration.say import say_as_wav
     from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
-    from audio_builder.voices.wording.lexicon import read_lexicon
 
     console = ctx.ensure_object(Console)
     recipe = recipe_from_options({}, recipe_file, chosen)

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from audio_builder.episode.clauses import Clause, clauses_of
+from audio_builder.episode.phrase_times import Phrase, find_clauses
 from audio_builder.episode.report import BuildReport, to_json
-from audio_builder.episode.tagging.tags import Labels, disclosure
+from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
@@ -35,27 +35,6 @@ class Sound(Struct, frozen=True, kw_only=True):
 
     bytes: int
     sha256: str
-
-
-class Phrase(Struct, frozen=True, kw_only=True):
-    """A phrase at the time when it is heard.
-
-    Attributes:
-        start_s: of its first sound, in seconds from the beginning.
-        end_s: of its last sound, in seconds.
-        text: the words as written, on one line.
-        role: what it is in the text, such as `prose` or `heading`.
-        clauses: those after its first, where they can be told.
-        word_starts_s: when each of its words begins (see `words_with_places`), in seconds from the beginning; None for
-            one that isn't known, and empty where none is.
-    """
-
-    start_s: float
-    end_s: float
-    text: str
-    role: str
-    clauses: tuple[Clause, ...] = ()
-    word_starts_s: tuple[float | None, ...] = ()
 
 
 class EpisodeRecord(Struct, frozen=True, kw_only=True):
@@ -119,27 +98,27 @@ def _phrase(placed: PlacedClip, rate_hz: int) -> Phrase:
         end_s=placed.speech_end / rate_hz,
         text=text,
         role=placed.clip.say.role.value,
-        clauses=clauses_of(text, placed.clip.levels(), placed.start / rate_hz, known),
+        clauses=find_clauses(text, placed.clip.levels(), placed.start / rate_hz, known),
         word_starts_s=tuple(known.get(at) for at, _ in words_with_places(text)) if known else (),
     )
 
 
-def make_record(sound: Sound, built: str, labels: Labels, report: BuildReport) -> EpisodeRecord:
+def make_record(sound: Sound, built: str, content: TagContent, report: BuildReport) -> EpisodeRecord:
     """Return the record of an episode.
 
     Args:
         sound: the finished file.
         built: when, in UTC.
-        labels: what its tag was written from.
+        content: what its tag was written from.
         report: on the build; of its path, the name alone is kept.
     """
     return EpisodeRecord(
         sound=sound,
         built=built,
-        tags=msgspec.structs.replace(labels.tags, cover=""),
-        disclosure=disclosure(labels.narrator, *labels.others),
-        words=words_of(labels.script),
-        phrases=phrases_of(labels.timeline),
+        tags=msgspec.structs.replace(content.tags, cover=""),
+        disclosure=disclosure(*content.voices),
+        words=words_of(content.script),
+        phrases=phrases_of(content.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),
     )
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from audio_builder.episode.tagging.chapters import player_chapters
-from audio_builder.episode.verification.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.episode.tag.player_chapters import player_chapters
+from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
-from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.recipe.settings import Soundscape
 
@@ -49,7 +48,7 @@ def duck_depths(quietest_seconds_dbfs: Sequence[float], timeline: Timeline, soun
     audible = [level for level in quietest if math.isfinite(level)]
     if not audible:
         return Ducks(-math.inf, (0.0,) * len(timeline.clips))
-    usual = in_steps(float(np.median(audible)))
+    usual = float(np.median(audible))
     depths: list[float] = []
     for (first, end), level in zip(runs, quietest, strict=True):
         depths += [min(level - usual, 0.0) if math.isfinite(level) else 0.0] * (end - first)

@@ -15,7 +15,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.recipe.settings import Pacing, Recipe, Soundscape
 from audio_builder.script.cues import Rest, Script
 from audio_builder.script.estimate import clock, expected_range
-from audio_builder.script.timing import scaled_s, scales
+from audio_builder.script.pauses import scaled_s, scales
 
 _MAX_RATES = 3
 """How often the text is spoken at most: at the recipe's rate, at the rate that should do, and at the limit."""

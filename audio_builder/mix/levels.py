@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from audio_builder.audio.loudness import HOP_S, integrated_lufs
 from audio_builder.audio.samples import Samples, samples_from_segment
-from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.narration.levels import CELL_S, Cells
 from audio_builder.recipe.settings import Soundscape
@@ -92,7 +91,7 @@ def measure_speech(timeline: Timeline) -> SpeechLevels:
         energies=energies,
         peaks=peaks,
         loudness_lufs=integrated_lufs(hops_from_cells(energies[spoken])),
-        usual_peak_dbfs=in_steps(float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in levelled]))),
+        usual_peak_dbfs=float(np.median([clip.peak_dbfs + gain_db for clip, gain_db in levelled])),
         quietest_seconds_dbfs=tuple(
             clip.quietest_dbfs + gain_db for clip, gain_db in zip(measured, gains, strict=True)
         ),
@@ -108,7 +107,7 @@ def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> lis
         audible = [measured[place].loudness_db for place in own if math.isfinite(measured[place].loudness_db)]
         if not audible:
             continue
-        middle = in_steps(float(np.median(audible)))
+        middle = float(np.median(audible))
         for place in own:
             gains[place] = _levelling_db(measured[place].loudness_db, middle)
         cells = np.concatenate(
@@ -122,7 +121,7 @@ def _gains(measured: list[_Measured], voices: list[str], energies: Cells) -> lis
         loudness[voice] = metered if math.isfinite(metered) else middle
     most = max(loudness, key=voices.count)
     return [
-        gain + (in_steps(loudness[most] - loudness[voice]) if voice in loudness else 0.0)
+        gain + (loudness[most] - loudness[voice] if voice in loudness else 0.0)
         for gain, voice in zip(gains, voices, strict=True)
     ]
 

@@ -13,7 +13,6 @@ from audio_builder.audio.filters import released
 from audio_builder.audio.loudness import LoudnessMeter, integrated_lufs
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells, tone_sound
-from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe.settings import Mastering, Soundscape
@@ -150,7 +149,7 @@ def plan_mix(
         speech_alone, bed_cells, _bed_gain_db(ducks.usual_dbfs, bed, soundscape), target_lufs
     )
     forecast = replace(speech_alone, bed_energies=bed_cells * np.float32(10 ** (bed_below_db / 10)))
-    gain_db = in_steps(_gain_for(forecast, target_lufs))
+    gain_db = _gain_for(forecast, target_lufs)
     return MixPlan(
         channels=mastering.channels,
         clip_gains_db=tuple(gain_db + own_db for own_db in levels.clip_gains_db),

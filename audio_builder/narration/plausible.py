@@ -7,10 +7,7 @@ import numpy as np
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import ClipRejected, quoted
 from audio_builder.narration.trim import TrimmedClip
-from audio_builder.script.words import count_words
-from audio_builder.voices.quoting import quoted
 from audio_builder.script.phrases import count_words
-from audio_builder.voices.words import quoted
 
 _SILENT_PEAK = 10 ** (-46 / 20)
 _FLAT_SHARE = 0.05

@@ -10,7 +10,6 @@ from audio_builder.narration.plausible import check_clip
 from audio_builder.narration.trim import TrimmedClip, trim
 from audio_builder.voices.engines.base import Engine, TimedSound, WordTimer
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.quoting import quoted
 from audio_builder.voices.rate.rates import expected_wpm
 
 _NUDGE = 1.001

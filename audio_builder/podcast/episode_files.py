@@ -11,7 +11,7 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.draw import small_cover
-from audio_builder.episode.tagging.id3 import MutagenError, id3
+from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, output_error, write_bytes
 from audio_builder.podcast.found_episodes import EPISODES, SMALL_SUFFIX, FoundEpisode, are_there

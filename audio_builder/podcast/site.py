@@ -13,7 +13,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from audio_builder.episode.cover.bidi import is_from_right, is_right_to_left
-from audio_builder.episode.record import EpisodeRecord, Phrase
+from audio_builder.episode.phrase_times import Phrase
+from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.notes import author_of, clock, questions_of
 from audio_builder.podcast.page_words import all_words, words_for

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from audio_builder.episode.heard import times_in
-from audio_builder.episode.record import Phrase
+from audio_builder.episode.phrase_times import Phrase, times_in
 
 VTT_LINE = 65
 """Characters in a line of WebVTT (podcast namespace, transcripts)."""

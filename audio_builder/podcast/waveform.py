@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio_builder.episode.encoding.audio_file import open_audio
+from audio_builder.episode.encode.audio_file import open_audio
 
 BARS = 240
 _FLOOR_DB = -48.0

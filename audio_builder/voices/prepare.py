@@ -9,14 +9,12 @@ import msgspec
 
 from audio_builder.errors import MissingExtra
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.files import locate_files
+from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.lexicon import Lexicon
 from audio_builder.voices.profile import Voice, VoiceProfile
 from audio_builder.voices.rate.plans import voice_density
 from audio_builder.voices.rate.rates import limit_note, solve_rate
-from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.voice_files import install_hint, locate_files
-from audio_builder.voices.wording.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)

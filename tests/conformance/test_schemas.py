@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 import audio_builder
-from audio_builder.episode.record import Phrase, read_record
+from audio_builder.episode.phrase_times import Phrase
+from audio_builder.episode.record import read_record
 from audio_builder.podcast.categories import CATEGORIES
 from audio_builder.podcast.feed import Item, Transcript, feed_xml
 from audio_builder.podcast.notes import chapters_json

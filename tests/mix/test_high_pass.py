@@ -9,7 +9,7 @@ import pytest
 from scipy import signal
 
 from audio_builder.audio.samples import Samples, segment_from_samples
-from audio_builder.episode.encoding.encode import Mp3Form, encode
+from audio_builder.episode.encode.encoder import Mp3Format, encode
 from audio_builder.mix.levels import measure_speech
 from audio_builder.mix.master import master
 from audio_builder.mix.plan import plan_mix
@@ -61,7 +61,7 @@ def delivered(folder: Path, rumble_dbfs: float) -> Samples:
     plan = plan_mix(measure_speech(timeline), timeline, NoBed(1), Soundscape(), Mastering(channels=1))
     path = folder / "episode.mp3"
     blocks = master(render(timeline, plan, NoBed(1), Soundscape()), plan, RATE_HZ)
-    encode(blocks, path, Mp3Form(RATE_HZ, 1, 96))
+    encode(blocks, path, Mp3Format(RATE_HZ, 1, 96))
     return instruments.decoded(path)[0][:, 0]
 
 

@@ -17,7 +17,7 @@ from audio_builder.episode.cover.palette import Colour, Palette, palette_of
 from audio_builder.episode.cover.shaping import Line, mask_of, shaped
 from audio_builder.episode.cover.typefaces import EAST_ASIAN, WIDE_STYLES
 from audio_builder.episode.cover.typeset import set_text
-from audio_builder.episode.verification.standard import COVER_BYTES, COVER_SIDE_PX
+from audio_builder.episode.verify.standard import COVER_BYTES, COVER_SIDE_PX
 from audio_builder.errors import RecipeError
 
 SIDE_PX = 1400

@@ -16,7 +16,6 @@ from audio_builder import errors
 from audio_builder.errors import AudioBuilderError, EngineFailed, EngineTimedOut, quoted
 from audio_builder.narration.workers.jobs import Job
 from audio_builder.narration.workers.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
-from audio_builder.voices.quoting import quoted
 
 _LAST_WORDS_BYTES = 600
 _END_S = 1.0

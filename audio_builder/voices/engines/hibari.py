@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audio_builder.audio.samples import AudioSegment
-from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
+from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.engines import misaki
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.wording.word_places import first_sounds, words_with_places
-from audio_builder.voices.words import quoted
+from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 if TYPE_CHECKING:
     import numpy as np

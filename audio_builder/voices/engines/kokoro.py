@@ -19,9 +19,6 @@ from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
-from audio_builder.voices.quoting import quoted
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
-from audio_builder.voices.wording.word_places import first_sounds, words_with_places
 
 if TYPE_CHECKING:
     import numpy as np

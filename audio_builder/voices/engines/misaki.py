@@ -12,7 +12,7 @@ import unicodedata
 from typing import Any
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
+from audio_builder.voices.lexicon import IPA_END, IPA_START
 
 _IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
 _PARENTHESES = str.maketrans("[]", "()")

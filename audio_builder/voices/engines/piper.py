@@ -18,8 +18,6 @@ from audio_builder.voices.engines.piper_words import word_starts
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.quoting import quoted
-from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
 
 _LONGEST_PIECE = 400
 """Characters in one run of the model. Its attention grows with the square of them, and longer sentences

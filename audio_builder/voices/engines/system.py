@@ -23,8 +23,6 @@ from audio_builder.voices.engines.system_driver import BASE_DEADLINE_S, WANTED_B
 from audio_builder.voices.extras import installed_version
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.word_alignment import words_with_places
-from audio_builder.voices.quoting import quoted
-from audio_builder.voices.wording.word_places import words_with_places
 
 _SHORTEST_S_PER_CHARACTER, _LONGEST_S_PER_CHARACTER, _LONGEST_EXTRA_S = 1 / 25, 1 / 5, 8.0
 _FASTEST_SETTING, _USUAL_SETTING = 450.0, 175.0

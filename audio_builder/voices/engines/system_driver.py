@@ -20,7 +20,6 @@ from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra, quo
 from audio_builder.voices.extras import missing_extra
 from audio_builder.voices.languages import closest, primary
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.quoting import quoted
 
 WANTED_BY = "the engine system"
 BASE_DEADLINE_S = 10.0

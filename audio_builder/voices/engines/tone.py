@@ -19,12 +19,9 @@ import numpy.typing as npt
 import audio_builder
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, quoted
-from audio_builder.script.words import count_words
-from audio_builder.errors import EngineFailed
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.quoting import quoted
 
 RATE_HZ = 44100
 """The commonest rate of an episode, so that clips need no resampling."""

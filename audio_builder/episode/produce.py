@@ -1,0 +1,201 @@
+"""From a timeline to an episode in its folder: render, master, encode, tag, verify, and move into place."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from audio_builder.audio.samples import Samples
+from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
+from audio_builder.episode.naming import twin_path
+from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
+from audio_builder.episode.report import BuildReport, TwinReport
+from audio_builder.episode.tag.write_tag import TagContent, tag
+from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, Findings
+from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
+from audio_builder.episode.verify.verifier import Expected, verify
+from audio_builder.errors import VerificationError
+from audio_builder.files import commit, draft_beside, folder_locked, write_draft
+from audio_builder.mix.automation import FadeDown
+from audio_builder.mix.levels import SpeechLevels, measure_speech
+from audio_builder.mix.master import master
+from audio_builder.mix.plan import plan_mix
+from audio_builder.mix.render import render
+from audio_builder.mix.separation import SeparationMeter
+from audio_builder.mix.timeline import Timeline
+from audio_builder.progress import Progress, Step, silent
+from audio_builder.recipe.settings import Mastering, Recipe, Soundscape
+from audio_builder.script.cues import Background, Script
+from audio_builder.sound.background import BedMaker, as_one, open_beds
+from audio_builder.sound.bed import Bed, BedFormat
+
+_TAKES = 3
+"""How often the mix is encoded at most. The first nearly always lands; each next corrects what the encoder changed."""
+
+
+def bed_maker(script: Script, recipe: Recipe) -> BedMaker:
+    """Return what makes all backgrounds of a script; leaving its block ends the decoding of music."""
+    names = [cue.name for cue in script.cues if isinstance(cue, Background)]
+    return BedMaker(recipe.soundscape, _bed_format(recipe), names)
+
+
+@contextlib.contextmanager
+def episode_draft(path: Path, on_progress: Progress = silent) -> Iterator[Path]:
+    """Give a draft of an episode, which is removed unless it is committed; nobody else writes to the folder meanwhile.
+
+    Args:
+        path: where the episode will be.
+        on_progress: called with a step if another build is waited for.
+
+    Raises:
+        OutputError: the folder can't be written.
+    """
+    with (
+        folder_locked(path.parent, lambda: on_progress(Step("wait", 0, 0, "another build is writing here"))),
+        draft_beside(path) as draft,
+    ):
+        yield draft
+
+
+def produce(
+    draft: Path, content: TagContent, recipe: Recipe, beds: Mapping[str, Bed], on_progress: Progress = silent
+) -> Findings:
+    """Render, master, encode and tag an episode into a draft, and return what was measured on it.
+
+    The gain is found before mixing, with what is known of the encoder; what the encoder changes beyond that is
+    measured on the file and corrected in another take.
+
+    Args:
+        draft: the file to write.
+        content: what its tag says, and the timeline that is rendered.
+        recipe: its tags resolved.
+        beds: from `open_backgrounds`.
+        on_progress: called with each step.
+
+    Raises:
+        VerificationError: the draft misses the standard after three takes.
+        NarrationError: a clip can't be loaded any more.
+        EncoderError: ffmpeg failed.
+        DiskFull: no space is left.
+    """
+    timeline, mastering = content.timeline, recipe.mastering
+    bed = as_one(beds, timeline.backgrounds, _bed_format(recipe))
+    inputs = _MixInputs(recipe, measure_speech(timeline), bed, FadeDown(timeline, recipe.pacing))
+    loss_lu = inputs.fade_down.loss_lu(inputs.levels)
+    target = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + loss_lu)
+    for _ in range(_TAKES):
+        findings = _take(draft, content, inputs, target, on_progress)
+        if findings.ok or not math.isfinite(findings.loudness_lufs):
+            break
+        target = _corrected(target, findings, mastering)
+    if not findings.ok:
+        raise VerificationError(
+            f"the finished episode misses the standard: {'; '.join(str(finding) for finding in findings.failed)}",
+            hint="The earlier episode, if there was one, is untouched. Please report this with your text and recipe.",
+        )
+    notes = [*((BACKGROUND, note) for note in bed.notes), (LETTERS, content.cover_note)]
+    return Findings(lines=(*findings.lines, *(Finding(name=name, value=note) for name, note in notes if note)))
+
+
+def produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress: Progress = silent) -> TwinReport:
+    """Put an episode's voice in place alone: the same timeline without bed, bells and breaths, and without a source.
+
+    Args:
+        episode: beside which the twin is put.
+        content: of the episode.
+        recipe: of the episode.
+        on_progress: called with each step.
+
+    Raises:
+        VerificationError: it misses the standard; nothing was moved then.
+    """
+    path = twin_path(episode)
+    tags = msgspec.structs.replace(recipe.tags, title=f"{recipe.tags.title} (voice only)")
+    recipe = msgspec.structs.replace(recipe, soundscape=Soundscape(background="none", bell="none"), tags=tags)
+    timeline = replace(content.timeline, tones=(), backgrounds=())
+    silence = open_beds(recipe.soundscape, _bed_format(recipe), ())
+    with draft_beside(path) as draft:
+        alone = replace(content, tags=tags, timeline=timeline, source=b"")
+        findings = produce(draft, alone, recipe, silence, on_progress)
+        commit(draft, path)
+    return TwinReport(path=str(path), findings=findings)
+
+
+def commit_episode(draft: Path, path: Path, content: TagContent, report: BuildReport) -> None:
+    """Move a finished draft into place, and its record beside it.
+
+    The record names the hash of its MP3, so that a stop between the two moves is noticed when the
+    show is published.
+
+    Raises:
+        OutputError: one of them can't be written.
+    """
+    built = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = make_record(sound_of(draft), built, content, report)
+    with draft_beside(record_path(path)) as record_draft:
+        write_draft(record_draft, record_as_json(record))
+        commit(draft, path)
+        commit(record_draft, record_path(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _MixInputs:
+    """What every take is mixed from."""
+
+    recipe: Recipe
+    levels: SpeechLevels
+    bed: Bed
+    fade_down: FadeDown
+
+
+def _take(draft: Path, content: TagContent, inputs: _MixInputs, target: Mastering, on_progress: Progress) -> Findings:
+    """Write one take into the draft and measure it.
+
+    Args:
+        draft: the file to write.
+        content: of its tag.
+        inputs: what is mixed.
+        target: what to master to, corrected by what earlier takes missed.
+        on_progress: called with each step.
+    """
+    timeline, recipe = content.timeline, inputs.recipe
+    mastering, soundscape = recipe.mastering, recipe.soundscape
+    gains = plan_mix(inputs.levels, timeline, inputs.bed, soundscape, target, encoder_gain_db(mastering.bitrate_kbps))
+    separation = SeparationMeter(timeline)
+    blocks = _watched(render(timeline, gains, inputs.bed, soundscape, separation), timeline, on_progress)
+    pcm = master(inputs.fade_down.applied_to(blocks), gains, timeline.rate_hz)
+    mp3_format = Mp3Format(timeline.rate_hz, mastering.channels, mastering.bitrate_kbps)
+    with StreamingVerifier(frames=timeline.frames, rate_hz=timeline.rate_hz, channels=mastering.channels) as verifier:
+        encode(pcm, draft, mp3_format, frames=timeline.frames, on_frames=verifier.feed)
+        streamed = verifier.finish()
+    tag(draft, content)
+    return verify(draft, Expected(timeline, mastering, separation.worst_second_db()), on_progress, streamed)
+
+
+def _corrected(target: Mastering, findings: Findings, wanted: Mastering) -> Mastering:
+    """Return the next target, when a take with `target` was found to miss what is wanted."""
+    over_db = max(0.0, findings.true_peak_dbtp - wanted.ceiling_dbtp)
+    return msgspec.structs.replace(
+        target,
+        target_lufs=target.target_lufs + wanted.target_lufs - findings.loudness_lufs,
+        ceiling_dbtp=target.ceiling_dbtp - (over_db + 0.1 if over_db else 0.0),
+    )
+
+
+def _bed_format(recipe: Recipe) -> BedFormat:
+    return BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels)
+
+
+def _watched(blocks: Iterable[Samples], timeline: Timeline, on_progress: Progress) -> Iterator[Samples]:
+    """Yield blocks, and report how many seconds have gone by."""
+    frames = 0
+    for block in blocks:
+        yield block
+        frames += len(block)
+        on_progress(Step("render", frames / timeline.rate_hz, timeline.seconds))

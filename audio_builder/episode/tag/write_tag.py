@@ -1,0 +1,258 @@
+"""The tag, written last of all: what the player shows, the words, the cover and the chapters."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from audio_builder.episode.tag.embedded_source import SOURCE_MIME
+from audio_builder.episode.tag.player_chapters import PlayerChapter, player_chapters
+from audio_builder.episode.tag.read_tag import MutagenError, id3, tag_frames, tag_size
+from audio_builder.episode.words import clean, words_of
+from audio_builder.errors import OutputError
+from audio_builder.files import output_error
+from audio_builder.mix.timeline import Timeline
+from audio_builder.recipe.settings import Tags
+from audio_builder.script.cues import Script
+from audio_builder.voices.profile import VoiceProfile
+
+CONTENTS_TITLE = "Chapters"
+"""Title of the table of contents; without one, Apple's players hide the chapters."""
+
+_LATIN_1, _UTF_16, _UTF_8 = 0, 1, 3
+_FRONT_COVER = 3
+_NO_OFFSET = 0xFFFFFFFF
+"""Players then go by the times (Chapter Frame Addendum, 3.1)."""
+
+_TOP_LEVEL, _ORDERED = 2, 1
+
+_HEADER_BYTES = 10
+
+UNKNOWN_LANGUAGE = "XXX"
+"""What ID3v2 says of an unknown language (section 4 of both versions)."""
+
+_TERMINOLOGICAL = (
+    "af:afr am:amh ar:ara az:aze be:bel bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng "
+    "eo:epo es:spa et:est eu:eus fa:fas fi:fin fr:fra fy:fry ga:gle gd:gla gl:glg gu:guj ha:hau he:heb hi:hin "
+    "hr:hrv hu:hun hy:hye id:ind ig:ibo is:isl it:ita ja:jpn jv:jav ka:kat kk:kaz km:khm kn:kan ko:kor ku:kur "
+    "ky:kir la:lat lb:ltz lo:lao lt:lit lv:lav mg:mlg mi:mri mk:mkd ml:mal mn:mon mr:mar ms:msa mt:mlt my:mya "
+    "nb:nob ne:nep nl:nld nn:nno no:nor oc:oci or:ori pa:pan pl:pol ps:pus pt:por qu:que ro:ron ru:rus rw:kin "
+    "sa:san sd:snd si:sin sk:slk sl:slv so:som sq:sqi sr:srp st:sot su:sun sv:swe sw:swa ta:tam te:tel tg:tgk "
+    "th:tha ti:tir tk:tuk tl:tgl tr:tur tt:tat ug:uig uk:ukr ur:urd uz:uzb vi:vie wo:wol xh:xho yi:yid yo:yor "
+    "zh:zho zu:zul"
+)
+_THREE_LETTERS = dict(pair.split(":") for pair in _TERMINOLOGICAL.split())
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCredit:
+    """Who speaks, for the disclosure that a listener is owed.
+
+    Attributes:
+        voice: the voice's name.
+        engine: what synthesizes it, such as `piper`.
+        licence: SPDX identifier of the voice.
+        attribution: whom to credit, or empty.
+    """
+
+    voice: str
+    engine: str
+    licence: str
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagContent:
+    """Everything that goes into a tag.
+
+    Attributes:
+        tags: title, author and so on, resolved (see `naming.resolved_tags`).
+        script: for the words.
+        timeline: for the chapters and the length.
+        voices: who speaks, the narrator first, for the disclosure.
+        cover: JPEG or PNG bytes, or empty for none.
+        encoder: what made the file and how, such as `audio-builder 0.1.0, LAME, CBR 128 kbps`.
+        source: from `embedded_source.pack_source`, or empty for none.
+        cover_note: why a drawn cover has no words, for the report; empty where it has.
+    """
+
+    tags: Tags
+    script: Script
+    timeline: Timeline
+    voices: tuple[VoiceCredit, ...]
+    cover: bytes
+    encoder: str
+    source: bytes = b""
+    cover_note: str = ""
+
+
+def tag(draft: Path, content: TagContent, *, version: Literal[3, 4] = 3) -> None:
+    """Write the tag of an episode: ID3v2.3 (read everywhere) or v2.4, no ID3v1. It must be the last change.
+
+    Any tag that the file already has is replaced.
+
+    Args:
+        draft: an MP3.
+        content: what to write.
+        version: 3 for ID3v2.3, 4 for ID3v2.4.
+
+    Raises:
+        OutputError: the file can't be written.
+        DiskFull: no space is left.
+    """
+    encoding = _UTF_16 if version == 3 else _UTF_8
+    frames = id3.ID3()
+    for frame in (*_texts(content, encoding), *_long_texts(content, encoding), *_objects(content)):
+        frames.add(frame)
+    for frame in _chapters(player_chapters(content.timeline), encoding):
+        frames.add(frame)
+    if version == 3:
+        # Saving as v2.3 alone would leave frames that only v2.4 knows, such as TDRC.
+        frames.update_to_v23()
+    try:
+        frames.save(draft, v1=0, v2_version=version, v23_sep=None)
+    except MutagenError as error:
+        cause = error.__cause__ or error.__context__ or (error.args[0] if error.args else None)
+        if isinstance(cause, OSError):
+            raise output_error(cause, draft) from error
+        raise OutputError(f"can't write the tag of {draft}: {error}") from error
+    try:
+        _put_chapters_in_order(draft)
+    except OSError as error:
+        raise output_error(error, draft) from error
+
+
+def credit_voices(profiles: Iterable[VoiceProfile]) -> tuple[VoiceCredit, ...]:
+    """Return whom to credit for the voices of an episode, each once, in order."""
+    voices = (VoiceCredit(one.name, one.engine, one.licence, one.attribution) for one in profiles)
+    return tuple(dict.fromkeys(voices))
+
+
+def disclosure(*voices: VoiceCredit) -> str:
+    """Return the sentence which says that the voice, or each of them, is synthetic, and whose it is."""
+    names = " and ".join(f"“{one.voice}” ({one.engine}, {one.licence})" for one in voices)
+    noun = "voice" if len(voices) == 1 else "voices"
+    sentence = f"The narration was generated by computer: the synthetic {noun} {names}."
+    credited = dict.fromkeys(clean(one.attribution) for one in voices)
+    return " ".join((sentence, *filter(None, credited)))
+
+
+def _text(kind: str, text: str, encoding: int) -> Any:
+    """Return a text frame; in v2.3, Latin text is written as Latin-1, which the oldest players read."""
+    frame = getattr(id3, kind)
+    return frame(encoding=_LATIN_1 if encoding == _UTF_16 and _is_latin(text) else encoding, text=[text])
+
+
+def _is_latin(text: str) -> bool:
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _texts(content: TagContent, encoding: int) -> Iterator[Any]:
+    tags = content.tags
+    language = three_letters(tags.language)
+    length_ms = round(content.timeline.frames * 1000 / content.timeline.rate_hz)
+    texts = {
+        "TIT2": tags.title,
+        "TIT3": tags.subtitle,
+        # Players call an episode without an artist unknown; the show is the better name.
+        "TPE1": tags.author or tags.show,
+        "TALB": tags.show,
+        "TPE2": tags.show,
+        "TDRC": tags.date,
+        "TRCK": str(tags.track) if tags.track else "",
+        "TCON": tags.genre,
+        "TLAN": language if language != UNKNOWN_LANGUAGE else "",
+        "TSSE": content.encoder,
+        "TLEN": str(length_ms),
+    }
+    for kind, text in texts.items():
+        if clean(text):
+            yield _text(kind, clean(text), encoding)
+
+
+def _long_texts(content: TagContent, encoding: int) -> Iterator[Any]:
+    # The disclosure is written in English whatever language the episode is in.
+    yield id3.COMM(encoding=encoding, lang="eng", desc="", text=[disclosure(*content.voices)])
+    words = words_of(content.script)
+    if words:
+        yield id3.USLT(encoding=encoding, lang=three_letters(content.tags.language), desc="", text=words)
+
+
+def _objects(content: TagContent) -> Iterator[Any]:
+    cover = content.cover
+    if cover:
+        mime = "image/png" if cover.startswith(b"\x89PNG") else "image/jpeg"
+        # Latin-1 and no description: some players stop reading a picture at a UTF-16 description.
+        yield id3.APIC(encoding=_LATIN_1, mime=mime, type=_FRONT_COVER, desc="", data=cover)
+    if content.source:
+        yield id3.GEOB(encoding=_LATIN_1, mime=SOURCE_MIME, filename="", desc="", data=content.source)
+
+
+def _chapters(chapters: tuple[PlayerChapter, ...], encoding: int) -> Iterator[Any]:
+    names = [f"chp{number}" for number in range(len(chapters))]
+    if not names:
+        return
+    yield id3.CTOC(
+        element_id="toc",
+        flags=_TOP_LEVEL | _ORDERED,
+        child_element_ids=names,
+        sub_frames=[_text("TIT2", CONTENTS_TITLE, encoding)],
+    )
+    for name, chapter in zip(names, chapters, strict=True):
+        yield id3.CHAP(
+            element_id=name,
+            start_time=chapter.start_ms,
+            end_time=chapter.end_ms,
+            start_offset=_NO_OFFSET,
+            end_offset=_NO_OFFSET,
+            sub_frames=[_text("TIT2", chapter.title, encoding)],
+        )
+
+
+def three_letters(tag: str) -> str:
+    """Return the ISO 639-2 code of a BCP 47 tag, or `XXX` where it isn't known.
+
+    >>> three_letters("pt-BR")
+    'por'
+    >>> three_letters("")
+    'XXX'
+    """
+    primary = tag.replace("_", "-").partition("-")[0].lower()
+    if len(primary) == 3 and primary.isascii() and primary.isalpha():
+        return primary
+    return _THREE_LETTERS.get(primary, UNKNOWN_LANGUAGE)
+
+
+def _put_chapters_in_order(path: Path) -> None:
+    """Rewrite the tag at the beginning of a file with its CHAP frames by their start.
+
+    mutagen puts the shortest title first. The table of contents says the order, but players that don't read it, and
+    ffprobe, take the frames as they come. No byte of them, and not the length of the tag, changes.
+    A file without a tag is left alone.
+
+    Raises:
+        OSError: it can't be read or written.
+    """
+    with path.open("rb+") as stream:
+        header = stream.read(_HEADER_BYTES)
+        if header[:3] != b"ID3":
+            return
+        body = stream.read(tag_size(header))
+        frames = list(tag_frames(body, version=header[3]))
+        chapters = iter(sorted((frame for frame in frames if frame[:4] == b"CHAP"), key=_start_ms))
+        ordered = b"".join(next(chapters) if frame[:4] == b"CHAP" else frame for frame in frames)
+        stream.seek(_HEADER_BYTES)
+        stream.write(ordered)
+
+
+def _start_ms(chapter: bytes) -> int:
+    """Return the start that follows the element id and its end mark."""
+    at = chapter.index(b"\0", _HEADER_BYTES) + 1
+    return int(struct.unpack_from(">I", chapter, at)[0])

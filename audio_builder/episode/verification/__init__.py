@@ -1,1 +1,0 @@
-"""The finished file, measured against the standard."""

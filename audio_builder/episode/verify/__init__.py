@@ -1,0 +1,1 @@
+"""The finished file, decoded, measured and judged by the standard."""

@@ -1,0 +1,1 @@
+"""Tests of the finished episode: its file, tag, measurements and record."""

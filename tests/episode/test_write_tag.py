@@ -1,0 +1,297 @@
+"""The tag: what players need, written so that old and new ones read it, whatever the words are."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import struct
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import mutagen
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from audio_builder.episode.encode.mpeg_frames import walk
+from audio_builder.episode.tag.player_chapters import player_chapters
+from audio_builder.episode.tag.read_tag import id3, read_tag
+from audio_builder.episode.tag.write_tag import TagContent, VoiceCredit, disclosure, tag, three_letters
+from audio_builder.errors import DiskFull, NotAudio, OutputError
+from audio_builder.mix.timeline import Chapter, Timeline
+from audio_builder.recipe.settings import Tags
+from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say, Script
+from tests.episode.test_encoder import RATE, make
+
+FRAMES = 3 * RATE
+FFPROBE, MP3VAL = shutil.which("ffprobe"), shutil.which("mp3val")
+NARRATOR = VoiceCredit("joe", "piper", "CC0-1.0", "Recorded by Joe.")
+HARD_TITLES = [
+    "Plain",
+    "Überfülle — “quoted”… and so on",
+    "أن تكون قريبا مرة أخرى",
+    "静かな夜 🌙",
+    "x" * 300,
+    "line\nbreak\ttab\0nul\x1b[31mred",
+    "lone \ud83d surrogate",
+    "\u202egnp.exe",
+]
+
+
+def timeline(titles: list[str], frames: int = FRAMES) -> Timeline:
+    starts = [round(frames * number / len(titles)) for number in range(len(titles))]
+    ends = [*starts[1:], frames]
+    chapters = tuple(Chapter(*parts) for parts in zip(titles, starts, ends, strict=True))
+    return Timeline(RATE, frames, (), (), chapters)
+
+
+def cover(side: int = 1400) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (side, side), (30, 60, 90)).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def content(title: str = "Evening", chapters: list[str] | None = None, **changes: object) -> TagContent:
+    cues = (
+        ChapterStart("One"),
+        Say("First line,", Role.VERSE),
+        Rest(1.6, Reason.LINE),
+        Say("second line.", Role.VERSE),
+        Rest(3.2, Reason.STANZA),
+        Say("Then prose — “yes”.", Role.PROSE),
+    )
+    script = Script(title, "", "", "en", "", "gentle", cues)
+    tags = Tags(title=title, subtitle="Sub", author="Ana", show="Show", date="2026-11-23", track=7, language="pt-BR")
+    tags = msgspec.structs.replace(tags, **changes)
+    lines = timeline(chapters or ["One", "Two", "Three"])
+    return TagContent(tags, script, lines, (NARRATOR,), cover(), "audio-builder 0.1.0, LAME, CBR 128 kbps")
+
+
+def tagged(tmp_path: Path, made: TagContent, version: int = 3) -> Path:
+    path = make(tmp_path / "a.mp3", made.timeline.frames)
+    tag(path, made, version=4 if version == 4 else 3)
+    return path
+
+
+def raw_frames(content: bytes) -> list[tuple[str, bytes]]:
+    """Split an ID3v2.3 tag, or a chapter's sub-frames, by sizes as v2.3 writes them: plain, not synchsafe."""
+    frames: list[tuple[str, bytes]] = []
+    while len(content) >= 10 and content[:4].strip(b"\0"):
+        (size,) = struct.unpack(">I", content[4:8])
+        frames.append((content[:4].decode("ascii"), content[10 : 10 + size]))
+        content = content[10 + size :]
+    return frames
+
+
+def test_version_3_is_written_as_version_3_to_the_last_sub_frame(tmp_path: Path) -> None:
+    """Year and day in v2.3's own frames, text without UTF-8, chapters' titles with plain sizes."""
+    long_title = "A long title of a chapter — " * 8
+    path = tagged(tmp_path, content(chapters=["One", long_title]))
+    written = path.read_bytes()
+    assert written[:5] == b"ID3\x03\x00"
+    size = sum((byte & 0x7F) << shift for byte, shift in zip(written[6:10], (21, 14, 7, 0), strict=True))
+    frames = raw_frames(written[10 : 10 + size])
+    kinds = [kind for kind, _ in frames]
+    assert {"TYER", "TDAT", "TIT2", "TPE1", "TALB", "TPE2", "TRCK", "TCON", "TLAN", "TSSE", "TLEN"} <= set(kinds)
+    assert {"COMM", "USLT", "APIC", "CTOC"} <= set(kinds)
+    assert not {"TDRC", "TDRL"} & set(kinds)
+    assert kinds.count("CHAP") == 2
+    texts = [body for kind, body in frames if kind.startswith("T")]
+    chapters = [body[body.index(b"\0") + 17 :] for kind, body in frames if kind == "CHAP"]
+    inner = [frame for chapter in chapters for frame in raw_frames(chapter)]
+    assert [kind for kind, _ in inner] == ["TIT2", "TIT2"]
+    assert max(len(body) for _, body in inner) > 256
+    assert all(body[0] in {0, 1} for body in [*texts, *(body for _, body in inner)])
+
+
+def test_version_4_keeps_its_own_frames(tmp_path: Path) -> None:
+    """The option: TDRC and UTF-8."""
+    path = tagged(tmp_path, content("静かな夜"), version=4)
+    frames = id3.ID3(path, translate=False)
+    assert frames.version == (2, 4, 0)
+    assert str(frames["TDRC"]) == "2026-11-23"
+    assert frames["TIT2"].encoding == 3
+    assert read_tag(path).chapters == player_chapters(content().timeline)
+
+
+def test_everything_a_player_shows_is_there(tmp_path: Path) -> None:
+    """Every frame of the list, read back by a second hand."""
+    frames = id3.ID3(tagged(tmp_path, content()), translate=False)
+    found = {name: str(frames[name]) for name in frames if name.startswith("T")}
+    assert found == {
+        "TIT2": "Evening",
+        "TIT3": "Sub",
+        "TPE1": "Ana",
+        "TALB": "Show",
+        "TPE2": "Show",
+        "TYER": "2026",
+        "TDAT": "2311",
+        "TRCK": "7",
+        "TCON": "Podcast",
+        "TLAN": "por",
+        "TSSE": "audio-builder 0.1.0, LAME, CBR 128 kbps",
+        "TLEN": "3000",
+    }
+    (comment,) = frames.getall("COMM")
+    assert str(comment) == disclosure(NARRATOR)
+    assert "generated by computer" in str(comment)
+    assert "“joe” (piper, CC0-1.0). Recorded by Joe." in str(comment)
+    (words,) = frames.getall("USLT")
+    assert words.lang == "por"
+    assert words.text == "First line,\nsecond line.\n\nThen prose — “yes”."
+    (picture,) = frames.getall("APIC")
+    assert (picture.type, picture.mime, picture.data) == (3, "image/jpeg", cover())
+
+
+def test_chapters_are_contiguous_and_listed_once(tmp_path: Path) -> None:
+    """From 0 to the end, one ordered top-level table of contents with a title of its own."""
+    found = read_tag(tagged(tmp_path, content()))
+    assert [(item.title, item.start_ms, item.end_ms) for item in found.chapters] == [
+        ("One", 0, 1000),
+        ("Two", 1000, 2000),
+        ("Three", 2000, 3000),
+    ]
+    assert (found.contents, found.contents_ordered, found.contents_title) == (1, True, "Chapters")
+    assert found.contents_complete
+    assert found.has_words
+    assert found.cover is not None
+    assert (found.cover.kind, found.cover.width, found.cover.height, found.cover.mode) == ("JPEG", 1400, 1400, "RGB")
+
+
+@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("title", HARD_TITLES)
+def test_no_title_breaks_the_tag(tmp_path: Path, title: str, version: int) -> None:
+    """What can't stand in a tag is left out; everything else comes back as it was."""
+    found = read_tag(tagged(tmp_path, content(title, chapters=[title, "Two"]), version))
+    expected = {
+        HARD_TITLES[5]: "line break tab nul [31mred",
+        HARD_TITLES[6]: "lone surrogate",
+        HARD_TITLES[7]: "gnp.exe",
+    }.get(title, title)
+    assert found.title == expected
+    assert found.chapters[0].title == expected
+
+
+@given(st.text(max_size=80))
+def test_any_chapter_title_gives_a_title(title: str) -> None:
+    """Whatever the heading was: one line, printable, never empty, and it can be stored."""
+    (first, _) = player_chapters(timeline([title, "Two"]))
+    assert first.title
+    assert "\n" not in first.title
+    assert "\0" not in first.title
+    assert first.title.encode("utf-16")
+
+
+def test_more_chapters_than_a_table_of_contents_can_hold_are_joined(tmp_path: Path) -> None:
+    """600 chapters become 200 groups of three, still from 0 to the end."""
+    path = tagged(tmp_path, content(chapters=[f"Chapter {number}" for number in range(600)]))
+    found = read_tag(path)
+    assert len(found.chapters) == 200
+    assert found.chapters[1].title == "Chapter 3"
+    assert found.chapters[0].start_ms == 0
+    assert found.chapters[-1].end_ms == 3000
+    assert all(one.end_ms == two.start_ms for one, two in zip(found.chapters, found.chapters[1:], strict=False))
+    assert found.contents_complete
+
+
+def test_255_chapters_are_all_kept() -> None:
+    """The limit itself is not beyond it."""
+    assert len(player_chapters(timeline([str(number) for number in range(255)]))) == 255
+    assert len(player_chapters(timeline([str(number) for number in range(256)]))) == 128
+
+
+def test_tagging_again_replaces_the_tag_and_spares_the_sound(tmp_path: Path) -> None:
+    """No second tag, no ID3v1, and the frames of sound untouched."""
+    path = make(tmp_path / "a.mp3", FRAMES)
+    before = walk(path)
+    sound = path.read_bytes()
+    tag(path, content("First"))
+    tag(path, content("Second"))
+    assert read_tag(path).title == "Second"
+    assert replace(walk(path), begins_at=before.begins_at) == before
+    assert path.read_bytes().endswith(sound)
+
+
+def test_what_is_empty_is_left_out(tmp_path: Path) -> None:
+    """No empty frames: players show them as blank lines."""
+    made = content(subtitle="", author="", date="", track=0, language="")
+    frames = id3.ID3(tagged(tmp_path, made), translate=False)
+    assert not {"TIT3", "TYER", "TDAT", "TDRC", "TRCK", "TLAN"} & set(frames)
+    assert frames.getall("USLT")[0].lang == "XXX"
+    assert str(frames["TPE1"]) == made.tags.show, "players call an episode without an artist unknown"
+
+
+def test_a_tag_that_can_not_be_written_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """mutagen's errors are told as ours, with the reason."""
+    with pytest.raises(OutputError, match=r"can't write .*gone\.mp3"):
+        tag(tmp_path / "no" / "gone.mp3", content())
+
+    def full(*_: object, **__: object) -> None:
+        raise mutagen.MutagenError(OSError(28, "No space left on device"))
+
+    monkeypatch.setattr(id3.ID3, "save", full)
+    with pytest.raises(DiskFull, match="no space is left"):
+        tag(make(tmp_path / "a.mp3"), content())
+
+
+def test_files_without_a_tag_have_empty_facts(tmp_path: Path) -> None:
+    """No tag is a fact, a missing file an error."""
+    found = read_tag(make(tmp_path / "a.mp3"))
+    assert (found.version, found.title, found.cover, found.chapters, found.contents) == ("", "", None, (), 0)
+    with pytest.raises(NotAudio, match="can't read the tag"):
+        read_tag(tmp_path / "gone.mp3")
+
+
+@pytest.mark.parametrize(
+    ("tag_", "code"),
+    [
+        ("en", "eng"),
+        ("pt-BR", "por"),
+        ("zh-Hant-TW", "zho"),
+        ("de_AT", "deu"),
+        ("gsw", "gsw"),
+        ("", "XXX"),
+        ("q!", "XXX"),
+    ],
+)
+def test_languages_have_three_letters(tag_: str, code: str) -> None:
+    """BCP 47 in, ISO 639-2 out."""
+    assert three_letters(tag_) == code
+
+
+@pytest.mark.skipif(FFPROBE is None, reason="needs ffprobe: apt-get install ffmpeg")
+@pytest.mark.parametrize("version", [3, 4])
+def test_ffprobe_sees_the_chapters(tmp_path: Path, version: int) -> None:
+    """An independent reader finds titles and times."""
+    path = tagged(tmp_path, content(chapters=["One", "静かな夜 🌙", "Three"]), version)
+    run = subprocess.run(
+        [shutil.which("ffprobe") or "", "-v", "error", "-show_chapters", "-of", "json", str(path)],
+        capture_output=True,
+        check=True,
+    )
+    found = json.loads(run.stdout)["chapters"]
+    assert [item["tags"]["title"] for item in found] == ["One", "静かな夜 🌙", "Three"]
+    assert [(float(item["start_time"]), float(item["end_time"])) for item in found] == [(0, 1), (1, 2), (2, 3)]
+    assert run.stderr == b""
+
+
+@pytest.mark.skipif(MP3VAL is None, reason="needs mp3val: apt-get install mp3val")
+def test_mp3val_has_nothing_to_warn_of(tmp_path: Path) -> None:
+    """It always exits 0, so its lines are read."""
+    run = subprocess.run([MP3VAL or "", str(tagged(tmp_path, content()))], capture_output=True, check=True, text=True)
+    assert "WARNING" not in run.stdout
+    assert "ERROR" not in run.stdout
+    assert "MPEG frames" in run.stdout
+
+
+def test_every_voice_is_credited() -> None:
+    """The disclosure names each, and credits each once."""
+    second = VoiceCredit("system", "system", "GPL-3.0-or-later", "Made by many.")
+    assert disclosure(NARRATOR, second) == (
+        "The narration was generated by computer: the synthetic voices “joe” (piper, CC0-1.0) and “system” "
+        "(system, GPL-3.0-or-later). Recorded by Joe. Made by many."
+    )
