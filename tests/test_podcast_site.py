@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from audio_builder.podcast.publish import publish
-from audio_builder.podcast.site import paragraphs_of
+from audio_builder.podcast.pages import paragraphs_of
 from audio_builder.recipe.settings import Tags
 
 from .show_helpers import SHOW, put_episode, put_show, record_of

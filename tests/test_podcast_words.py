@@ -12,14 +12,14 @@ import msgspec
 import pytest
 
 from audio_builder.podcast.notes import notes_html, notes_text
-from audio_builder.podcast.page_words import PageWords, languages, words_for
+from audio_builder.podcast.translations import Translation, languages, translation_for
 from audio_builder.podcast.publish import publish
 from audio_builder.recipe.settings import Tags
 
 from .conftest import ROOT
 from .show_helpers import SHOW, put_episode, put_show, record_of
 
-ENGLISH = words_for("en")
+ENGLISH = translation_for("en")
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +34,9 @@ def placeholders(text: str) -> set[str]:
 @pytest.mark.parametrize("language", languages())
 def test_a_language_has_every_word_with_its_placeholders(language: str) -> None:
     """No word is missing or empty, each has the placeholders of the English one, and a year has twelve months."""
-    words = words_for(language)
+    words = translation_for(language)
     assert words.language == language
-    for field in msgspec.structs.fields(PageWords):
+    for field in msgspec.structs.fields(Translation):
         ours, english = getattr(words, field.name), getattr(ENGLISH, field.name)
         texts = (ours,) if isinstance(ours, str) else ours
         assert all(text.strip() == text != "" for text in texts), field.name
@@ -54,7 +54,7 @@ def test_no_language_is_a_copy_of_another() -> None:
     """Of the words of two languages, most differ."""
     for language in languages():
         if language != "en":
-            words = msgspec.structs.asdict(words_for(language))
+            words = msgspec.structs.asdict(translation_for(language))
             same = [name for name, text in msgspec.structs.asdict(ENGLISH).items() if words[name] == text]
             assert len(same) <= 7, (language, same)
 
@@ -65,7 +65,7 @@ def test_no_language_is_a_copy_of_another() -> None:
 )
 def test_what_has_no_words_is_english(tag: str, language: str) -> None:
     """A region has those of its language; Traditional Chinese isn't shown simplified words."""
-    assert words_for(tag).language == language
+    assert translation_for(tag).language == language
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_has_no_words_is_english(tag: str, language: str) -> None:
 )
 def test_a_date_is_written_as_its_readers_do(language: str, written: str) -> None:
     """Whatever the language of the machine is."""
-    assert words_for(language).day(datetime.date(2026, 3, 5)) == written
+    assert translation_for(language).day(datetime.date(2026, 3, 5)) == written
 
 
 def pages(folder: Path, language: str) -> str:
@@ -91,7 +91,7 @@ def pages(folder: Path, language: str) -> str:
 def test_all_that_the_pages_say_is_in_their_language(language: str, tmp_path: Path) -> None:
     """Every word of the language stands on the pages, and the pages say which language that is."""
     content = html.unescape(pages(tmp_path, language))
-    words = words_for(language)
+    words = translation_for(language)
     assert content.count(f'<html lang="{language}" dir="{words.direction}">') == 2
     unused = {"no_episodes", "date", "months", "direction", "language"}
     for name, text in msgspec.structs.asdict(words).items():

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.article.text import picture_label
 from audio_builder.episode.tagging.chapters import PlayerChapter
 from audio_builder.episode.verification.measure import Measurements
 
@@ -38,7 +39,7 @@ def draw(measured: Measurements, chapters: Sequence[PlayerChapter], title: str) 
         chapters: of its tag, in order.
         title: what stands above it.
     """
-    name = escape(_drawable(title))
+    name = escape(picture_label(title, _LONGEST_LABEL))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{name}">',
         f"<title>{name}</title><style>{_STYLE}</style>",
@@ -95,7 +96,7 @@ def _marks(chapters: Sequence[PlayerChapter], seconds: float) -> Iterator[str]:
     """Yield a line and a label for each chapter; labels take turns on two heights."""
     for number, chapter in enumerate(chapters):
         x = _time_x(chapter.start_ms / 1000, seconds)
-        label = escape(_drawable(chapter.title))
+        label = escape(picture_label(chapter.title, _LONGEST_LABEL))
         yield f'<path class="c" d="M{x:.1f} 34V{_CURVE_BOTTOM}"/>'
         yield f'<text x="{x + 3:.1f}" y="{40 + 13 * (number % 2)}">{label}</text>'
 
@@ -107,9 +108,3 @@ def _time_x(time_s: float, seconds: float) -> float:
 def _loudness_y(loudness_lufs: float) -> float:
     inside = min(max(loudness_lufs, _SOFTEST_LUFS), _LOUDEST_LUFS)
     return _CURVE_TOP + (_CURVE_BOTTOM - _CURVE_TOP) * (_LOUDEST_LUFS - inside) / (_LOUDEST_LUFS - _SOFTEST_LUFS)
-
-
-def _drawable(text: str) -> str:
-    """Return a text that XML allows, shortened."""
-    clean = "".join(char for char in text if char.isprintable())
-    return clean if len(clean) <= _LONGEST_LABEL else clean[: _LONGEST_LABEL - 1] + "…"

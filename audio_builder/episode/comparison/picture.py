@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.article.text import picture_label
 from audio_builder.episode.tagging.chapters import PlayerChapter
 from audio_builder.episode.verification.measure import CELLS_PER_S, Energies, Measurements
 from audio_builder.script.estimate import clock
@@ -57,7 +58,7 @@ def draw_strips(first: Strip, second: Strip) -> str:
     It needs nothing from elsewhere and runs no script.
     """
     longest_s = max(first.measured.seconds, second.measured.seconds, 1.0)
-    name = escape(_drawable(f"{first.title} and {second.title}", _LONGEST_TITLE))
+    name = escape(picture_label(f"{first.title} and {second.title}", _LONGEST_TITLE))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{name}">',
         f"<title>{name}</title><style>{_STYLE}</style>",
@@ -92,7 +93,7 @@ def speech_spans_s(energies: Energies) -> list[tuple[float, float]]:
 def _strip(strip: Strip, top: int, longest_s: float) -> Iterator[str]:
     """Yield an episode's title, its silence, its speech and its chapters."""
     seconds = strip.measured.seconds
-    title = escape(_drawable(strip.title, _LONGEST_TITLE))
+    title = escape(picture_label(strip.title, _LONGEST_TITLE))
     yield f'<text class="t" x="{_LEFT}" y="{top - 26}">{title}, {clock(seconds)}</text>'
     width = _x(seconds, longest_s) - _LEFT
     yield f'<rect class="r" x="{_LEFT}" y="{top}" width="{width:.1f}" height="{_STRIP_HEIGHT}"/>'
@@ -107,7 +108,7 @@ def _strip(strip: Strip, top: int, longest_s: float) -> Iterator[str]:
         yield f'<path class="c" d="M{x:.1f} {top - 10}v{_STRIP_HEIGHT + 10}"/>'
         room = int((right - x - 4) / _LABEL_PX)
         if room > 1:
-            yield f'<text x="{x + 3:.1f}" y="{top - 4}">{escape(_drawable(chapter.title, room))}</text>'
+            yield f'<text x="{x + 3:.1f}" y="{top - 4}">{escape(picture_label(chapter.title, room))}</text>'
 
 
 def _moves(first: Strip, second: Strip, longest_s: float) -> Iterator[str]:
@@ -130,9 +131,3 @@ def _axis(longest_s: float) -> Iterator[str]:
 
 def _x(time_s: float, longest_s: float) -> float:
     return _LEFT + _SPAN * time_s / longest_s
-
-
-def _drawable(text: str, longest: int) -> str:
-    """Return a text that XML allows, shortened."""
-    clean = "".join(char for char in text if char.isprintable())
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"

@@ -1,4 +1,4 @@
-"""What pages and notes themselves say, in the language of the show: one file of words for each language."""
+"""The words of pages and notes in the language of the show: one file for each language."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from importlib import resources
 import msgspec
 from msgspec import Struct
 
-_FOLDER = resources.files("audio_builder.podcast") / "words"
+_FOLDER = resources.files("audio_builder.podcast") / "translations"
 _SPOKEN_HERE = "en"
 """The language of the words where there are none in that of the show."""
 
 
-class PageWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words of one language; every language has all of them.
 
     Attributes:
@@ -108,7 +108,7 @@ def languages() -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=256)
-def words_for(tag: str) -> PageWords:
+def translation_for(tag: str) -> Translation:
     """Return the words in a language, such as `pt` for `pt-BR`; English ones where there are none.
 
     Traditional Chinese has none of its own, and is no simplified one.
@@ -116,11 +116,11 @@ def words_for(tag: str) -> PageWords:
     language, *more = tag.lower().split("-")
     if language not in languages() or (language == "zh" and {"hant", "tw", "hk", "mo"} & set(more)):
         language = _SPOKEN_HERE
-    return msgspec.convert(tomllib.loads(_source(language)) | {"language": language}, PageWords)
+    return msgspec.convert(tomllib.loads(_source(language)) | {"language": language}, Translation)
 
 
 @functools.cache
-def all_words() -> str:
+def all_translations() -> str:
     """Return the files of all languages as one text, to tell whether one of them has changed."""
     return "\0".join(map(_source, languages()))
 

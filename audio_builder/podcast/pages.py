@@ -15,9 +15,9 @@ from markupsafe import Markup, escape
 from audio_builder.episode.cover.bidi import is_from_right, is_right_to_left
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.feed import Item
-from audio_builder.podcast.notes import author_of, clock, questions_of
-from audio_builder.podcast.page_words import all_words, words_for
+from audio_builder.podcast.notes import author_of, clock, questions_of, summary_of
 from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show
+from audio_builder.podcast.translations import all_translations, translation_for
 
 _TEMPLATES = ("base.html", "index.html", "episode.html", "page.css", "player.js")
 
@@ -48,26 +48,21 @@ def index_page(show: Show, cover: str, items: Sequence[Item]) -> bytes:
     return _rendered("index.html", show, cover=cover, items=items, feed=FEED_FILE, opml=OPML_FILE, server=_SERVER)
 
 
-def episode_page(show: Show, record: EpisodeRecord, item: Item, waveform: Sequence[int]) -> bytes:
-    """Return the page of an episode, to be put beside its other files.
-
-    Args:
-        show: that it belongs to.
-        record: for the words, chapters and credits.
-        item: for its files.
-        waveform: 0 to 100, any number of bars.
-    """
+def episode_page(show: Show, item: Item) -> bytes:
+    """Return the page of an episode, to be put beside its other files."""
+    record = item.record
     return _rendered(
         "episode.html",
         show,
-        record=record,
         item=item,
-        name=item.audio.rpartition("/")[2].removesuffix(".mp3"),
-        waveform=waveform,
+        record=record,
+        tags=record.tags,
+        name=_file_name(item.base),
+        waveform=item.entry.waveform,
         paragraphs=tuple(paragraphs_of(record)),
         questions=questions_of(record),
-        author=author_of(record, words_for(show.language)),
-        cover=(item.small_cover or item.cover).rpartition("/")[2],
+        author=author_of(record, translation_for(show.language)),
+        cover=_file_name(item.small_cover or item.cover),
     )
 
 
@@ -92,7 +87,7 @@ def paragraphs_of(record: EpisodeRecord) -> Iterator[Paragraph]:
 @functools.cache
 def templates_digest() -> str:
     """Return a hash of all templates and their words: pages are made anew when one has changed."""
-    return hashlib.sha256("\0".join((*map(_source, _TEMPLATES), all_words())).encode()).hexdigest()
+    return hashlib.sha256("\0".join((*map(_source, _TEMPLATES), all_translations())).encode()).hexdigest()
 
 
 def _paragraph(lines: list[list[Phrase]]) -> Paragraph:
@@ -123,12 +118,17 @@ def _environment() -> jinja2.Environment:
     environment.filters["direction"] = _direction
     environment.filters["fewer"] = _fewer
     environment.filters["length"] = len
+    environment.filters["summary"] = summary_of
     return environment
 
 
 def _fewer(waveform: Sequence[int]) -> tuple[int, ...]:
     """Return the mean of every three bars: on a phone all of them would run together."""
     return tuple(round(sum(waveform[i : i + 3]) / len(waveform[i : i + 3])) for i in range(0, len(waveform), 3))
+
+
+def _file_name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _policy_hash(content: str) -> str:
@@ -146,5 +146,5 @@ def _filled(text: str, **parts: str) -> Markup:
 
 
 def _rendered(template: str, show: Show, **values: object) -> bytes:
-    words = words_for(show.language)
+    words = translation_for(show.language)
     return _environment().get_template(template).render(show=show, words=words, **values).encode("utf-8", "replace")

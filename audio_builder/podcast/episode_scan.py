@@ -11,24 +11,9 @@ from pathlib import Path
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record, sound_of
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.files import output_error
-from audio_builder.podcast.feed import Item, Transcript
+from audio_builder.podcast.feed import Item
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, new_guid, published_name
-from audio_builder.podcast.notes import notes_html, summary_of
-from audio_builder.podcast.show import FEED_FILE, Show
-
-EPISODES = "episodes"
-"""Folder of the published files, in the show's folder."""
-
-SMALL_SUFFIX = ".small.jpg"
-"""Of the covers that pages show; a feed names the large one."""
-
-TRANSCRIPTS = {
-    ".vtt": "text/vtt",
-    ".srt": "application/x-subrip",
-    ".json": "application/json",
-    ".txt": "text/plain",
-}
-"""The suffix of each transcript and its content type, the preferred one first."""
+from audio_builder.podcast.show import EPISODES, FEED_FILE, Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +34,6 @@ class FoundEpisode:
     guid: str
     published: datetime.datetime
 
-    @property
-    def base(self) -> str:
-        """Path of the published files without their suffixes, from the show's folder."""
-        return f"{EPISODES}/{published_name(self.stem, self.record.sound)}"
-
-    @property
-    def page(self) -> str:
-        """Path of the page, which stays when the sound changes."""
-        return f"{EPISODES}/{self.stem}.html"
-
-    def item(self, entry: Entry) -> Item:
-        """Return the episode as feed and pages show it."""
-        record = self.record
-        pictures = [f"{EPISODES}/{name}" for name in entry.files if name.endswith(".jpg")]
-        return Item(
-            guid=self.guid,
-            title=record.tags.title,
-            published=self.published,
-            summary=summary_of(record),
-            notes_html=notes_html(record),
-            duration_s=record.report.duration_s,
-            language=record.tags.language,
-            number=record.tags.track,
-            author=record.tags.author,
-            audio=f"{self.base}.mp3",
-            audio_bytes=record.sound.bytes,
-            page=self.page,
-            cover=next((path for path in pictures if not path.endswith(SMALL_SUFFIX)), ""),
-            chapters=f"{self.base}.chapters.json",
-            transcripts=tuple(Transcript(self.base + suffix, mime) for suffix, mime in TRANSCRIPTS.items()),
-            small_cover=next((path for path in pictures if path.endswith(SMALL_SUFFIX)), ""),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class DamagedEpisode:
@@ -91,13 +43,13 @@ class DamagedEpisode:
         stem: its name, without suffix.
         error: what is wrong with it, and what to do.
         was_published: whether listeners know it.
-        entry: what the feed can go on showing of it; None if it never was published, or that is damaged too.
+        as_published: what feed and pages go on showing; None if it never was published, or that is damaged too.
     """
 
     stem: str
     error: OutputError
     was_published: bool
-    entry: Entry | None
+    as_published: Item | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +84,7 @@ def find_episodes(folder: Path, show: Show, ledger: Ledger, as_new: Sequence[str
         except OutputError as error:
             # A lost ledger doesn't make an episode unknown to those who have the feed.
             known = earlier is not None or _is_in_feed(folder, new_guid(show.feed_url, stem))
-            damaged.append(DamagedEpisode(stem, error, known, _as_published(folder, earlier)))
+            damaged.append(DamagedEpisode(stem, error, known, _as_published(folder, stem, earlier)))
     for name in as_new:
         for episode in damaged:
             if episode.stem == name:
@@ -186,11 +138,17 @@ def _is_in_feed(folder: Path, guid: str) -> bool:
         raise output_error(error, folder / FEED_FILE) from error
 
 
-def _as_published(folder: Path, entry: Entry | None) -> Entry | None:
-    """Return the entry of an episode if all that the feed named of it is there and unharmed."""
-    if entry is None or entry.item is None or not are_there(folder, entry):
+def _as_published(folder: Path, stem: str, entry: Entry | None) -> Item | None:
+    """Return an episode as it was published, if all that feed and pages show of it is there and unharmed."""
+    if entry is None or not are_there(folder, entry):
         return None
-    return entry if sound_of(folder / entry.item.audio) == entry.sound else None
+    base = folder / EPISODES / published_name(stem, entry.sound)
+    try:
+        record = read_record(base.with_name(base.name + RECORD_SUFFIX))
+    except OutputError:
+        return None
+    whole = record.sound == entry.sound == sound_of(base.with_name(f"{base.name}.mp3"))
+    return Item(stem, record, entry) if whole else None
 
 
 def _check_pair(mp3: Path, record: EpisodeRecord, earlier: Entry | None) -> None:
