@@ -23,8 +23,8 @@ from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
 from audio_builder.voices.engines.base import WordStart
 from audio_builder.voices.wording.word_places import words_with_places
+from tests.support.show_helpers import record_of
 
-from .show_helpers import record_of
 from .sound_helpers import Clips, speech, timeline_of
 
 TEXT = "One two — three four five"

@@ -10,8 +10,7 @@ import pytest
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.notes import notes_html, notes_text
 from audio_builder.script.questions import questions_left_open
-
-from .show_helpers import PHRASES, record_of
+from tests.support.show_helpers import PHRASES, record_of
 
 
 @pytest.mark.parametrize(

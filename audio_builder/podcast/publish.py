@@ -131,7 +131,7 @@ def publish(
         for episode in found.whole:
             earlier = ledger.episodes.get(episode.stem)
             entry = _make_files(folder, show, episode, earlier)
-            if entry != earlier:
+            if entry is not earlier:
                 made.append(episode.stem)
             items.append(Item(episode.stem, episode.record, entry))
         items += [lost.as_published for lost in found.damaged if lost.as_published]

@@ -12,19 +12,18 @@ import msgspec
 import pytest
 
 from audio_builder.podcast.notes import notes_html, notes_text
-from audio_builder.podcast.translations import Translation, languages, translation_for
 from audio_builder.podcast.publish import publish
+from audio_builder.podcast.translations import Translation, languages, translation_for
 from audio_builder.recipe.settings import Tags
-
-from .conftest import ROOT
-from .show_helpers import SHOW, put_episode, put_show, record_of
+from tests.conftest import ROOT
+from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
 ENGLISH = translation_for("en")
 
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
 
 
 def placeholders(text: str) -> set[str]:

@@ -18,8 +18,7 @@ from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
 from audio_builder.episode.verification.standard import Findings
 from audio_builder.podcast.show import Show, show_as_toml
 from audio_builder.recipe.settings import Tags
-
-from .conftest import hear_ctrl_c
+from tests.conftest import hear_ctrl_c
 
 WORDS = "Evening\n\nThe lamp is on. Nothing is asked of you.\n\nThe second part\n\nWhat is still open?\nLet it be."
 PHRASES = (

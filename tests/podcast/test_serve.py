@@ -16,8 +16,7 @@ from audio_builder.cli.console import Console
 from audio_builder.cli.main import run
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.serve import make_app, qr_code
-
-from .show_helpers import put_episode, put_show, serving
+from tests.support.show_helpers import put_episode, put_show, serving
 
 SOUND = bytes(range(256)) * 8
 
@@ -25,7 +24,7 @@ SOUND = bytes(range(256)) * 8
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published show of one episode."""
-    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening", SOUND)
     publish(tmp_path)
@@ -105,18 +104,22 @@ def test_only_what_never_changes_is_kept_without_asking(client: TestClient, fold
     """Sound and pictures, named by their content, are fresh for a year; all else is asked for again after a publish."""
     kept = {
         name: client.get(f"/{name}").headers["cache-control"]
-        for name in ("feed.xml", "index.html", *(f"episodes/{path.name}" for path in (folder / "episodes").iterdir()))
+        for name in ("feed.xml", "index.html", *(f"episodes/{path.name}" for path in _offered(folder)))
     }
     fresh = {Path(name).suffix for name, told in kept.items() if told == "public, max-age=31536000, immutable"}
     assert fresh == {".mp3", ".jpg"}
     assert {told for name, told in kept.items() if Path(name).suffix not in fresh} == {"no-cache"}
 
 
+def _offered(folder: Path) -> list[Path]:
+    return [path for path in (folder / "episodes").iterdir() if not path.name.endswith(".episode.json")]
+
+
 def test_each_file_has_its_content_type(client: TestClient, folder: Path):
     """Players go by these."""
     types = {
         "".join(path.suffixes): client.get(f"/episodes/{path.name}").headers["content-type"].partition(";")[0]
-        for path in (folder / "episodes").iterdir()
+        for path in _offered(folder)
     }
     assert types == {
         ".mp3": "audio/mpeg",
@@ -153,6 +156,12 @@ def test_nothing_but_published_files_is_served(client: TestClient, folder: Path,
     answer = client.get(path)
     assert answer.status_code == 404
     assert os.fspath(folder) not in answer.text
+
+
+def test_the_records_of_published_episodes_are_not_served(client: TestClient, folder: Path):
+    """They lie beside what the feed names, for `publish` alone."""
+    (record,) = (folder / "episodes").glob("*.episode.json")
+    assert client.get(f"/episodes/{record.name}").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

@@ -22,12 +22,11 @@ from audio_builder.episode.cover.typeset import set_text
 from audio_builder.preflight import prepare
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import ChapterStart, Role, Say, Script
-
-from .show_helpers import SHOW, put_show
+from tests.support.show_helpers import SHOW, put_show
 
 BOX = (1140, 560)
 SIZES = (168, 120, 84, 60, 48, 40, 36)
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 TITLES = {
     "Japanese": ("静かな夜、灯りのそばで。", "ja"),

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.podcast.publish import Wishes, publish
-
-from .show_helpers import put_episode, put_show
+from audio_builder.podcast.publish import PublishOptions, publish
+from tests.support.show_helpers import put_episode, put_show
 
 NAMED = re.compile(r'(?:url|href)="https://example.org/pages/([^"]+)"(?: length="(\d+)")?')
 LINKED = re.compile(r'(?:src|href)="([^"#:]+)"')
@@ -23,9 +22,9 @@ SHAPE = (50,) * 240
 PROGRAM = f"""
 import sys
 from pathlib import Path
-from audio_builder.podcast import episode_files, publish
-episode_files.waveform_of = lambda *_: {SHAPE}
-publish.publish(Path(sys.argv[1]), publish.Wishes(prune="--prune" in sys.argv))
+from audio_builder.podcast import publish
+publish.waveform_of = lambda *_: {SHAPE}
+publish.publish(Path(sys.argv[1]), publish.PublishOptions(prune="--prune" in sys.argv))
 """
 
 pytestmark = [
@@ -37,7 +36,7 @@ pytestmark = [
 @pytest.fixture
 def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published show in which one episode was built again since, and its description changed."""
-    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: SHAPE)
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: SHAPE)
     folder = tmp_path / "before"
     put_show(folder)
     put_episode(folder, "evening")
@@ -73,7 +72,7 @@ def test_pruning_takes_the_page_of_a_withdrawn_episode_before_its_files(before: 
     for name in ("morning.mp3", "morning.episode.json"):
         (before / name).unlink()
     done = _copy(before, tmp_path / "done")
-    publish(done, Wishes(prune=True))
+    publish(done, PublishOptions(prune=True))
     wanted = _contents(done)
     seen = set()
     for number in range(1, 60):
@@ -84,7 +83,7 @@ def test_pruning_takes_the_page_of_a_withdrawn_episode_before_its_files(before: 
         if page.exists():
             _check_page(page)
         seen.add((page.exists(), len(list(page.parent.glob("morning-*")))))
-        publish(folder, Wishes(prune=True))
+        publish(folder, PublishOptions(prune=True))
         assert _contents(folder) == wanted
     # It was seen whole, and gone while its files were still there.
     assert {exists for exists, files in seen if files} == {True, False}

@@ -14,13 +14,12 @@ from PIL import Image
 import audio_builder
 from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
-from audio_builder.podcast.publish import Wishes, publish
+from audio_builder.podcast.publish import PublishOptions, publish
 from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
-
-from .conftest import ROOT
-from .show_helpers import SHOW, put_episode, put_show, record_of
+from tests.conftest import ROOT
+from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
 NAMED = re.compile(rb'(?:url|href)="https://example.org/pages/([^"]+)"')
 
@@ -28,7 +27,7 @@ NAMED = re.compile(rb'(?:url|href)="https://example.org/pages/([^"]+)"')
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A show with one episode, whose sound needs no decoding."""
-    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening")
     return tmp_path
@@ -78,7 +77,7 @@ def test_a_regenerated_episode_keeps_its_guid_and_date_under_a_new_file_name(fol
     assert _audio(folder) != first
     assert "<pubDate>Fri, 20 Nov 2026 18:00:00 +0000</pubDate>" in (folder / "feed.xml").read_text()
     assert (folder / first).read_bytes() == b"first"
-    report = publish(folder, Wishes(prune=True))
+    report = publish(folder, PublishOptions(prune=True))
     assert not (folder / first).exists()
     assert first.removeprefix("episodes/") in report.pruned
     assert (folder / _audio(folder)).read_bytes() == b"second"
@@ -89,7 +88,7 @@ def test_as_new_gives_a_new_guid(folder: Path):
     publish(folder)
     (first,) = _guids(folder)
     put_episode(folder, "evening", b"second")
-    publish(folder, Wishes(as_new=("evening",)))
+    publish(folder, PublishOptions(as_new=("evening",)))
     (second,) = _guids(folder)
     publish(folder)
     assert first != second
@@ -99,7 +98,7 @@ def test_as_new_gives_a_new_guid(folder: Path):
 def test_as_new_of_no_episode_says_which_there_are(folder: Path):
     """A name that is none is refused before anything is written."""
     with pytest.raises(RecipeError, match="no episode 'morning'") as failed:
-        publish(folder, Wishes(as_new=("morning",)))
+        publish(folder, PublishOptions(as_new=("morning",)))
     assert "evening" in failed.value.hint
     assert not (folder / "feed.xml").exists()
 
@@ -159,7 +158,7 @@ def test_a_damaged_episode_stays_in_the_feed_as_it_was(folder: Path, harm: Calla
     assert [
         name for name in NAMED.findall((folder / "feed.xml").read_bytes()) if not (folder / name.decode()).is_file()
     ] == []
-    publish(folder, Wishes(prune=True))
+    publish(folder, PublishOptions(prune=True))
     assert _item(folder, "evening-1") == item
     put_episode(folder, "evening-1", b"sound 1")
     assert publish(folder).damaged == ()
@@ -217,7 +216,7 @@ def test_a_damaged_episode_can_not_be_published_as_new(folder: Path):
     publish(folder)
     _break_record(folder, "evening")
     with pytest.raises(OutputError, match="no record of an episode"):
-        publish(folder, Wishes(as_new=("evening",)))
+        publish(folder, PublishOptions(as_new=("evening",)))
 
 
 def test_a_stop_leaves_the_earlier_feed_and_all_that_it_names(folder: Path, monkeypatch: pytest.MonkeyPatch):
@@ -309,7 +308,7 @@ def test_the_cover_of_a_show_has_the_colour_that_is_asked_for(folder: Path):
     """`cover_colour` draws a blue one, under another name: players keep what they know by its address."""
 
     def cover() -> Path:
-        publish(folder, Wishes(prune=True))
+        publish(folder, PublishOptions(prune=True))
         (found,) = (folder / "episodes").glob("cover-????????.jpg")
         assert len(list((folder / "episodes").glob("cover-*"))) == 2, "the large and the small one"
         return found

@@ -20,16 +20,15 @@ from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, feed_
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.show import Show, feed_guid
 from audio_builder.recipe.settings import Tags
-
-from .conftest import ROOT
-from .show_helpers import SHOW, put_episode, put_show, record_of
+from tests.conftest import ROOT
+from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
 GOLDEN = ROOT / "tests" / "goldens" / "feed.xml"
 
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
 
 
 @pytest.fixture

@@ -26,9 +26,8 @@ from audio_builder.podcast.feed import MOST_CHARACTERS
 from audio_builder.podcast.publish import publish
 from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
-
-from .show_helpers import put_episode, put_show, record_of
-from .test_episode_tags import labels, tagged
+from tests.support.show_helpers import put_episode, put_show, record_of
+from tests.test_episode_tags import labels, tagged
 
 TITLES = {
     "a script": "<script>alert(1)</script>",

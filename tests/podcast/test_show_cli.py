@@ -9,13 +9,12 @@ import pytest
 
 from audio_builder import errors
 from audio_builder.cli.main import run
-
-from .show_helpers import put_episode
+from tests.support.show_helpers import put_episode
 
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
 
 
 def test_from_an_empty_folder_to_a_feed(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

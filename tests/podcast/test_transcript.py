@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from audio_builder.episode.record import Phrase
 from audio_builder.episode.words import clean
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, as_json, as_srt, as_vtt, cues_of
-
-from .show_helpers import PHRASES
+from tests.support.show_helpers import PHRASES
 
 LONG = "Wherever you are sitting, let the chair do a little more of the work, and let the floor hold the rest of it."
 

@@ -7,8 +7,7 @@ import json
 from podcast_chapter_tools import Chapter, extract_description_chapters, extract_pci_chapters
 
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
-
-from .show_helpers import record_of
+from tests.support.show_helpers import record_of
 
 EXPECTED = [Chapter(0, "Evening"), Chapter(19, "The second part")]
 
