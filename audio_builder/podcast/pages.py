@@ -12,7 +12,7 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup, escape
 
-from audio_builder.episode.cover.bidi import is_from_right, is_right_to_left
+from audio_builder.episode.cover.lettering import is_from_right, is_right_to_left
 from audio_builder.episode.record import EpisodeRecord, Phrase
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.notes import author_of, clock, questions_of, summary_of

@@ -13,17 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
-from audio_builder.episode.cover.lettering import Lettering, worded
-from audio_builder.episode.cover.palette import luminance_of, palette_of
-from audio_builder.episode.cover.shaping import shaped
+from audio_builder.episode.cover.draw import draw_cover, fit_cover, luminance_of, palette_of, small_cover
+from audio_builder.episode.cover.lettering import Lettering, shaped, worded
 from audio_builder.episode.cover.typeset import set_text
 from audio_builder.episode.verification.standard import COVER_BYTES
 from audio_builder.errors import RecipeError
 
 BOX = (1140, 560)
 SIZES = (168, 120, 84, 60, 48, 40, 36)
-PLAIN = Lettering("Semibold")
+PLAIN = Lettering(("Semibold",))
 
 
 def width_px(line: str, size_px: int, lettering: Lettering = PLAIN) -> float:
@@ -151,17 +149,24 @@ def test_no_text_gives_a_box(text: str) -> None:
 
 
 def test_right_to_left_and_latin_share_a_line() -> None:
-    """Letters of both fonts stand in the order in which they are read, the digits of a year too."""
+    """Words of both scripts stand in the order in which they are read; the year has the font of the title's script."""
     text, lettering = worded("كيف Yoga (2026)", "Semibold")
     assert lettering.right_to_left
     seen = shaped(text, lettering).glyphs
-    styles = [glyph.style for glyph in seen]
-    latin = [place for place, style in enumerate(styles) if style == "Semibold"]
-    # Read from the right: the Arabic word, the Latin one, the year.
-    assert styles[-3:] == ["Arabic"] * 3
-    assert styles[latin[0] : latin[-1] + 1] == ["Semibold"] * len(latin)
-    latin_alone = [glyph.number for glyph in shaped("Yoga", PLAIN).glyphs]
-    assert latin_alone == [seen[place].number for place in latin if seen[place].number in latin_alone]
+    numbers = [glyph.number for glyph in seen]
+    # The year goes with the Latin word, as in reading; the Arabic word is at the right of both.
+    assert numbers[:4] == [glyph.number for glyph in shaped("Yoga", PLAIN).glyphs]
+    assert numbers[6:10] == [glyph.number for glyph in shaped("2026", Lettering(("Arabic",))).glyphs]
+    assert [glyph.style for glyph in seen[-4:]] == ["Arabic"] * 4
+
+
+def test_a_title_has_the_font_of_its_script() -> None:
+    """Digits and signs too; only words of another script, which it hasn't got, have another."""
+    assert {glyph.style for glyph in shaped(*worded("Zen 禅 and tea, 2026", "Semibold")).glyphs} == {
+        "Semibold",
+        "Simplified Chinese",
+    }
+    assert {glyph.style for glyph in shaped(*worded("夜の Zen, 2026", "Semibold", "ja")).glyphs} == {"Japanese"}
 
 
 def test_rare_latin_letters_change_the_font_of_the_whole_title() -> None:
@@ -190,7 +195,7 @@ def test_right_to_left_titles_begin_at_the_right_margin(title: str) -> None:
 
 def test_letters_that_join_are_joined() -> None:
     """Two joined letters are narrower than two alone."""
-    arabic = Lettering("Semibold", right_to_left=True)
+    arabic = Lettering(("Arabic",), right_to_left=True)
     assert width_px("بب", 100, arabic) < 2 * width_px("ب", 100, arabic) - 20
 
 
