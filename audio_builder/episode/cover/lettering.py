@@ -216,10 +216,9 @@ def missing_letters(text: str, language: str = "") -> str:
     missing = [cluster[0] for cluster, found in clusters_of(composed, lettering) if not found and _is_needed(cluster)]
     if not missing:
         return ""
-    for letter in missing:
-        style = _own_style(letter, composed, language)
-        if style in EAST_ASIAN and not installed(style):
-            return f'none; {style} ones come with: pip install "audio-builder[{COVERS_EXTRA}]"'
+    east_asian = _east_asian_style(composed, language)
+    if not installed(east_asian) and any(_own_style(letter, east_asian) == east_asian for letter in missing):
+        return f'none; {east_asian} ones come with: pip install "audio-builder[{COVERS_EXTRA}]"'
     script = _script_name(missing[0]).capitalize()
     what = f"{script} ones are in no font here" if script else "no font here has all that the title needs"
     return f"none; {what}; give a picture of your own as the cover"
@@ -378,21 +377,22 @@ def _clusters(text: str) -> list[str]:
 @functools.lru_cache(maxsize=8192)
 def _style_of(cluster: str, styles: tuple[str, ...]) -> str:
     """Return the first of some styles that has a character and its marks, else the first that has the character."""
-    character, *marks = (part for part in cluster if part != _AS_PICTURE and part not in JOINERS)
+    character = cluster[0]
     if unicodedata.category(character) in {"Cf", "Cc", "Cs", "Cn", "Co"}:
         return ""
     if character.isspace():
         return styles[0]
     if _AS_PICTURE in cluster or character >= _PICTURES:
         styles = ("Emoji", *styles)
+    marks = [mark for mark in cluster[1:] if unicodedata.category(mark)[0] == "M" and mark != _AS_PICTURE]
     having = [style for style in styles if has(style, character)]
     return next((style for style in having if all(has(style, mark) for mark in marks)), having[0] if having else "")
 
 
-def _own_style(character: str, text: str, language: str) -> str:
+def _own_style(character: str, east_asian: str) -> str:
     """Return the style that a character's script has to itself; empty for Latin, Greek, Cyrillic, digits and signs."""
     name = _script_name(character)
-    return _east_asian_style(text, language) if name in _EAST_ASIAN_NAMES else _BY_NAME.get(name, "")
+    return east_asian if name in _EAST_ASIAN_NAMES else _BY_NAME.get(name, "")
 
 
 def _kept(cluster: str, style: str) -> str:
@@ -412,7 +412,8 @@ def _is_needed(cluster: str) -> bool:
 
 
 def _lettering_of(text: str, style: str, language: str) -> Lettering:
-    own = {character: _own_style(character, text, language) for character in dict.fromkeys(text)}
+    east_asian = _east_asian_style(text, language)
+    own = {character: _own_style(character, east_asian) for character in dict.fromkeys(text)}
     plain = [character for character in own if unicodedata.category(character)[0] in "LM" and not own[character]]
     wide = WIDE_STYLES[style]
     lacking = [character for character in plain if character != _AS_PICTURE and not has(style, character)]

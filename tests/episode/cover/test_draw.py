@@ -122,6 +122,7 @@ def test_grey_stays_grey() -> None:
         ("ᎤᏒᎯ", ""),
         ("Rest \U0001f9ff\ue000 now \ufdd0", "Rest 🧿 now"),
         ("a\u202eb\u200dc", "abc"),
+        ("\ufe0f\u200dabc", "abc"),
         ("می\u200cخواهم\u202e", "می\u200cخواهم"),
         ("قريبا קרוב Yoga", "قريبا קרוב Yoga"),
     ],
