@@ -21,10 +21,10 @@ from audio_builder.episode.record import read_record, record_path, sound_of
 from audio_builder.episode.report import BuildReport
 from audio_builder.podcast.publish import publish
 from audio_builder.recipe.recipe_file import make_recipe
+from tests.conftest import ROOT
+from tests.support.show_helpers import put_show
 
 from . import instruments
-from .conftest import ROOT
-from .show_helpers import put_show
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"

@@ -40,8 +40,10 @@ def test_the_wheel_holds_the_package_the_voices_and_nothing_else(wheel: Path):
     assert profiles == {path.name for path in (ROOT / "voices").glob("*.toml")}
     guides = {name.removeprefix("audio_builder/script/") for name in names if "/guide_texts/" in name}
     assert guides == {path.relative_to(SCRIPT).as_posix() for path in SCRIPT.glob("guide_texts/*/*.md")} != set()
-    words = {name.rpartition("/")[2] for name in names if name.startswith("audio_builder/podcast/words/")}
-    assert words == {path.name for path in (ROOT / "audio_builder" / "podcast" / "words").glob("*.toml")} != set()
+    words = {name.rpartition("/")[2] for name in names if name.startswith("audio_builder/podcast/translations/")}
+    assert (
+        words == {path.name for path in (ROOT / "audio_builder" / "podcast" / "translations").glob("*.toml")} != set()
+    )
     assert "audio_builder/py.typed" in names
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"audio_builder"}
 

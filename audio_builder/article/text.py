@@ -1,4 +1,4 @@
-"""Small rules about characters: what is cleaned away, what can be spoken, how wide a line is."""
+"""Small rules about characters: what is cleaned away, what XML can hold, what can be spoken, how wide a line is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
 _AFTER_ADDRESS = re.compile(r"[.,;:!?…\"'”’»]+$")
 _FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}|\^[^\]\s]{1,40})\]")
 _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 
 
@@ -21,6 +22,17 @@ def clean(text: str) -> str:
     stay lines, so a line's number in the result is its number in the source.
     """
     return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def xml_safe(text: str) -> str:
+    """Return a text without the characters that XML 1.0 (production 2, Char) can't hold even as references."""
+    return _NOT_IN_XML.sub("", text)
+
+
+def picture_label(text: str, longest: int | None = None) -> str:
+    """Return a text as a label of a picture: without unprintable characters, cut with “…” after so many."""
+    printable = "".join(filter(str.isprintable, text))
+    return printable if longest is None or len(printable) <= longest else printable[: longest - 1] + "…"
 
 
 def tidy(text: str) -> str:

@@ -41,12 +41,12 @@ def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bo
     import msgspec
 
     from audio_builder.errors import OutputError
-    from audio_builder.podcast.publish import Wishes, publish
+    from audio_builder.podcast.publish import PublishOptions, publish
     from audio_builder.podcast.show import read_show
 
     console = ctx.ensure_object(Console)
-    wishes = Wishes(as_new=as_new, prune=prune)
-    report = publish(folder, wishes, on_wait=lambda: console.say("Waiting for another build in this folder …"))
+    options = PublishOptions(as_new=as_new, prune=prune)
+    report = publish(folder, options, on_wait=lambda: console.say("Waiting for another build in this folder …"))
     if as_json:
         console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
     else:

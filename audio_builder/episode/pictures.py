@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from audio_builder.article.text import picture_label
 from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.verify.measure import CELLS_PER_S, Energies, Measurements
 from audio_builder.script.estimate import clock
@@ -62,7 +63,7 @@ def draw_episode(measured: Measurements, chapters: Sequence[PlayerChapter], titl
         chapters: of its tag, in order.
         title: what stands above it.
     """
-    name = escape(_drawable(title, _LONGEST_LABEL))
+    name = escape(picture_label(title, _LONGEST_LABEL))
     parts = (
         f'<text class="t" x="{_LEFT}" y="20">{name}</text>',
         *_grid(measured),
@@ -115,7 +116,7 @@ def _marks(chapters: Sequence[PlayerChapter], seconds: float) -> Iterator[str]:
     """Yield a line and a label for each chapter; labels take turns on two heights."""
     for number, chapter in enumerate(chapters):
         x = _time_x(chapter.start_ms / 1000, seconds)
-        label = escape(_drawable(chapter.title, _LONGEST_LABEL))
+        label = escape(picture_label(chapter.title, _LONGEST_LABEL))
         yield f'<path class="c" d="M{x:.1f} 34V{_CURVE_BOTTOM}"/>'
         yield f'<text x="{x + 3:.1f}" y="{40 + 13 * (number % 2)}">{label}</text>'
 
@@ -156,7 +157,7 @@ def draw_strips(first: Strip, second: Strip) -> str:
         *_strip(first, _STRIP_TOPS[0], longest_s),
         *_strip(second, _STRIP_TOPS[1], longest_s),
     )
-    name = escape(_drawable(f"{first.title} and {second.title}", _LONGEST_TITLE))
+    name = escape(picture_label(f"{first.title} and {second.title}", _LONGEST_TITLE))
     return _svg(name, _STRIPS_HEIGHT, _STRIPS_STYLE, parts)
 
 
@@ -181,7 +182,7 @@ def speech_spans_s(energies: Energies) -> list[tuple[float, float]]:
 def _strip(strip: Strip, top: int, longest_s: float) -> Iterator[str]:
     """Yield an episode's title, its silence, its speech and its chapters."""
     seconds, energies = strip.measured.seconds, strip.measured.energies
-    title = escape(_drawable(strip.title, _LONGEST_TITLE))
+    title = escape(picture_label(strip.title, _LONGEST_TITLE))
     yield f'<text class="t" x="{_STRIP_LEFT}" y="{top - 26}">{title}, {clock(seconds)}</text>'
     width = _strip_x(seconds, longest_s) - _STRIP_LEFT
     yield f'<rect class="r" x="{_STRIP_LEFT}" y="{top}" width="{width:.1f}" height="{_STRIP_HEIGHT}"/>'
@@ -193,7 +194,7 @@ def _strip(strip: Strip, top: int, longest_s: float) -> Iterator[str]:
         yield f'<path class="c" d="M{x:.1f} {top - 10}v{_STRIP_HEIGHT + 10}"/>'
         room = int((right - x - 4) / _LABEL_PX)
         if room > 1:
-            yield f'<text x="{x + 3:.1f}" y="{top - 4}">{escape(_drawable(chapter.title, room))}</text>'
+            yield f'<text x="{x + 3:.1f}" y="{top - 4}">{escape(picture_label(chapter.title, room))}</text>'
 
 
 def _moves(first: Strip, second: Strip, longest_s: float) -> Iterator[str]:
@@ -229,9 +230,3 @@ def _svg(name: str, height: int, style: str, parts: Iterable[str]) -> str:
             "</svg>\n",
         )
     )
-
-
-def _drawable(text: str, longest: int) -> str:
-    """Return a text that XML allows, shortened."""
-    clean = "".join(char for char in text if char.isprintable())
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"

@@ -10,8 +10,12 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from audio_builder import __version__
-from audio_builder.podcast.categories import split_category
-from audio_builder.podcast.show import Show
+from audio_builder.article.text import xml_safe
+from audio_builder.episode.record import EpisodeRecord
+from audio_builder.podcast.ledger import Entry, published_name
+from audio_builder.podcast.notes import notes_html, summary_of
+from audio_builder.podcast.show import EPISODES, Show, split_category
+from audio_builder.podcast.transcript import TRANSCRIPTS
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -30,61 +34,52 @@ MOST_CHARACTERS = 255
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 """The shape of a BCP 47 tag."""
 
-_NO_CHARACTER_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """A transcript of an item.
-
-    Attributes:
-        path: from the show's folder.
-        mime: its content type.
-    """
-
-    path: str
-    mime: str
+SMALL_SUFFIX = ".small.jpg"
+"""Of the covers that pages show; a feed names the large one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An episode as the feed shows it. Paths are from the show's folder.
+    """An episode as feed and pages show it: whatever they show follows from these. Paths are from the show's folder.
 
     Attributes:
-        guid: never changes.
-        title: not empty.
-        published: with its time zone.
-        summary: plain text.
-        notes_html: the show notes; escaped already.
-        duration_s: in seconds.
-        language: of the transcripts; may be empty.
-        number: of the episode; 0 for none.
-        author: may be empty.
-        audio: path of the MP3.
-        audio_bytes: its length.
-        page: path of its page.
-        cover: path of its picture; empty for that of the show.
-        chapters: path of its chapters file.
-        transcripts: the preferred one first.
-        small_cover: path of the same picture for pages; may be empty.
+        stem: the name that `build` gave it, without suffix.
+        record: what is known of it.
+        entry: what the ledger has of it.
     """
 
-    guid: str
-    title: str
-    published: datetime.datetime
-    summary: str
-    notes_html: str
-    duration_s: float
-    language: str
-    number: int
-    author: str
-    audio: str
-    audio_bytes: int
-    page: str
-    cover: str
-    chapters: str
-    transcripts: tuple[Transcript, ...]
-    small_cover: str = ""
+    stem: str
+    record: EpisodeRecord
+    entry: Entry
+
+    @property
+    def published(self) -> datetime.datetime:
+        """When, with its time zone."""
+        return datetime.datetime.fromisoformat(self.entry.published)
+
+    @property
+    def base(self) -> str:
+        """Path of the published files without their suffixes."""
+        return f"{EPISODES}/{published_name(self.stem, self.entry.sound)}"
+
+    @property
+    def page(self) -> str:
+        """Path of the page, which stays when the sound changes."""
+        return f"{EPISODES}/{self.stem}.html"
+
+    @property
+    def cover(self) -> str:
+        """Path of the picture; empty where the show's stands for it."""
+        return self._published(".jpg")
+
+    @property
+    def small_cover(self) -> str:
+        """Path of the same picture for pages; may be empty."""
+        return self._published(SMALL_SUFFIX)
+
+    def _published(self, suffix: str) -> str:
+        path = self.base + suffix
+        return path if path.rpartition("/")[2] in self.entry.files else ""
 
 
 def feed_xml(show: Show, cover: str, items: Sequence[Item]) -> bytes:
@@ -124,21 +119,16 @@ def opml(show: Show) -> bytes:
 
 def fitted(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
     """Return a text cut so that it has at most so many bytes of UTF-8, with “…” where it was cut."""
-    content = valid_xml(text).encode("utf-8")
+    content = xml_safe(text).encode("utf-8")
     if len(content) <= most_bytes:
-        return valid_xml(text).strip()
+        return xml_safe(text).strip()
     return content[: most_bytes - 3].decode("utf-8", "ignore").strip() + "…"
 
 
 def one_line(text: str) -> str:
     """Return a text as a title may be: in one line, at most 255 characters, with “…” where it was cut."""
-    line = " ".join(valid_xml(text).split())
+    line = " ".join(xml_safe(text).split())
     return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1].rstrip() + "…"
-
-
-def valid_xml(text: str) -> str:
-    """Return a text without the characters that XML 1.0 (production 2, Char) can't hold even as references."""
-    return _NO_CHARACTER_OF_XML.sub("", text)
 
 
 def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
@@ -168,28 +158,29 @@ def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
 
 
 def _item(show: Show, item: Item) -> Iterator[str]:
-    root = show.root_url
-    yield _text("title", one_line(item.title))
-    yield _text("itunes:title", one_line(item.title))
+    """Yield the elements of an episode: a new field of the feed is a line here."""
+    root, record, tags = show.root_url, item.record, item.record.tags
+    yield _text("title", one_line(tags.title))
+    yield _text("itunes:title", one_line(tags.title))
     yield _text("link", root + item.page)
-    yield _text("guid", item.guid, isPermaLink="false")
+    yield _text("guid", item.entry.guid, isPermaLink="false")
     yield _text("pubDate", format_datetime(item.published))
-    yield _text("description", fitted(item.summary))
-    yield _text("content:encoded", item.notes_html)
-    yield _empty("enclosure", url=root + item.audio, length=str(item.audio_bytes), type="audio/mpeg")
-    yield _text("itunes:duration", str(max(1, round(item.duration_s))))
-    if item.author:
-        yield _text("itunes:author", one_line(item.author))
+    yield _text("description", fitted(summary_of(record)))
+    yield _text("content:encoded", notes_html(record))
+    yield _empty("enclosure", url=f"{root}{item.base}.mp3", length=str(record.sound.bytes), type="audio/mpeg")
+    yield _text("itunes:duration", str(max(1, round(record.report.duration_s))))
+    if tags.author:
+        yield _text("itunes:author", one_line(tags.author))
     if item.cover:
         yield _empty("itunes:image", href=root + item.cover)
-    if item.number:
-        yield _text("itunes:episode", str(item.number))
+    if tags.track:
+        yield _text("itunes:episode", str(tags.track))
     yield _text("itunes:episodeType", "full")
     yield _text("itunes:explicit", _boolean(show.explicit))
-    for transcript in item.transcripts:
-        language = {"language": item.language} if _LANGUAGE.fullmatch(item.language) else {}
-        yield _empty("podcast:transcript", url=root + transcript.path, type=transcript.mime, **language)
-    yield _empty("podcast:chapters", url=root + item.chapters, type="application/json+chapters")
+    language = {"language": tags.language} if _LANGUAGE.fullmatch(tags.language) else {}
+    for suffix, mime in TRANSCRIPTS.items():
+        yield _empty("podcast:transcript", url=root + item.base + suffix, type=mime, **language)
+    yield _empty("podcast:chapters", url=f"{root}{item.base}.chapters.json", type="application/json+chapters")
     yield _text("podcast:txt", "true", purpose="ai-content")
 
 
@@ -205,7 +196,7 @@ def _boolean(value: bool) -> str:
 
 
 def _text(name: str, text: str, **attributes: str) -> str:
-    return f"<{name}{_attributes(attributes)}>{escape(valid_xml(text))}</{name}>"
+    return f"<{name}{_attributes(attributes)}>{escape(xml_safe(text))}</{name}>"
 
 
 def _empty(name: str, **attributes: str) -> str:
@@ -213,4 +204,4 @@ def _empty(name: str, **attributes: str) -> str:
 
 
 def _attributes(attributes: dict[str, str]) -> str:
-    return "".join(f" {name}={quoteattr(valid_xml(value))}" for name, value in attributes.items())
+    return "".join(f" {name}={quoteattr(xml_safe(value))}" for name, value in attributes.items())

@@ -1,4 +1,7 @@
-"""What was published: the guids and dates that must never change, and what needs no second making."""
+"""The ledger of what was published: guids and dates, which must never change, and which files are offered.
+
+What feed and pages show is not in it: that follows from the record of each episode (see `feed.Item`).
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
-from audio_builder.podcast.feed import Item
 
 LEDGER_FILE = "published.json"
-LEDGER_VERSION = 1
+LEDGER_VERSION = 2
+"""Version 1 held what the feed shows of an episode as well, which is passed over."""
 
 _LONGEST_STEM = 50
 """With the digest and the longest suffix, a file name then has at most 80 characters."""
@@ -32,7 +35,6 @@ class Entry(Struct, frozen=True, kw_only=True):
         waveform: its shape, 0 to 100.
         made_from: hash of all that its files were made from.
         files: their names, in the folder of the published files.
-        item: what feed and pages show of it, for when its record is damaged; None before the first publishing of all.
     """
 
     guid: str
@@ -41,7 +43,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     waveform: tuple[int, ...]
     made_from: str
     files: tuple[str, ...]
-    item: Item | None = None
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord
-from audio_builder.podcast.page_words import PageWords, words_for
+from audio_builder.podcast.translations import Translation, translation_for
 
 CHAPTERS_VERSION = "1.2.0"
 _SUMMARY_CHARACTERS = 300
@@ -40,7 +40,7 @@ def summary_of(record: EpisodeRecord) -> str:
     return summary or record.tags.title
 
 
-def author_of(record: EpisodeRecord, words: PageWords) -> str:
+def author_of(record: EpisodeRecord, words: Translation) -> str:
     """Return the sentence on who wrote it; empty where nobody is named."""
     # Not by `format`: a name is a stranger's text.
     return words.written_by.replace("{author}", record.tags.author) if record.tags.author else ""
@@ -60,7 +60,7 @@ def notes_text(record: EpisodeRecord) -> str:
 
     The last sentence discloses the synthetic voice.
     """
-    words = words_for(record.tags.language)
+    words = translation_for(record.tags.language)
     chapters = "\n".join(f"{clock(chapter.start_s)} {chapter.title}" for chapter in record.report.chapters)
     questions = "\n".join(f"- {question}" for question in questions_of(record))
     parts = (
@@ -78,7 +78,7 @@ def notes_html(record: EpisodeRecord) -> str:
 
 
 def _notes_html(record: EpisodeRecord) -> Iterator[str]:
-    words = words_for(record.tags.language)
+    words = translation_for(record.tags.language)
     yield f"<p>{html.escape(summary_of(record))}</p>"
     if record.report.chapters:
         yield f"<p>{html.escape(words.chapters)}</p>\n<ul>"

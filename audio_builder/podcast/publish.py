@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 
+from audio_builder import __version__
 from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import missing_letters
+from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.naming import TWIN_SUFFIX
+from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
+from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
-from audio_builder.files import folder_locked, output_error, sweep_drafts
-from audio_builder.podcast.episode_files import make_files, write_changed
-from audio_builder.podcast.feed import Item, feed_xml, opml
-from audio_builder.podcast.found_episodes import EPISODES, SMALL_SUFFIX, DamagedEpisode, find_episodes
-from audio_builder.podcast.ledger import LEDGER_FILE, Entry, Ledger, ledger_as_json, read_ledger
-from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show, read_show
-from audio_builder.podcast.site import index_page
+from audio_builder.files import commit, draft_beside, folder_locked, output_error, sweep_drafts, write_bytes
+from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, are_there, find_episodes
+from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, opml
+from audio_builder.podcast.ledger import (
+    LEDGER_FILE,
+    LEDGER_VERSION,
+    Entry,
+    Ledger,
+    ledger_as_json,
+    published_name,
+    read_ledger,
+)
+from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
+from audio_builder.podcast.pages import episode_page, index_page, templates_digest
+from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+from audio_builder.podcast.transcript import as_json, as_srt, as_vtt
 
-INDEX_FILE = "index.html"
+WAVEFORM_BARS = 240
+_FLOOR_DB = -48.0
 
 _PAGE = re.compile(r"[a-z0-9-]+\.html")
 _OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
@@ -72,8 +89,8 @@ class PublishReport(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a listener's own hand decides.
+class PublishOptions:
+    """What is decided anew at each publishing.
 
     Attributes:
         as_new: names of episodes that players shall show as new ones, though they had them before.
@@ -84,7 +101,9 @@ class Wishes:
     prune: bool = False
 
 
-def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], None] = lambda: None) -> PublishReport:
+def publish(
+    folder: Path, options: PublishOptions | None = None, on_wait: Callable[[], None] = lambda: None
+) -> PublishReport:
     """Publish the show in a folder, and return what was done.
 
     Nothing is made twice; the same folder gives the same bytes. A stop at any moment leaves the feed as it was,
@@ -92,7 +111,7 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
 
     Args:
         folder: with `show.toml`, and the episodes that `build` left in it.
-        wishes: of the one who publishes; None for none.
+        options: None for none of them.
         on_wait: called once if another process holds the folder.
 
     Raises:
@@ -100,36 +119,31 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         OutputError: an episode that listeners know is damaged, and what was published of it too; or something can't
             be written.
     """
-    show, wishes = read_show(folder), wishes or Wishes()
+    show, options = read_show(folder), options or PublishOptions()
     with folder_locked(folder, on_wait):
         # What a killed publish left would be put on the web with the rest.
         sweep_drafts(folder / EPISODES)
         ledger = read_ledger(folder)
-        found = find_episodes(folder, show, ledger, wishes.as_new)
+        found = find_episodes(folder, show, ledger, options.as_new)
         _refuse_losses(found.damaged)
-        entries: dict[str, Entry] = {}
-        items: dict[str, Item] = {}
+        items: list[Item] = []
         made: list[str] = []
         for episode in found.whole:
             earlier = ledger.episodes.get(episode.stem)
-            entry = make_files(folder, show, episode, earlier)
-            if entry != earlier:
+            entry = _make_files(folder, show, episode, earlier)
+            if entry is not earlier:
                 made.append(episode.stem)
-            items[episode.stem] = episode.item(entry)
-            entries[episode.stem] = replace(entry, item=items[episode.stem])
-        for lost in found.damaged:
-            if lost.entry and lost.entry.item:
-                entries[lost.stem], items[lost.stem] = lost.entry, lost.entry.item
-        newest_first = [
-            items[stem] for stem in sorted(items, key=lambda stem: (items[stem].published, stem), reverse=True)
-        ]
+            items.append(Item(episode.stem, episode.record, entry))
+        items += [lost.as_published for lost in found.damaged if lost.as_published]
+        items.sort(key=lambda item: (item.published, item.stem), reverse=True)
+        entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
-        write_changed(folder / OPML_FILE, opml(show))
-        write_changed(folder / INDEX_FILE, index_page(show, _small(cover), newest_first))
+        _write_changed(folder / OPML_FILE, opml(show))
+        _write_changed(folder / INDEX_FILE, index_page(show, _small(cover), items))
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
-        write_changed(folder / FEED_FILE, feed_xml(show, cover, newest_first))
-        pruned = tuple(_pruned(folder, cover, entries)) if wishes.prune else ()
+        _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
+        _write_changed(folder / FEED_FILE, feed_xml(show, cover, items))
+        pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
     return PublishReport(
         feed=str(folder / FEED_FILE),
         feed_url=show.feed_url,
@@ -139,10 +153,120 @@ def publish(folder: Path, wishes: Wishes | None = None, on_wait: Callable[[], No
         cover_note="" if show.cover else missing_letters(show.title, show.language),
         unrecorded=tuple(_unrecorded(folder, {*entries, *(episode.stem for episode in found.damaged)})),
         damaged=tuple(
-            Damage(name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.stem in items)
+            Damage(
+                name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None
+            )
             for one in found.damaged
         ),
     )
+
+
+def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry | None) -> Entry:
+    """Put the files of an episode in place, unless they are there, and return its entry for the ledger.
+
+    Raises:
+        OutputError: one can't be written.
+        NotAudio: the MP3 can't be decoded.
+    """
+    made_from = _made_from(show, episode)
+    if earlier is not None and earlier.made_from == made_from and are_there(folder, earlier):
+        return earlier
+    record, own = episode.record, folder / f"{episode.stem}.mp3"
+    base = folder / EPISODES / published_name(episode.stem, record.sound)
+    same_sound = earlier is not None and earlier.sound == record.sound
+    waveform = earlier.waveform if earlier and same_sound else waveform_of(own, record.report.duration_s)
+    _place_sound(own, base.with_name(f"{base.name}.mp3"), record.sound.bytes)
+    files = {
+        f"{base.name}.vtt": as_vtt(record.phrases).encode(),
+        f"{base.name}.srt": as_srt(record.phrases).encode(),
+        f"{base.name}.json": as_json(record.phrases),
+        f"{base.name}.txt": f"{record.words}\n".encode(),
+        f"{base.name}.chapters.json": chapters_json(record),
+        f"{base.name}.notes.html": f'<meta charset="utf-8">\n{notes_html(record)}'.encode(),
+        f"{base.name}.notes.txt": notes_text(record).encode(),
+        # For feed and pages, should the one beside the MP3 be damaged.
+        base.name + RECORD_SUFFIX: record_as_json(record),
+    }
+    picture = _picture_of(own)
+    if picture:
+        files[f"{base.name}.jpg"] = picture
+        if small := small_cover(picture):
+            files[base.name + SMALL_SUFFIX] = small
+    entry = Entry(
+        guid=episode.guid,
+        published=episode.published.isoformat(),
+        sound=record.sound,
+        waveform=waveform,
+        made_from=made_from,
+        files=(f"{base.name}.mp3", *files, f"{episode.stem}.html"),
+    )
+    files[f"{episode.stem}.html"] = episode_page(show, Item(episode.stem, record, entry))
+    for name, content in files.items():
+        _write_changed(folder / EPISODES / name, content)
+    return entry
+
+
+def _picture_of(file: Path) -> bytes:
+    """Return the JPEG in an MP3's tag; empty where there is none.
+
+    Raises:
+        OutputError: the tag can't be read.
+    """
+    try:
+        pictures = id3.ID3(file).getall("APIC")
+    except id3.ID3NoHeaderError:
+        return b""
+    except MutagenError as error:
+        raise OutputError(f"can't read the tag of {file}: {error}") from error
+    return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
+
+
+def _write_changed(path: Path, content: bytes) -> None:
+    """Write a file unless it has this content already: players and servers go by its time.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    try:
+        if path.read_bytes() == content:
+            return
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise output_error(error, path) from error
+    write_bytes(path, content)
+
+
+def _place_sound(own: Path, published: Path, length: int) -> None:
+    """Give the MP3 its published name; the same bytes on the disk under two names, where the disk can do that.
+
+    `build` replaces its file by renaming another onto it, so the published one is never written to.
+    """
+    if published.is_file() and published.stat().st_size == length:
+        return
+    with draft_beside(published) as draft:
+        try:
+            draft.unlink()
+            os.link(own, draft)
+        except OSError:
+            # No hard links here: a copy does as well.
+            try:
+                shutil.copyfile(own, draft)
+            except OSError as error:
+                raise output_error(error, published) from error
+        commit(draft, published)
+
+
+def _made_from(show: Show, episode: FoundEpisode) -> str:
+    parts = (
+        __version__,
+        str(LEDGER_VERSION),
+        templates_digest(),
+        episode.digest,
+        episode.guid,
+        episode.published.isoformat(),
+    )
+    return hashlib.sha256(b"\0".join((msgspec.json.encode(show), *(part.encode() for part in parts)))).hexdigest()
 
 
 def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:
@@ -158,7 +282,7 @@ def _refuse_losses(damaged: Sequence[DamagedEpisode]) -> None:
     Raises:
         OutputError: names them all.
     """
-    losses = [episode for episode in damaged if episode.was_published and episode.entry is None]
+    losses = [episode for episode in damaged if episode.was_published and episode.as_published is None]
     if losses:
         what = "; ".join(f"{episode.stem}: {episode.error.message}" for episode in losses)
         raise OutputError(
@@ -174,8 +298,8 @@ def _cover(folder: Path, show: Show) -> str:
     else:
         content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
     path = f"{EPISODES}/cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
-    write_changed(folder / path, content)
-    write_changed(folder / _small(path), small_cover(content))
+    _write_changed(folder / path, content)
+    _write_changed(folder / _small(path), small_cover(content))
     return path
 
 
@@ -194,3 +318,29 @@ def _pruned(folder: Path, cover: str, entries: Mapping[str, Entry]) -> Iterator[
             except OSError as error:
                 raise output_error(error, path) from error
             yield path.name
+
+
+def waveform_of(file: Path, duration_s: float) -> tuple[int, ...]:
+    """Return how loud each of 240 equal parts of a file is, 0 to 100 on a scale of decibels (RMS, −48 to 0 dBFS).
+
+    Args:
+        file: an MP3.
+        duration_s: its length in seconds; more than 0.
+
+    Raises:
+        NotAudio: it can't be decoded.
+    """
+    powers = np.zeros(WAVEFORM_BARS)
+    counts = np.zeros(WAVEFORM_BARS)
+    with open_audio(file) as audio:
+        frames = max(1.0, duration_s * audio.rate_hz)
+        done = 0
+        for block in audio.blocks:
+            bars = np.minimum(
+                (np.arange(done, done + len(block)) * (WAVEFORM_BARS / frames)).astype(int), WAVEFORM_BARS - 1
+            )
+            powers += np.bincount(bars, np.square(block, dtype=np.float64).mean(axis=1), WAVEFORM_BARS)
+            counts += np.bincount(bars, minlength=WAVEFORM_BARS)
+            done += len(block)
+    level_db = 10 * np.log10(powers / np.maximum(counts, 1) + 1e-12)
+    return tuple(int(level) for level in np.clip(100 * (1 - level_db / _FLOOR_DB), 0, 100).round())

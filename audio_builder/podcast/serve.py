@@ -17,9 +17,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse
 
-from audio_builder.podcast.found_episodes import EPISODES
-from audio_builder.podcast.publish import INDEX_FILE
-from audio_builder.podcast.show import FEED_FILE, OPML_FILE, read_show
+from audio_builder.episode.record import RECORD_SUFFIX
+from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, read_show
 
 _TYPES = {
     ".mp3": "audio/mpeg",
@@ -94,7 +93,13 @@ def qr_code(text: str) -> str:
 
 def _file(request: Request, folder: Path, path: str) -> Response:
     file = folder / path
-    if not _PUBLISHED.fullmatch(path) or file.is_symlink() or file.parent.is_symlink() or not file.is_file():
+    if (
+        not _PUBLISHED.fullmatch(path)
+        or path.endswith(RECORD_SUFFIX)
+        or file.is_symlink()
+        or file.parent.is_symlink()
+        or not file.is_file()
+    ):
         return _missing()
     if not _ONE_RANGE.fullmatch(request.headers.get("range", "")):
         request.scope["headers"] = [header for header in request.scope["headers"] if header[0] != b"range"]

@@ -15,11 +15,48 @@ from msgspec import Meta, Struct, inspect
 
 from audio_builder.errors import RecipeError
 from audio_builder.files import write_bytes
-from audio_builder.podcast.categories import CATEGORIES, split_category
 
 SHOW_FILE = "show.toml"
 FEED_FILE = "feed.xml"
 OPML_FILE = "show.opml"
+INDEX_FILE = "index.html"
+EPISODES = "episodes"
+"""Folder of the published files, in the show's folder."""
+
+CATEGORIES: dict[str, tuple[str, ...]] = {
+    "Arts": ("Books", "Design", "Fashion & Beauty", "Food", "Performing Arts", "Visual Arts"),
+    "Business": ("Careers", "Entrepreneurship", "Investing", "Management", "Marketing", "Non-Profit"),
+    "Comedy": ("Comedy Interviews", "Improv", "Stand-Up"),
+    "Education": ("Courses", "How To", "Language Learning", "Self-Improvement"),
+    "Fiction": ("Comedy Fiction", "Drama", "Science Fiction"),
+    "Government": (),
+    "History": (),
+    "Health & Fitness": ("Alternative Health", "Fitness", "Medicine", "Mental Health", "Nutrition", "Sexuality"),
+    "Kids & Family": ("Education for Kids", "Parenting", "Pets & Animals", "Stories for Kids"),
+    "Leisure": (
+        "Animation & Manga", "Automotive", "Aviation", "Crafts", "Games", "Hobbies", "Home & Garden", "Video Games",
+    ),
+    "Music": ("Music Commentary", "Music History", "Music Interviews"),
+    "News": (
+        "Business News", "Daily News", "Entertainment News", "News Commentary", "Politics", "Sports News", "Tech News",
+    ),
+    "Religion & Spirituality": ("Buddhism", "Christianity", "Hinduism", "Islam", "Judaism", "Religion", "Spirituality"),
+    "Science": (
+        "Astronomy", "Chemistry", "Earth Sciences", "Life Sciences", "Mathematics", "Natural Sciences", "Nature",
+        "Physics", "Social Sciences",
+    ),
+    "Society & Culture": (
+        "Documentary", "Personal Journals", "Philosophy", "Places & Travel", "Relationships",
+    ),
+    "Sports": (
+        "Baseball", "Basketball", "Cricket", "Fantasy Sports", "Football", "Golf", "Hockey", "Rugby", "Running",
+        "Soccer", "Swimming", "Tennis", "Volleyball", "Wilderness", "Wrestling",
+    ),
+    "Technology": (),
+    "True Crime": (),
+    "TV & Film": ("After Shows", "Film History", "Film Interviews", "Film Reviews", "TV Reviews"),
+}  # fmt: skip
+"""Apple's categories, each with its subcategories: every directory reads these, and no others."""
 
 LOCAL_URL = "http://127.0.0.1:8000/"
 """Where `audio-builder serve` answers: the address of a show that has none of its own yet."""
@@ -91,6 +128,18 @@ def feed_guid(url: str) -> str:
     '9b024349-ccf0-5f69-a609-6b82873eab3c'
     """
     return str(uuid.uuid5(_FEEDS, url.partition("://")[2].rstrip("/")))
+
+
+def split_category(text: str) -> tuple[str, str] | None:
+    """Return the category and subcategory (or an empty string) that a text names; None if it names none.
+
+    >>> split_category("Health & Fitness > Mental Health")
+    ('Health & Fitness', 'Mental Health')
+    """
+    above, _, below = (part.strip() for part in text.partition(">"))
+    if above in CATEGORIES and (not below or below in CATEGORIES[above]):
+        return above, below
+    return None
 
 
 def read_show(folder: Path) -> Show:

@@ -12,6 +12,14 @@ import msgspec
 
 from audio_builder.episode.phrase_times import Phrase, times_in
 
+TRANSCRIPTS = {
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    ".json": "application/json",
+    ".txt": "text/plain",
+}
+"""The suffix of each transcript and its content type, the preferred one first."""
+
 VTT_LINE = 65
 """Characters in a line of WebVTT (podcast namespace, transcripts)."""
 

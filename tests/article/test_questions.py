@@ -11,7 +11,7 @@ from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.notes import notes_html, notes_text
-from tests.show_helpers import PHRASES, record_of
+from tests.support.show_helpers import PHRASES, record_of
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from audio_builder.podcast.publish import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
 from ..conftest import ROOT
-from ..show_helpers import SHOW, put_show, serving
+from ..support.show_helpers import SHOW, put_show, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = ROOT / "build" / "pictures"
@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         of_it = record_as_json(msgspec.structs.replace(record, tags=again))
         (many / f"evening-{number}.episode.json").write_bytes(of_it)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audio_builder.podcast.episode_files.waveform_of", lambda *_: (50,) * 240)
+        patch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
         publish(many)
     # The Arabic episode once more, in a show whose own words are Arabic too.
     from_right = folder / "arabic"

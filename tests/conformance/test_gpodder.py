@@ -19,7 +19,7 @@ import audio_builder
 from audio_builder.podcast.publish import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
-from ..show_helpers import put_show, serving
+from ..support.show_helpers import put_show, serving
 
 pytestmark = [
     pytest.mark.loopback,

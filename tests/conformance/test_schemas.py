@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 import shutil
@@ -20,15 +19,17 @@ from lxml import etree
 import audio_builder
 from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import read_record
-from audio_builder.podcast.categories import CATEGORIES
-from audio_builder.podcast.feed import Item, Transcript, feed_xml
+from audio_builder.podcast.feed import Item, feed_xml
+from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import chapters_json
 from audio_builder.podcast.publish import publish
+from audio_builder.podcast.show import CATEGORIES
 from audio_builder.podcast.transcript import as_json, as_vtt
 from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Tags
 
 from ..conftest import ROOT
-from ..show_helpers import PHRASES, SHOW, put_show, record_of
+from ..support.show_helpers import PHRASES, SHOW, put_show, record_of
 
 HERE = Path(__file__).parent
 GOLDEN = (ROOT / "tests" / "goldens" / "feed.xml").read_text(encoding="utf-8")
@@ -157,25 +158,18 @@ def test_the_categories_are_those_of_the_schema():
 @given(st.text(min_size=1).filter(lambda text: any("!" <= character <= "~" for character in text)))
 def test_the_feed_of_any_texts_is_valid(text: str):
     """Whatever title, author, summary and language are, so long as something of them can be read."""
-    item = Item(
+    tags = Tags(title=text, author=text, subtitle=text, language=text)
+    record = record_of(tags=tags, disclosure=text, words=text)
+    entry = Entry(
         guid="98d16e37-10db-5afb-b087-4f606bf28495",
-        title=text,
-        published=datetime.datetime(2026, 11, 23, tzinfo=datetime.UTC),
-        summary=text,
-        notes_html=text,
-        duration_s=0.2,
-        language=text,
-        number=0,
-        author=text,
-        audio="episodes/a.mp3",
-        audio_bytes=1,
-        page="episodes/a.html",
-        cover="",
-        chapters="episodes/a.chapters.json",
-        transcripts=(Transcript("episodes/a.vtt", "text/vtt"),),
+        published="2026-11-23T00:00:00+00:00",
+        sound=record.sound,
+        waveform=(),
+        made_from="",
+        files=(),
     )
     show = msgspec.structs.replace(SHOW, title=text, author=text, owner=text, description=text, copyright=text)
-    assert complaints(feed_xml(show, "cover.jpg", [item])) == []
+    assert complaints(feed_xml(show, "cover.jpg", [Item("a", record, entry)])) == []
 
 
 @pytest.mark.parametrize(

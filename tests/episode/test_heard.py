@@ -22,8 +22,8 @@ from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
 from audio_builder.voices.engines.base import WordStart
 from audio_builder.voices.word_alignment import words_with_places
-from tests.show_helpers import record_of
 from tests.sound_helpers import Clips, speech, timeline_of
+from tests.support.show_helpers import record_of
 
 TEXT = "One two — three four five"
 STARTS = (1.0, 2.0, None, 4.0, None, 5.0)

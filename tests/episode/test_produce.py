@@ -13,7 +13,7 @@ from audio_builder.cli.main import run
 from audio_builder.podcast.publish import publish
 from tests import instruments
 from tests.conftest import ROOT
-from tests.show_helpers import put_show
+from tests.support.show_helpers import put_show
 
 SOURCE = ROOT / "examples" / "one-quiet-minute.md"
 STEM = "one-quiet-minute"

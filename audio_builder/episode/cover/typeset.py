@@ -9,15 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import partial
 
-from audio_builder.episode.cover.lettering import Lettering, clusters_of
-from audio_builder.episode.cover.shaping import leading_of, shaped
-
-_GOOD_ENDS = (".", "…", ",", ";", ":", "?", "!", "—", "–", "。", "、", "，", "？", "！", "।", "،", "؟")
-_BREAK_BONUS = 0.12
-"""A line may be this much of the width shorter if it ends where a reader would pause."""
-
-_SHORT_WORD_COST = 0.08
-"""What it costs to end a line with a word like “a” or “the”, which belongs to the next."""
+from audio_builder.episode.cover.lettering import Lettering, clusters_of, leading_of, shaped
 
 _MOST_CHARACTERS = 400
 """More would be too small to read on any cover."""
@@ -137,41 +129,12 @@ def _greedy(words: list[str], face: _Face, width: int) -> tuple[str, ...]:
 
 
 def _balanced(words: list[str], face: _Face, width: int) -> tuple[str, ...]:
-    """Return as few lines as possible, broken where they come out most even.
-
-    The usual dynamic programme over break points: cost[i] is the least sum of squared slack of the
-    words from i on, in as many lines as remain.
-    """
+    """Return as few lines as possible, in the narrowest column that needs no more: so they are of even length."""
     count = len(_greedy(words, face, width))
-    lengths = [face.getlength(word.rstrip()) for word in words]
-    spaces = [face.getlength(" ") * word.endswith(" ") for word in words]
-    best: dict[tuple[int, int], tuple[float, int]] = {(len(words), 0): (0.0, len(words))}
-    for left in range(1, count + 1):
-        for start in range(len(words)):
-            line = 0.0
-            for end in range(start + 1, len(words) + 1):
-                line += lengths[end - 1] + (spaces[end - 2] if end > start + 1 else 0)
-                if line > width:
-                    break
-                after = best.get((end, left - 1))
-                if after is None:
-                    continue
-                last = words[end - 1].rstrip()
-                bonus = _BREAK_BONUS if last.endswith(_GOOD_ENDS) else 0.0
-                hanging = left > 1 and len(last) <= 3 and last.islower()
-                cost = after[0] + max(0.0, 1 - line / width - bonus) ** 2 + _SHORT_WORD_COST * hanging
-                if (start, left) not in best or cost < best[start, left][0]:
-                    best[start, left] = (cost, end)
-    if (0, count) not in best:
-        # The words' lengths added up differ a little from the line's own: kerning at the spaces.
-        return _greedy(words, face, width)
-    lines: list[str] = []
-    start = 0
-    for left in range(count, 0, -1):
-        end = best[start, left][1]
-        lines.append("".join(words[start:end]).rstrip())
-        start = end
-    return tuple(lines)
+    narrowest = bisect.bisect_left(
+        range(width), True, key=lambda narrower: len(_greedy(words, face, narrower)) <= count
+    )
+    return _greedy(words, face, narrowest)
 
 
 def _divided(word: str, face: _Face, width: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from audio_builder.article.text import picture_label
 from audio_builder.script.estimate import clock
 from audio_builder.script.preview.strip import Kind, Segment, Sign, SignKind, Strip
 
@@ -56,7 +57,7 @@ def strip_as_svg(strip: Strip, title: str, summary: str) -> str:
     if strip.seconds <= _ROWS_S[1]:
         row_s = max(strip.seconds, 1.0)
     rows = max(1, -(-round(strip.seconds * 1000) // round(row_s * 1000)))
-    name = escape(_drawable(title) or "Pacing")
+    name = escape(picture_label(title, _LONGEST_LABEL) or "Pacing")
     chapters = "; ".join(f"{clock(s.at_s)} {s.label}" for s in strip.signs if s.kind is SignKind.CHAPTER)
     key_y = _TOP + rows * _ROW + 16
     styles = "".join(f".{css}{{fill:var(--{css})}}" for css, _ in _SHAPES.values())
@@ -64,11 +65,11 @@ def strip_as_svg(strip: Strip, title: str, summary: str) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="t d">',
         f'<title id="t">{name}: its pacing</title>',
-        f'<desc id="d">{escape(_printable(summary))}. Chapters: {escape(_printable(chapters))}.</desc>',
+        f'<desc id="d">{escape(picture_label(summary))}. Chapters: {escape(picture_label(chapters))}.</desc>',
         f"<style>{_STYLE}{styles}</style>",
         f'<rect width="{_WIDTH}" height="{height}" fill="var(--paper)"/>',
         f'<text class="t" x="{_LEFT}" y="24">{name}</text>',
-        f'<text x="{_LEFT}" y="42">{escape(_printable(summary))}</text>',
+        f'<text x="{_LEFT}" y="42">{escape(picture_label(summary))}</text>',
     ]
     for row in range(rows):
         parts += _row(strip, row * row_s, row_s, _TOP + row * _ROW)
@@ -99,7 +100,7 @@ def _segment(segment: Segment, start_s: float, row_s: float, base: float) -> str
     left = _x(max(segment.start_s, start_s), start_s, row_s)
     right = _x(min(segment.end_s, start_s + row_s), start_s, row_s)
     high = _HIGH * share
-    shown = escape(f"{clock(segment.start_s)} {_drawable(segment.label)} ({segment.seconds:.1f} s)")
+    shown = escape(f"{clock(segment.start_s)} {picture_label(segment.label, _LONGEST_LABEL)} ({segment.seconds:.1f} s)")
     return (
         f'<rect class="{css}" x="{left:.2f}" y="{base - high:.1f}" width="{max(right - left - 0.4, 0.4):.2f}" '
         f'height="{high:.1f}"><title>{shown}</title></rect>'
@@ -114,7 +115,7 @@ def _signs(signs: list[Sign], start_s: float, row_s: float, base: float) -> Iter
         for number, sign in enumerate(own):
             x = _x(sign.at_s, start_s, row_s)
             end = _x(own[number + 1].at_s, start_s, row_s) if number + 1 < len(own) else float(_WIDTH)
-            label = _drawable(sign.label if kind is SignKind.CHAPTER else f"~ {sign.label}")
+            label = picture_label(sign.label if kind is SignKind.CHAPTER else f"~ {sign.label}", _LONGEST_LABEL)
             wide = len(label) * _LETTER_PX + 8
             # At the end of a row there is more room before the place than after it.
             turned = x + wide > end == _WIDTH and x - wide > taken
@@ -160,13 +161,3 @@ def _key(strip: Strip, y: float) -> Iterator[str]:
 
 def _x(time_s: float, start_s: float, row_s: float) -> float:
     return _LEFT + (_RIGHT - _LEFT) * min(max((time_s - start_s) / row_s, 0.0), 1.0)
-
-
-def _drawable(text: str) -> str:
-    """Return a text that XML allows, shortened."""
-    clean = _printable(text)
-    return clean if len(clean) <= _LONGEST_LABEL else clean[: _LONGEST_LABEL - 1] + "…"
-
-
-def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())

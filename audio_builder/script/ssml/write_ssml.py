@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from html import escape
 
+from audio_builder.article.text import xml_safe
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 from audio_builder.script.estimate import Timed, laid_out
@@ -15,8 +15,6 @@ from audio_builder.script.ssml.parse_ssml import NAMESPACE
 _INSIDE_PARAGRAPH = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS})
 _NO_BREAK = '<break strength="none"/>'
 """Where a script has no pause, the rules of a reader shall set none."""
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class _Writer:
         self.in_paragraph = False
 
     def _say(self, say: Say) -> None:
-        text = escape(_for_xml(say.text), quote=False)
+        text = escape(xml_safe(say.text), quote=False)
         changes = f' rate="{plain_number(round(100 * (1 - self.pacing.slower_share), 3))}%"' if say.slower else ""
         changes += f' volume="-{plain_number(self.pacing.quieter_db)}dB"' if say.quieter else ""
         text = f"<prosody{changes}>{text}</prosody>" if changes else text
@@ -143,9 +141,4 @@ class _Writer:
 
 
 def _attribute(text: str) -> str:
-    return escape(_for_xml(text))
-
-
-def _for_xml(text: str) -> str:
-    """Return a text without the characters that XML 1.0 can't hold."""
-    return _NOT_XML.sub("", text)
+    return escape(xml_safe(text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import re
 import zlib
 from collections.abc import Sequence
@@ -79,8 +81,12 @@ class HibariEngine:
         Raises:
             MissingExtra: hibari-tts or onnxruntime isn't installed.
         """
-        names = ("hibari-tts", "onnxruntime", "numpy", "scipy")
-        return " ".join(["hibari pieces-1", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)])
+        names = ("hibari-tts", "onnxruntime", "numpy")
+        # hibari-tts transforms by SciPy where it is installed; that rounds otherwise.
+        scipy = " scipy" if importlib.util.find_spec("scipy") else ""
+        return (
+            " ".join(["hibari pieces-2", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
+        )
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
@@ -166,8 +172,6 @@ class _Session:
             from hibari.tts import ASSETS
         except ImportError as error:
             raise missing_extra(error.name or "hibari-tts", _NEEDED_BY) from error
-
-        import json
 
         try:
             content = model.read_bytes()

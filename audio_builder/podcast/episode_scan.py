@@ -1,0 +1,170 @@
+"""The episodes in the folder of a show: those that are whole, and those that are damaged, which no feed may lose."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record, sound_of
+from audio_builder.errors import OutputError, RecipeError
+from audio_builder.files import output_error
+from audio_builder.podcast.feed import Item
+from audio_builder.podcast.ledger import Entry, Ledger, first_published, new_guid, published_name
+from audio_builder.podcast.show import EPISODES, FEED_FILE, Show
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEpisode:
+    """An episode that `build` left in the folder of a show.
+
+    Attributes:
+        stem: the name that `build` gave it, without suffix.
+        record: what is known of it.
+        digest: of the record's file.
+        guid: what players know it by.
+        published: when.
+    """
+
+    stem: str
+    record: EpisodeRecord
+    digest: str
+    guid: str
+    published: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedEpisode:
+    """An episode whose MP3 and record aren't there as `build` left them.
+
+    Attributes:
+        stem: its name, without suffix.
+        error: what is wrong with it, and what to do.
+        was_published: whether listeners know it.
+        as_published: what feed and pages go on showing; None if it never was published, or that is damaged too.
+    """
+
+    stem: str
+    error: OutputError
+    was_published: bool
+    as_published: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The episodes of a folder, by name."""
+
+    whole: tuple[FoundEpisode, ...]
+    damaged: tuple[DamagedEpisode, ...]
+
+
+def find_episodes(folder: Path, show: Show, ledger: Ledger, as_new: Sequence[str]) -> Found:
+    """Return the episodes of a folder, each with its guid and date: those it had, or new ones.
+
+    Args:
+        folder: of the show.
+        show: for new guids.
+        ledger: what was published before.
+        as_new: names of episodes that get a new guid and date.
+
+    Raises:
+        RecipeError: `as_new` names no episode.
+        OutputError: `as_new` names one that is damaged.
+    """
+    whole, damaged = [], []
+    records = {path.name.removesuffix(RECORD_SUFFIX) for path in folder.glob(f"*{RECORD_SUFFIX}")}
+    # Who removed only the record of an episode didn't withdraw it.
+    left = {stem for stem in ledger.episodes if (folder / f"{stem}.mp3").is_file()}
+    for stem in sorted(records | left):
+        earlier = ledger.episodes.get(stem)
+        try:
+            whole.append(_found(folder / stem, show, earlier, as_new=stem in as_new))
+        except OutputError as error:
+            # A lost ledger doesn't make an episode unknown to those who have the feed.
+            known = earlier is not None or _is_in_feed(folder, new_guid(show.feed_url, stem))
+            damaged.append(DamagedEpisode(stem, error, known, _as_published(folder, stem, earlier)))
+    for name in as_new:
+        for episode in damaged:
+            if episode.stem == name:
+                raise episode.error
+        if name not in {episode.stem for episode in whole}:
+            raise RecipeError(
+                f"there is no episode {name!r} to publish as new in {folder}",
+                hint=f"The episodes are: {', '.join(episode.stem for episode in whole) or 'none yet'}.",
+            )
+    return Found(tuple(whole), tuple(damaged))
+
+
+def are_there(folder: Path, entry: Entry) -> bool:
+    """Tell whether all files of a published episode are in place."""
+    return all((folder / EPISODES / name).is_file() for name in entry.files)
+
+
+def _found(place: Path, show: Show, earlier: Entry | None, *, as_new: bool) -> FoundEpisode:
+    """Return an episode.
+
+    Args:
+        place: path of its files, without their suffixes.
+        show: for a new guid.
+        earlier: what was published of it.
+        as_new: whether it gets a new guid and date all the same.
+
+    Raises:
+        OutputError: its record is damaged, or isn't that of the MP3 beside it, or one of the two is missing.
+    """
+    path, mp3 = place.with_name(place.name + RECORD_SUFFIX), place.with_name(f"{place.name}.mp3")
+    if not path.is_file():
+        raise OutputError(
+            f"{mp3} has no record beside it any more", hint="Build it again, or remove it too to withdraw it."
+        )
+    record = read_record(path)
+    _check_pair(mp3, record, earlier)
+    guid = new_guid(show.feed_url, place.name, record.sound if as_new else None)
+    published = first_published(record)
+    if earlier is not None and not as_new:
+        guid = earlier.guid
+        published = published if record.tags.date else datetime.datetime.fromisoformat(earlier.published)
+    return FoundEpisode(place.name, record, _digest(path), guid, published)
+
+
+def _is_in_feed(folder: Path, guid: str) -> bool:
+    try:
+        return f">{guid}<".encode() in (folder / FEED_FILE).read_bytes()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise output_error(error, folder / FEED_FILE) from error
+
+
+def _as_published(folder: Path, stem: str, entry: Entry | None) -> Item | None:
+    """Return an episode as it was published, if all that feed and pages show of it is there and unharmed."""
+    if entry is None or not are_there(folder, entry):
+        return None
+    base = folder / EPISODES / published_name(stem, entry.sound)
+    try:
+        record = read_record(base.with_name(base.name + RECORD_SUFFIX))
+    except OutputError:
+        return None
+    whole = record.sound == entry.sound == sound_of(base.with_name(f"{base.name}.mp3"))
+    return Item(stem, record, entry) if whole else None
+
+
+def _check_pair(mp3: Path, record: EpisodeRecord, earlier: Entry | None) -> None:
+    try:
+        length = mp3.stat().st_size
+    except OSError as error:
+        raise OutputError(
+            f"{mp3} is missing, though its record is there", hint="Build it again, or remove its record to withdraw it."
+        ) from error
+    known = earlier is not None and earlier.sound == record.sound
+    if length != record.sound.bytes or (not known and sound_of(mp3) != record.sound):
+        raise OutputError(
+            f"{mp3} is not the sound that its record is about",
+            hint="A build was stopped, or the file was changed. Build it again.",
+        )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

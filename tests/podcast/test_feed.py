@@ -1,0 +1,130 @@
+"""The feed: what players and directories read, by parsers that aren't ours and against a golden file."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import feedparser
+import msgspec
+import podcastparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, feed_xml, fitted, opml
+from audio_builder.podcast.publish import publish
+from audio_builder.podcast.show import Show, feed_guid
+from audio_builder.recipe.settings import Tags
+from tests.conftest import ROOT
+from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
+
+GOLDEN = ROOT / "tests" / "goldens" / "feed.xml"
+
+
+@pytest.fixture(autouse=True)
+def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> bytes:
+    """The feed of a show with two episodes, the second one of another script and a number."""
+    put_show(tmp_path)
+    put_episode(tmp_path, "evening")
+    tags = Tags(title="مساء الخير", language="ar", date="2026-11-22", track=2)
+    put_episode(tmp_path, "episode-11112222", b"other", record_of(b"other", tags))
+    publish(tmp_path)
+    return (tmp_path / "feed.xml").read_bytes()
+
+
+def test_the_feed_is_the_golden_one(feed: bytes):
+    """Every byte of a feed is decided, but for our own version and the name of the cover, which Pillow decides."""
+    from audio_builder import __version__
+
+    written = re.sub("cover-[0-9a-f]{8}", "cover-DIGEST", feed.decode().replace(__version__, "VERSION"))
+    assert written == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_feedparser_reads_every_field(feed: bytes):
+    """Channel and item have what PSP-1 asks for, and feedparser finds nothing to complain of."""
+    found = feedparser.parse(feed)
+    assert not found.bozo
+    channel, item = found.feed, found.entries[0]
+    assert (channel.title, channel.subtitle, channel.language) == ("Evening Pages", "Slow readings.", "en")
+    assert (channel.author, channel.link) == ("A. Writer", "https://example.org/pages/")
+    assert channel.image.href.startswith("https://example.org/pages/episodes/cover-")
+    assert {tag.term for tag in channel.tags} >= {"Health & Fitness", "Mental Health"}
+    assert (item.title, item.itunes_duration) == ("Evening", "42")
+    assert (
+        calendar.timegm(item.published_parsed) == datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC).timestamp()
+    )
+    (enclosure,) = item.enclosures
+    assert (enclosure.type, enclosure.length) == ("audio/mpeg", "5")
+    assert enclosure.href.startswith("https://example.org/pages/episodes/evening-")
+    assert enclosure.href.endswith(".mp3")
+
+
+def test_podcastparser_reads_every_field(feed: bytes):
+    """gPodder's parser finds the episodes with their files, guids, lengths and numbers."""
+    found = podcastparser.parse(SHOW.feed_url, io.BytesIO(feed))
+    assert (found["title"], found["itunes_owner"]["email"]) == ("Evening Pages", "writer@example.org")
+    evening, arabic = found["episodes"]
+    assert (evening["title"], evening["total_time"], evening["enclosures"][0]["file_size"]) == ("Evening", 42, 5)
+    assert (arabic["title"], arabic["number"]) == ("مساء الخير", 2)
+    assert evening["guid"] != arabic["guid"]
+    assert evening["guid"] in feed.decode()
+
+
+def test_the_podcast_namespace_is_there(feed: bytes):
+    """guid, locked, medium, the disclosure, four transcripts and the chapters; prefixes letter by letter."""
+    space = {"podcast": NAMESPACES["podcast"]}
+    channel = ET.fromstring(feed).find("channel")  # noqa: S314 - our own
+    assert channel is not None
+    assert channel.findtext("podcast:guid", namespaces=space) == feed_guid("https://example.org/pages/feed.xml")
+    assert channel.find("podcast:txt", space).attrib == {"purpose": "ai-content"}
+    item = channel.find("item")
+    assert [one.get("type") for one in item.findall("podcast:transcript", space)] == [
+        "text/vtt", "application/x-subrip", "application/json", "text/plain",
+    ]  # fmt: skip
+    assert item.find("podcast:chapters", space).get("type") == "application/json+chapters"
+    assert all(f'xmlns:{prefix}="'.encode() in feed for prefix in NAMESPACES)
+
+
+def test_the_guid_of_a_feed_is_that_of_the_specification():
+    """The podcast namespace's own example."""
+    assert feed_guid("https://podnews.net/rss") == "9b024349-ccf0-5f69-a609-6b82873eab3c"
+
+
+def test_opml_names_the_feed():
+    """One outline of type rss with the feed's address."""
+    outline = ET.fromstring(opml(SHOW)).find("body/outline")  # noqa: S314 - our own
+    assert (outline.get("type"), outline.get("xmlUrl"), outline.get("text")) == (
+        "rss", "https://example.org/pages/feed.xml", "Evening Pages",
+    )  # fmt: skip
+
+
+@given(st.text(alphabet=st.characters(), min_size=1))
+def test_any_title_gives_well_formed_xml(title: str):
+    """Control characters, lone surrogates, `]]>` and markup: an XML parser reads the feed, and no element is added."""
+    show = msgspec.structs.replace(SHOW, title=title, description=title, copyright=title)
+    channel = ET.fromstring(feed_xml(show, "cover.jpg", [])).find("channel")  # noqa: S314 - our own
+    plain = ET.fromstring(feed_xml(SHOW, "cover.jpg", [])).find("channel")  # noqa: S314 - our own
+    assert [one.tag for one in channel] == [one.tag for one in plain]
+
+
+def test_a_long_description_is_cut_at_whole_characters():
+    """At most 4000 bytes of UTF-8, and “…” where it was cut."""
+    text = fitted("ü" * 3000)
+    assert len(text.encode()) <= MOST_DESCRIPTION_BYTES
+    assert text.endswith("ü…")
+    assert fitted("short") == "short"
+
+
+def test_a_show_at_home_has_no_guid():
+    """Without an address of its own there is nothing that a guid could follow from."""
+    assert b"podcast:guid" not in feed_xml(Show(title="At home"), "cover.jpg", [])

@@ -1,0 +1,367 @@
+"""Publishing: what is named is in place, what is known stays, and nothing is made twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+
+import audio_builder
+from audio_builder.episode.record import read_record, record_path
+from audio_builder.errors import OutputError, RecipeError
+from audio_builder.podcast.publish import PublishOptions, publish
+from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.recipe.settings import Tags
+from tests.conftest import ROOT
+from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
+
+NAMED = re.compile(rb'(?:url|href)="https://example.org/pages/([^"]+)"')
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A show with one episode, whose sound needs no decoding."""
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    put_show(tmp_path)
+    put_episode(tmp_path, "evening")
+    return tmp_path
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _guids(folder: Path) -> list[str]:
+    return re.findall(r"<guid[^>]*>([^<]+)", (folder / "feed.xml").read_text(encoding="utf-8"))
+
+
+def _audio(folder: Path) -> str:
+    (name,) = re.findall(r'enclosure url="https://example.org/pages/([^"]+)"', (folder / "feed.xml").read_text())
+    return name
+
+
+def test_everything_that_the_feed_names_is_there(folder: Path):
+    """Each address of the feed is a file of the folder, and the MP3 is the built one, byte for byte."""
+    report = publish(folder)
+    names = [name.decode() for name in NAMED.findall((folder / "feed.xml").read_bytes())]
+    assert len(names) == 8, "feed, cover, sound, four transcripts, chapters"
+    assert [name for name in names if not (folder / name).is_file()] == []
+    assert (folder / _audio(folder)).read_bytes() == b"sound"
+    assert (report.episodes, report.made) == (1, ("evening",))
+
+
+def test_publishing_again_changes_nothing(folder: Path):
+    """The same folder gives the same bytes, and no file is even touched."""
+    publish(folder)
+    before, times = _contents(folder), {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    assert publish(folder).made == ()
+    assert _contents(folder) == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
+
+
+def test_a_regenerated_episode_keeps_its_guid_and_date_under_a_new_file_name(folder: Path):
+    """Players see the same episode with another file; the old file stays until it is pruned."""
+    undated = Tags(title="Evening", show="Evening Pages")
+    put_episode(folder, "evening", b"first", record_of(b"first", undated))
+    publish(folder)
+    guid, first = _guids(folder), _audio(folder)
+    put_episode(folder, "evening", b"second", record_of(b"second", undated, built="2027-01-01T00:00:00Z"))
+    publish(folder)
+    assert _guids(folder) == guid
+    assert _audio(folder) != first
+    assert "<pubDate>Fri, 20 Nov 2026 18:00:00 +0000</pubDate>" in (folder / "feed.xml").read_text()
+    assert (folder / first).read_bytes() == b"first"
+    report = publish(folder, PublishOptions(prune=True))
+    assert not (folder / first).exists()
+    assert first.removeprefix("episodes/") in report.pruned
+    assert (folder / _audio(folder)).read_bytes() == b"second"
+
+
+def test_as_new_gives_a_new_guid(folder: Path):
+    """A regenerated episode that is asked to be new is one, and stays that one."""
+    publish(folder)
+    (first,) = _guids(folder)
+    put_episode(folder, "evening", b"second")
+    publish(folder, PublishOptions(as_new=("evening",)))
+    (second,) = _guids(folder)
+    publish(folder)
+    assert first != second
+    assert _guids(folder) == [second]
+
+
+def test_as_new_of_no_episode_says_which_there_are(folder: Path):
+    """A name that is none is refused before anything is written."""
+    with pytest.raises(RecipeError, match="no episode 'morning'") as failed:
+        publish(folder, PublishOptions(as_new=("morning",)))
+    assert "evening" in failed.value.hint
+    assert not (folder / "feed.xml").exists()
+
+
+def test_only_what_changed_is_made(folder: Path):
+    """Of forty episodes, one that changed is made again."""
+    for number in range(39):
+        put_episode(folder, f"evening-{number}", f"sound {number}".encode())
+    assert len(publish(folder).made) == 40
+    put_episode(folder, "evening-7", b"another")
+    assert publish(folder).made == ("evening-7",)
+
+
+def test_words_and_sound_of_different_builds_are_not_paired(folder: Path):
+    """An MP3 of the same length with other bytes than its record names is not published."""
+    (folder / "evening.mp3").write_bytes(b"SOUND")
+    report = publish(folder)
+    assert report.episodes == 0
+    (damage,) = report.damaged
+    assert damage.problem == f"{folder / 'evening.mp3'} is not the sound that its record is about"
+    assert (damage.name, damage.published, "Build it again" in damage.hint) == ("evening", False, True)
+    assert report.unrecorded == ()
+
+
+def _break_record(folder: Path, stem: str) -> None:
+    (folder / f"{stem}.episode.json").write_bytes(b'{"schema_version": 1, "sound": ')
+
+
+def _remove_record(folder: Path, stem: str) -> None:
+    (folder / f"{stem}.episode.json").unlink()
+
+
+def _remove_sound(folder: Path, stem: str) -> None:
+    (folder / f"{stem}.mp3").unlink()
+
+
+def _other_build(folder: Path, stem: str) -> None:
+    """As when a build was killed between its two files."""
+    (folder / "new").write_bytes(b"another build")
+    (folder / "new").replace(folder / f"{stem}.mp3")
+
+
+@pytest.mark.parametrize("harm", [_break_record, _remove_record, _remove_sound, _other_build])
+def test_a_damaged_episode_stays_in_the_feed_as_it_was(folder: Path, harm: Callable[[Path, str], None]):
+    """What is new goes out all the same, and no listener loses an episode; built again, it is as any other."""
+    for number in range(3):
+        put_episode(folder, f"evening-{number}", f"sound {number}".encode())
+    publish(folder)
+    guids, item = _guids(folder), _item(folder, "evening-1")
+    put_episode(folder, "morning", b"new")
+    harm(folder, "evening-1")
+    report = publish(folder)
+    assert (report.episodes, report.made) == (5, ("morning",))
+    assert [(damage.name, damage.published) for damage in report.damaged] == [("evening-1", True)]
+    assert _item(folder, "evening-1") == item
+    assert set(_guids(folder)) > set(guids)
+    assert [
+        name for name in NAMED.findall((folder / "feed.xml").read_bytes()) if not (folder / name.decode()).is_file()
+    ] == []
+    publish(folder, PublishOptions(prune=True))
+    assert _item(folder, "evening-1") == item
+    put_episode(folder, "evening-1", b"sound 1")
+    assert publish(folder).damaged == ()
+    assert _item(folder, "evening-1") == item
+
+
+def _item(folder: Path, stem: str) -> str:
+    (item,) = [item for item in (folder / "feed.xml").read_text().split("<item>") if f"{stem}.html" in item]
+    return item.partition("</item>")[0]
+
+
+def test_what_can_not_be_kept_is_not_lost_either(folder: Path):
+    """Where the published copy is harmed too, the feed stays as it was, and all such episodes are named at once."""
+    for stem in ("morning", "noon"):
+        put_episode(folder, stem, stem.encode())
+    publish(folder)
+    before = _contents(folder)
+    for stem in ("evening", "noon"):
+        _break_record(folder, stem)
+        next((folder / "episodes").glob(f"{stem}-*.mp3")).unlink()
+    with pytest.raises(OutputError, match="2 of the published episodes would be lost") as failed:
+        publish(folder)
+    assert "evening: " in failed.value.message
+    assert "noon: " in failed.value.message
+    assert "Build each again" in failed.value.hint
+    assert {name: content for name, content in _contents(folder).items() if name in ("feed.xml", "published.json")} == {
+        name: before[name] for name in ("feed.xml", "published.json")
+    }
+
+
+def test_a_damaged_episode_is_not_lost_with_the_ledger(folder: Path):
+    """Listeners know it by its guid in the feed, whatever the ledger remembers."""
+    put_episode(folder, "morning", b"morning")
+    publish(folder)
+    feed = (folder / "feed.xml").read_bytes()
+    (folder / "published.json").unlink()
+    _break_record(folder, "evening")
+    with pytest.raises(OutputError, match="1 of the published episodes would be lost"):
+        publish(folder)
+    assert (folder / "feed.xml").read_bytes() == feed
+
+
+def test_an_episode_without_both_its_files_is_withdrawn(folder: Path):
+    """That is how one is taken out of the feed; it is no damage."""
+    put_episode(folder, "morning", b"morning")
+    publish(folder)
+    _remove_record(folder, "morning")
+    _remove_sound(folder, "morning")
+    report = publish(folder)
+    assert (report.episodes, report.damaged) == (1, ())
+
+
+def test_a_damaged_episode_can_not_be_published_as_new(folder: Path):
+    """It would get a new guid for what nobody has read."""
+    publish(folder)
+    _break_record(folder, "evening")
+    with pytest.raises(OutputError, match="no record of an episode"):
+        publish(folder, PublishOptions(as_new=("evening",)))
+
+
+def test_a_stop_leaves_the_earlier_feed_and_all_that_it_names(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Wherever publishing stops, the feed is the old one, complete; the next run finishes."""
+    publish(folder)
+    feed = (folder / "feed.xml").read_bytes()
+    put_episode(folder, "evening", b"second")
+    left = [0]
+    rename = Path.replace
+
+    def stop_after(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", stop_after)
+    stops = 0
+    for moves in range(30):
+        left[0] = moves
+        try:
+            publish(folder)
+        except KeyboardInterrupt:
+            stops += 1
+            assert (folder / "feed.xml").read_bytes() == feed
+            assert all((folder / name.decode()).is_file() for name in NAMED.findall(feed))
+        else:
+            break
+    assert stops > 3
+    assert (folder / _audio(folder)).read_bytes() == b"second"
+
+
+def test_what_a_killed_publish_left_is_swept(folder: Path):
+    """The folder may be put on the web as it is: a half written file isn't in it after the next run."""
+    publish(folder)
+    expected = _contents(folder)
+    (folder / "episodes" / ".evening.vtt.0123456789ab.draft").write_text("half")
+    publish(folder)
+    assert _contents(folder) == expected
+
+
+def test_mp3s_without_a_record_are_told(folder: Path):
+    """A stranger's MP3 in the folder is not published, and not passed over in silence."""
+    (folder / "stranger.mp3").write_bytes(b"music")
+    assert publish(folder).unrecorded == ("stranger.mp3",)
+
+
+def test_a_real_episode_is_published_with_its_picture_and_the_shape_of_its_sound(tmp_path: Path):
+    """What `build` leaves is enough: cover from the tag, a waveform that is quiet before the first word."""
+    from audio_builder.podcast.ledger import read_ledger
+
+    put_show(tmp_path)
+    source = ROOT / "examples" / "one-quiet-minute.md"
+    audio_builder.build(source, make_recipe({"voice": "tone", "soundscape": {"background": "none"}}), tmp_path)
+    publish(tmp_path)
+    entry = read_ledger(tmp_path).episodes["one-quiet-minute"]
+    large, small = [tmp_path / "episodes" / name for name in entry.files if name.endswith(".jpg")]
+    with Image.open(large) as cover, Image.open(small) as thumbnail:
+        assert (cover.size, thumbnail.size) == ((1400, 1400), (440, 440))
+    assert small.stat().st_size < 40_000
+    # The feed names the large one, the pages the small one.
+    assert f"episodes/{large.name}" in (tmp_path / "feed.xml").read_text()
+    assert small.name not in (tmp_path / "feed.xml").read_text()
+    for page in (tmp_path / "index.html", tmp_path / "episodes" / "one-quiet-minute.html"):
+        pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
+        assert pictures
+        assert all(picture.endswith(".small.jpg") and (page.parent / picture).is_file() for picture in pictures)
+    small.unlink()
+    assert publish(tmp_path).made == ("one-quiet-minute",)
+    assert small.is_file()
+    assert len(entry.waveform) == 240
+    assert max(entry.waveform[:10]) == 0
+    assert max(entry.waveform) > 40
+
+
+def test_an_episode_built_into_a_show_has_its_name_and_colour(folder: Path, tmp_path: Path):
+    """The album in its tag and the colour of its cover are the show's, where the recipe says nothing else."""
+    put_show(folder, msgspec.structs.replace(SHOW, cover_colour="#3f6f4a"))
+    text = tmp_path / "noon.txt"
+    text.write_text("Noon\n\nThe lamp is off.\n", encoding="utf-8")
+    recipe = make_recipe({"voice": "tone", "pacing": {"preset": "reading"}})
+    tags = read_record(record_path(Path(audio_builder.build(text, recipe, folder).path))).tags
+    assert (tags.show, tags.cover_colour) == (SHOW.title, "#3f6f4a")
+    own = make_recipe({"voice": "tone", "pacing": {"preset": "reading"}, "tags": {"show": "My Book"}})
+    assert read_record(record_path(Path(audio_builder.build(text, own, folder).path))).tags.show == "My Book"
+
+
+def test_the_cover_of_a_show_has_the_colour_that_is_asked_for(folder: Path):
+    """`cover_colour` draws a blue one, under another name: players keep what they know by its address."""
+
+    def cover() -> Path:
+        publish(folder, PublishOptions(prune=True))
+        (found,) = (folder / "episodes").glob("cover-????????.jpg")
+        assert len(list((folder / "episodes").glob("cover-*"))) == 2, "the large and the small one"
+        return found
+
+    plain = cover()
+    put_show(folder, msgspec.structs.replace(SHOW, cover_colour="#1a5fb4"))
+    blue = cover()
+    red, _, strongest = np.asarray(Image.open(blue)).reshape(-1, 3).mean(axis=0)
+    assert strongest > red + 12
+    assert blue.name != plain.name
+
+
+def test_a_show_can_be_written_and_read(tmp_path: Path):
+    """`show.toml` holds what was given, quotes, lines and emoji included, each with a comment."""
+    show = Show(title='He said "no" \\ 🌙', description="One.\nTwo.\t\x7f", explicit=True)
+    init_show(tmp_path / "new", show)
+    assert read_show(tmp_path / "new") == show
+    assert "# name of the show\n" in show_as_toml(show)
+
+
+def test_a_show_is_never_overwritten(tmp_path: Path):
+    """`show.toml` is somebody's work."""
+    put_show(tmp_path)
+    with pytest.raises(RecipeError, match="is there already"):
+        init_show(tmp_path, SHOW)
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint", "hint"),
+    [
+        ({"titel": "x"}, "no setting 'titel'", "Did you mean title?"),
+        ({"title": " "}, "the title is empty", ""),
+        ({"title": 3}, "Expected `str`", ""),
+        ({"category": "Sleep"}, "none of Apple's categories", ""),
+        ({"base_url": "example.org"}, "no web address", "https://"),
+        ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
+        ({"link": "https://a/?q"}, "no web address", "without ?"),
+        ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
+        ({"language": "in English"}, "language is 'in English', which is no language tag", "en or pt-BR"),
+        ({"email": "a writer"}, "email is 'a writer', which is no e-mail address", "me@example.org"),
+        ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
+    ],
+)
+def test_a_wrong_show_says_what_is_wrong(settings: dict[str, object], complaint: str, hint: str):
+    """The message names the file's setting, the hint what to do."""
+    with pytest.raises(RecipeError, match=re.escape(complaint)) as failed:
+        make_show(settings)
+    assert SHOW_FILE in failed.value.message
+    assert hint in failed.value.hint
+
+
+def test_a_folder_without_a_show_says_how_to_make_one(tmp_path: Path):
+    """The hint is the command."""
+    with pytest.raises(RecipeError, match="no show") as failed:
+        publish(tmp_path)
+    assert "audio-builder show init" in failed.value.hint
