@@ -123,7 +123,7 @@ class Cadence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a voice's time goes to, in units of one letter: from it the rate is solved for each text.
 
     The defaults fit neural voices and espeak-ng alike: each was measured on six texts, from words of one
-    syllable to words of four (decision 0065).
+    syllable to words of four (decision 15).
 
     Attributes:
         letter: each letter.

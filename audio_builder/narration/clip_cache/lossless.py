@@ -1,4 +1,4 @@
-"""Speech made small without losing a bit, with nothing but NumPy and Zstandard (decision 0096).
+"""Speech made small without losing a bit, with nothing but NumPy and Zstandard (decision 16).
 
 Samples of speech are foreseen well by the ones before: of their third differences most are small. Those are folded, so
 that small ones of either sign have a high byte of zero, and high and low bytes are compressed one after the other.
