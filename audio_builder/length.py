@@ -18,7 +18,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.preflight import Plan, prepare_voices
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.estimate import clock, expected_range
-from audio_builder.voices.rate.rates import solve_rate
+from audio_builder.voices.rate import solve_rate
 
 _MOST_RATES = 3
 """How often the text is spoken at most: at the asked rate, at the rate that should do, and at the limit."""
@@ -88,9 +88,10 @@ class _Rates:
         self._without = without
         self._slowest = max(asked.wpm * (1 - asked.rate_share), 60.0)
         self._fastest = min(asked.wpm * (1 + asked.rate_share), 240.0)
-        now = _reached_wpm(plan, self._wpm)
-        gained = self._speech * (1 - now / max(now, _reached_wpm(plan, self._fastest))) * (1 - _UNSURE)
-        lost = self._speech * (now / min(now, _reached_wpm(plan, self._slowest)) - 1) * (1 - _UNSURE)
+        factor = narration.text_factors.get(plan.voice.name, 1.0)
+        now = _reached_wpm(plan, self._wpm, factor)
+        gained = self._speech * (1 - now / max(now, _reached_wpm(plan, self._fastest, factor))) * (1 - _UNSURE)
+        lost = self._speech * (now / min(now, _reached_wpm(plan, self._slowest, factor)) - 1) * (1 - _UNSURE)
         self.reach = Reach(round(without.shortest_frames - gained), round(without.longest_frames + lost))
 
     def for_length(self, frames: int) -> float:
@@ -109,9 +110,9 @@ def _at_rate(plan: Plan, wpm: float) -> Plan:
     return replace(plan, recipe=recipe, voice=voice, others=others)
 
 
-def _reached_wpm(plan: Plan, wpm: float) -> float:
+def _reached_wpm(plan: Plan, wpm: float, text_factor: float = 1.0) -> float:
     """Return how fast the plan's voice speaks its text when it is asked for a rate."""
-    return solve_rate(plan.voice.voice.profile, wpm, plan.voice.density).wpm
+    return solve_rate(plan.voice.voice.profile, wpm, text_factor).wpm
 
 
 def _refuse_the_impossible(plan: Plan) -> None:

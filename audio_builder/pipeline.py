@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
-from audio_builder.asked_rate import at_asked_rate
 from audio_builder.beside import Beside
 from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tagging.source_frame import carries
 from audio_builder.length import fit_length
 from audio_builder.memory import give_back
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Narration
-from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.stand import Stand, stand_of_cache
+from audio_builder.narration.rate_control import narrate_at_rate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import Plan, prepare
 from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
-from audio_builder.script.cues import Part, Script
+from audio_builder.script.cues import Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
 from audio_builder.sound.bed import Bed
-from audio_builder.voices.profile import Voice
 
 
 def build(
@@ -46,15 +46,13 @@ def build(
         target: folder for the episode; made if it isn't there.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         progress: called with each step.
-        pool: processes to speak, begun already perhaps, and ended when all is spoken; None for some of its own.
+        pool: processes to speak, ended when all is spoken; None for some of its own.
 
     Raises:
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
     """
     clock = Clock()
     with pool or Pool() as speakers:
-        if pool is not None:
-            pool.begin(2)
         document = source if isinstance(source, Article | Script) else read_document(source)
         recipe = recipe or make_recipe(own_settings(document))
         plan = prepare(make_script(document, recipe), recipe, Path(target))
@@ -92,28 +90,23 @@ def built_already(document: Document, recipe: Recipe, target: str | Path = "outp
     return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None
 
 
-def speak(plan: Plan, progress: Progress = silent, pool: Pool | None = None) -> Narration:
+def speak(
+    plan: Plan,
+    progress: Progress = silent,
+    pool: Pool | None = None,
+    remembered: Mapping[str, float] = MappingProxyType({}),
+) -> Narration:
     """Return the narration of a plan at the rate it asks for, from the cache of this machine or from the engine.
 
     Args:
         plan: what to speak.
-        progress: told of each clip.
+        progress: called with each clip.
         pool: whose processes speak; None for one of its own each time that something is spoken.
+        remembered: `Narration.text_factors` of an earlier narration of this text.
     """
-    cache, rate_hz = ClipCache(), plan.recipe.mastering.sample_rate_hz
-
-    def spoken(tried: Plan) -> Narration:
-        voice, others = _voices(tried)
-        return narrate(tried.script, voice, others=others, cache=cache, rate_hz=rate_hz, progress=progress, pool=pool)
-
-    def look(tried: Plan) -> dict[Part, Stand]:
-        return stand_of_cache(tried.script, *_voices(tried), cache, rate_hz)
-
-    return at_asked_rate(plan, spoken, look)
-
-
-def _voices(plan: Plan) -> tuple[Voice, dict[Part, Voice]]:
-    return plan.voice.voice, {part: other.voice for part, other in plan.others.items()}
+    rate_hz = plan.recipe.mastering.sample_rate_hz
+    spoken = functools.partial(narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=pool)
+    return narrate_at_rate(plan.script, plan.voice, plan.others, spoken, remembered=remembered)
 
 
 def _beds(script: Script, recipe: Recipe) -> dict[str, Bed]:

@@ -119,10 +119,9 @@ def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Part, PreparedVoice]]:
-    """Return the narrator's voice, and those of the script's other parts, each with its rate solved for its phrases.
+    """Return the narrator's voice, and those of the script's other parts, each at its rate on the calibration text.
 
-    What is to be slower is slower by `slower_share` than the same voice elsewhere: both are judged by all that
-    the voice has to say.
+    What is to be slower is slower by `slower_share` than the same voice elsewhere.
 
     Raises:
         VoiceError: one is unknown, or what it needs isn't installed or has changed.
@@ -131,15 +130,12 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     says = [cue for cue in script.cues if isinstance(cue, Say)]
     names = dict.fromkeys(["", *(say.voice for say in says)])
     profiles = {name: in_language(find_voice(name or recipe.voice), script.language) for name in names}
-    texts: dict[str, list[str]] = {profile.name: [] for profile in profiles.values()}
-    for say in says:
-        texts[profiles[say.voice].name].append(say.text)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
 
     def ready(part: Part) -> PreparedVoice:
         profile = profiles[part.voice]
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
-        return prepare_voice(profile, wpm, texts[profile.name], lexicon)
+        return prepare_voice(profile, wpm, lexicon)
 
     parts = dict.fromkeys(say.part for say in says)
     narrator = ready(Part())

@@ -17,7 +17,7 @@ from audio_builder.episode.clauses import Clause
 from audio_builder.episode.encoding.audio_file import open_audio
 from audio_builder.episode.heard import times_in
 from audio_builder.episode.record import EpisodeRecord, Phrase, phrases_of, read_record
-from audio_builder.narration.words import packed_words
+from audio_builder.narration.clip import packed_words
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, cues_of
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say

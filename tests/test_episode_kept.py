@@ -15,7 +15,7 @@ from audio_builder.episode.encoding import encode as encoding
 from audio_builder.episode.encoding import stretches
 from audio_builder.episode.encoding.encode import Mp3Form, encode
 from audio_builder.episode.encoding.kept import STRETCH_SUFFIX, KeptStretches, stretch_key
-from audio_builder.store import FOLDER_VARIABLE, clear
+from audio_builder.narration.cache import FOLDER_VARIABLE, clear
 
 FORM = Mp3Form(44100, 2, 128)
 UNIT = stretches.FRAME_SAMPLES

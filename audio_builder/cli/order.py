@@ -61,8 +61,6 @@ class Order:
         from audio_builder.narration.workers.pool import Pool
 
         with Pool() as pool, progress_bar(console) as progress:
-            pool.begin(1)
-            # To import this takes so long that a worker has imported what it needs meanwhile.
             from audio_builder import pipeline
 
             return pipeline.build(

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 if TYPE_CHECKING:
-    from audio_builder.narration.levels import ClipLevels
+    from audio_builder.narration.clip import ClipLevels
 
 _BREAK = re.compile(r"[,;:…–—]+[\"'”’)]*(?:\s+(?=\S)|(?<=[–—])(?=\w))")
 """What ends a clause inside a phrase; a voice pauses there."""
@@ -61,7 +61,7 @@ def clauses_of(text: str, levels: ClipLevels, begin_s: float, words: Mapping[int
 
 def _starts_after_pauses(levels: ClipLevels) -> list[float]:
     """Return when sound begins again after each pause within a clip, in seconds from its beginning."""
-    from audio_builder.narration.levels import CELL_S  # slow to import, and publishing only reads what is found here
+    from audio_builder.narration.clip import CELL_S  # slow to import, and publishing only reads what is found here
 
     levels_db = 10 * np.log10(np.maximum(levels.energies, 1e-12))
     levels_db -= np.percentile(levels_db, _LOUD_PERCENT) if len(levels_db) else 0.0

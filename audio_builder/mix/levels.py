@@ -12,7 +12,7 @@ import numpy.typing as npt
 from audio_builder.audio.loudness import HOP_S, integrated_lufs
 from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import PlacedClip, Timeline
-from audio_builder.narration.levels import CELL_S, Cells
+from audio_builder.narration.clip import CELL_S, Cells
 
 CELLS_PER_HOP = round(HOP_S / CELL_S)
 

@@ -16,7 +16,7 @@ from audio_builder.mix.release import released
 from audio_builder.mix.steps import in_steps
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
 from audio_builder.mix.tones import tone_sound
-from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
+from audio_builder.narration.clip import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.sound.bed import Bed
 from audio_builder.sound.changing import CROSSFADE_S

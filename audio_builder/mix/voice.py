@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from audio_builder.audio.filters import high_pass
 from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.narration.clip import Clip
-from audio_builder.narration.rumble import without_rumble
 
 
 def voice_of(clip: Clip) -> Samples:
@@ -16,4 +16,4 @@ def voice_of(clip: Clip) -> Samples:
     Raises:
         NarrationError: the clip can't be loaded any more.
     """
-    return without_rumble(samples_from_segment(clip.load()), clip.rate_hz)
+    return high_pass(samples_from_segment(clip.load()), clip.rate_hz)

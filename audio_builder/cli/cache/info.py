@@ -40,13 +40,11 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """Say where sentences and encoded sound are kept, how many they are, and how much room they take (MB, GB)."""
     from audio_builder.episode.encoding import kept
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.clip_cache import stock
-    from audio_builder.narration.clip_cache.cache import ClipCache
-    from audio_builder.store import FOLDER_VARIABLE
+    from audio_builder.narration.cache import FOLDER_VARIABLE, LARGEST_BYTES, ClipCache, cache_stats
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
-    clips = stock.take_stock(cache)
+    clips = cache_stats(cache)
     stretches = list(kept.KeptStretches().files.entries())
     stretches_bytes = sum(entry.size for entry in stretches)
     if as_json:
@@ -69,7 +67,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
         console.result(f"    {_stretches(len(stretches))} of encoded sound, {size_in_words(stretches_bytes)}")
     if not clips.clips and not stretches:
         console.result("    empty")
-    room = f"{size_in_words(stock.LARGEST_BYTES)} of clips and {size_in_words(kept.LARGEST_BYTES)} of encoded sound"
+    room = f"{size_in_words(LARGEST_BYTES)} of clips and {size_in_words(kept.LARGEST_BYTES)} of encoded sound"
     console.result(f"    builds keep it to {room}; {FOLDER_VARIABLE} names another folder")
 
 

@@ -44,8 +44,7 @@ def command(ctx: click.Context, keep: int, as_json: bool) -> None:
     """
     from audio_builder.episode.encoding.kept import STRETCH_SUFFIX, KeptStretches
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.clip_cache.cache import CLIP_SUFFIX, ClipCache
-    from audio_builder.store import clear
+    from audio_builder.narration.cache import CLIP_SUFFIX, ClipCache, clear
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()

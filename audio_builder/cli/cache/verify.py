@@ -40,8 +40,7 @@ def command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     """
     from audio_builder.episode.encoding.kept import KeptStretches, remove_damaged_stretches
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.clip_cache.cache import ClipCache
-    from audio_builder.narration.clip_cache.stock import remove_damaged_clips
+    from audio_builder.narration.cache import ClipCache, remove_damaged_clips
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()

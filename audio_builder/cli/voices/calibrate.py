@@ -29,8 +29,8 @@ def command(ctx: click.Context, names: tuple[str, ...]) -> None:
     """
     from audio_builder.cli.progress import progress_bar
     from audio_builder.errors import VoiceError
-    from audio_builder.narration.calibrate import calibrate
-    from audio_builder.narration.clip_cache.cache import ClipCache
+    from audio_builder.narration.cache import ClipCache
+    from audio_builder.narration.calibration import calibrate
     from audio_builder.voices.blend import is_blend
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.profile_file import store_calibration
@@ -44,9 +44,9 @@ def command(ctx: click.Context, names: tuple[str, ...]) -> None:
     for profile in [find_voice(name) for name in names]:
         with progress_bar(console) as progress:
             measured = calibrate(profile, ClipCache(), progress)
-        path = store_calibration(profile.name, measured.points, measured.ending_s)
-        console.result(f"{profile.name}: measured at {len(measured.points)} settings, kept in {path}")
-        for old, new in zip(profile.calibration, measured.points, strict=True):
+        path = store_calibration(profile.name, measured)
+        console.result(f"{profile.name}: measured at {len(measured)} settings, kept in {path}")
+        for old, new in zip(profile.calibration, measured, strict=True):
             off = 100 * (old.wpm / new.wpm - 1)
             told = f"the profile said {old.wpm:.1f}, {off:+.1f} %" if abs(off) >= _NOTABLE_PERCENT else "as before"
             console.result(f"    {new.wpm:.1f} words per minute at {new.setting:g} ({told})")

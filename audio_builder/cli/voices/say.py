@@ -41,7 +41,7 @@ def command(
     A pronunciation of your own goes into a lexicon. Rates are in words per minute (wpm).
     """
     from audio_builder.files import write_bytes
-    from audio_builder.narration.say import say_as_wav
+    from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.prepare import prepare_voice
     from audio_builder.voices.wording.lexicon import read_lexicon
@@ -49,7 +49,7 @@ def command(
     console = ctx.ensure_object(Console)
     recipe = recipe_from_options({}, recipe_file, chosen)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
-    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, (text,), lexicon)
+    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, lexicon)
     with progress_bar(console) as progress:
         sound = say_as_wav(text, prepared.voice, progress)
     write_bytes(output, sound)

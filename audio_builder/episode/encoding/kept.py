@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audio_builder.errors import OutputError
-from audio_builder.store import Entry, Store, clear, remove_damaged
+from audio_builder.narration.cache import Entry, Store, clear, remove_damaged
 
 STRETCH_SUFFIX = ".mpeg"
 
