@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache, StoredClip, decode_sound, encode_entry
+from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache
 from audio_builder.narration.clip import measure_clip, unpacked_levels
+from audio_builder.narration.clip_file import StoredClip, decode_sound, encode_clip
 from tests import sound_helpers
 
 KEY, OTHER = "ab" * 32, "cd" * 32
@@ -115,7 +116,7 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from audio_builder.narration.cache import ClipCache\n"
-        "from audio_builder.narration.cache import StoredClip\n"
+        "from audio_builder.narration.clip_file import StoredClip\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "for number in range(300):\n"
         f"    cache.store({KEY!r}, StoredClip(50000, 44100, 1, 1), bytes([number % 251]) * 100000)\n"
@@ -132,7 +133,7 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
 def test_any_samples_come_back_to_the_last_bit(samples: list[int]) -> None:
     """Full-scale jumps too; a count that isn't that of the header is refused."""
     pcm = np.array(samples, dtype="<i2").tobytes()
-    content = encode_entry(KEY, StoredClip(len(samples), 44100, 0, 0), pcm)
+    content = encode_clip(KEY, StoredClip(len(samples), 44100, 0, 0), pcm)
     assert decode_sound(content, len(samples)) == pcm
     assert decode_sound(content, len(samples) - 1) is None
     assert decode_sound(content, len(samples) + 1) is None

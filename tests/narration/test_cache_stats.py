@@ -16,11 +16,11 @@ from audio_builder.narration.cache import (
     FOLDER_VARIABLE,
     Cleared,
     ClipCache,
-    StoredClip,
     cache_stats,
     clear,
     remove_damaged_clips,
 )
+from audio_builder.narration.clip_file import StoredClip
 
 RATE = 44100
 DAY_S = 86_400

@@ -188,7 +188,7 @@ def test_each_of_two_voices_and_what_is_slower_is_held_to_its_rate() -> None:
     for part, wpm in ((Part(), 125), (slower, 100), (guest, 125)):
         own = tuple(clip for clip in narration.clips if clip.say.part == part)
         assert measured_wpm(own) == pytest.approx(wpm, rel=0.04)
-    assert (narration.synthesized, narration.tried) == (108, 108)
+    assert (narration.synthesized, narration.tried) == (108, 27)
     assert narration.text_factors == {"hasty": pytest.approx(1.15, rel=0.01), "guest": pytest.approx(0.85, rel=0.01)}
 
 
