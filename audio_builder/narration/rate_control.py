@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
@@ -20,7 +20,7 @@ from audio_builder.script.cues import Part, Role, Say, Script
 from audio_builder.script.words import count_words
 from audio_builder.voices.prepare import PreparedVoice
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.rate import expected_wpm
+from audio_builder.voices.rate import expected_wpm, solve_rate
 
 _TOLERANCE = 0.04
 """How far a voice may be from its rate, as a difference of logarithms."""
@@ -107,6 +107,43 @@ def narrate_at_rate(
         rate_note="; ".join(current.notes(narration.clips)),
         text_factors=factors,
     )
+
+
+@dataclass(slots=True)
+class RateControl:
+    """Narrates one script at one rate after another; what is measured at one is used at the next.
+
+    Attributes:
+        script: its `Say` cues are spoken.
+        voice: the narrator's, at the recipe's rate.
+        others: by the part that a phrase has, each at its own rate.
+        speak: what speaks them.
+        text_factors: as in `Narration`; of an earlier narration of this text, then of the latest one.
+    """
+
+    script: Script
+    voice: PreparedVoice
+    others: Mapping[Part, PreparedVoice]
+    speak: Speak
+    text_factors: Mapping[str, float] = field(default_factory=dict)
+
+    def narrate(self, wpm: float) -> Narration:
+        """Return the script's narration at a rate of the narrator, in words per minute; other rates keep their ratio.
+
+        Raises:
+            NarrationError: a phrase can't be spoken.
+        """
+        ratio = wpm / self.voice.wpm
+        others = {part: other.at_rate(other.wpm * ratio) for part, other in self.others.items()}
+        narration = narrate_at_rate(
+            self.script, self.voice.at_rate(wpm), others, self.speak, remembered=self.text_factors
+        )
+        self.text_factors = narration.text_factors
+        return narration
+
+    def reached_wpm(self, wpm: float) -> float:
+        """Return how fast the narrator speaks this text when a rate is asked for, within what was measured of it."""
+        return solve_rate(self.voice.voice.profile, wpm, self.text_factors.get(self.voice.name, 1.0)).wpm
 
 
 @dataclass(frozen=True, slots=True)

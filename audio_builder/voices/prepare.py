@@ -50,6 +50,10 @@ class PreparedVoice:
         voice = msgspec.structs.replace(self.voice, rate=rate.setting)
         return replace(self, voice=voice, text_factor=text_factor, limit=rate.limit, rate_note=rate.note)
 
+    def at_rate(self, wpm: float) -> PreparedVoice:
+        """Return the voice at another rate on the same text, in words per minute."""
+        return replace(self, wpm=wpm).for_text(self.text_factor)
+
     def measured_at(self, wpm: float) -> PreparedVoice:
         """Return the voice with a note on its rate that names the measured rate instead of the expected one."""
         return replace(self, rate_note=limit_note(self.name, self.limit, self.wpm, wpm))

@@ -12,7 +12,7 @@ from audio_builder.audio.samples import AudioSegment
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.rate_control import Sampling, narrate_at_rate
+from audio_builder.narration.rate_control import RateControl, Sampling, narrate_at_rate
 from audio_builder.script.cues import Part, Role, Say, Script
 from audio_builder.script.words import count_words
 from audio_builder.voices.prepare import PreparedVoice
@@ -157,6 +157,21 @@ def test_a_remembered_factor_serves_another_rate() -> None:
     speaker.passes = 0
     narration = narrate_at_rate(script(*says(36)), voice(150), {}, speaker, remembered=factors)
     assert (narration.wpm, speaker.passes) == (pytest.approx(150, rel=0.02), 1)
+
+
+def test_one_rate_after_another_uses_what_was_measured() -> None:
+    """The first rate takes two passes, the next one; a slower part stays as much slower."""
+    speaker, slower = FakeSpeaker(), Part("", slower=True)
+    control = RateControl(script(*says(36), *says(9, "Then", slower)), voice(), {slower: voice(100)}, speaker)
+    assert control.reached_wpm(250) == 200
+    assert control.narrate(125).text_factors == control.text_factors
+    assert control.reached_wpm(250) == pytest.approx(200 / 1.1, rel=0.01)
+    speaker.passes = 0
+    narration = control.narrate(150)
+    assert speaker.passes == 1
+    for part, wpm in ((Part(), 150), (slower, 120)):
+        own = tuple(clip for clip in narration.clips if clip.say.part == part)
+        assert measured_wpm(own) == pytest.approx(wpm, rel=0.02)
 
 
 def test_a_voice_that_is_at_its_limit_says_what_was_measured() -> None:
