@@ -13,7 +13,7 @@ from scipy.signal import butter, sosfilt
 
 from audio_builder.audio.samples import AudioSegment, samples_from_segment
 from audio_builder.errors import EngineFailed, UnknownVoice, VoiceError, VoiceFileMissing
-from audio_builder.narration.speak import speak_phrase
+from audio_builder.narration.workers.worker import speak_phrase
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.blend import blend_weights
 from audio_builder.voices.catalogue import find_voice
@@ -239,17 +239,6 @@ def test_a_little_faster_is_a_little_shorter(engine: KokoroEngine) -> None:
     """Between the speeds 0.565 and 0.58 the model by itself would round nearly all sounds the other way."""
     slow, fast = (engine.speak("Set it down.", ready("heart", speed)).duration_seconds for speed in (0.565, 0.58))
     assert slow / fast == pytest.approx(0.58 / 0.565, abs=0.03)
-
-
-@pytest.mark.engine
-def test_a_plan_tells_how_long_it_takes(engine: KokoroEngine) -> None:
-    """In the proportion that is then heard, without a sound being made; marks alone take no time."""
-    voice = ready("heart", 1.0)
-    texts = ("Wait here.", "The evening light lies on the far bank of the river.")
-    planned = [engine.planned_s(text, voice) + voice.profile.ending_s for text in texts]
-    spoken = [speak_phrase(engine, voice, text, 44_100).speech_s for text in texts]
-    assert planned[1] / planned[0] == pytest.approx(spoken[1] / spoken[0], rel=0.08)
-    assert engine.planned_s("…", voice) == 0
 
 
 @pytest.mark.engine

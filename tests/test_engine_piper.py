@@ -12,10 +12,8 @@ import pytest
 
 from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.errors import VoiceError, VoiceFileMissing
-from audio_builder.narration.clip_cache.cache import ClipCache
-from audio_builder.narration.narrate import narrate
-from audio_builder.narration.speak import speak_phrase
 from audio_builder.narration.trim import trim
+from audio_builder.narration.workers.worker import speak_phrase
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.from_document import make_script, read_document
@@ -25,10 +23,10 @@ from audio_builder.voices.engines.onnx.graph import read_graph
 from audio_builder.voices.engines.onnx.protobuf import bytes_field, varint_field
 from audio_builder.voices.engines.piper import PiperEngine, _pieces
 from audio_builder.voices.lexicon import IPA_END, IPA_START
-from audio_builder.voices.rate.rates import expected_wpm
+from audio_builder.voices.rate import expected_wpm
 from audio_builder.voices.word_alignment import words_with_places
 from tests.sound_helpers import sound_after_pauses
-from tests.voice_helpers import ready, script_of, word_at
+from tests.voice_helpers import narrated_at_rate, ready, script_of, word_at
 
 pytestmark = pytest.mark.engine
 
@@ -149,7 +147,7 @@ def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path)
     cues = make_script(read_document(article), Recipe()).cues
     texts = [cue.text for cue in cues if isinstance(cue, Say)][:45]
     assert sum(count_words(text) for text in texts) > 300
-    narration = narrate(script_of(*texts), ready("joe", 125, texts), cache=ClipCache(tmp_path), rate_hz=44100)
+    narration = narrated_at_rate(script_of(*texts), "joe", 125, tmp_path)
     assert narration.wpm == pytest.approx(125, rel=0.05)
 
 

@@ -16,7 +16,7 @@ import pytest
 from audio_builder.article.source import source_from_bytes
 from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EngineFailed, MissingExtra
-from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.pipeline import speak
@@ -33,14 +33,14 @@ from audio_builder.voices.profile import Voice
 from tests.held_out import HELD_OUT
 from tests.sound_helpers import sound_after_pauses
 from tests.test_engine_piper import LONG
-from tests.voice_helpers import ready, script_of, word_at
+from tests.voice_helpers import narrated_at_rate, ready, script_of, word_at
 
 pytestmark = pytest.mark.engine
 
 
 def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path) -> None:
     """Within 5 per cent, on a text of more than 300 words that wasn't used to calibrate."""
-    narration = narrate(script_of(*HELD_OUT), ready("system", 125, HELD_OUT), cache=ClipCache(tmp_path), rate_hz=44100)
+    narration = narrated_at_rate(script_of(*HELD_OUT), "system", 125, tmp_path)
     assert narration.wpm == pytest.approx(125, rel=0.05)
 
 
@@ -100,9 +100,7 @@ LONGER_WORDS = (
 def test_the_rate_is_met_whatever_the_length_of_the_words(tmp_path: Path, phrases: tuple[str, ...], wpm: float) -> None:
     """Within 5 per cent on texts of over 300 words: words of one syllable, and words of two to five."""
     assert sum(count_words(text) for text in phrases) > 300
-    voice = ready("system", wpm, phrases)
-    with Pool(workers=1) as pool:
-        narration = narrate(script_of(*phrases), voice, cache=ClipCache(tmp_path), rate_hz=44100, pool=pool)
+    narration = narrated_at_rate(script_of(*phrases), "system", wpm, tmp_path)
     assert narration.wpm == pytest.approx(wpm, rel=0.05)
 
 
@@ -211,9 +209,9 @@ def test_its_prints_never_reach_our_stdout(tmp_path: Path) -> None:
     """pyttsx3 reports each file on stdout, which belongs to the path of the episode."""
     code = (
         "from pathlib import Path\n"
-        "from audio_builder.narration.clip_cache.cache import ClipCache\n"
+        "from audio_builder.narration.cache import ClipCache\n"
         "from audio_builder.narration.narrate import narrate\n"
-        "from tests.voice_helpers import ready, script_of\n"
+        "from tests.voice_helpers import narrated_at_rate, ready, script_of\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "n = narrate(script_of('Hello there.'), ready('system'), cache=cache, rate_hz=44100)\n"
         "print(n.synthesized)\n"

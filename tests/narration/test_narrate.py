@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.progress import Step
@@ -83,7 +83,7 @@ def test_a_damaged_entry_is_spoken_again(tmp_path: Path) -> None:
     """One clip is made anew, and the cache counts what it found."""
     cache, script = ClipCache(tmp_path), script_of("One.", "Two.", "Three.")
     first = narrate(script, ready("tone"), cache=cache, rate_hz=RATE)
-    damaged = next(iter(tmp_path.rglob(f"{first.clips[1].key}.clip")))
+    damaged = next(iter(tmp_path.rglob(f"{first.clips[1].key}.flac")))
     damaged.write_bytes(damaged.read_bytes()[:-2])
     second = narrate(script, ready("tone"), cache=cache, rate_hz=RATE)
     assert (second.synthesized, cache.damaged) == (1, 1)

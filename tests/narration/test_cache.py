@@ -11,18 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.clip_cache.cache import ClipCache
-from audio_builder.narration.clip_cache.entry import StoredClip
-from audio_builder.narration.clip_cache.lossless import compressed, decompressed
-from audio_builder.narration.levels import measure_clip, unpacked_levels
-from audio_builder.store import FOLDER_VARIABLE
-
-from . import sound_helpers
+from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.clip import measure_clip, unpacked_levels
+from audio_builder.narration.clip_file import StoredClip, decode_sound, encode_clip
+from tests import sound_helpers
 
 KEY, OTHER = "ab" * 32, "cd" * 32
 CLIP = StoredClip(frames=300, rate_hz=44100, lead_frames=20, tail_frames=30)
@@ -32,7 +30,7 @@ PCM = bytes(range(200)) * 3
 def filled(folder: Path) -> tuple[ClipCache, Path]:
     cache = ClipCache(folder)
     cache.store(KEY, CLIP, PCM)
-    return cache, folder / "ab" / f"{KEY}.clip"
+    return cache, folder / "ab" / f"{KEY}.flac"
 
 
 def test_what_is_stored_is_found_and_played(tmp_path: Path) -> None:
@@ -70,7 +68,7 @@ def test_a_torn_entry_is_noticed_wherever_it_ends(tmp_path_factory: pytest.TempP
 def test_an_entry_under_a_wrong_name_is_never_played(tmp_path: Path) -> None:
     """The key is in the entry itself."""
     cache, path = filled(tmp_path)
-    wrong = tmp_path / "cd" / f"{OTHER}.clip"
+    wrong = tmp_path / "cd" / f"{OTHER}.flac"
     wrong.parent.mkdir()
     path.rename(wrong)
     assert cache.find(OTHER) is None
@@ -117,8 +115,8 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     """Whoever reads finds a whole entry or none."""
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from audio_builder.narration.clip_cache.cache import ClipCache\n"
-        "from audio_builder.narration.clip_cache.entry import StoredClip\n"
+        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.clip_file import StoredClip\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "for number in range(300):\n"
         f"    cache.store({KEY!r}, StoredClip(50000, 44100, 1, 1), bytes([number % 251]) * 100000)\n"
@@ -131,11 +129,36 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
         assert writer.returncode == 0
 
 
-@given(st.lists(st.integers(-32768, 32767), max_size=300))
+@given(st.lists(st.integers(-32768, 32767), min_size=1, max_size=300))
 def test_any_samples_come_back_to_the_last_bit(samples: list[int]) -> None:
-    """Full-scale jumps too, whose differences wrap around."""
+    """Full-scale jumps too; a count that isn't that of the header is refused."""
     pcm = np.array(samples, dtype="<i2").tobytes()
-    assert decompressed(compressed(pcm), len(samples)) == pcm
+    content = encode_clip(KEY, StoredClip(len(samples), 44100, 0, 0), pcm)
+    assert decode_sound(content, len(samples)) == pcm
+    assert decode_sound(content, len(samples) - 1) is None
+    assert decode_sound(content, len(samples) + 1) is None
+
+
+def test_an_entry_is_a_file_that_a_player_opens(tmp_path: Path) -> None:
+    """FLAC, mono, 16 bit, at its rate."""
+    _, path = filled(tmp_path)
+    samples, rate_hz = soundfile.read(path, dtype="int16")
+    assert (rate_hz, samples.astype("<i2").tobytes()) == (44100, PCM)
+    assert soundfile.info(path).format == "FLAC"
+
+
+def test_what_earlier_versions_kept_is_swept_when_it_is_old(tmp_path: Path) -> None:
+    """It is never read, and another build of that version may still run."""
+    old, new = tmp_path / "ab" / f"{KEY}.clip", tmp_path / "cd" / f"{OTHER}.clip"
+    for path in (old, new):
+        path.parent.mkdir()
+        path.write_bytes(b"abclip04")
+    os.utime(old, (time.time() - 90000,) * 2)
+    cache = ClipCache(tmp_path)
+    assert cache.find(KEY) is None
+    assert cache.damaged == 0
+    cache.files.sweep()
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_a_spoken_clip_takes_less_than_half_its_room(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The text on which a voice's rate is measured: phrases as a reflection has them, short and long.
+"""The calibration text, on which a voice's rate is measured: phrases as a reflection has them, short and long.
 
 Short phrases are spoken more slowly than long ones, and long words take longer than short ones, so a rate
 belongs to a voice and a mixture. This one has titles, verse, questions, lists and sentences of up to forty
@@ -8,7 +8,7 @@ narrate these phrases at a setting and read `Narration.wpm`.
 
 from __future__ import annotations
 
-CALIBRATION_PASSAGE: tuple[str, ...] = (
+CALIBRATION_TEXT: tuple[str, ...] = (
     "What the River Keeps",
     "On patience, and the slow work of water.",
     "Sit for a moment wherever you happen to be.",

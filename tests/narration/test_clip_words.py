@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from audio_builder.audio.samples import segment_from_samples
-from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip import carried_over, packed_words, unpacked_words
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.trim import LEAD_S, sound_from, trim
-from audio_builder.narration.words import carried_over, packed_words, unpacked_words
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.voices.engines.base import WordStart, WordTimer
 from audio_builder.voices.engines.registry import load_engine
@@ -118,7 +118,7 @@ def test_an_entry_without_words_is_made_again(tmp_path: Path):
     (clip,) = narrate(script_of("Be here now."), voice, cache=cache, rate_hz=44100).clips
     entry = cache.path_of(clip.key)
     whole = entry.read_bytes()
-    entry.write_bytes(whole.replace(b"abclip04", b"abclip03", 1))
+    entry.write_bytes(whole.replace(b"abclip05", b"abclip04", 1))
     narration = narrate(script_of("Be here now."), voice, cache=cache, rate_hz=44100)
     assert (narration.synthesized, entry.read_bytes()) == (1, whole)
     assert len(narration.clips[0].words("Be here now.")) == 3

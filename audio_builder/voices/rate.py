@@ -1,4 +1,4 @@
-"""From words per minute to the number an engine understands."""
+"""Speaking rate: from words per minute to an engine's setting, and back, interpolated between measurements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RateSolution:
     note: str = ""
 
 
-def solve_rate(profile: VoiceProfile, wpm: float, density: float = 1.0) -> RateSolution:
+def solve_rate(profile: VoiceProfile, wpm: float, text_factor: float = 1.0) -> RateSolution:
     """Return the setting at which a voice speaks a text at `wpm` words per minute, within what was measured.
 
     Between two measurements the logarithm of the setting is linear in the logarithm of the rate. That
@@ -39,13 +39,13 @@ def solve_rate(profile: VoiceProfile, wpm: float, density: float = 1.0) -> RateS
     Args:
         profile: its calibration is what is interpolated.
         wpm: wanted words per minute inside phrases, above 0.
-        density: of the text (see `cadence.density`).
+        text_factor: how much longer a word of the text takes than a word of the calibration text; 1.1 for 10 % longer.
     """
     points = profile.calibration
     slowest, fastest = points[0].wpm, points[-1].wpm
-    on_passage = min(max(wpm * density, slowest), fastest)
-    reached = on_passage / density
-    setting = _between(points, on_passage, "wpm", "setting")
+    on_calibration_text = min(max(wpm * text_factor, slowest), fastest)
+    reached = on_calibration_text / text_factor
+    setting = _between(points, on_calibration_text, "wpm", "setting")
     limit = ""
     if abs(reached - wpm) > _UNHEARD * wpm:
         limit = "slower" if wpm < reached else "faster"
@@ -72,7 +72,7 @@ def limit_note(name: str, limit: str, asked_wpm: float, used_wpm: float) -> str:
 
 
 def expected_wpm(profile: VoiceProfile, setting: float) -> float:
-    """Return how fast a voice speaks the passage at a setting of its engine, in words per minute."""
+    """Return how fast a voice speaks the calibration text at a setting of its engine, in words per minute."""
     points = sorted(profile.calibration, key=lambda point: point.setting)
     within = min(max(setting, points[0].setting), points[-1].setting)
     return _between(tuple(points), within, "setting", "wpm")

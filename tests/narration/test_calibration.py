@@ -11,14 +11,13 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import VoiceError
-from audio_builder.narration.calibrate import calibrate
-from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.calibration import calibrate
 from audio_builder.progress import Step
 from audio_builder.voices import profile_file
 from audio_builder.voices.catalogue import find_voice, read_profile
 from audio_builder.voices.profile import RatePoint, VoiceProfile
-
-from .conftest import ROOT
+from tests.conftest import ROOT
 
 PASSAGE = ("The light on the water.", "Nothing more is asked of you this morning.", "Rest.")
 
@@ -41,10 +40,9 @@ def with_points(*points: tuple[float, float]) -> VoiceProfile:
 
 def test_what_is_measured_is_what_the_engine_speaks(tmp_path: Path) -> None:
     """Whatever the profile said before; the tone engine's setting is its words per minute."""
-    measured = calibrate(with_points((100, 50), (200, 290)), ClipCache(tmp_path), passage=PASSAGE)
-    assert [point.setting for point in measured.points] == [100, 200]
-    assert [point.wpm for point in measured.points] == pytest.approx([100, 200], rel=0.02)
-    assert measured.ending_s is None
+    measured = calibrate(with_points((100, 50), (200, 290)), ClipCache(tmp_path), text=PASSAGE)
+    assert [point.setting for point in measured] == [100, 200]
+    assert [point.wpm for point in measured] == pytest.approx([100, 200], rel=0.02)
 
 
 def test_a_stopped_measurement_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -57,17 +55,17 @@ def test_a_stopped_measurement_goes_on_where_it_was(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         calibrate(profile, cache, stop, PASSAGE)
-    assert len(list(tmp_path.rglob("*.clip"))) >= 4
+    assert len(list(tmp_path.rglob("*.flac"))) >= 4
     steps: list[Step] = []
     calibrate(profile, cache, steps.append, PASSAGE)
     assert (steps[0].done, steps[-1].done, steps[-1].total) == (3, 6, 6)
-    assert len(list(tmp_path.rglob("*.clip"))) == 6
+    assert len(list(tmp_path.rglob("*.flac"))) == 6
 
 
 def test_settings_that_dont_make_a_voice_faster_are_refused(tmp_path: Path) -> None:
     """With the numbers: such points could not be interpolated."""
     with pytest.raises(VoiceError, match=r"don't rise with its settings: [12]\d\d\.\d at 200, \d+\.\d at 100"):
-        calibrate(with_points((200, 100), (100, 200)), ClipCache(tmp_path), passage=PASSAGE)
+        calibrate(with_points((200, 100), (100, 200)), ClipCache(tmp_path), text=PASSAGE)
 
 
 def test_rates_are_kept_in_the_users_profile_with_its_comments(
@@ -94,11 +92,10 @@ def test_a_profile_of_an_installed_package_gets_a_copy_in_the_data_folder(
     shutil.copy(ROOT / "voices" / "heart.toml", package)
     monkeypatch.setattr(profile_file, "profile_path", lambda name: package / f"{name}.toml")
     points = (RatePoint(setting=0.5, wpm=101.0), RatePoint(setting=1.0, wpm=202.0))
-    target = profile_file.store_calibration("heart", points, 0.25)
+    target = profile_file.store_calibration("heart", points)
     assert target == own_data / "voices" / "heart.toml"
     assert (package / "heart.toml").read_bytes() == (ROOT / "voices" / "heart.toml").read_bytes()
-    found = find_voice("heart")
-    assert (found.calibration, found.ending_s) == (points, 0.25)
+    assert find_voice("heart").calibration == points
 
 
 def test_only_the_rates_of_this_system_are_measured(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +107,7 @@ def test_only_the_rates_of_this_system_are_measured(own_data: Path, monkeypatch:
         "[[calibration]]\nsetting = 100\nwpm = 120.0\n"
         '[[calibration]]\nplatform = "darwin"\nsetting = 150\nwpm = 150.0\n'
     )
-    profile_file.store_calibration("evening", (RatePoint(setting=100, wpm=130.0),), None)
+    profile_file.store_calibration("evening", (RatePoint(setting=100, wpm=130.0),))
     assert [point.wpm for point in find_voice("evening").calibration] == [130.0]
     monkeypatch.setattr(sys, "platform", "darwin")
     assert [point.wpm for point in find_voice("evening").calibration] == [150.0]

@@ -11,10 +11,16 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.cli.sizes import Size, size_in_words
-from audio_builder.narration.clip_cache.cache import CLIP_SUFFIX, ClipCache
-from audio_builder.narration.clip_cache.entry import StoredClip
-from audio_builder.narration.clip_cache.stock import remove_damaged_clips, take_stock
-from audio_builder.store import FOLDER_VARIABLE, Cleared, clear
+from audio_builder.narration.cache import (
+    CLIP_SUFFIX,
+    FOLDER_VARIABLE,
+    Cleared,
+    ClipCache,
+    cache_stats,
+    clear,
+    remove_damaged_clips,
+)
+from audio_builder.narration.clip_file import StoredClip
 
 RATE = 44100
 DAY_S = 86_400
@@ -46,14 +52,14 @@ def left(cache: ClipCache) -> list[int]:
 
 
 def size_of_all(cache: ClipCache) -> int:
-    return sum(path.stat().st_size for path in cache.folder.rglob("*.clip"))
+    return sum(path.stat().st_size for path in cache.folder.rglob("*.flac"))
 
 
-def test_the_stock_is_counted_weighed_and_timed(cache: ClipCache) -> None:
+def test_the_cache_is_counted_weighed_and_timed(cache: ClipCache) -> None:
     """Clips, bytes, seconds of speech, and how long the oldest wasn't used."""
-    stock = take_stock(cache)
-    assert (stock.clips, stock.bytes, stock.speech_s) == (4, size_of_all(cache), 4.0)
-    assert stock.oldest_use_s == pytest.approx(4 * DAY_S, abs=60)
+    stats = cache_stats(cache)
+    assert (stats.clips, stats.bytes, stats.speech_s) == (4, size_of_all(cache), 4.0)
+    assert stats.oldest_use_s == pytest.approx(4 * DAY_S, abs=60)
 
 
 def test_what_was_not_used_for_longest_goes_first(cache: ClipCache) -> None:

@@ -15,12 +15,11 @@ import msgspec
 import pytest
 
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
-from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.workers.jobs import Deadlines, Job, PoolEvent
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.narration.workers.protocol import Spoken, Task
-from tests.conftest import hear_ctrl_c
+from audio_builder.narration.workers.process import Deadlines, Job, Spoken
+from tests.conftest import ROOT, hear_ctrl_c
 from tests.voice_helpers import install_engine, script_of, voice_of
 
 SHORT = Deadlines(start_s=2.5, base_s=0.5, per_character_s=0.0)
@@ -60,10 +59,10 @@ def spoken(engine: str, *texts: str, deadlines: Deadlines | None = None, workers
     def store(job: Job, clip: Spoken) -> None:
         stored[job.text] = clip
 
-    task = Task(voices=(voice_of(engine),), rate_hz=44100)
+    voice = voice_of(engine)
     try:
         with Pool(workers=workers, deadlines=deadlines) as pool:
-            pool.run(task, [Job(text, text) for text in texts], store, lambda _: None)
+            pool.run([Job(text, text, voice, 44100) for text in texts], store)
     except AudioBuilderError as error:
         error.stored = stored  # type: ignore[attr-defined]
         raise
@@ -251,14 +250,13 @@ def test_the_longest_phrases_are_spoken_first(tmp_path: Path, monkeypatch: pytes
     """So that no worker is left with a long one at the end."""
     begun: list[str] = []
 
-    def tell(event: PoolEvent) -> None:
-        if not event.finished:
-            begun.append(event.job.text)
+    def on_event(job: Job, finished: bool) -> None:
+        if not finished:
+            begun.append(job.text)
 
     texts = ["Two words.", "One.", "Four words, or five."]
-    task = Task(voices=(voice_of("tone"),), rate_hz=44100)
     with Pool(workers=1) as pool:
-        pool.run(task, [Job(text, text) for text in texts], lambda _job, _clip: None, tell)
+        pool.run([Job(text, text, voice_of("tone"), 44100) for text in texts], lambda _job, _clip: None, on_event)
     assert begun == ["Four words, or five.", "Two words.", "One."]
 
 
@@ -266,15 +264,14 @@ def test_several_voices_are_spoken_by_the_same_workers(tmp_path: Path, monkeypat
     """In one order, the longest first: no core waits at the end of one voice for the next to begin."""
     said = install_minuting_engine(monkeypatch, tmp_path, "duet")
     low, high = voice_of("duet"), msgspec.structs.replace(voice_of("duet"), rate=150.0)
-    texts = {"Four words, or five.": 0, "One.": 0, "Three words here.": 1, "Go.": 1}
+    texts = {"Four words, or five.": low, "One.": low, "Three words here.": high, "Go.": high}
     lengths: dict[str, int] = {}
 
     def store(job: Job, clip: Spoken) -> None:
         lengths[job.text] = len(clip.pcm)
 
-    jobs = [Job(text, text, voice) for text, voice in texts.items()]
     with Pool(workers=1) as pool:
-        pool.run(Task(voices=(low, high), rate_hz=44100), jobs, store, lambda _: None)
+        pool.run([Job(text, text, voice, 44100) for text, voice in texts.items()], store)
     lines = [line.split(maxsplit=2) for line in said.read_text().splitlines()]
     assert len({pid for pid, _, _ in lines}) == 1
     assert [(rate, text) for _, rate, text in lines] == [
@@ -296,10 +293,11 @@ def test_two_engines_never_share_a_process(tmp_path: Path, monkeypatch: pytest.M
         return good(text, voice)
         """
         install_engine(monkeypatch, tmp_path / name, name, body)
-    task = Task(voices=(voice_of("flute"), voice_of("drum")), rate_hz=44100)
-    jobs = [Job(text, text, number % 2) for number, text in enumerate(["A b c d.", "A b c.", "A b.", "A."])]
+    voices = (voice_of("flute"), voice_of("drum"))
+    texts = ["A b c d.", "A b c.", "A b.", "A."]
+    jobs = [Job(text, text, voices[number % 2], 44100) for number, text in enumerate(texts)]
     with Pool(workers=1) as pool:
-        pool.run(task, jobs, lambda _job, _clip: None, lambda _: None)
+        pool.run(jobs, lambda _job, _clip: None)
     lines = [line.split() for line in said.read_text().splitlines()]
     assert [name for _, name in lines] == ["flute", "drum"] * 2
     assert len({pid for pid, _ in lines}) == 2
@@ -313,7 +311,7 @@ def test_a_clip_that_cant_be_stored_ends_the_narration(tmp_path: Path) -> None:
         raise EngineFailed("no room")
 
     with Pool(workers=2) as pool, pytest.raises(EngineFailed, match="no room"):
-        pool.run(Task(voices=(voice_of("tone"),), rate_hz=44100), [Job("a", "A.")], refuse, lambda _: None)
+        pool.run([Job("a", "A.", voice_of("tone"), 44100)], refuse)
 
 
 def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
@@ -326,9 +324,9 @@ def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
     script = tmp_path / "user_script.py"
     # No guard against being imported again: a user's script needs none.
     script.write_text(
-        f"import sys\nsys.path[:0] = [{str(site)!r}, {str(Path(__file__).parent.parent)!r}]\n"
+        f"import sys\nsys.path[:0] = [{str(site)!r}, {str(ROOT)!r}]\n"
         "from pathlib import Path\n"
-        "from audio_builder.narration.clip_cache.cache import ClipCache\n"
+        "from audio_builder.narration.cache import ClipCache\n"
         "from audio_builder.narration.narrate import narrate\n"
         "from audio_builder.narration.workers.pool import Pool\n"
         "from tests.voice_helpers import script_of, voice_of\n"
@@ -377,52 +375,8 @@ def test_workers_wait_for_the_next_round_with_their_voice(tmp_path: Path, monkey
     quick = msgspec.structs.replace(slow, rate=150.0)
     with Pool(workers=1) as pool:
         for voice, text in ((slow, "A sample."), (quick, "The whole.")):
-            task = Task(voices=(voice,), rate_hz=44100)
-            pool.run(task, [Job(text, text)], lambda _job, _clip: None, lambda _: None)
+            pool.run([Job(text, text, voice, 44100)], lambda _job, _clip: None)
         assert len(children_of(os.getpid())) == 1
     lines = [line.split(maxsplit=2) for line in said.read_text().splitlines()]
     assert [(rate, text) for _, rate, text in lines] == [("125", "A sample."), ("150", "The whole.")]
     assert len({pid for pid, _, _ in lines}) == 1
-
-
-def test_a_worker_speaks_while_the_last_clip_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clip that takes long to store doesn't keep its worker from the next phrase."""
-    begun = threading.Event()
-    waited: list[bool] = []
-
-    def tell(event: PoolEvent) -> None:
-        if event.job.text == "Two." and not event.finished:
-            begun.set()
-
-    def store(job: Job, _clip: Spoken) -> None:
-        if job.text == "Number one.":
-            waited.append(begun.wait(timeout=30))
-
-    with Pool(workers=1) as pool:
-        task = Task(voices=(voice_of("tone"),), rate_hz=44100)
-        pool.run(task, [Job(text, text) for text in ("Number one.", "Two.")], store, tell)
-    assert waited == [True]
-
-
-def test_workers_that_were_begun_ahead_are_the_ones_that_speak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that were begun count; one whose engine comes second gets a process of its own."""
-    monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 4)
-    said = install_minuting_engine(monkeypatch, tmp_path, "prompt")
-    with Pool() as pool:
-        pool.begin(1)
-        assert len(children_of(os.getpid())) == 1
-        pool.begin(2)
-        begun = children_of(os.getpid())
-        assert len(begun) == 2
-        jobs = [Job(text, text) for text in ("One.", "And two.", "And then three.")]
-        pool.run(Task(voices=(voice_of("prompt"),), rate_hz=44100), jobs, lambda _job, _clip: None, lambda _: None)
-    assert begun.intersection(line.split()[0] for line in said.read_text().splitlines())
-
-
-def test_on_one_core_nothing_is_begun_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There it would stand in the way of what is done meanwhile."""
-    monkeypatch.setattr("audio_builder.narration.workers.pool._usable_cores", lambda: 1)
-    before = children_of(os.getpid())
-    with Pool() as pool:
-        pool.begin(2)
-        assert children_of(os.getpid()) == before

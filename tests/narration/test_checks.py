@@ -7,7 +7,7 @@ import pytest
 
 from audio_builder.audio.samples import segment_from_samples
 from audio_builder.errors import ClipRejected
-from audio_builder.narration.plausible import check_clip, plausible_seconds
+from audio_builder.narration.checks import check_clip, plausible_seconds
 from audio_builder.narration.trim import TrimmedClip
 
 SENTENCE = "The evening arrives more softly than we expect."

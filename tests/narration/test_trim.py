@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_builder.audio.samples import Samples, samples_from_segment, segment_from_samples
-from audio_builder.narration.resample import resample
-from audio_builder.narration.trim import find_speech, percentile, trim
+from audio_builder.narration.trim import find_speech, resample, trim
 
 RATE = 22050
 
@@ -118,7 +117,15 @@ def test_resampling_keeps_the_sound_and_adds_no_images() -> None:
     assert len(resample(tone, RATE, 48000)) == 48000
 
 
-@given(st.lists(st.floats(-120, 0), min_size=1, max_size=300), st.sampled_from([0, 5, 50, 95, 100]))
-def test_percentiles_are_those_of_numpy_to_the_last_bit(levels: list[float], percent: int) -> None:
-    """So a threshold, and with it a clip, is what it was."""
-    assert percentile(np.array(levels), percent) == float(np.percentile(levels, percent))
+@pytest.mark.parametrize(("from_hz", "to_hz"), [(22050, 44100), (24000, 44100), (16000, 48000), (48000, 44100)])
+@pytest.mark.parametrize("frames", [1, 30, 12_345])
+def test_resampling_gives_the_nearest_number_of_frames_and_the_same_bytes_each_time(
+    from_hz: int, to_hz: int, frames: int
+) -> None:
+    """A clip is the same whoever makes it; nothing is done where nothing is to do."""
+    noise = np.random.default_rng(3).normal(0, 0.2, frames).astype(np.float32)
+    first, again = (resample(noise, from_hz, to_hz) for _ in range(2))
+    assert (first.dtype, len(first)) == (np.float32, round(frames * to_hz / from_hz))
+    assert first.tobytes() == again.tobytes()
+    assert resample(noise, from_hz, from_hz) is noise
+    assert len(resample(noise[:0], from_hz, to_hz)) == 0
