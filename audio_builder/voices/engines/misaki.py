@@ -1,0 +1,112 @@
+"""English text as phonemes in misaki's alphabet, on which Kokoro and the voices distilled from it were trained.
+
+The reader is the one that the package `hibari-tts` holds. Its only notation of its own is `[word](/phonemes/)`: text
+never reaches it, and pronunciations in IPA do.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import Any
+
+from audio_builder.errors import VoiceError
+from audio_builder.voices.wording.lexicon import IPA_END, IPA_START
+
+_IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
+_PARENTHESES = str.maketrans("[]", "()")
+
+_STRESS = re.compile(r"([ˈˌ])([^\sˈˌaeiouyɑɒæɔəɛɜɝɪʊʌɚɐᵻɨʉøœ]+)")
+"""A mark of stress before its syllable, and the consonants over which misaki writes it: right before the vowel."""
+
+_SAME = "bdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒθᵊᵻʤʧˈˌ "
+"""What misaki writes as IPA does."""
+
+_SHARED = """
+    aɪ=I aʊ=W eɪ=A ɔɪ=Y dʒ=ʤ tʃ=ʧ e=ɛ ɚ=əɹ n\u0329=ᵊn l\u0329=ᵊl m\u0329=ᵊm g=ɡ r=ɹ
+    x=k c\u0327=k ɬ=l ɫ=l ɭ=l ʔ=t ɐ=ə ɨ=ɪ ʉ=u ʍ=w ʂ=ʃ ɕ=ʃ ʐ=ʒ ʑ=ʒ ʈ=t ɖ=d ɳ=n ɲ=nj ʋ=v ʁ=ɹ ʀ=ɹ
+    ʰ= ʲ= \u0303= .= ‿= -=
+"""
+"""For both dialects. The second line is how a speaker of English says the sounds of other languages. Breath,
+palatalization, nasals, borders of syllables and links have no signs in misaki's alphabet."""
+
+_AMERICAN = "oʊ=O əʊ=O o=O e=A ɝ=ɜɹ ɜːɹ=ɜɹ ɜːr=ɜɹ ɜː=ɜɹ ɪə=iə ɛə=ɛɹ eə=ɛɹ a=ɑ ɒ=ɑ ɾ=T ː="
+_BRITISH = "əʊ=Q oʊ=Q o=Q ɝ=ɜː eə=ɛː ɛə=ɛː iə=ɪə æ=a a=a ɒ=ɒ ɾ=t ː=ː"
+
+
+def phonemes(text: str, *, british: bool) -> str:
+    """Return English text in misaki's alphabet, its punctuation kept; empty for one with nothing to say.
+
+    Numbers, dates, units and abbreviations are read as words; what can't be read, such as an emoji, is left out.
+
+    Args:
+        text: any text; IPA in it stands between `IPA_START` and `IPA_END`.
+        british: whether it is British English; else American.
+
+    Raises:
+        VoiceError: as `ipa_to_misaki` does.
+    """
+    reader = _reader(british=british)
+    said = ""
+    for number, part in enumerate(_IPA.split(text)):
+        if number % 2:
+            own = ipa_to_misaki(part, british=british)
+            said += f"[x](/{own}/)" if own else ""
+        elif part.strip():
+            read = _normalized(part.translate(_PARENTHESES))
+            said += f"{' ' * part[0].isspace()}{read}{' ' * part[-1].isspace()}"
+        elif part:
+            said += " "
+    return " ".join(reader(said, normalize_text=False).split())
+
+
+def ipa_to_misaki(ipa: str, *, british: bool) -> str:
+    """Return IPA as dictionaries print it in misaki's alphabet; the nearest English sound where it lacks one.
+
+    >>> ipa_to_misaki("vɪˈpæsənə ˈtʃɜːtʃ", british=False)
+    'vɪpˈæsənə ʧˈɜɹʧ'
+
+    Args:
+        ipa: without slashes; stress before its syllable, as usual, or before its vowel.
+        british: whether it is for a voice that speaks British English.
+
+    Raises:
+        VoiceError: a symbol in it is no sound of English, nor near one.
+    """
+    plain = unicodedata.normalize("NFD", ipa).replace("\u0361", "").replace("\u035c", "").replace("'", "ˈ")
+    plain = _STRESS.sub(r"\2\1", plain)
+    symbols, unit = _alphabet(british=british)
+    said = ""
+    for found in unit.finditer(plain):
+        if found.group() not in symbols:
+            raise VoiceError(
+                f"the pronunciation /{ipa}/ has “{found.group()}”, which this voice can't say",
+                hint="Write it with the sounds of English, such as /vɪˈpæsənə/, or respell the word in letters.",
+            )
+        said += symbols[found.group()]
+    return said.strip()
+
+
+@functools.cache
+def _alphabet(*, british: bool) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return what stands for each symbol of IPA, and a pattern that finds the longest of them, else a character."""
+    pairs = f"{_SHARED} {_BRITISH if british else _AMERICAN}".split()
+    symbols = {symbol: symbol for symbol in _SAME} | dict(pair.split("=") for pair in pairs)
+    longest_first = sorted(symbols, key=len, reverse=True)
+    return symbols, re.compile("|".join([*map(re.escape, longest_first), "."]), re.DOTALL)
+
+
+@functools.cache
+def _reader(*, british: bool) -> Any:
+    """Return the reader of one of the two Englishes; its word lists take 0.3 s to load."""
+    from hibari.g2p import G2P
+
+    return G2P(british=british)
+
+
+def _normalized(text: str) -> str:
+    from hibari.g2p import normalize
+
+    normalized: str = normalize(text)
+    return normalized
