@@ -40,7 +40,6 @@ _EDGE = 0
 """The token before the first phoneme and after the last."""
 
 _FRAME_SAMPLES = 600
-_FRAME_S = _FRAME_SAMPLES / RATE_HZ
 """The model counts the lengths of its tokens in these."""
 
 _JOIN_QUIET_S = 0.12
