@@ -74,6 +74,7 @@ class KokoroEngine:
     """
 
     takes_ipa = True
+    reader = "misaki"
 
     def __init__(self) -> None:
         self._sessions: dict[Path, Any] = {}
