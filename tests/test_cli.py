@@ -175,7 +175,7 @@ def test_voices_lists_every_profile(capfd: pytest.CaptureFixture[str]):
     """Each voice of the folder `voices/` is listed, the default is marked."""
     assert run(["voices"]) == 0
     out = capfd.readouterr().out
-    assert "joe (default)" in out
+    assert "lark (default)" in out
     for profile in (ROOT / "voices").glob("*.toml"):
         assert profile.stem in out
 
@@ -210,16 +210,16 @@ def test_doctor_names_the_command_that_installs_a_missing_voice(
 
     found = metadata.distribution
 
-    def without_joe(name: str) -> metadata.Distribution:
-        if name.startswith("joe"):
+    def without_lark(name: str) -> metadata.Distribution:
+        if name.startswith("hibari"):
             raise metadata.PackageNotFoundError(name)
         return found(name)
 
-    monkeypatch.setattr(metadata, "distribution", without_joe)
+    monkeypatch.setattr(metadata, "distribution", without_lark)
     assert run(["doctor", "-o", str(tmp_path)]) == 1
     out = capfd.readouterr().out
-    assert "missing  voice joe" in out
-    assert "pip install 'audio-builder[piper]'" in out
+    assert "missing  voice lark" in out
+    assert "pip install 'hibari-tts==0.2.1'" in out
 
 
 @pytest.mark.parametrize(

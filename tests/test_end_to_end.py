@@ -126,7 +126,7 @@ def _built(folder: Path, source: Path, **recipe: object) -> Delivered:
     return Delivered(report, Path(report.path))
 
 
-@pytest.fixture(scope="module", params=["joe", "system"])
+@pytest.fixture(scope="module", params=["lark", "joe", "system"])
 def episode(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     """The short example, spoken by a real engine."""
     patch = pytest.MonkeyPatch()
@@ -331,7 +331,7 @@ def test_mono_and_other_bit_rates_land_on_the_target_too(tmp_path: Path, channel
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("voice", ["joe", "system"])
+@pytest.mark.parametrize("voice", ["lark", "system"])
 @pytest.mark.parametrize("text", ["Yes.", "Be still for a while.", "Stay.\n\n[pause 60s]\n\nAnd go."])
 def test_few_words_among_much_silence_are_not_drowned(tmp_path: Path, text: str, voice: str):
     """Where hardly anything is said, the voice still decides the loudness, and the background stays far below it."""
@@ -348,7 +348,7 @@ def test_few_words_among_much_silence_are_not_drowned(tmp_path: Path, text: str,
 @pytest.mark.slow
 def test_the_long_example_is_half_silence(tmp_path: Path):
     """The reflection of about 600 words becomes an episode of which 35 to 60 % is silence or background."""
-    episode = _built(tmp_path, LONG, voice="joe")
+    episode = _built(tmp_path, LONG, voice="lark")
     assert 0.35 <= episode.report.silence_share <= 0.60
     assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.10)
     assert len(episode.report.chapters) == 5
@@ -358,7 +358,7 @@ def test_the_long_example_is_half_silence(tmp_path: Path):
 @pytest.mark.slow
 def test_the_real_article(tmp_path: Path, real_article: Path):
     """A real article: 5 chapters named as its headings, 35 to 60 % silence, every chapter where its sound begins."""
-    episode = _built(tmp_path, real_article, voice="joe")
+    episode = _built(tmp_path, real_article, voice="lark")
     samples, rate_hz = instruments.decoded(episode.path)
     onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-32)
     starts = [chapter.start_s for chapter in episode.report.chapters]

@@ -15,7 +15,7 @@ from .conftest import ROOT
 
 @pytest.mark.engine
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace (Debian: apt install strace)")
-@pytest.mark.parametrize("voice", ["joe", "system"])
+@pytest.mark.parametrize("voice", ["lark", "joe", "system"])
 def test_a_build_asks_the_kernel_for_no_connection(tmp_path: Path, voice: str):
     """No process of a build makes an internet socket or connects to one, whichever engine speaks."""
     trace = tmp_path / "trace"

@@ -22,7 +22,7 @@ What would you like to put down?
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("voice", ["tone", "system", "joe", "heart"])
+@pytest.mark.parametrize("voice", ["tone", "system", "lark", "joe", "heart"])
 def test_two_builds_from_empty_caches_are_the_same_file(
     voice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

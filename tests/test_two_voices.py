@@ -74,9 +74,9 @@ def test_two_voices_are_equally_loud_in_the_delivered_file(tmp_path: Path) -> No
     assert (sounding[gap + 1] - sounding[gap]) / rate_hz == pytest.approx(12, abs=0.3)
     meter = pyloudnorm.Meter(rate_hz)
     assert meter.integrated_loudness(first) == pytest.approx(meter.integrated_loudness(second), abs=0.5)
-    assert report.voice.name == "joe"
+    assert report.voice.name == "lark"
     assert [voice.name for voice in report.other_voices] == ["system"]
-    assert "voice joe at" in report.summary()[1]
+    assert "voice lark at" in report.summary()[1]
     assert ", system at" in report.summary()[1]
     comment = str(ID3(report.path).getall("COMM")[0])
-    assert "“joe” (piper, CC0-1.0) and “system” (system, GPL-3.0-or-later)" in comment
+    assert "“lark” (hibari, Apache-2.0) and “system” (system, GPL-3.0-or-later)" in comment

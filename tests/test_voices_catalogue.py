@@ -27,9 +27,9 @@ def written(folder: Path, text: str, name: str = "mine") -> tuple[Path, ...]:
 
 
 def test_shipped_voices_are_all_well_formed() -> None:
-    """The project ships joe, system and tone, and each says its licence."""
+    """The project ships lark, joe, system and tone, and each says its licence."""
     shipped = {voice.name: voice for voice in list_voices(profile_folders()[1:])}
-    assert {"joe", "system", "tone"} <= set(shipped)
+    assert {"lark", "joe", "system", "tone"} <= set(shipped)
     assert shipped["joe"].licence == "CC0-1.0"
     assert len(shipped["joe"].calibration) >= 5
     assert len(shipped["system"].calibration) >= 5

@@ -27,7 +27,7 @@ def with_points(*points: tuple[float, float]) -> VoiceProfile:
     return msgspec.structs.replace(find_voice("tone"), calibration=calibration)
 
 
-@given(st.sampled_from(["joe", "system", "tone"]), st.floats(105, 200))
+@given(st.sampled_from(["lark", "joe", "system", "tone"]), st.floats(105, 200))
 def test_setting_and_rate_are_each_others_inverse(name: str, wpm: float) -> None:
     """The rate that is expected at the setting that was solved is the rate that was asked for."""
     voice = find_voice(name)

@@ -66,11 +66,11 @@ def test_an_empty_environment_can_build_an_episode_from_the_wheel(wheel: Path, t
         [*_without_network(), *command], check=True, cwd=tmp_path, capture_output=True, text=True, env=environment
     )
     report = json.loads(run.stdout)
-    assert report["voice"]["name"] == "joe"
+    assert report["voice"]["name"] == "lark"
     assert report["clips_synthesized"] == 11
     assert Path(report["path"]).stat().st_size > 500_000
     listed = subprocess.run([str(bin_ / "audio-builder"), "voices"], check=True, capture_output=True, text=True)
-    assert "joe (default)" in listed.stdout
+    assert "lark (default)" in listed.stdout
 
 
 def _without_network() -> list[str]:

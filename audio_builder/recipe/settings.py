@@ -237,7 +237,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `Recipe()` is the default; `audio_builder.recipe.recipe_file.load` reads one from TOML.
     """
 
-    voice: Annotated[str, _text("name of the voice")] = "joe"
+    voice: Annotated[str, _text("name of the voice")] = "lark"
     quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
     spoken_disclosure: Annotated[

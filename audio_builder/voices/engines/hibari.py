@@ -1,0 +1,281 @@
+"""Hibari: small neural voices that speak a hundred times faster than real time, with a reader of their own."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audio_builder.audio.samples import AudioSegment
+from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
+from audio_builder.voices.engines import misaki
+from audio_builder.voices.engines.base import TimedSound, WordStart
+from audio_builder.voices.extras import installed_version, missing_extra
+from audio_builder.voices.profile import Voice
+from audio_builder.voices.wording.word_places import first_sounds, words_with_places
+from audio_builder.voices.words import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+RATE_HZ = 24_000
+_NEEDED_BY = "the engine hibari"
+
+_FRAME_SAMPLES = 600
+"""The model counts the durations of phonemes in these: 25 ms."""
+
+_DURATIONS = "/Clip_output_0"
+"""The tensor of its graph that holds the durations, after rounding; one for each token."""
+
+_OUTPUTS = 6
+"""What the graph gives by itself: the five parts of a spectrum, and the pitch."""
+
+_EDGE = 0
+"""The token before the first phoneme and after the last."""
+
+_BEFORE_A_WORD = ' “("'
+"""The token of a gap, and of what opens a quotation, is heard as part of the word that follows."""
+
+_EARLY_S = 0.04
+"""Words are heard so long before the durations say."""
+
+_LONGEST_PIECE = 380
+"""Phonemes in one run. The model was trained on at most 400."""
+
+_CUTS = (re.compile(r"(?<=[.!?…])[”)]* "), re.compile(r"(?<=[,;:—])[”)]* "), re.compile(" "))
+"""Where a long phrase is cut: at a sentence's end, else at a clause's, else between words."""
+
+_CLAUSE_QUIET_S = 0.25
+"""Quiet that stays on either side of a cut: together a comma, which the voice itself rests for 0.3 to 0.75 s."""
+
+_QUIET_DB = -45.0
+"""Below the loudest sample of a piece by so much, it is quiet."""
+
+
+class HibariEngine:
+    """Speaks with the file `model` (ONNX); the setting is the model's `speed`, 1 being its own pace, 0.5 to 2.
+
+    The noise in the sound is seeded with what is spoken: the same words at the same rate are the same bytes, in
+    whichever order and process they are spoken.
+    """
+
+    takes_ipa = True
+    reader = "misaki"
+
+    def __init__(self) -> None:
+        self._sessions: dict[Path, _Session] = {}
+
+    def voices(self) -> tuple[str, ...]:
+        """Return nothing: each voice is a file named by a profile."""
+        self.fingerprint()
+        return ()
+
+    def fingerprint(self) -> str:
+        """Return the versions of everything that turns text into this sound.
+
+        Raises:
+            MissingExtra: hibari-tts or onnxruntime isn't installed.
+        """
+        names = ("hibari-tts", "onnxruntime", "numpy", "scipy")
+        return " ".join(["hibari pieces-1", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)])
+
+    def speak(self, text: str, voice: Voice) -> AudioSegment:
+        """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
+
+        Raises:
+            as `speak_timed` does.
+        """
+        return self.speak_timed(text, voice).sound
+
+    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
+        """Return what `speak` does, with the words where the model's durations put them.
+
+        Raises:
+            MissingExtra: hibari-tts or onnxruntime isn't installed.
+            VoiceFileMissing: the voice names no model.
+            VoiceError: the model is malformed, the language isn't English, or a pronunciation has a sound that
+                English hasn't.
+            EngineFailed: there is nothing that could be spoken in the text.
+        """
+        import numpy as np
+
+        phonemes = _phonemes(text, voice)
+        if not any(map(str.isalpha, phonemes)):
+            raise EngineFailed(f"Hibari found nothing to speak in {quoted(text)}")
+        session = self._session(voice)
+        runs = [session.run(piece, voice.rate) for piece in _pieces(phonemes)]
+        runs = [_closed_up(run, first=run is runs[0], last=run is runs[-1]) for run in runs]
+        pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
+        sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
+        words = words_with_places(text)
+        firsts = first_sounds([_phonemes(word, voice) for _, word in words], phonemes)
+        begins = _begins(phonemes, runs)
+        starts = (
+            (at, None if first is None else _word_start(first, phonemes, begins))
+            for (at, _), first in zip(words, firsts, strict=True)
+        )
+        return TimedSound(sound, tuple(WordStart(at, frame) for at, frame in starts if frame is not None))
+
+    def _session(self, voice: Voice) -> _Session:
+        try:
+            model = voice.paths["model"]
+        except KeyError as error:
+            raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
+        if model not in self._sessions:
+            self._sessions[model] = _Session(model)
+        return self._sessions[model]
+
+
+def _phonemes(text: str, voice: Voice) -> str:
+    language = voice.profile.language.lower()
+    if not language.startswith("en"):
+        raise VoiceError(f"the engine hibari speaks English; “{voice.profile.name}” has {voice.profile.language}")
+    # Without a full stop a heading ends in the air.
+    text = text + "." if text[-1:].isalnum() else text
+    try:
+        return misaki.phonemes(text, british=language == "en-gb")
+    except ImportError as error:
+        raise missing_extra("hibari-tts", _NEEDED_BY) from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """A piece of a phrase, spoken.
+
+    Attributes:
+        phonemes: of the piece.
+        sound: from -1 to 1, shape (frames,).
+        begins: the frame where each of the phonemes begins; empty where the model doesn't give its durations.
+    """
+
+    phonemes: str
+    sound: npt.NDArray[np.float32]
+    begins: tuple[int, ...]
+
+
+class _Session:
+    """A model, opened."""
+
+    def __init__(self, model: Path) -> None:
+        try:
+            import onnxruntime
+            from hibari import dsp
+            from hibari.tts import ASSETS
+        except ImportError as error:
+            raise missing_extra(error.name or "hibari-tts", _NEEDED_BY) from error
+
+        import json
+
+        try:
+            content = model.read_bytes()
+        except OSError as error:
+            raise VoiceFileMissing(f"can't read {model}: {error.strerror}") from error
+        options = onnxruntime.SessionOptions()
+        # The pool runs one process for each core; more threads in each only contend.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._model = onnxruntime.InferenceSession(with_output(content, _DURATIONS), options)
+        except Exception:  # noqa: BLE001 - onnxruntime's errors have no class of their own
+            try:  # a graph whose durations have another name speaks all the same, without word times
+                self._model = onnxruntime.InferenceSession(content, options)
+            except Exception as error:
+                raise VoiceError(f"onnxruntime can't load {model.name}: {error}") from error
+        self._synthesize = dsp.synth
+        self._numbers: dict[str, int] = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
+
+    def run(self, phonemes: str, speed: float) -> _Run:
+        """Return phonemes, spoken; at most `_LONGEST_PIECE` of them."""
+        import numpy as np
+
+        phonemes = "".join(symbol for symbol in phonemes if symbol in self._numbers)
+        tokens = np.array([[_EDGE, *(self._numbers[symbol] for symbol in phonemes), _EDGE]], dtype=np.int64)
+        outputs = self._model.run(None, {"ids": tokens, "speed": np.array([speed], dtype=np.float32)})
+        noise = np.random.default_rng(zlib.crc32(f"{speed} {phonemes}".encode()))
+        sound = self._synthesize(*(output[0] for output in outputs[:_OUTPUTS]), noise)
+        if len(outputs) == _OUTPUTS:
+            return _Run(phonemes, sound, ())
+        durations = outputs[_OUTPUTS].ravel().astype(np.int64)
+        return _Run(phonemes, sound, tuple((np.cumsum(durations)[:-1] * _FRAME_SAMPLES).tolist()))
+
+
+def with_output(model: bytes, tensor: str) -> bytes:
+    """Return an ONNX model whose graph gives one more of its tensors.
+
+    Serialized messages of Protocol Buffers that are joined are read as one, in which repeated fields follow each
+    other (https://protobuf.dev/programming-guides/encoding/#last-one-wins). So what is appended is a model that has
+    nothing but a graph (field 7) with one output (field 12) of that name (field 1).
+
+    Args:
+        model: a whole ONNX file.
+        tensor: name of what a node of its graph gives, at most 100 bytes.
+    """
+    message = tensor.encode()
+    for field in (1, 12, 7):
+        message = bytes((field << 3 | 2, len(message))) + message
+    return model + message
+
+
+def _pieces(phonemes: str) -> list[str]:
+    """Return phonemes in pieces of at most `_LONGEST_PIECE`, halves of alike length at the strongest boundary."""
+    if len(phonemes) <= _LONGEST_PIECE:
+        return [phonemes]
+    middle = len(phonemes) // 2
+    for cut in _CUTS:
+        ends = [found.end() for found in cut.finditer(phonemes)]
+        # A cut near an end leaves a crumb: then the next kind of boundary is better.
+        ends = [end for end in ends if len(phonemes) / 8 < end < len(phonemes) * 7 / 8]
+        if ends:
+            middle = min(ends, key=lambda end: abs(end - middle))
+            break
+    return [*_pieces(phonemes[:middle].strip()), *_pieces(phonemes[middle:].strip())]
+
+
+def _closed_up(run: _Run, *, first: bool, last: bool) -> _Run:
+    """Return a piece with at most `_CLAUSE_QUIET_S` of quiet where another is joined to it."""
+    import numpy as np
+
+    loud = np.flatnonzero(np.abs(run.sound) > np.max(np.abs(run.sound), initial=0.0) * 10 ** (_QUIET_DB / 20))
+    if not loud.size:
+        return run
+    quiet = round(_CLAUSE_QUIET_S * RATE_HZ)
+    begin = 0 if first else max(0, int(loud[0]) - quiet)
+    end = len(run.sound) if last else min(len(run.sound), int(loud[-1]) + quiet)
+    begins = (min(max(frame, begin), end) - begin for frame in run.begins)
+    return _Run(run.phonemes, run.sound[begin:end], tuple(begins))
+
+
+def _begins(phonemes: str, runs: Sequence[_Run]) -> list[int | None]:
+    """Return the frame where each of a phrase's phonemes begins; None where that isn't known.
+
+    Args:
+        phonemes: of the whole phrase.
+        runs: its pieces in their order; a piece lacks the spaces at its ends and what the model has no token for.
+    """
+    begins: list[int | None] = [None] * len(phonemes)
+    at = frames = 0
+    for run in runs:
+        for symbol, begin in zip(run.phonemes, run.begins, strict=False):
+            at = phonemes.index(symbol, at) + 1
+            begins[at - 1] = frames + begin
+        frames += len(run.sound)
+    return begins
+
+
+def _word_start(first: int, phonemes: str, begins: Sequence[int | None]) -> int | None:
+    """Return the frame where a word begins to be heard; None where that isn't known.
+
+    Args:
+        first: place of its first phoneme.
+        phonemes: of the whole phrase.
+        begins: the frame where each of them begins.
+    """
+    gap = first
+    while gap and phonemes[gap - 1] in _BEFORE_A_WORD:
+        gap -= 1
+    begin = next((begin for begin in begins[gap : first + 1] if begin is not None), None)
+    return None if begin is None else max(0, begin - round(_EARLY_S * RATE_HZ))
