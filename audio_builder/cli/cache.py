@@ -55,7 +55,8 @@ Examples:
 def info_command(ctx: click.Context, as_json: bool) -> None:
     """Say where spoken sentences are kept, how many they are, and how much room they take (MB, GB)."""
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.cache import FOLDER_VARIABLE, LARGEST_BYTES, ClipCache, cache_stats
+    from audio_builder.narration.cache import LARGEST_BYTES, ClipCache, cache_stats
+    from audio_builder.store import FOLDER_VARIABLE
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
@@ -183,7 +184,8 @@ def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
     What was used within the last hour stays: a build that runs now may need it.
     """
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.cache import CLIP_SUFFIX, ClipCache, clear
+    from audio_builder.narration.cache import CLIP_SUFFIX, ClipCache
+    from audio_builder.store import clear
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()

@@ -96,7 +96,7 @@ def _encoder() -> str:
 
 def _cache() -> str:
     from audio_builder.files import write_probe
-    from audio_builder.narration.cache import default_cache_folder
+    from audio_builder.store import default_cache_folder
 
     folder = default_cache_folder()
     write_probe(folder)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from audio_builder.errors import EmptySource
-from audio_builder.narration.cache import LARGEST_BYTES, ClipCache, clear, clip_identity, clip_key
+from audio_builder.narration.cache import LARGEST_BYTES, ClipCache, clip_identity, clip_key
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.clip_file import StoredClip
 from audio_builder.narration.workers.pool import Pool
@@ -18,6 +18,7 @@ from audio_builder.narration.workers.process import Job, Spoken
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
+from audio_builder.store import clear
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.cache import FOLDER_VARIABLE, ClipCache
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import measure_clip, unpacked_levels
 from audio_builder.narration.clip_file import StoredClip, decode_sound, encode_clip
+from audio_builder.store import FOLDER_VARIABLE
 from tests import sound_helpers
 
 KEY, OTHER = "ab" * 32, "cd" * 32

@@ -26,14 +26,13 @@ from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines import system, system_driver
-from audio_builder.voices.engines.sound_file import read_sound_file
-from audio_builder.voices.engines.system import SystemEngine
+from audio_builder.voices.engines.system import SystemEngine, read_sound_file
 from audio_builder.voices.engines.tone import ToneEngine
 from audio_builder.voices.profile import Voice
 from tests.held_out import HELD_OUT
 from tests.sound_helpers import sound_after_pauses
-from tests.test_engine_piper import LONG
 from tests.voice_helpers import narrated_at_rate, ready, script_of, word_at
+from tests.voices.engines.test_piper import LONG
 
 pytestmark = pytest.mark.engine
 
@@ -216,7 +215,7 @@ def test_its_prints_never_reach_our_stdout(tmp_path: Path) -> None:
         "n = narrate(script_of('Hello there.'), ready('system'), cache=cache, rate_hz=44100)\n"
         "print(n.synthesized)\n"
     )
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert (done.stdout, done.stderr) == ("1\n", "")
 

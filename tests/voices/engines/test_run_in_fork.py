@@ -9,7 +9,7 @@ import time
 import pytest
 
 from audio_builder.errors import EngineFailed, EngineTimedOut, MissingExtra
-from audio_builder.voices.engines.afresh import afresh
+from audio_builder.voices.engines.system import run_in_fork
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are used on Linux alone")
 
@@ -22,7 +22,7 @@ def test_what_is_changed_there_stays_there() -> None:
         seen.append("here")
         return [str(os.getpid()), "x" * 200_000]
 
-    pid, text = afresh(work, 10)
+    pid, text = run_in_fork(work, 10)
     assert int(pid) != os.getpid()
     assert len(text) == 200_000
     assert seen == []
@@ -35,25 +35,25 @@ def test_an_error_of_ours_comes_back_as_it_was() -> None:
         raise MissingExtra("no voice here", hint="Install one.")
 
     with pytest.raises(MissingExtra, match="no voice here") as caught:
-        afresh(work, 10)
+        run_in_fork(work, 10)
     assert caught.value.hint == "Install one."
 
 
 def test_any_other_error_is_a_failed_engine() -> None:
     """Its class and message are told."""
     with pytest.raises(EngineFailed, match="ZeroDivisionError: "):
-        afresh(lambda: [str(1 // 0)], 10)
+        run_in_fork(lambda: [str(1 // 0)], 10)
 
 
 def test_one_that_dies_is_noticed() -> None:
     """A library that crashes takes the fork with it, and nothing else."""
     with pytest.raises(EngineFailed, match="died"):
-        afresh(lambda: [str(os._exit(139))], 10)
+        run_in_fork(lambda: [str(os._exit(139))], 10)
 
 
 def test_one_that_hangs_is_given_up_and_gone() -> None:
     """It is killed, and leaves no zombie."""
     with pytest.raises(EngineTimedOut, match="0 s"):
-        afresh(lambda: [str(time.sleep(60))], 0.2)
+        run_in_fork(lambda: [str(time.sleep(60))], 0.2)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
