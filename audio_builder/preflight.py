@@ -24,11 +24,10 @@ from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
-from audio_builder.voices.rate.rates import solve_rate
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BuildPlan:
     """A build that can begin: nothing that can be known beforehand stands in its way.
 
     Attributes:
@@ -52,7 +51,7 @@ class Plan:
     cover_note: str = ""
 
 
-def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
+def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
     """Return a plan for an episode in a folder, which is made if it isn't there.
 
     Raises:
@@ -77,25 +76,12 @@ def prepare(script: Script, recipe: Recipe, folder: Path) -> Plan:
     path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
-    return Plan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+    return BuildPlan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
 
 
-def at_rate(plan: Plan, wpm: float) -> Plan:
-    """Return the plan with its voices at another speaking rate in words per minute.
-
-    Raises:
-        VoiceError, RecipeError: as `prepare_voices`.
-    """
-    if wpm == plan.recipe.pacing.wpm:
-        return plan
-    recipe = msgspec.structs.replace(plan.recipe, pacing=msgspec.structs.replace(plan.recipe.pacing, wpm=wpm))
-    voice, others = prepare_voices(plan.script, recipe)
-    return replace(plan, recipe=recipe, voice=voice, others=others)
-
-
-def reached_wpm(plan: Plan, wpm: float) -> float:
-    """Return how fast the plan's narrator speaks its text when a rate is asked for, both in words per minute."""
-    return solve_rate(plan.voice.voice.profile, wpm, plan.voice.density).wpm
+def recipe_at(recipe: Recipe, wpm: float) -> Recipe:
+    """Return a recipe with another speaking rate, in words per minute."""
+    return msgspec.structs.replace(recipe, pacing=msgspec.structs.replace(recipe.pacing, wpm=wpm))
 
 
 def _cover(tags: Tags) -> Callable[[], bytes]:
@@ -138,10 +124,9 @@ def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:
-    """Return the narrator's voice, and those of the script's other parts, each with its rate solved for its phrases.
+    """Return the narrator's voice, and those of the script's other parts, each at its rate on the calibration text.
 
-    What is to be slower is slower by `slower_share` than the same voice elsewhere: both are judged by all that
-    the voice has to say.
+    What is to be slower is slower by `slower_share` than the same voice elsewhere.
 
     Raises:
         VoiceError: one is unknown, or what it needs isn't installed or has changed.
@@ -150,15 +135,12 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     says = [cue for cue in script.cues if isinstance(cue, Say)]
     names = dict.fromkeys(["", *(say.voice for say in says)])
     profiles = {name: in_language(find_voice(name or recipe.voice), script.language) for name in names}
-    texts: dict[str, list[str]] = {profile.name: [] for profile in profiles.values()}
-    for say in says:
-        texts[profiles[say.voice].name].append(say.text)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
 
     def ready(part: Speaker) -> PreparedVoice:
         profile = profiles[part.voice]
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
-        return prepare_voice(profile, wpm, texts[profile.name], lexicon)
+        return prepare_voice(profile, wpm, lexicon)
 
     parts = dict.fromkeys(say.speaker for say in says)
     narrator = ready(Speaker())

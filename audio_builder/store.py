@@ -1,6 +1,6 @@
-"""Files by content address in the user's cache folder: what was made once is found again, by any number of processes.
+"""Files by content in the user's cache folder: what was made once is found again, by any number of processes.
 
-Nothing in it is precious. What is damaged counts as not there and is made again.
+Nothing in it is precious: what is damaged counts as missing and is made again.
 """
 
 from __future__ import annotations
@@ -13,26 +13,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from audio_builder.errors import DiskFull, OutputError
 from audio_builder.files import DRAFT_SUFFIX, draft_beside, output_error
 
 FOLDER_VARIABLE = "AUDIO_BUILDER_CACHE"
 """Environment variable that names another folder."""
 
-KEY_DIGITS = 64
-"""A key is a SHA-256 in hexadecimal."""
-
 IN_USE_S = 3600.0
 """What was used so short a time ago may be part of a build that still runs, and stays."""
+
+_KEY_DIGITS = 64
+"""A key is a SHA-256 in hexadecimal."""
 
 _STALE_S = 24 * 3600.0
 _USED_AGAIN_S = 600.0
 """An entry's time of change is when it was last used, to ten minutes: writing it at each use would cost more."""
 
+_OLD_SUFFIXES = (".clip", ".msgpack")
+"""What earlier versions kept; it is never read, and swept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a store.
+    """A file of the cache.
 
     Attributes:
         path: where it is.
@@ -50,27 +55,8 @@ class Entry:
         return self.path.stem
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
-    """What making room took away and left.
-
-    Attributes:
-        removed: how many entries, by suffix.
-        kept: how many are left, by suffix.
-        removed_bytes: on disk.
-        kept_bytes: on disk.
-        in_use: how many stay only because they were used within the last hour, by suffix.
-    """
-
-    removed: Counter[str]
-    kept: Counter[str]
-    removed_bytes: int
-    kept_bytes: int
-    in_use: Counter[str]
-
-
 class Store:
-    """One kind of entry in a folder. Many threads and processes may use it at the same time.
+    """One kind of entry in a folder, by content address. Many threads and processes may use it at the same time.
 
     Attributes:
         folder: of all kinds.
@@ -82,7 +68,7 @@ class Store:
         """Open a store; nothing is read or made yet.
 
         Args:
-            suffix: such as `.clip`.
+            suffix: such as `.flac`.
             folder: by default the one named by AUDIO_BUILDER_CACHE, else the user's cache folder.
         """
         self.suffix = suffix
@@ -100,7 +86,7 @@ class Store:
             return None
 
     def write(self, key: str, content: bytes) -> None:
-        """Keep an entry: all of it or nothing. It isn't synced to the disk; a torn one must be noticed when it is read.
+        """Keep an entry: all of it or nothing. It isn't synced to the disk; a torn one is noticed when it is read.
 
         Raises:
             OutputError: the folder can't be written.
@@ -151,14 +137,43 @@ class Store:
 
     def in_place(self, entry: Entry) -> bool:
         """Return whether a file is where an entry of its name belongs."""
-        return len(entry.key) == KEY_DIGITS and entry.path == self.path_of(entry.key)
+        return len(entry.key) == _KEY_DIGITS and entry.path == self.path_of(entry.key)
 
     def sweep(self) -> None:
-        """Remove drafts that killed processes left here more than a day ago."""
-        for draft in self.folder.glob(f".*{DRAFT_SUFFIX}"):
+        """Remove drafts that killed processes left here, and what earlier versions kept, if it is a day old."""
+        drafts = self.folder.glob(f".*{DRAFT_SUFFIX}")
+        old = (path for suffix in _OLD_SUFFIXES for path in self.folder.glob(f"*/*{suffix}"))
+        for path in (*drafts, *old):
             with contextlib.suppress(OSError):
-                if time.time() - draft.stat().st_mtime > _STALE_S:
-                    draft.unlink()
+                if time.time() - path.stat().st_mtime > _STALE_S:
+                    path.unlink()
+
+
+def default_cache_folder() -> Path:
+    """Return the folder named by AUDIO_BUILDER_CACHE, else our place in the user's cache folder."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return platformdirs.user_cache_path("audio-builder", appauthor=False) / "clips"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What making room took away and left.
+
+    Attributes:
+        removed: how many entries, by suffix.
+        kept: how many are left, by suffix.
+        removed_bytes: on disk.
+        kept_bytes: on disk.
+        in_use: how many stay only because they were used within the last hour, by suffix.
+    """
+
+    removed: Counter[str]
+    kept: Counter[str]
+    removed_bytes: int
+    kept_bytes: int
+    in_use: Counter[str]
 
 
 def clear(stores: Sequence[Store], keep_bytes: int) -> Cleared:
@@ -201,13 +216,3 @@ def remove_damaged(entry: Entry) -> None:
             f"can't remove the damaged file {entry.path}: {error.strerror or error}",
             hint="Remove it yourself, or change who may write to that folder.",
         ) from error
-
-
-def default_cache_folder() -> Path:
-    """Return the folder named by AUDIO_BUILDER_CACHE, else our place in the user's cache folder."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    import platformdirs
-
-    return platformdirs.user_cache_path("audio-builder", appauthor=False) / "clips"

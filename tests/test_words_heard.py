@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from audio_builder.audio.samples import samples_from_segment
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip
-from audio_builder.narration.clip_cache.cache import ClipCache
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.resample import resample
+from audio_builder.narration.trim import resample
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.from_document import make_script, read_document
@@ -62,7 +62,7 @@ def test_words_inside_phrases_begin_when_a_recogniser_hears_them(tmp_path: Path,
         pytest.skip(f"the voice {name} isn't installed (audio-builder voices install {name})")
     says = [cue.text for cue in make_script(read_document(ARTICLE), Recipe()).cues if isinstance(cue, Say)]
     texts = sorted(says, key=len)[-phrases:]
-    clips = narrate(script_of(*texts), ready(name, 125, texts), cache=ClipCache(tmp_path), rate_hz=44100).clips
+    clips = narrate(script_of(*texts), ready(name, 125), cache=ClipCache(tmp_path), rate_hz=44100).clips
     apart = []
     for clip in clips:
         told = {word.at: word.frame / clip.rate_hz for word in clip.words(clip.say.text)}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip import Narration
+from audio_builder.narration.narrate import narrate
+from audio_builder.narration.rate_control import narrate_at_rate
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say, Script
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.prepare import prepare_voice
@@ -20,9 +24,15 @@ def script_of(*texts: str) -> Script:
     return Script("", "", "", "en", "", "gentle", (ChapterStart("One"), *cues))
 
 
-def ready(name: str, wpm: float = 125.0, texts: Iterable[str] = ()) -> Voice:
-    """A shipped voice, ready at a rate for a text."""
-    return prepare_voice(find_voice(name), wpm, texts).voice
+def ready(name: str, wpm: float = 125.0, text_factor: float = 1.0) -> Voice:
+    """A shipped voice, ready at a rate for a text of that factor."""
+    return prepare_voice(find_voice(name), wpm).for_text(text_factor).voice
+
+
+def narrated_at_rate(script: Script, name: str, wpm: float, folder: Path) -> Narration:
+    """A script spoken by a shipped voice at a rate, as a build does, with the clips in a folder."""
+    speak = functools.partial(narrate, cache=ClipCache(folder), rate_hz=44100)
+    return narrate_at_rate(script, prepare_voice(find_voice(name), wpm), {}, speak)
 
 
 def word_at(text: str, place: int) -> str:

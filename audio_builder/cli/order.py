@@ -58,13 +58,7 @@ class Order:
         Raises:
             AudioBuilderError: as `pipeline.build`.
         """
-        from audio_builder.narration.workers.pool import Pool
+        from audio_builder import pipeline
 
-        with Pool() as pool, progress_bar(console) as progress:
-            pool.begin(1)
-            # To import this takes so long that a worker has imported what it needs meanwhile.
-            from audio_builder import pipeline
-
-            return pipeline.build(
-                document, recipe, self.output, voice_only=self.voice_only, progress=progress, pool=pool
-            )
+        with progress_bar(console) as progress:
+            return pipeline.build(document, recipe, self.output, voice_only=self.voice_only, progress=progress)

@@ -230,8 +230,8 @@ def calibrate_command(ctx: click.Context, names: tuple[str, ...]) -> None:
     same command goes on where it stopped.
     """
     from audio_builder.errors import VoiceError
-    from audio_builder.narration.calibrate import calibrate
-    from audio_builder.narration.clip_cache.cache import ClipCache
+    from audio_builder.narration.cache import ClipCache
+    from audio_builder.narration.calibration import calibrate
     from audio_builder.voices.blend import is_blend
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.profile_file import store_calibration
@@ -245,9 +245,9 @@ def calibrate_command(ctx: click.Context, names: tuple[str, ...]) -> None:
     for profile in [find_voice(name) for name in names]:
         with progress_bar(console) as progress:
             measured = calibrate(profile, ClipCache(), progress)
-        path = store_calibration(profile.name, measured.points, measured.ending_s)
-        console.result(f"{profile.name}: measured at {len(measured.points)} settings, kept in {path}")
-        for old, new in zip(profile.calibration, measured.points, strict=True):
+        path = store_calibration(profile.name, measured)
+        console.result(f"{profile.name}: measured at {len(measured)} settings, kept in {path}")
+        for old, new in zip(profile.calibration, measured, strict=True):
             off = 100 * (old.wpm / new.wpm - 1)
             told = f"the profile said {old.wpm:.1f}, {off:+.1f} %" if abs(off) >= _NOTABLE_PERCENT else "as before"
             console.result(f"    {new.wpm:.1f} words per minute at {new.setting:g} ({told})")
@@ -329,7 +329,7 @@ def say_command(
     A pronunciation of your own goes into a lexicon. Rates are in words per minute (wpm).
     """
     from audio_builder.files import write_bytes
-    from audio_builder.narration.say import say_as_wav
+    from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
@@ -337,7 +337,7 @@ def say_command(
     console = ctx.ensure_object(Console)
     recipe = recipe_from_options({}, recipe_file, chosen)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
-    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, (text,), lexicon)
+    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, lexicon)
     with progress_bar(console) as progress:
         sound = say_as_wav(text, prepared.voice, progress)
     write_bytes(output, sound)

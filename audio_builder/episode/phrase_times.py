@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 import numpy as np
 
-from audio_builder.narration.levels import CELL_S, ClipLevels
+from audio_builder.narration.clip import CELL_S, ClipLevels
 from audio_builder.voices.word_alignment import words_with_places
 
 _BREAK = re.compile(r"[,;:…–—]+[\"'”’)]*(?:\s+(?=\S)|(?<=[–—])(?=\w))")

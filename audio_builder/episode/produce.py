@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from audio_builder import __version__
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
 from audio_builder.episode.naming import twin_path
@@ -45,6 +46,11 @@ def bed_maker(script: Script, recipe: Recipe) -> BedMaker:
     return BedMaker(recipe.soundscape, _bed_format(recipe), names)
 
 
+def encoder_name(mastering: Mastering) -> str:
+    """Return what makes the file and how, such as `audio-builder 0.1.0, LAME, CBR 128 kbps`."""
+    return f"audio-builder {__version__}, LAME, CBR {mastering.bitrate_kbps} kbps"
+
+
 @contextlib.contextmanager
 def episode_draft(path: Path, on_progress: Progress = silent) -> Iterator[Path]:
     """Give a draft of an episode, which is removed unless it is committed; nobody else writes to the folder meanwhile.
@@ -75,7 +81,7 @@ def produce(
         draft: the file to write.
         content: what its tag says, and the timeline that is rendered.
         recipe: its tags resolved.
-        beds: from `open_backgrounds`.
+        beds: from `bed_maker`.
         on_progress: called with each step.
 
     Raises:

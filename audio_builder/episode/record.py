@@ -12,7 +12,7 @@ from audio_builder.episode.phrase_times import Phrase, find_clauses
 from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
-from audio_builder.errors import OutputError
+from audio_builder.errors import AudioBuilderError, OutputError
 from audio_builder.files import output_error
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
@@ -64,6 +64,14 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
 def record_path(episode: Path) -> Path:
     """Return where the record of an MP3 is: beside it."""
     return episode.with_name(episode.stem + RECORD_SUFFIX)
+
+
+def remembered_text_factors(episode: Path) -> dict[str, float]:
+    """Return the text factors of the episode that is at a path by now (see `BuildReport`); none where there is none."""
+    try:
+        return read_record(record_path(episode)).report.text_factors
+    except AudioBuilderError:
+        return {}
 
 
 def sound_of(file: Path) -> Sound:

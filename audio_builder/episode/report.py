@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +16,9 @@ from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
+
+if TYPE_CHECKING:
+    from audio_builder.mix.fit_duration import TimedScript
 
 SCHEMA_VERSION = 1
 """Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
@@ -113,6 +118,8 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         duration: how a wanted duration was met; null where none was asked.
         voice_only: the twin with the voice alone; null where none was asked.
         clips_tried: phrases that were spoken besides, at a setting that turned out to miss the rate.
+        text_factors: by voice, how much longer a word of this text takes it than one of the calibration text; the next
+            build of the same text begins with them.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -131,6 +138,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     voice_only: TwinReport | None = None
     other_voices: tuple[VoiceReport, ...] = ()
     clips_tried: int = 0
+    text_factors: dict[str, float] = {}
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -191,27 +199,31 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict)
 
 
-def report_on(
+def report_on(  # noqa: PLR0913 - every stage has something to report
     path: Path,
     recipe: Recipe,
     timeline: Timeline,
-    narration: Narration,
+    timed: TimedScript,
     findings: Findings,
-    stages: tuple[StageReport, ...] = (),
+    *,
+    laps: Iterable[tuple[str, float]] = (),
+    twin: TwinReport | None = None,
 ) -> BuildReport:
     """Return the report on an episode.
 
     Args:
         path: where it is.
-        recipe: with its tags resolved.
+        recipe: with its tags resolved, at the speaking rate that was used.
         timeline: for the chapters and the length.
-        narration: for the clips and the measured rate.
+        timed: for the clips, the measured rate, and how a wanted duration was met.
         findings: from `verify`.
-        stages: what each took.
+        laps: what each stage took, in seconds.
+        twin: with the voice alone.
 
     Raises:
         VoiceError: the recipe's voice is unknown by now.
     """
+    narration = timed.narration
     narrator, *others = (
         _voice_report(find_voice(name or recipe.voice), name, recipe, narration)
         for name in dict.fromkeys(["", *(clip.voice for clip in narration.clips)])
@@ -230,11 +242,21 @@ def report_on(
         clips_synthesized=narration.synthesized,
         clips_cached=narration.cached,
         clips_tried=narration.tried,
+        text_factors=dict(narration.text_factors),
         speech_s=speech_s,
         silence_share=1 - speech_s / timeline.seconds if timeline.frames else 0.0,
         findings=findings,
-        stages=stages,
+        stages=tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in laps),
+        duration=_duration_report(timed, recipe),
+        voice_only=twin,
     )
+
+
+def _duration_report(timed: TimedScript, recipe: Recipe) -> DurationReport | None:
+    """Return how the duration was met; None where the recipe asks for none."""
+    if timed.pauses_scale is None:
+        return None
+    return DurationReport(asked_s=recipe.pacing.duration_s, pauses_scale=timed.pauses_scale, wpm=timed.wpm)
 
 
 def _voice_report(profile: VoiceProfile, part: str, recipe: Recipe, narration: Narration) -> VoiceReport:

@@ -12,7 +12,7 @@ from audio_builder.audio.loudness import integrated_lufs
 from audio_builder.audio.samples import Samples
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
-from audio_builder.narration.levels import CELL_S
+from audio_builder.narration.clip import CELL_S
 from audio_builder.recipe.settings import Pacing
 
 _BEGINS_AT = 0.5

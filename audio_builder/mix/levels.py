@@ -12,7 +12,7 @@ import numpy.typing as npt
 from audio_builder.audio.loudness import HOP_S, integrated_lufs
 from audio_builder.audio.samples import Samples, samples_from_segment
 from audio_builder.mix.timeline import PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
-from audio_builder.narration.levels import CELL_S, Cells
+from audio_builder.narration.clip import CELL_S, Cells
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bells import strike
 from audio_builder.sound.breath import breathe

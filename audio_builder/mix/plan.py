@@ -14,7 +14,7 @@ from audio_builder.audio.loudness import LoudnessMeter, integrated_lufs
 from audio_builder.mix.ducking import BedEnvelope, duck_depths
 from audio_builder.mix.levels import SpeechLevels, hops_from_cells, tone_sound
 from audio_builder.mix.timeline import Timeline, frames_from_seconds
-from audio_builder.narration.levels import CELL_S, Cells, cells_of_sound
+from audio_builder.narration.clip import CELL_S, Cells, cells_of_sound
 from audio_builder.recipe.settings import Mastering, Soundscape
 from audio_builder.sound.background import CROSSFADE_S
 from audio_builder.sound.bed import Bed

@@ -10,7 +10,7 @@ import numpy as np
 from audio_builder.audio.samples import Samples
 from audio_builder.audio.speech_level import every_second, spoken_cells
 from audio_builder.mix.timeline import Timeline
-from audio_builder.narration.levels import CELL_S, CELLS_PER_S
+from audio_builder.narration.clip import CELL_S, CELLS_PER_S
 
 
 class SeparationMeter:

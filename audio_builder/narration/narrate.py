@@ -1,30 +1,37 @@
-"""From a script to a narration: every phrase spoken once, and never again."""
+"""From a script to a narration: every phrase is spoken once, and found in the cache from then on."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import io
+import wave
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
+from audio_builder.errors import EmptySource
+from audio_builder.narration.cache import LARGEST_BYTES, ClipCache, clip_identity, clip_key
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
-from audio_builder.narration.clip_cache.cache import ClipCache
-from audio_builder.narration.clip_cache.entry import StoredClip
-from audio_builder.narration.clip_cache.stock import LARGEST_BYTES
-from audio_builder.narration.phrases import Phrase, phrases_of, setting_of
-from audio_builder.narration.workers.jobs import Job, PoolEvent
+from audio_builder.narration.clip_file import StoredClip
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.narration.workers.protocol import Spoken, Task
+from audio_builder.narration.workers.process import Job, Spoken
 from audio_builder.progress import Progress, Step, silent
-from audio_builder.script.cues import Script, Speaker
+from audio_builder.script.cues import Role, Say, Script, Speaker
+from audio_builder.script.phrases import phrases
 from audio_builder.store import clear
+from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
+
+_TRIAL_RATE_HZ = 44100
+_TRIAL_PAUSE_S = 0.6
 
 
 def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which voice, and where the clips are kept
     script: Script,
     voice: Voice,
-    *,
     others: Mapping[Speaker, Voice] = MappingProxyType({}),
+    *,
     cache: ClipCache,
     rate_hz: int,
     progress: Progress = silent,
@@ -40,7 +47,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         others: by the part that a phrase has; one that isn't here is the narrator's.
         cache: where clips are kept; each is there as soon as it is finished, whatever happens after.
         rate_hz: the episode's sample rate.
-        progress: told of each clip that begins and is finished; its unit is clips.
+        progress: called with each clip that begins and is finished; its unit is clips.
         pool: whose processes speak; None for one of its own, with a process for each core.
 
     Raises:
@@ -51,54 +58,104 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         OutputError: the cache can't be written.
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
-    phrases = phrases_of(script, voice, others, rate_hz)
-    unique = {phrase.key: phrase for phrase in phrases}
+    planned = _planned_clips(script, voice, others, rate_hz)
+    unique = {clip.job.key: clip.job for clip in planned}
     stored = {key: clip for key in unique if (clip := cache.find(key)) is not None}
-    missing = [phrase for key, phrase in unique.items() if key not in stored]
+    missing = [job for key, job in unique.items() if key not in stored]
     done, total = len(stored), len(unique)
     progress(Step("narrate", done, total))
 
-    def store(job: Job, spoken: Spoken) -> None:
-        clip = _to_store(spoken, rate_hz)
+    def keep(job: Job, spoken: Spoken) -> None:
+        frames = len(spoken.pcm) // 2
+        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels, spoken.words)
         cache.store(job.key, clip, spoken.pcm)
         stored[job.key] = clip
 
-    def tell(event: PoolEvent) -> None:
+    def on_event(job: Job, finished: bool) -> None:
         nonlocal done
-        done += event.finished
-        progress(Step("narrate", done, total, event.job.text))
+        done += finished
+        progress(Step("narrate", done, total, job.text))
 
     if missing:
-        with contextlib.nullcontext(pool) if pool else Pool() as speakers:
-            speakers.run(*_work(missing, rate_hz), store, tell)
+        with contextlib.nullcontext(pool) if pool else Pool() as workers:
+            workers.run(missing, keep, on_event)
         clear((cache.files,), LARGEST_BYTES)
-    clips = tuple(_clip(phrase, stored[phrase.key], cache) for phrase in phrases)
+    clips = tuple(_clip(clip, stored[clip.job.key], cache) for clip in planned)
     return Narration(
         clips=clips,
         rate_hz=rate_hz,
         synthesized=len(missing),
         wpm=measured_wpm(clips),
-        spoken=frozenset(phrase.key for phrase in missing),
+        spoken=frozenset(job.key for job in missing),
     )
 
 
-def _work(missing: Sequence[Phrase], rate_hz: int) -> tuple[Task, list[Job]]:
-    """Return what the pool is to speak, and with which voices: each of them once."""
-    speakers = {setting_of(phrase.voice): phrase.voice for phrase in missing}
-    places = {setting: place for place, setting in enumerate(speakers)}
-    jobs = [Job(phrase.key, phrase.text, places[setting_of(phrase.voice)]) for phrase in missing]
-    return Task(voices=tuple(speakers.values()), rate_hz=rate_hz), jobs
+def say_as_wav(text: str, voice: Voice, progress: Progress = silent) -> bytes:
+    """Return words spoken, as a WAV file: mono, 16 bit, 44,100 Hz. The clips are kept like those of an episode.
+
+    Args:
+        text: one or more sentences.
+        voice: from `prepare_voice`.
+        progress: called with each clip.
+
+    Raises:
+        EmptySource: there is no word in the text.
+        NarrationError: a phrase can't be spoken.
+    """
+    says = tuple(Say(" ".join(phrase.text.split()), Role.PROSE) for phrase in phrases(text, voice.profile.language))
+    if not says:
+        raise EmptySource("there is no word to speak in that text", hint="Give a text with words in it.")
+    script = Script("", "", "", "", "", "", says)
+    narration = narrate(script, voice, cache=ClipCache(), rate_hz=_TRIAL_RATE_HZ, progress=progress)
+    pause = bytes(2 * round(_TRIAL_PAUSE_S * _TRIAL_RATE_HZ))
+    stream = io.BytesIO()
+    with wave.open(stream, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(_TRIAL_RATE_HZ)
+        sound.writeframes(pause.join(clip.load().raw_data for clip in narration.clips))
+    return stream.getvalue()
 
 
-def _to_store(spoken: Spoken, rate_hz: int) -> StoredClip:
-    frames = len(spoken.pcm) // 2
-    return StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels, spoken.words)
+@dataclass(frozen=True, slots=True)
+class _PlannedClip:
+    """A phrase of the script, the name of its voice (empty for the narrator's own), and how its clip is made."""
+
+    say: Say
+    speaker: str
+    job: Job
 
 
-def _clip(phrase: Phrase, stored: StoredClip, cache: ClipCache) -> Clip:
+def _planned_clips(
+    script: Script, voice: Voice, others: Mapping[Speaker, Voice], rate_hz: int
+) -> tuple[_PlannedClip, ...]:
+    """Return the phrases of a script with what decides their sound; engines are loaded once, and speak nothing yet.
+
+    Raises:
+        VoiceError: an engine is unknown, or what it needs isn't installed.
+    """
+    voices = (*others.values(), voice)
+    engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
+    # A voice has one identity at each of its rates.
+    identities = {
+        (one.profile.name, one.rate): clip_identity(one, engines[one.profile.name].fingerprint(), rate_hz)
+        for one in voices
+    }
+
+    def planned(say: Say) -> _PlannedClip:
+        speaker = others.get(say.speaker, voice)
+        name = speaker.profile.name
+        text = spoken_text(say.text, speaker, engines[name])
+        key = clip_key(text, say.role, identities[name, speaker.rate])
+        return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz))
+
+    return tuple(planned(cue) for cue in script.cues if isinstance(cue, Say))
+
+
+def _clip(planned: _PlannedClip, stored: StoredClip, cache: ClipCache) -> Clip:
     return Clip(
-        say=phrase.say,
-        key=phrase.key,
+        say=planned.say,
+        key=planned.job.key,
         frames=stored.frames,
         rate_hz=stored.rate_hz,
         lead_frames=stored.lead_frames,
@@ -106,6 +163,6 @@ def _clip(phrase: Phrase, stored: StoredClip, cache: ClipCache) -> Clip:
         loader=cache.load,
         packed_levels=stored.levels,
         packed_words=stored.words,
-        spoken=phrase.text,
-        voice=phrase.speaker,
+        spoken=planned.job.text,
+        voice=planned.speaker,
     )

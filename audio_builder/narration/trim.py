@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import soxr
 
 from audio_builder.audio.samples import AudioSegment, Samples, samples_from_segment, segment_from_samples
-from audio_builder.narration.resample import resample
 from audio_builder.voices.engines.base import WordStart
 
-TRIM_VERSION = 5
+TRIM_VERSION = 6
 """Part of every clip's cache key: raise it when anything here changes what a clip sounds like."""
 
 LEAD_S = 0.040
@@ -117,6 +116,20 @@ def trim(spoken: AudioSegment, rate_hz: int, words: tuple[WordStart, ...] = ()) 
     return TrimmedClip(segment_from_samples(cut, rate_hz), lead, tail, kept)
 
 
+def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
+    """Return mono samples at another rate, band-limited; `round(n·to/from)` frames of float32.
+
+    Args:
+        samples: shape (frames,).
+        from_hz: their rate.
+        to_hz: the rate of the result.
+    """
+    if from_hz == to_hz or not len(samples):
+        return samples
+    out: Samples = soxr.resample(samples.astype(np.float32, copy=False), from_hz, to_hz, quality="HQ")
+    return out
+
+
 def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
     """Return the first frame with sound and the frame after the last; (0, 0) where there is none.
 
@@ -132,7 +145,7 @@ def find_speech(samples: Samples, rate_hz: int) -> tuple[int, int]:
     if len(samples) < window:
         return 0, 0
     levels = _levels_db(samples, window, hop)
-    loud = percentile(levels, _LOUD_PERCENT)
+    loud = float(np.percentile(levels, _LOUD_PERCENT))
     if loud < _SILENT_DB:  # a short word in a long silence is less than a twentieth of it
         loud = float(np.sort(levels)[-_SHORTEST_SOUND_WINDOWS:][0])
     if loud < _SILENT_DB:
@@ -162,7 +175,9 @@ def sound_from(samples: Samples, rate_hz: int, frames: Sequence[int]) -> list[in
     if len(samples) < window or not frames:
         return [*frames]
     levels = _levels_db(samples, window, hop)
-    sounding = np.flatnonzero(levels > _threshold_db(levels, percentile(levels, _LOUD_PERCENT), hop / rate_hz))
+    sounding = np.flatnonzero(
+        levels > _threshold_db(levels, float(np.percentile(levels, _LOUD_PERCENT)), hop / rate_hz)
+    )
     starts = np.append(sounding * hop + window - hop, len(samples))
     result = []
     for frame in frames:
@@ -198,35 +213,11 @@ def _threshold_db(levels: npt.NDArray[np.float64], loud: float, hop_s: float) ->
         loud: of its loud parts, in dB.
         hop_s: from one window to the next, in seconds.
     """
-    threshold = max(percentile(levels, _FLOOR_PERCENT) + _OVER_FLOOR_DB, loud + _SOFTEST_DB)
+    threshold = max(float(np.percentile(levels, _FLOOR_PERCENT)) + _OVER_FLOOR_DB, loud + _SOFTEST_DB)
     hiss = levels[(levels > loud + _HISS_DB[0]) & (levels < loud + _HISS_DB[1])]
     if hiss.size * hop_s >= _LEAST_HISS_S:
-        threshold = max(threshold, _median(hiss) + _OVER_HISS_DB)
+        threshold = max(threshold, float(np.median(hiss)) + _OVER_HISS_DB)
     return min(threshold, loud + _LOUDEST_DB)
-
-
-def percentile(values: npt.NDArray[np.float64], percent: float) -> float:
-    """Return the value below which so much of the values lies, between its neighbours along a line.
-
-    To the last bit it is `numpy.percentile`, which imports masked arrays when it is first called: 10 ms of the time
-    that a worker takes until it has spoken its first phrase.
-
-    Args:
-        values: at least one.
-        percent: 0 to 100.
-    """
-    ordered = np.sort(values)
-    place = (len(ordered) - 1) * (percent / 100)
-    below = math.floor(place)
-    low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
-    share = place - below
-    return high - (high - low) * (1 - share) if share >= 0.5 else low + (high - low) * share
-
-
-def _median(values: npt.NDArray[np.float64]) -> float:
-    """Return what `numpy.median` does, which imports the same."""
-    ordered = np.sort(values)
-    return (float(ordered[(len(ordered) - 1) // 2]) + float(ordered[len(ordered) // 2])) / 2
 
 
 def _levels_db(samples: Samples, window: int, hop: int) -> npt.NDArray[np.float64]:

@@ -6,7 +6,7 @@ import msgspec
 
 from audio_builder.errors import VoiceError
 from audio_builder.voices.profile import RatePoint, VoiceProfile
-from audio_builder.voices.rate.rates import expected_wpm
+from audio_builder.voices.rate import expected_wpm
 
 STYLE = "style"
 """The role of the file that makes a voice of a model; a blend has `style`, `style-2` and so on."""

@@ -14,6 +14,9 @@ from audio_builder.voices.blend import blend, is_blend, parse_blend
 from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
 from audio_builder.voices.voice_files import data_folder
 
+_REMOVED_KEYS = ("cadence", "ending_s")
+"""Earlier versions wrote these into a listener's own profiles."""
+
 _LARGEST_PROFILE_BYTES = 1_000_000
 
 
@@ -92,7 +95,10 @@ def read_profile(path: Path) -> VoiceProfile:
     try:
         if path.stat().st_size > _LARGEST_PROFILE_BYTES:
             raise VoiceError(f"the voice profile {path} is larger than {_LARGEST_PROFILE_BYTES} bytes")
-        profile = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), VoiceProfile)
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        for key in _REMOVED_KEYS:
+            content.pop(key, None)
+        profile = msgspec.convert(content, VoiceProfile)
     except msgspec.ValidationError as error:
         raise _malformed(path, str(error)) from error
     except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors

@@ -11,7 +11,7 @@ from typing import Any
 from audio_builder.errors import VoiceError, VoiceFileMissing
 from audio_builder.files import write_bytes
 from audio_builder.voices.catalogue import find_voice, profile_folders, read_profile
-from audio_builder.voices.engines.onnx.graph import read_graph
+from audio_builder.voices.engines.onnx_models import read_model
 from audio_builder.voices.profile import VoiceProfile
 from audio_builder.voices.voice_files import data_folder, installed_file
 
@@ -31,13 +31,14 @@ def add_piper_voice(model: Path, name: str = "", licence: str = "") -> VoiceProf
 
     Raises:
         VoiceFileMissing: the model or its configuration isn't there.
+        MissingExtra: onnx, which looks into the model, isn't installed.
         VoiceError: one of them is malformed, the name can't be used or is taken.
         OutputError: the copies can't be written.
     """
     config_path = model.with_name(f"{model.name}.json")
     content = _read(model, _LARGEST_MODEL_BYTES)
     config_bytes = _read(config_path, _LARGEST_CONFIG_BYTES)
-    read_graph(content, model.name)
+    read_model(content, model.name)
     language = _language(config_bytes, config_path)
     name = name.lower() or re.sub(r"[^a-z0-9]+", "-", model.stem.lower()).strip("-")[:40].strip("-")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):

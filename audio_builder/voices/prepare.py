@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -12,8 +11,7 @@ from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.lexicon import Lexicon
 from audio_builder.voices.profile import Voice, VoiceProfile
-from audio_builder.voices.rate.plans import voice_density
-from audio_builder.voices.rate.rates import limit_note, solve_rate
+from audio_builder.voices.rate import limit_note, solve_rate
 from audio_builder.voices.voice_files import install_hint, locate_files
 
 
@@ -24,7 +22,8 @@ class PreparedVoice:
     Attributes:
         voice: what `narrate` is given.
         wpm: words per minute that are asked for.
-        density: how much longer a word of the text takes it than a word of the calibration passage.
+        text_factor: how much longer a word of the text takes it than a word of the calibration text; 1.0 until it is
+            measured.
         limit: as in `RateSolution`.
         rate_note: empty, or that the voice can't go that slow or fast and what is used instead.
         language_note: empty, or that it speaks another language than the text has.
@@ -32,38 +31,44 @@ class PreparedVoice:
 
     voice: Voice
     wpm: float
-    density: float
-    limit: str
-    rate_note: str
+    text_factor: float = 1.0
+    limit: str = ""
+    rate_note: str = ""
     language_note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of its profile."""
+        return self.voice.profile.name
 
     @property
     def note(self) -> str:
         """What to tell the user about it; empty where there is nothing."""
         return "; ".join(filter(None, (self.rate_note, self.language_note)))
 
-    def at_density(self, density: float) -> PreparedVoice:
-        """Return the voice at the rate that is right for a text of another density."""
-        rate = solve_rate(self.voice.profile, self.wpm, density)
+    def for_text(self, text_factor: float) -> PreparedVoice:
+        """Return the voice at the setting that meets its rate on a text with another factor."""
+        rate = solve_rate(self.voice.profile, self.wpm, text_factor)
         voice = msgspec.structs.replace(self.voice, rate=rate.setting)
-        return replace(self, voice=voice, density=density, limit=rate.limit, rate_note=rate.note)
+        return replace(self, voice=voice, text_factor=text_factor, limit=rate.limit, rate_note=rate.note)
+
+    def at_rate(self, wpm: float) -> PreparedVoice:
+        """Return the voice at another rate on the same text, in words per minute."""
+        return replace(self, wpm=wpm).for_text(self.text_factor)
 
     def measured_at(self, wpm: float) -> PreparedVoice:
-        """Return the voice with a note on its rate that tells what was measured instead of what was foreseen."""
-        return replace(self, rate_note=limit_note(self.voice.profile.name, self.limit, self.wpm, wpm))
+        """Return the voice with a note on its rate that names the measured rate instead of the expected one."""
+        return replace(self, rate_note=limit_note(self.name, self.limit, self.wpm, wpm))
 
 
-def prepare_voice(
-    profile: VoiceProfile, wpm: float, texts: Iterable[str] = (), lexicon: Lexicon | None = None
-) -> PreparedVoice:
-    """Return a voice ready to speak a text at a rate.
+def prepare_voice(profile: VoiceProfile, wpm: float, lexicon: Lexicon | None = None) -> PreparedVoice:
+    """Return a voice ready to speak at a rate, which is that of the calibration text (see `narrate_at_rate`).
 
-    No engine is started; one that plans its lengths is asked for those of new phrases.
+    No engine is started.
 
     Args:
         profile: from `catalogue.find_voice`.
         wpm: words per minute inside phrases.
-        texts: the phrases that it will speak; without any, the rate is that of the calibration passage.
         lexicon: the project's pronunciations, which win over the voice's own.
 
     Raises:
@@ -81,5 +86,4 @@ def prepare_voice(
         raise MissingExtra(error.message, hint=install_hint(profile)) from error
     lexicon = {**profile.lexicon, **(lexicon or {})}
     voice = Voice(profile=profile, rate=1.0, paths=locate_files(profile), lexicon=lexicon)
-    density = voice_density(texts, voice, engine)
-    return PreparedVoice(voice, wpm, density, "", "").at_density(density)
+    return PreparedVoice(voice, wpm).for_text(1.0)

@@ -105,7 +105,7 @@ class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Attributes:
         setting: the engine's own number (`length_scale` for Piper, `rate` for pyttsx3).
-        wpm: words per minute inside phrases, measured on the clips of `voices/passage.py`.
+        wpm: words per minute inside phrases, measured on the clips of `voices/calibration_text.py`.
         platform: the system that it holds on, as `sys.platform` has it; empty for any that has none of its own.
     """
 
@@ -117,27 +117,6 @@ class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def platform_of(named: Sequence[str]) -> str:
     """Return which of the platforms that a profile's rates name counts here: this one, else any, else the first."""
     return next((platform for platform in (sys.platform, "") if platform in named), named[0])
-
-
-class Cadence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a voice's time goes to, in units of one letter: from it the rate is solved for each text.
-
-    The defaults fit neural voices and espeak-ng alike: each was measured on six texts, from words of one
-    syllable to words of four (decision 15).
-
-    Attributes:
-        letter: each letter.
-        syllable: each group of vowels.
-        word: each word.
-        pause: each comma, dash, colon or full stop inside a phrase.
-        phrase: each phrase, for its slower end.
-    """
-
-    letter: Annotated[float, Meta(ge=0, le=100)] = 1.0
-    syllable: Annotated[float, Meta(ge=0, le=100)] = 1.2
-    word: Annotated[float, Meta(gt=0, le=100)] = 1.2
-    pause: Annotated[float, Meta(ge=0, le=100)] = 8.5
-    phrase: Annotated[float, Meta(ge=0, le=100)] = 3.2
 
 
 class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -153,10 +132,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         settings: the engine's own settings, such as pyttsx3's voice name.
         calibration: at least one measurement, by rising wpm.
         rates_of: the voice whose rates stand in until its own are measured; empty where they are its own.
-        cadence: what its time goes to; the default fits most voices.
         follows_language: it speaks the language of the words, where the machine has a voice for it.
-        ending_s: how long the end of a phrase takes, in seconds at the engine's own pace, beyond what an engine
-            that plans its lengths tells; not used for others.
         lexicon: words that this voice would say wrongly (see `voices.lexicon`).
         files: everything the engine loads; empty where the engine brings its own voices.
         blend_of: the voices that a blend is made of; never in a file.
@@ -171,9 +147,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settings: dict[str, str | float | bool] = {}
     calibration: Annotated[tuple[RatePoint, ...], Meta(min_length=1)]
     rates_of: str = ""
-    cadence: Cadence = Cadence()
     follows_language: bool = False
-    ending_s: Annotated[float, Meta(ge=0, le=2)] = 0.2
     lexicon: dict[str, str | tuple[str, ...]] = {}
     files: tuple[VoiceFile, ...] = ()
     blend_of: tuple[str, ...] = ()

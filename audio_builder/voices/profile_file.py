@@ -18,7 +18,7 @@ from audio_builder.voices.profile import RatePoint, platform_of
 from audio_builder.voices.voice_files import data_folder
 
 
-def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | None) -> Path:
+def store_calibration(name: str, points: Iterable[RatePoint]) -> Path:
     """Write measured rates into a voice's profile and return where it lies.
 
     A profile that came with the installed package is left as it is: a copy in the user's data folder takes
@@ -27,7 +27,6 @@ def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | 
     Args:
         name: of a voice that has a profile.
         points: at the settings that the profile names for this system, in its order.
-        ending_s: as in `VoiceProfile`; None leaves it as it is.
 
     Raises:
         UnknownVoice: there is no such profile.
@@ -45,8 +44,6 @@ def store_calibration(name: str, points: Iterable[RatePoint], ending_s: float | 
     for table, point in zip(measured, points, strict=True):
         table["wpm"] = point.wpm
     profile.pop("rates_of", None)
-    if ending_s is not None:
-        profile["ending_s"] = ending_s
     own = data_folder() / "voices" / path.name
     in_checkout = (path.parent.parent / "pyproject.toml").is_file() and os.access(path, os.W_OK)
     target = path if path == own or in_checkout else own

@@ -16,7 +16,7 @@ import audio_builder
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.phrase_times import Clause, Phrase, times_in
 from audio_builder.episode.record import EpisodeRecord, phrases_of, read_record
-from audio_builder.narration.words import packed_words
+from audio_builder.narration.clip import packed_words
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, cues_of
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say

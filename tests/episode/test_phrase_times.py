@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from audio_builder.episode.phrase_times import Clause, Phrase, find_clauses
-from audio_builder.narration.levels import ClipLevels
+from audio_builder.narration.clip import ClipLevels
 from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, cues_of
 
 TEXT = "Before the day tells you what it needs, it is fair to ask what is already here; not what ought to be."

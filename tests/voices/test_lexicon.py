@@ -9,7 +9,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import EmptySource, RecipeError
-from audio_builder.narration.clip_cache.cache import ClipCache
+from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon, shipped_lexicon
@@ -77,7 +77,7 @@ def test_a_new_pronunciation_speaks_only_the_phrases_that_have_the_word(tmp_path
     script, cache = script_of("The tao is here.", "It is evening."), ClipCache(tmp_path)
 
     def spoken(lexicon: dict[str, str | tuple[str, ...]]) -> int:
-        voice = prepare_voice(find_voice("tone"), 125, (), lexicon).voice
+        voice = prepare_voice(find_voice("tone"), 125, lexicon).voice
         narration = narrate(script, voice, cache=cache, rate_hz=44100)
         assert narration.clips[0].say.text == "The tao is here."
         return narration.synthesized
@@ -92,7 +92,7 @@ def test_joe_says_ipa(tmp_path: Path) -> None:
     from audio_builder.voices.normalize import spoken_text
 
     engine = PiperEngine()
-    voice = prepare_voice(find_voice("joe"), 125, (), {"Qzx": "/ˈɹɪvɚ/"}).voice
+    voice = prepare_voice(find_voice("joe"), 125, {"Qzx": "/ˈɹɪvɚ/"}).voice
     text = spoken_text("The Qzx is wide.", voice, engine)
     assert [*map(_readable, _pieces(text))] == ["The [[ˈɹɪvɚ]] is wide."]
     given, spelled = (engine.speak(words, voice) for words in (text, "The river is wide."))

@@ -1,43 +1,50 @@
-"""Several worker processes at work on the phrases of a script."""
+"""Worker processes at work on the phrases of a script: one for each core, and one more try for each that fails."""
 
 from __future__ import annotations
 
 import os
 import queue
+import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 
-from audio_builder.narration.workers.jobs import Deadlines, Job, PoolEvent
-from audio_builder.narration.workers.protocol import Spoken, Task
-from audio_builder.narration.workers.slot import Processes, Slot, Stopped
+from audio_builder.errors import EngineFailed, EngineTimedOut
+from audio_builder.narration.workers.process import Deadlines, Job, Spoken, WorkerProcess
 
-MOST_WORKERS = 8
+MAX_WORKERS = 8
 """A neural voice takes some 500 MB in each worker: this many are 4 GB, on a machine with the cores for it."""
 
 _WAKE_S = 0.25
 """How often the waiting thread looks up, for systems where a wait can't be interrupted by Ctrl-C."""
 
+_Outcome = BaseException | bool
+"""What the waiting thread hears of a job: False when it begins, True when its clip is kept, or its error."""
+
 
 class Pool:
-    """Runs jobs on worker processes, one thread of this process for each, the longest phrases first.
+    """Speaks jobs with worker processes, the longest phrases first.
 
-    A context manager: the processes begin with the first jobs that need them, wait between one round of jobs and the
-    next with their voice loaded, and end with the block.
+    A context manager: processes start with the first jobs that need them, wait between one call of `run` and the next
+    with their voice loaded, and end with the block.
     """
 
     def __init__(self, *, workers: int | None = None, deadlines: Deadlines | None = None) -> None:
         """Make a pool; nothing is started yet.
 
         Args:
-            workers: how many processes; by default one for each core that this process may use.
+            workers: how many processes speak at a time; by default one for each core that this process may use.
             deadlines: when a worker counts as hung.
         """
-        self._processes = Processes()
-        count = workers or min(_usable_cores(), MOST_WORKERS)
-        self._slots = [Slot(self._processes, deadlines or Deadlines()) for _ in range(count)]
+        count = workers or min(_usable_cores(), MAX_WORKERS)
+        self._processes = _Processes()
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
+        # The slot that was used last is used first: few jobs start few processes.
+        self._idle: queue.LifoQueue[_Slot] = queue.LifoQueue()
+        for _ in range(count):
+            self._idle.put(_Slot(self._processes, deadlines or Deadlines()))
 
     def __enter__(self) -> Pool:
         """Return it."""
@@ -47,120 +54,138 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End all processes; nothing of them is left."""
-        self._processes.stop_all()
-        for slot in self._slots:
-            slot.close()
-        self._processes.clean()
-
-    def begin(self, count: int) -> None:
-        """Start so many workers before it is known whether there is anything to speak: they import what all need.
-
-        Those that were begun count. On two cores and more that passes beside the reading of a text; on one it would
-        stand in its way, and is left.
-        """
-        for slot in self._slots[:count]:
-            if _usable_cores() > 1:
-                slot.begin()
+        self._processes.kill_all()
+        self._threads.shutdown(cancel_futures=True)
+        self._processes.close_all()
 
     def run(
-        self, task: Task, jobs: Sequence[Job], store: Callable[[Job, Spoken], None], tell: Callable[[PoolEvent], None]
+        self,
+        jobs: Sequence[Job],
+        keep: Callable[[Job, Spoken], None],
+        on_event: Callable[[Job, bool], None] = lambda _job, _finished: None,
     ) -> None:
-        """Speak all jobs; each clip is stored when it is finished, also if others then fail.
+        """Speak all jobs; each clip is kept when it is finished, also if others then fail.
 
         Args:
-            task: what is the same for all of them.
             jobs: with keys that differ.
-            store: called with each clip, from several threads at once, as soon as it is there.
-            tell: called in this thread with what begins and what is finished.
+            keep: called with each clip, from several threads at once, as soon as it is there.
+            on_event: called in this thread with each job that begins, and again when it is finished.
 
         Raises:
             NarrationError: a phrase failed twice, or its sound can't be the phrase. No more can be run then.
             MissingExtra: the engine's packages aren't installed.
             KeyboardInterrupt: Ctrl-C; no process or thread is left when the block has ended.
         """
-        waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        events: queue.SimpleQueue[tuple[Job, _Outcome]] = queue.SimpleQueue()
         for job in sorted(jobs, key=lambda job: len(job.text), reverse=True):
-            waiting.put(job)
-        slots = self._slots[: len(jobs)]
-        with ThreadPoolExecutor(len(slots) or 1, thread_name_prefix="store") as keepers:
-            work = _Round(task, store, waiting, keepers, queue.SimpleQueue(), self._processes)
-            threads = [threading.Thread(target=work.serve, args=(slot,), daemon=True) for slot in slots]
-            try:
-                for thread in threads:
-                    thread.start()
-                work.follow(len(jobs), tell)
-            except BaseException:
-                self._processes.stop_all()
-                raise
-            finally:
-                _join(threads)
+            self._threads.submit(self._work, job, keep, events)
+        try:
+            _follow(events, len(jobs), on_event)
+        except BaseException:
+            self._processes.kill_all()
+            raise
+
+    def _work(
+        self, job: Job, keep: Callable[[Job, Spoken], None], events: queue.SimpleQueue[tuple[Job, _Outcome]]
+    ) -> None:
+        """Speak and keep one job, in a thread of the pool."""
+        if self._processes.ending:
+            return
+        slot = self._idle.get()
+        events.put((job, False))
+        try:
+            keep(job, slot.speak(job))
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
+            events.put((job, error))
+        else:
+            events.put((job, True))
+        finally:
+            self._idle.put(slot)
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """The jobs of one run, and what its threads share.
+def _follow(events: queue.SimpleQueue[tuple[Job, _Outcome]], jobs: int, on_event: Callable[[Job, bool], None]) -> None:
+    """Pass on events until so many jobs are finished or one has failed."""
+    while jobs:
+        try:
+            job, outcome = events.get(timeout=_WAKE_S)
+        except queue.Empty:
+            continue
+        if isinstance(outcome, BaseException):
+            raise outcome
+        jobs -= outcome
+        on_event(job, outcome)
 
-    Attributes:
-        task: of all jobs.
-        store: keeps a clip.
-        waiting: jobs that nobody has begun.
-        keepers: threads that store what was spoken, while its worker speaks the next phrase.
-        events: for the waiting thread.
-        processes: which may be stopping.
+
+class _Slot:
+    """The workers that one thread uses at a time, one for each engine: started when needed, replaced when they fail.
+
+    Two engines never share a process: Piper and the system's voice each bring an eSpeak NG, and together they crash.
     """
 
-    task: Task
-    store: Callable[[Job, Spoken], None]
-    waiting: queue.SimpleQueue[Job]
-    keepers: ThreadPoolExecutor
-    events: queue.SimpleQueue[PoolEvent]
-    processes: Processes
+    def __init__(self, processes: _Processes, deadlines: Deadlines) -> None:
+        self._processes = processes
+        self._deadlines = deadlines
+        self._workers: dict[str, WorkerProcess] = {}
 
-    def follow(self, left: int, tell: Callable[[PoolEvent], None]) -> None:
-        """Pass on events until all jobs are finished or one has failed."""
-        while left:
-            try:
-                event = self.events.get(timeout=_WAKE_S)
-            except queue.Empty:
-                continue
-            if event.error is not None:
-                raise event.error
-            left -= event.finished
-            tell(event)
+    def speak(self, job: Job) -> Spoken:
+        """Return the job's clip; if its worker crashes, hangs or fails, a new one tries once more.
 
-    def serve(self, slot: Slot) -> None:
-        """One thread: take jobs and have its worker speak them, until there are none or one fails."""
-        storing: Future[None] | None = None
-        while not self.processes.stopping:
-            try:
-                job = self.waiting.get_nowait()
-            except queue.Empty:
-                return
-            self.events.put(PoolEvent(job, finished=False))
-            try:
-                spoken = slot.speak(job, self.task)
-            except Stopped:
-                return
-            except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
-                self.events.put(PoolEvent(job, finished=False, error=error))
-                return
-            if storing is not None:
-                storing.result()  # a slow disk must not fill the memory with what is still to be stored
-            storing = self.keepers.submit(self._keep, job, spoken)
-
-    def _keep(self, job: Job, spoken: Spoken) -> None:
+        Raises:
+            NarrationError: it failed twice, its sound can't be the phrase, or the pool is ending.
+        """
         try:
-            self.store(job, spoken)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
-            self.events.put(PoolEvent(job, finished=False, error=error))
-        else:
-            self.events.put(PoolEvent(job, finished=True))
+            return self._attempt(job)
+        except (EngineFailed, EngineTimedOut):
+            failed = self._workers.pop(job.voice.profile.engine, None)  # none where no process could be started
+            if failed is not None:
+                failed.close()
+            return self._attempt(job)
+
+    def _attempt(self, job: Job) -> Spoken:
+        engine = job.voice.profile.engine
+        fresh = engine not in self._workers
+        if fresh:
+            self._workers[engine] = self._processes.start()
+        return self._workers[engine].speak(job, self._deadlines.limit_s(job.text, fresh=fresh))
 
 
-def _join(threads: Iterable[threading.Thread]) -> None:
-    for thread in threads:
-        if thread.ident is not None:  # it was started
-            thread.join()
+class _Processes:
+    """The worker processes of a pool, so that all can be ended from another thread."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = threading.Lock()
+        self._started: list[WorkerProcess] = []
+        self.ending = False
+
+    def start(self) -> WorkerProcess:
+        """Start a worker, unless all are ending: under the lock, so that `kill_all` misses none.
+
+        Raises:
+            EngineFailed: all are ending, or the operating system starts no process.
+        """
+        with self._lock:
+            if self.ending:
+                raise EngineFailed("the worker processes are ending")
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="audio-builder-", ignore_cleanup_errors=True)
+            worker = WorkerProcess(Path(self._folder.name))
+            self._started.append(worker)
+            return worker
+
+    def kill_all(self) -> None:
+        """Kill every worker; none is started after."""
+        with self._lock:
+            self.ending = True
+            for worker in self._started:
+                worker.kill()
+
+    def close_all(self) -> None:
+        """Wait for the end of all workers and remove their files, when no thread uses them any more."""
+        for worker in self._started:
+            worker.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 def _usable_cores() -> int:

@@ -1,4 +1,8 @@
-"""One worker process, seen from the building process."""
+"""One worker process, seen from the building process, and the messages that go to and fro.
+
+A worker is `python -m audio_builder.narration.workers.worker` in a process group of its own: when it hangs or crashes,
+all that its engine started is ended with it, and what it wrote to stderr becomes part of the error.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,17 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
+
+import msgspec
 
 from audio_builder import errors
 from audio_builder.errors import AudioBuilderError, EngineFailed, EngineTimedOut, quoted
-from audio_builder.narration.workers.jobs import Job
-from audio_builder.narration.workers.protocol import Answer, Phrase, Refused, Spoken, Task, receive, send
+from audio_builder.voices.profile import Voice
 
+_LENGTH_BYTES = 4
 _LAST_WORDS_BYTES = 600
 _END_S = 1.0
 _RETRY_HINT = (
@@ -25,13 +32,110 @@ _RETRY_HINT = (
 )
 
 
-_KEEP_MEMORY = "glibc.malloc.trim_threshold=1000000000:glibc.malloc.mmap_threshold=33554432"
-"""Else the C library of Linux gives a model's large arrays back to the system after each phrase, and asks for them
-anew: 2 % of the time of speaking. Other systems don't know the variable."""
+class Job(msgspec.Struct, frozen=True):
+    """A message to a worker: words to speak.
+
+    Attributes:
+        key: content address of the clip.
+        text: as the engine gets it.
+        voice: who speaks it.
+        rate_hz: the episode's sample rate.
+    """
+
+    key: str
+    text: str
+    voice: Voice
+    rate_hz: int
+
+
+class Spoken(msgspec.Struct, frozen=True, tag=True):
+    """A worker's answer: a trimmed and checked clip.
+
+    Attributes:
+        pcm: mono, 16 bit, little-endian, at the job's rate.
+        lead_frames: quiet frames before the first sound.
+        tail_frames: quiet frames after the last.
+        levels: from `ClipLevels.packed`.
+        words: from `packed_words`, by their place in the job's text.
+    """
+
+    pcm: bytes
+    lead_frames: int
+    tail_frames: int
+    levels: bytes
+    words: bytes
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """A worker's answer: an error of our tree, by the name of its class."""
+
+    error: str
+    message: str
+    hint: str
+
+
+Answer = Spoken | Refused
+
+
+def send(stream: BinaryIO, message: msgspec.Struct) -> None:
+    """Write one message behind its length, and flush.
+
+    Raises:
+        OSError: the other side is gone.
+    """
+    content = msgspec.msgpack.encode(message, enc_hook=str)
+    stream.write(len(content).to_bytes(_LENGTH_BYTES, "big") + content)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, kind: Any) -> Any:
+    """Return the next message, or None when the other side has ended.
+
+    Args:
+        stream: where it comes from.
+        kind: the type of the message, or a union of types.
+
+    Raises:
+        EngineFailed: what came is no such message.
+    """
+    head = stream.read(_LENGTH_BYTES)
+    if len(head) < _LENGTH_BYTES:
+        return None
+    size = int.from_bytes(head, "big")
+    content = stream.read(size)
+    if len(content) < size:
+        return None
+    try:
+        return msgspec.msgpack.decode(content, type=kind, dec_hook=_decoded)
+    except msgspec.MsgspecError as error:
+        raise EngineFailed(f"a worker process answered with something unreadable: {error}") from error
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    return Path(value) if kind is Path else value
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a worker may take for a phrase before it counts as hung.
+
+    Attributes:
+        start_s: added for a new process, which has to start and load its model.
+        base_s: for every phrase.
+        per_character_s: on top, for each character; a slow computer needs 0.1 s with a large voice.
+    """
+
+    start_s: float = 60.0
+    base_s: float = 20.0
+    per_character_s: float = 0.5
+
+    def limit_s(self, text: str, *, fresh: bool) -> float:
+        """Return the seconds that a phrase may take, in a `fresh` process or in one that has spoken."""
+        return (self.start_s if fresh else 0.0) + self.base_s + self.per_character_s * len(text)
 
 
 class WorkerProcess:
-    """A child process with one engine. It is used from one thread; `stop` may come from any."""
+    """A child process with one engine. It is used from one thread; `kill` and `stop` may come from any."""
 
     def __init__(self, folder: Path) -> None:
         """Start the process.
@@ -43,13 +147,11 @@ class WorkerProcess:
             EngineFailed: the operating system starts no process.
         """
         self._lock = threading.Lock()
-        self._task: Task | None = None
         self._log = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it is open as long as the process lives
         # -P: the current folder isn't importable; the child finds what the parent finds, in the same order.
         command = [sys.executable, "-P", "-m", "audio_builder.narration.workers.worker"]
         paths = [entry or str(Path.cwd()) for entry in sys.path]
         own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-        own["GLIBC_TUNABLES"] = ":".join(filter(None, (_KEEP_MEMORY, os.environ.get("GLIBC_TUNABLES"))))
         try:
             self._process = subprocess.Popen(
                 command,
@@ -63,17 +165,16 @@ class WorkerProcess:
             self._log.close()
             raise EngineFailed(f"can't start a worker process: {error}") from error
 
-    def speak(self, job: Job, task: Task, limit_s: float) -> Spoken:
+    def speak(self, job: Job, limit_s: float) -> Spoken:
         """Return the clip of one phrase.
 
         Args:
             job: the phrase.
-            task: what is the same for it and those after it; told once.
             limit_s: how long it may take.
 
         Raises:
             EngineTimedOut: no answer within `limit_s` seconds; the process is killed.
-            EngineFailed: the process died (with the last that it said), or its engine failed.
+            EngineFailed: the process died (with the last that it wrote), or its engine failed.
             AudioBuilderError: what else the worker refused the phrase with.
         """
         late = threading.Event()
@@ -87,12 +188,9 @@ class WorkerProcess:
         timer.start()
         answer: Answer | None
         try:
-            if task is not self._task:
-                send(self._stdin, task)
-                self._task = task
-            send(self._stdin, Phrase(job.text, job.voice))
+            send(self._stdin, job)
             answer = receive(self._stdout, Answer)
-        except (OSError, ValueError):  # the process died before it read the phrase, or `stop` closed its pipes
+        except (OSError, ValueError):  # the process died before it read the phrase, or `close` closed its pipes
             answer = None
         finally:
             timer.cancel()
@@ -106,21 +204,6 @@ class WorkerProcess:
             raise EngineTimedOut(f"the voice did not finish {about} within {limit_s:.1f} s", hint=_RETRY_HINT)
         raise EngineFailed(f"the voice's process died at {about}: {self._last_words()}", hint=_RETRY_HINT)
 
-    def stop(self) -> None:
-        """End the process and whatever it started, at once; nothing remains of it. May be called twice."""
-        self.kill()
-        with self._lock:
-            self._process.wait()
-
-    def close(self) -> None:
-        """Stop, and close the pipes. Only for the thread that uses it."""
-        self.stop()
-        for stream in (self._stdin, self._stdout, self._log):
-            try:
-                stream.close()
-            except OSError:  # unsent bytes for a process that is gone
-                continue
-
     def kill(self) -> None:
         """End the process and whatever it started, and don't wait for that."""
         with self._lock:
@@ -130,20 +213,24 @@ class WorkerProcess:
                 else:
                     self._process.kill()
 
-    def _wait_for_end(self) -> None:
-        """Give a process that closed its end a moment to end by itself, so that its own exit code is told."""
-        until = time.monotonic() + _END_S
-        while time.monotonic() < until:
-            with self._lock:
-                if self._process.poll() is not None:
-                    return
-            time.sleep(_END_S / 100)
+    def close(self) -> None:
+        """End the process and whatever it started, and wait for it; nothing of it remains. May be called twice."""
+        self.kill()
+        with self._lock:
+            self._process.wait()
+        for stream in (self._stdin, self._stdout, self._log):
+            try:
+                stream.close()
+            except OSError:  # unsent bytes for a process that is gone
+                continue
 
     def _last_words(self) -> str:
         """Return how the process ended and the last lines it wrote to stderr."""
-        self._wait_for_end()
-        self.stop()
-        code = self._process.returncode
+        until = time.monotonic() + _END_S  # it closed its end; a moment later it ends by itself, with its exit code
+        while self._process.poll() is None and time.monotonic() < until:
+            time.sleep(_END_S / 100)
+        self.kill()
+        code = self._process.wait()
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - _LAST_WORDS_BYTES))

@@ -1,4 +1,4 @@
-"""A worker process: `python -m audio_builder.narration.workers.worker` speaks the phrases that come on its stdin.
+"""A worker process: it speaks the phrases that come on its stdin.
 
 Engines print, crash and hang; here that harms nothing. Answers go out on a private copy of stdout, whatever
 an engine prints goes to stderr, which the building process keeps in a file.
@@ -6,21 +6,26 @@ an engine prints goes to stderr, which the building process keeps in a file.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
-import sys
 from typing import BinaryIO
 
-from audio_builder.audio.samples import samples_from_segment
-from audio_builder.errors import AudioBuilderError
-from audio_builder.narration.levels import measure_clip
-from audio_builder.narration.speak import speak_phrase
-from audio_builder.narration.trim import TrimmedClip
-from audio_builder.narration.words import packed_words
-from audio_builder.narration.workers.protocol import Answer, Refused, Request, Spoken, Task, receive, send
-from audio_builder.voices.engines.base import Engine
+import msgspec
+
+from audio_builder.audio.samples import AudioSegment, samples_from_segment
+from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, quoted
+from audio_builder.narration.checks import check_clip
+from audio_builder.narration.clip import measure_clip, packed_words
+from audio_builder.narration.trim import TrimmedClip, trim
+from audio_builder.narration.workers.process import Answer, Job, Refused, Spoken, receive, send
+from audio_builder.voices.engines.base import Engine, TimedSound, WordTimer
 from audio_builder.voices.engines.registry import load_engine
+from audio_builder.voices.profile import Voice
+from audio_builder.voices.rate import expected_wpm
+
+_NUDGE = 1.001
+"""A second attempt is a thousandth off in rate: nobody hears it, and an engine that answers the same words
+with the same bytes gives others."""
 
 
 def main() -> None:
@@ -28,32 +33,53 @@ def main() -> None:
     # Ctrl-C in a terminal reaches the whole group; the building process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _private_streams()
-    # Nothing of what a model is read into goes round in circles: looking for that until it speaks took 12 ms.
-    gc.disable()
-    task = Task(voices=(), rate_hz=0)  # until the first comes, before any phrase
     engine: Engine | None = None  # one for all phrases: the pool gives each engine its own worker
-    while (request := receive(requests, Request)) is not None:
-        if isinstance(request, Task):
-            task = request
-            continue
+    while (job := receive(requests, Job)) is not None:
         answer: Answer
         try:
-            voice = task.voices[request.voice]
-            engine = engine or load_engine(voice.profile.engine)
-            clip = speak_phrase(engine, voice, request.text, task.rate_hz)
-            answer = _measured(clip)
+            engine = engine or load_engine(job.voice.profile.engine)
+            answer = _measured(speak_phrase(engine, job.voice, job.text, job.rate_hz))
         except AudioBuilderError as error:
             answer = Refused(type(error).__name__, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - somebody else's engine may raise anything; the parent must hear it
             answer = Refused("EngineFailed", f"the engine raised {type(error).__name__}: {error}", "")
-        gc.enable()
         try:
             send(answers, answer)
         except BrokenPipeError:
             break
-    # Libraries with threads of their own, such as espeak-ng, may crash when Python tidies up.
-    sys.stderr.flush()
-    os._exit(0)
+
+
+def speak_phrase(engine: Engine, voice: Voice, text: str, rate_hz: int) -> TrimmedClip:
+    """Return a phrase spoken, resampled, trimmed and checked; an implausible sound is made a second time.
+
+    Args:
+        engine: the voice's.
+        voice: made ready.
+        text: from `spoken_text`.
+        rate_hz: the episode's sample rate.
+
+    Raises:
+        ClipRejected: the sound can't be the sentence, twice.
+        EngineFailed: the engine failed, or gave something that isn't mono 16-bit sound.
+    """
+    wpm = expected_wpm(voice.profile, voice.rate)
+    try:
+        return _attempt(engine, voice, text, rate_hz, wpm)
+    except ClipRejected:
+        nudged = msgspec.structs.replace(voice, rate=voice.rate * _NUDGE)
+        return _attempt(engine, nudged, text, rate_hz, wpm)
+
+
+def _attempt(engine: Engine, voice: Voice, text: str, rate_hz: int, wpm: float) -> TrimmedClip:
+    timed = (
+        engine.speak_timed(text, voice) if isinstance(engine, WordTimer) else TimedSound(engine.speak(text, voice), ())
+    )
+    spoken = timed.sound
+    if not isinstance(spoken, AudioSegment) or spoken.channels != 1 or spoken.sample_width != 2:
+        raise EngineFailed(f"the engine “{voice.profile.engine}” gave no mono 16-bit sound for {quoted(text)}")
+    clip = trim(spoken, rate_hz, timed.words)
+    check_clip(clip, text, wpm)
+    return clip
 
 
 def _measured(clip: TrimmedClip) -> Spoken:

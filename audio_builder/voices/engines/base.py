@@ -96,24 +96,3 @@ class WordTimer(Protocol):
             as `speak` does.
         """
         ...
-
-
-@runtime_checkable
-class Planner(Protocol):
-    """An engine that knows how long it will speak before it speaks. The rate is then solved from that."""
-
-    def planned_s(self, text: str, voice: Voice) -> float:
-        """Return how long `text` lasts at the engine's own pace, in seconds, without its silences at both ends.
-
-        Only how such lengths relate is used. It is asked for in the building process, once for each
-        phrase that is new, so it must take far less time than speaking.
-
-        Args:
-            text: one phrase, as `speak` gets it.
-            voice: as `speak` gets it; its rate doesn't matter.
-
-        Raises:
-            MissingExtra: the packages it needs aren't installed.
-            VoiceError: a file of the voice is malformed.
-        """
-        ...

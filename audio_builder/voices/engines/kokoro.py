@@ -1,8 +1,13 @@
-"""Kokoro: neural voices of one model, each a table of style vectors, which can be blended."""
+"""Kokoro: neural voices of one model, each a table of style vectors, which can be blended.
+
+The model plans how many frames each of its tokens lasts before it makes any sound. From that plan each token gets a
+speed of its own, and the words their times.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,34 +15,55 @@ from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.blend import STYLE, blend_weights
 from audio_builder.voices.engines.base import TimedSound, WordStart
-from audio_builder.voices.engines.espeak import Phonemizer
-from audio_builder.voices.engines.kokoro_phonemes import espeak_voice, kokoro_phonemes, pieces, tokens, with_ties
-from audio_builder.voices.engines.kokoro_words import Run, begins_of
-from audio_builder.voices.engines.onnx.part import part_before_division, with_input_of_any_length
-from audio_builder.voices.engines.onnx.session import one_thread_session
-from audio_builder.voices.extras import installed_version, missing_extra
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.engines.kokoro_phonemes import known, pieces, tokens
+from audio_builder.voices.engines.misaki import phonemes as misaki_phonemes
+from audio_builder.voices.engines.onnx_models import changed_session
+from audio_builder.voices.extras import installed_version
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from onnx import ModelProto
 
 RATE_HZ = 24_000
 _WANTED_BY = "the engine kokoro"
 _ROWS, _WIDTH = 510, 256
 _SPEEDS = "speed"
-_IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
+_CHANGE = "kokoro lengths 2"
+_IS_BRITISH = {"en-us": False, "en-gb": True}
+"""The languages that are spoken here."""
+
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
 _FRAME_SAMPLES = 600
-_FRAME_S = _FRAME_SAMPLES / RATE_HZ
 """The model counts the lengths of its tokens in these."""
 
 _JOIN_QUIET_S = 0.12
 _JOIN_THRESHOLD_DB = -45.0
+
+_OPENING = ' “("'
+"""What stands before the first sound of a word."""
+
+_EARLY_S = 0.04
+"""The model is heard so long before the lengths that it plans (decision 14)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A piece of a phrase, spoken.
+
+    Attributes:
+        phonemes: of the piece.
+        sound: from -1 to 1, shape (frames,).
+        begins: the frame where each of the phonemes begins; empty where the sound isn't as long as was planned.
+    """
+
+    phonemes: str
+    sound: npt.NDArray[np.float32]
+    begins: tuple[int, ...]
 
 
 class KokoroEngine:
@@ -47,12 +73,11 @@ class KokoroEngine:
     """
 
     takes_ipa = True
+    reader = "misaki"
 
     def __init__(self) -> None:
         self._sessions: dict[Path, Any] = {}
-        self._planners: dict[Path, Any] = {}
         self._styles: dict[tuple[Path, ...], npt.NDArray[np.float32]] = {}
-        self._phonemizer: Phonemizer | None = None
 
     def voices(self) -> tuple[str, ...]:
         """Return nothing: each voice is a file named by a profile."""
@@ -63,10 +88,10 @@ class KokoroEngine:
         """Return the versions of everything that turns text into this sound.
 
         Raises:
-            MissingExtra: onnxruntime or espeakng-loader isn't installed.
+            MissingExtra: onnxruntime or onnx isn't installed.
         """
-        runtime, espeak = (installed_version(name, _WANTED_BY) for name in ("onnxruntime", "espeakng-loader"))
-        return f"kokoro lengths-1 onnxruntime={runtime} espeakng-loader={espeak}"
+        runtime, reader, _ = (installed_version(name, _WANTED_BY) for name in ("onnxruntime", "hibari-tts", "onnx"))
+        return f"kokoro lengths-2 onnxruntime={runtime} hibari-tts={reader}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
@@ -80,9 +105,10 @@ class KokoroEngine:
         """Return what `speak` does, with the words where the planned lengths put them.
 
         Raises:
-            MissingExtra: onnxruntime or espeakng-loader isn't installed.
+            MissingExtra: onnxruntime or onnx isn't installed.
             VoiceFileMissing: the voice names no model or no style.
-            VoiceError: a file is malformed, or the language isn't one that is spoken here.
+            VoiceError: a file is malformed, the language isn't one that is spoken here, or a pronunciation has
+                sounds that aren't English.
             EngineFailed: there is nothing that could be spoken in the text.
         """
         import numpy as np
@@ -90,8 +116,8 @@ class KokoroEngine:
         phonemes = self._phonemes(text, voice)
         if not any(symbol.isalpha() for symbol in phonemes):
             raise EngineFailed(f"Kokoro found nothing to speak in {quoted(text)}")
-        sessions, style = (self._session(voice), self._planner(voice)), self._style(voice)
-        runs = [_run(sessions, piece, style, voice.rate) for piece in pieces(phonemes)]
+        session, style = self._session(voice), self._style(voice)
+        runs = [_run(session, piece, style, voice.rate) for piece in pieces(phonemes)]
         runs = runs if len(runs) == 1 else [_closed_up(run) for run in runs]
         pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
         sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
@@ -101,50 +127,23 @@ class KokoroEngine:
         told = zip(words, frames, strict=True)
         return TimedSound(sound, tuple(WordStart(at, frame) for (at, _), frame in told if frame is not None))
 
-    def planned_s(self, text: str, voice: Voice) -> float:
-        """Return how long the model plans the sounds of `text` to be at speed 1, without the last one.
-
-        The last sound of a piece is half silence, much the same in each: a voice's `ending_s` stands for it.
-
-        Raises:
-            as `speak` does, but for a text with nothing to speak, which takes 0.
-        """
-        planner, style = self._planner(voice), self._style(voice)
-        frames = 0.0
-        for piece in pieces(self._phonemes(text, voice)):
-            last = max((place for place, symbol in enumerate(piece) if symbol.isalpha()), default=0)
-            frames += float(_run_planner(planner, _words(piece, style))[1 : last + 1].sum())
-        return _FRAME_S * frames
-
     def _phonemes(self, text: str, voice: Voice) -> str:
         # Without a full stop a heading ends in the air.
         text = text + "." if text[-1:].isalnum() else text
         language = voice.profile.language
-        speaker = espeak_voice(language)
-        if speaker is None:
+        british = _IS_BRITISH.get(language.lower())
+        if british is None:
             raise VoiceError(f"the engine kokoro speaks en-US and en-GB here; “{voice.profile.name}” has {language}")
-        self._phonemizer = self._phonemizer or Phonemizer(_WANTED_BY)
-        said = []
-        for number, part in enumerate(_IPA.split(text)):
-            if number % 2:
-                said.append(kokoro_phonemes(with_ties(part), language))
-            elif part.strip():
-                # The marks after a word in IPA stay at it, the words before and after keep their distance.
-                spoken = kokoro_phonemes(self._phonemizer.ipa(part, speaker), language)
-                said.append(f"{' ' * (part[0] == ' ')}{spoken}{' ' * (part[-1] == ' ')}")
-        return " ".join("".join(said).split())
+        return known(misaki_phonemes(text, british=british))
 
     def _session(self, voice: Voice) -> Any:
         model = _path(voice, "model")
         if model not in self._sessions:
-            self._sessions[model] = _opened(with_input_of_any_length(_content(model), _SPEEDS, model.name), model)
+            try:
+                self._sessions[model] = changed_session(model, _with_speeds_and_lengths, _CHANGE)
+            except OSError as error:
+                raise VoiceFileMissing(f"can't read {model}: {error.strerror}") from error
         return self._sessions[model]
-
-    def _planner(self, voice: Voice) -> Any:
-        model = _path(voice, "model")
-        if model not in self._planners:
-            self._planners[model] = _opened(part_before_division(_content(model), _SPEEDS, model.name).content, model)
-        return self._planners[model]
 
     def _style(self, voice: Voice) -> npt.NDArray[np.float32]:
         """Return the voice's style vectors, shape (510, 256): a row for each number of phonemes."""
@@ -156,18 +155,23 @@ class KokoroEngine:
         return self._styles[files]
 
 
-def _content(model: Path) -> bytes:
-    try:
-        return model.read_bytes()
-    except OSError as error:
-        raise VoiceFileMissing(f"can't read {model}: {error.strerror}") from error
+def _with_speeds_and_lengths(model: ModelProto, name: str) -> None:
+    """Change a model so that it takes a speed for each token, and gives the lengths that it plans as a second output.
 
+    The graph divides the planned length of each token by the speed. One speed for all and one for each are then both
+    right: the arithmetic broadcasts, only the declared length of the input stands against it.
 
-def _opened(content: bytes, model: Path) -> Any:
-    try:
-        return one_thread_session(content, model.name)
-    except ImportError as error:
-        raise missing_extra("onnxruntime", _WANTED_BY) from error
+    Raises:
+        VoiceError: it has no input for the speed, or divides nothing by it.
+    """
+    from onnx import TensorProto, helper
+
+    inputs = [given for given in model.graph.input if given.name == _SPEEDS]
+    planned = [node.input[0] for node in model.graph.node if node.op_type == "Div" and [*node.input[1:]] == [_SPEEDS]]
+    if not (inputs and planned):
+        raise VoiceError(f"{name} divides nothing by an input called “{_SPEEDS}”, so it isn't a model for this engine")
+    inputs[0].CopyFrom(helper.make_tensor_value_info(_SPEEDS, TensorProto.FLOAT, ["speeds"]))
+    model.graph.output.append(helper.make_tensor_value_info(planned[0], TensorProto.FLOAT, None))
 
 
 def _path(voice: Voice, role: str) -> Path:
@@ -189,38 +193,44 @@ def _read_style(path: Path) -> npt.NDArray[np.float32]:
     return table.reshape(_ROWS, _WIDTH)
 
 
-def _run(sessions: tuple[Any, Any], phonemes: str, style: npt.NDArray[np.float32], speed: float) -> Run:
+def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: float) -> Run:
     """Return one piece, spoken.
 
     Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
     before the first one until it is heard as a vowel; that silence keeps the model's own pace.
 
     Args:
-        sessions: of the whole model, and of the part that plans lengths.
+        session: of the model.
         phonemes: of the piece.
         style: the voice's vectors.
         speed: of the words.
     """
     import numpy as np
 
-    model, planner = sessions
+    audio = session.get_outputs()[0].name
     words = _words(phonemes, style)
-    planned = _run_planner(planner, words)
+    planned = _planned(session, words)
     edge = max(1.0, speed)
     lengths = whole_frames(planned[1:-1] / speed)
     speeds = [edge, *(planned[1:-1] / lengths), edge]
-    sound = model.run(None, {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0].ravel()
+    sound = session.run([audio], {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0].ravel()
     ends = [max(1, round(float(planned[place]) / edge)) for place in (0, -1)]
     begins = np.cumsum([ends[0], *lengths]) * _FRAME_SAMPLES
     told = begins[-1] + ends[1] * _FRAME_SAMPLES == len(sound)
     return Run(phonemes, sound, tuple(begins[:-1].tolist()) if told else ())
 
 
-def _run_planner(planner: Any, words: dict[str, Any]) -> npt.NDArray[np.float32]:
+def _planned(session: Any, words: dict[str, Any]) -> npt.NDArray[np.float32]:
     """Return how many frames the model plans for each token at speed 1, at least 1 each, with fractions."""
     import numpy as np
+    import onnxruntime
 
-    planned: npt.NDArray[np.float32] = np.maximum(planner.run(None, words)[0].ravel(), 1.0)
+    # The plan is a hundredth of the work; nothing that comes after it in the graph is done.
+    options = onnxruntime.RunOptions()
+    options.only_execute_path_to_fetches = True
+    feed = {**words, _SPEEDS: np.ones(1, dtype=np.float32)}
+    (lengths,) = session.run([session.get_outputs()[1].name], feed, options)
+    planned: npt.NDArray[np.float32] = np.maximum(lengths.ravel(), 1.0)
     return planned
 
 
@@ -263,3 +273,33 @@ def _closed_up(run: Run) -> Run:
     begin, end = max(0, int(loud[0]) - keep), min(len(sound), int(loud[-1]) + keep)
     begins = (min(max(frame, begin), end) - begin for frame in run.begins)
     return Run(run.phonemes, sound[begin:end], tuple(begins))
+
+
+def begins_of(firsts: Sequence[int | None], phonemes: str, runs: Sequence[Run], rate_hz: int) -> list[int | None]:
+    """Return the frame where each word begins to be heard; None where that isn't sure.
+
+    Args:
+        firsts: the place of each word's first sound among the phonemes.
+        phonemes: of the whole phrase.
+        runs: its pieces in their order: the same phonemes but for spaces.
+        rate_hz: frames per second.
+    """
+    early = round(_EARLY_S * rate_hz)
+    begins: list[int | None] = [None] * len(phonemes)
+    at = frames = 0
+    for run in runs:
+        at = phonemes.index(run.phonemes, at)
+        for place, begin in enumerate(run.begins, start=at):
+            begins[place] = frames + begin
+        at += len(run.phonemes)
+        frames += len(run.sound)
+    found = [None if first is None else _begin_of(first, phonemes, begins) for first in firsts]
+    return [None if frame is None else max(0, frame - early) for frame in found]
+
+
+def _begin_of(first: int, phonemes: str, begins: Sequence[int | None]) -> int | None:
+    """Return where the gap before a sound begins, with what else stands in it; the sound, where a piece begins."""
+    place = first
+    while place and phonemes[place - 1] in _OPENING:
+        place -= 1
+    return next((begin for begin in begins[place : first + 1] if begin is not None), None)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Any
 
-from audio_builder.errors import VoiceError
+from audio_builder.errors import EngineFailed, VoiceError, quoted
 from audio_builder.voices.lexicon import IPA_END, IPA_START
 
 _IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
@@ -46,6 +46,7 @@ def phonemes(text: str, *, british: bool) -> str:
 
     Raises:
         VoiceError: as `ipa_to_misaki` does.
+        EngineFailed: the reader can't read it, such as a number of forty digits.
     """
     reader = _reader(british=british)
     said = ""
@@ -54,11 +55,14 @@ def phonemes(text: str, *, british: bool) -> str:
             own = ipa_to_misaki(part, british=british)
             said += f"[x](/{own}/)" if own else ""
         elif part.strip():
-            read = _normalized(part.translate(_PARENTHESES))
+            read = _normalized(_plain(part))
             said += f"{' ' * part[0].isspace()}{read}{' ' * part[-1].isspace()}"
         elif part:
             said += " "
-    return " ".join(reader(said, normalize_text=False).split())
+    try:
+        return " ".join(reader(said, normalize_text=False).split())
+    except (ValueError, LookupError) as error:
+        raise EngineFailed(f"the reader of English can't read {quoted(text)}: {error}") from error
 
 
 def ipa_to_misaki(ipa: str, *, british: bool) -> str:
@@ -103,6 +107,12 @@ def _reader(*, british: bool) -> Any:
     from hibari.g2p import G2P
 
     return G2P(british=british)
+
+
+def _plain(text: str) -> str:
+    """Return a text without brackets, and with plain digits: the reader takes “²” for a number and fails on it."""
+    plain = (str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+    return "".join(plain).translate(_PARENTHESES)
 
 
 def _normalized(text: str) -> str:

@@ -7,18 +7,22 @@ gives the same bytes every time.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import multiprocessing
 import platform
+import signal
+import subprocess
 import sys
 import tempfile
+import wave
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-from audio_builder.audio.samples import AudioSegment
-from audio_builder.errors import EngineFailed, MissingExtra, quoted
-from audio_builder.voices.engines.afresh import afresh
+from audio_builder.audio.samples import AudioSegment, ffmpeg_program
+from audio_builder.errors import AudioBuilderError, EngineFailed, EngineTimedOut, MissingExtra, quoted
 from audio_builder.voices.engines.base import TimedSound, WordStart
-from audio_builder.voices.engines.sound_file import read_sound_file
 from audio_builder.voices.engines.system_driver import BASE_DEADLINE_S, WANTED_BY, SystemDriver, deadline_s, load_espeak
 from audio_builder.voices.extras import installed_version
 from audio_builder.voices.profile import Voice
@@ -26,6 +30,8 @@ from audio_builder.voices.word_alignment import words_with_places
 
 _SHORTEST_S_PER_CHARACTER, _LONGEST_S_PER_CHARACTER, _LONGEST_EXTRA_S = 1 / 25, 1 / 5, 8.0
 _FASTEST_SETTING, _USUAL_SETTING = 450.0, 175.0
+_MAC_RATE_HZ = 44100
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class SystemEngine:
@@ -94,7 +100,87 @@ def _undisturbed(work: Callable[[], list[str]], limit_s: float) -> list[str]:
     """Do something with espeak-ng in a fork; with what other systems have, here."""
     if sys.platform != "linux":
         return work()
-    return afresh(work, limit_s)
+    return run_in_fork(work, limit_s)
+
+
+def run_in_fork(work: Callable[[], list[str]], limit_s: float) -> list[str]:
+    """Return what `work` returns, called in a fork of this process that ends with it. For Linux.
+
+    It is for libraries that never forget what they did: this process must not have used them, and have no threads that
+    the work needs.
+
+    Args:
+        work: what to do; what it changes stays in the fork, but for files.
+        limit_s: how long it may take.
+
+    Raises:
+        AudioBuilderError: what the work raised.
+        EngineFailed: it raised something else, or the fork died.
+        EngineTimedOut: it wasn't finished in time.
+    """
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    fork = context.Process(target=_answer, args=(work, there))
+    fork.start()
+    there.close()
+    try:
+        if not here.poll(limit_s):
+            raise EngineTimedOut(f"nothing was heard of the process that spoke for {limit_s:.0f} s")
+        answer: list[str] | AudioBuilderError = here.recv()
+    except EOFError as error:
+        raise EngineFailed("the process that spoke died") from error
+    finally:
+        fork.kill()
+        fork.join()
+        here.close()
+    if isinstance(answer, AudioBuilderError):
+        raise answer
+    return answer
+
+
+def _answer(work: Callable[[], list[str]], pipe: Connection[list[str] | AudioBuilderError]) -> None:
+    """Send what the work returns or raises; in the fork."""
+    with contextlib.suppress(OSError, AttributeError):  # a C library without it
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    try:
+        pipe.send(work())
+    except AudioBuilderError as error:
+        pipe.send(error)
+    except Exception as error:  # noqa: BLE001 - the parent must hear of anything
+        pipe.send(EngineFailed(f"{type(error).__name__}: {error}"))
+
+
+def read_sound_file(path: Path) -> AudioSegment:
+    """Return a WAV file, mono and 16 bit, at the rate its header says; other formats go through ffmpeg.
+
+    Raises:
+        EngineFailed: it is missing, empty, cut short, or not mono 16 bit.
+    """
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(4)
+        if magic != b"RIFF":
+            return _decoded(path)
+        with wave.open(str(path), "rb") as file:
+            parameters = file.getparams()
+            pcm = file.readframes(parameters.nframes)
+    except (OSError, EOFError, wave.Error) as error:
+        raise EngineFailed(f"the engine left no readable sound: {error}") from error
+    if (parameters.nchannels, parameters.sampwidth) != (1, 2):
+        raise EngineFailed(f"the engine wrote {parameters.nchannels} channels of {8 * parameters.sampwidth} bit")
+    if not pcm or len(pcm) != 2 * parameters.nframes:
+        raise EngineFailed(f"the engine's file holds {len(pcm) // 2} frames where its header says {parameters.nframes}")
+    return AudioSegment(pcm, frame_rate=parameters.framerate, sample_width=2, channels=1)
+
+
+def _decoded(path: Path) -> AudioSegment:
+    """Return an AIFF file (a Mac's voices write it whatever the name says) through ffmpeg, at 44.1 kHz."""
+    command = [ffmpeg_program(), "-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-f", "aiff"]
+    command += ["-i", f"file:{path}", "-f", "s16le", "-ac", "1", "-ar", str(_MAC_RATE_HZ), "-"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode != 0 or not done.stdout:
+        raise EngineFailed(f"the engine left no readable sound: {done.stderr.decode(errors='replace')[-300:].strip()}")
+    return AudioSegment(done.stdout, frame_rate=_MAC_RATE_HZ, sample_width=2, channels=1)
 
 
 def _check_length(sound: AudioSegment, text: str, rate: float) -> None:

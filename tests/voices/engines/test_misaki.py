@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.errors import VoiceError
+from audio_builder.errors import EngineFailed, VoiceError
 from audio_builder.voices.engines.misaki import ipa_to_misaki, phonemes
 from audio_builder.voices.lexicon import IPA_END, IPA_START
 
@@ -87,7 +87,18 @@ def test_a_sound_that_english_lacks_is_refused_by_name(ipa: str, symbol: str) ->
         ipa_to_misaki(ipa, british=False)
 
 
+def test_raised_and_foreign_digits_are_read_as_digits() -> None:
+    """A footnote's mark stops no sentence."""
+    assert phonemes("as he said¹ x² ٣ ⑸", british=False) == phonemes("as he said1 x2 3 5", british=False)
+
+
+def test_what_the_reader_fails_on_is_an_error_of_ours() -> None:
+    """With the words in it."""
+    with pytest.raises(EngineFailed, match="can't read “1111"):
+        phonemes("1" * 60, british=False)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.text(alphabet=st.sampled_from("ab I.,()[]/ˈ’'-0179$%½Ω漢é—…😀\n\t"), max_size=30), st.booleans())
+@given(st.text(alphabet=st.sampled_from("ab I.,()[]/ˈ’'-0179¹②$%½Ω漢é—…😀\n\t"), max_size=30), st.booleans())
 def test_any_text_is_read_and_the_models_know_what_comes_of_it(text: str, british: bool) -> None:
     assert set(phonemes(text, british=british)) <= set(VOCABULARY) | set("[]/")

@@ -1,1 +1,0 @@
-"""Spoken clips on disk, by content."""

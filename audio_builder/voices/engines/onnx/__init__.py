@@ -1,1 +1,0 @@
-"""Voice models in the ONNX format: read, checked, rewritten and opened."""
