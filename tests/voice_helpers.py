@@ -11,7 +11,8 @@ import pytest
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Narration
 from audio_builder.narration.narrate import narrate
-from audio_builder.narration.rate_control import narrate_at_rate
+from audio_builder.narration.rate_control import RateControl, narrate_at_rate
+from audio_builder.preflight import BuildPlan
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say, Script
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.prepare import prepare_voice
@@ -33,6 +34,12 @@ def narrated_at_rate(script: Script, name: str, wpm: float, folder: Path) -> Nar
     """A script spoken by a shipped voice at a rate, as a build does, with the clips in a folder."""
     speak = functools.partial(narrate, cache=ClipCache(folder), rate_hz=44100)
     return narrate_at_rate(script, prepare_voice(find_voice(name), wpm), {}, speak)
+
+
+def rates_of(plan: BuildPlan) -> RateControl:
+    """The rate control of a build, with the clips where this machine keeps them."""
+    speak = functools.partial(narrate, cache=ClipCache(), rate_hz=plan.recipe.mastering.sample_rate_hz)
+    return RateControl(plan.script, plan.voice, plan.others, speak)
 
 
 def word_at(text: str, place: int) -> str:

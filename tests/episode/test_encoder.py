@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio_builder.audio.samples import Samples, ffmpeg, ffmpeg_program, samples_from_segment
+from audio_builder.audio import ffmpeg
+from audio_builder.audio.samples import Samples, ffmpeg_program, samples_from_segment
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.encode.encoder import BITRATES_KBPS, Mp3Format, encode, encoder_gain_db
 from audio_builder.episode.encode.lame_header import crc16

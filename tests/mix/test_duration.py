@@ -14,12 +14,12 @@ from audio_builder.cli.main import run
 from audio_builder.errors import RecipeError
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.fit_duration import TimedScript, fit_duration
-from audio_builder.pipeline import speak
-from audio_builder.preflight import at_rate, prepare, reached_wpm
+from audio_builder.preflight import check_everything
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.from_document import make_script, read_document
 from tests import instruments
 from tests.conftest import ROOT
+from tests.voice_helpers import rates_of
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
 
@@ -31,10 +31,9 @@ def recipe(duration_s: float, **pacing: float | str):
 def timed_script(duration_s: float, folder: Path) -> TimedScript:
     """The short example, as long as that."""
     chosen = recipe(duration_s)
-    plan = prepare(make_script(read_document(SHORT), chosen), chosen, folder)
-    return fit_duration(
-        plan.script, plan.recipe, lambda wpm: speak(at_rate(plan, wpm)), lambda wpm: reached_wpm(plan, wpm)
-    )
+    plan = check_everything(make_script(read_document(SHORT), chosen), chosen, folder)
+    rates = rates_of(plan)
+    return fit_duration(plan.script, plan.recipe, rates.narrate, rates.reached_wpm)
 
 
 def reach(folder: Path, wanted_s: float, **pacing: float | str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl, Sampling, narrate_at_rate
-from audio_builder.script.cues import Part, Role, Say, Script
+from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.prepare import PreparedVoice
 from audio_builder.voices.profile import RatePoint, Voice, VoiceProfile
@@ -30,7 +30,7 @@ class FakeSpeaker:
         self.known: set[str] = set()
         self.passes = 0
 
-    def __call__(self, script: Script, voice: Voice, others: Mapping[Part, Voice]) -> Narration:
+    def __call__(self, script: Script, voice: Voice, others: Mapping[Speaker, Voice]) -> Narration:
         self.passes += 1
         clips = tuple(self.clip(cue, others.get(cue.part, voice), voice) for cue in script.cues if isinstance(cue, Say))
         new = frozenset(clip.key for clip in clips) - self.known
@@ -64,7 +64,7 @@ def voice(wpm: float = 125.0, name: str = "hasty") -> PreparedVoice:
     return PreparedVoice(Voice(profile=profile, rate=1.0), wpm).for_text(1.0)
 
 
-def says(phrases: int, first: str = "Here", part: Part = Part()) -> tuple[Say, ...]:  # noqa: B008 - frozen
+def says(phrases: int, first: str = "Here", part: Speaker = Speaker()) -> tuple[Say, ...]:  # noqa: B008 - frozen
     """Phrases of nine words, each another."""
     return tuple(
         Say(f"{first if n == 0 else 'Now'} is number {n} and the lamp on it.", Role.PROSE, part.voice, part.slower)
@@ -161,7 +161,7 @@ def test_a_remembered_factor_serves_another_rate() -> None:
 
 def test_one_rate_after_another_uses_what_was_measured() -> None:
     """The first rate takes two passes, the next one; a slower part stays as much slower."""
-    speaker, slower = FakeSpeaker(), Part("", slower=True)
+    speaker, slower = FakeSpeaker(), Speaker("", slower=True)
     control = RateControl(script(*says(36), *says(9, "Then", slower)), voice(), {slower: voice(100)}, speaker)
     assert control.reached_wpm(250) == 200
     assert control.narrate(125).text_factors == control.text_factors
@@ -169,8 +169,8 @@ def test_one_rate_after_another_uses_what_was_measured() -> None:
     speaker.passes = 0
     narration = control.narrate(150)
     assert speaker.passes == 1
-    for part, wpm in ((Part(), 150), (slower, 120)):
-        own = tuple(clip for clip in narration.clips if clip.say.part == part)
+    for part, wpm in ((Speaker(), 150), (slower, 120)):
+        own = tuple(clip for clip in narration.clips if clip.say.speaker == part)
         assert measured_wpm(own) == pytest.approx(wpm, rel=0.02)
 
 
@@ -192,7 +192,7 @@ def test_a_limit_that_was_only_expected_is_not_told() -> None:
 
 def test_each_of_two_voices_and_what_is_slower_is_held_to_its_rate() -> None:
     """The narrator's slower phrases have their own rate and the same factor; a second voice has one of its own."""
-    guest, slower = Part("guest"), Part("", slower=True)
+    guest, slower = Speaker("guest"), Speaker("", slower=True)
 
     class Duet(FakeSpeaker):
         def slowness_of(self, say: Say) -> float:
@@ -200,8 +200,8 @@ def test_each_of_two_voices_and_what_is_slower_is_held_to_its_rate() -> None:
 
     text = script(*says(36), *says(36, "Then", slower), *says(36, "There", guest))
     narration = narrate_at_rate(text, voice(), {slower: voice(100), guest: voice(name="guest")}, Duet())
-    for part, wpm in ((Part(), 125), (slower, 100), (guest, 125)):
-        own = tuple(clip for clip in narration.clips if clip.say.part == part)
+    for part, wpm in ((Speaker(), 125), (slower, 100), (guest, 125)):
+        own = tuple(clip for clip in narration.clips if clip.say.speaker == part)
         assert measured_wpm(own) == pytest.approx(wpm, rel=0.04)
     assert (narration.synthesized, narration.tried) == (108, 27)
     assert narration.text_factors == {"hasty": pytest.approx(1.15, rel=0.01), "guest": pytest.approx(0.85, rel=0.01)}

@@ -242,7 +242,7 @@ def test_music_is_levelled_by_loudness(tmp_path: Path) -> None:
 
 # In place of ffmpeg a program that neither reads nor ends.
 _STALLED = """
-from audio_builder.audio.samples import ffmpeg
+from audio_builder.audio import ffmpeg
 ffmpeg.ffmpeg_program = lambda: "/bin/sh"
 ffmpeg.QUIET = ("-c", "exec sleep 600")
 """

@@ -27,7 +27,7 @@ from audio_builder.episode.cover.lettering import (
     worded,
 )
 from audio_builder.episode.cover.typeset import set_text
-from audio_builder.preflight import prepare
+from audio_builder.preflight import check_everything
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import ChapterStart, Role, Say, Script
 from tests.support.show_helpers import SHOW, put_show
@@ -200,7 +200,7 @@ def test_the_build_and_publish_say_it(
     """The plan of an episode has the note for its report, and `publish` says it of the show's cover."""
     forget_east_asian(monkeypatch)
     script = Script("静かな夜", "", "", "ja", "", "gentle", (ChapterStart("One"), Say("One.", Role.PROSE)))
-    plan = prepare(script, make_recipe({"voice": "tone"}), tmp_path)
+    plan = check_everything(script, make_recipe({"voice": "tone"}), tmp_path)
     assert plan.cover_note.startswith("none; Japanese ones")
     put_show(tmp_path, SHOW.__class__(title="静かな夜"))
     assert run(["publish", str(tmp_path)]) == 0

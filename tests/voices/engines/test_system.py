@@ -19,8 +19,7 @@ from audio_builder.errors import EngineFailed, MissingExtra
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.pipeline import speak
-from audio_builder.preflight import prepare
+from audio_builder.preflight import check_everything
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.phrases import count_words
@@ -31,7 +30,7 @@ from audio_builder.voices.engines.tone import ToneEngine
 from audio_builder.voices.profile import Voice
 from tests.held_out import HELD_OUT
 from tests.sound_helpers import sound_after_pauses
-from tests.voice_helpers import narrated_at_rate, ready, script_of, word_at
+from tests.voice_helpers import narrated_at_rate, rates_of, ready, script_of, word_at
 from tests.voices.engines.test_piper import LONG
 
 pytestmark = pytest.mark.engine
@@ -288,7 +287,8 @@ def test_one_changed_sentence_of_sixty_is_all_that_is_spoken(tmp_path: Path) -> 
     def spoken(texts: list[str], voice: str) -> tuple[int, int]:
         article = source_from_bytes("\n\n".join(texts).encode(), "sixty.txt")
         recipe = Recipe(voice=voice)
-        narration = speak(prepare(make_script(read_document(article), recipe), recipe, tmp_path))
+        plan = check_everything(make_script(read_document(article), recipe), recipe, tmp_path)
+        narration = rates_of(plan).narrate(recipe.pacing.wpm)
         return narration.synthesized, narration.cached
 
     first = spoken(sentences, "system")
