@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,3 +88,16 @@ def test_a_glossary_is_short() -> None:
     terms = re.findall(r"^\| \*\*(.+?)\*\*", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(terms) <= 20
     assert len(set(terms)) == len(terms)
+
+
+def test_the_architecture_shows_the_layers_of_the_import_contract() -> None:
+    """The layers are drawn in the order of the contract in `pyproject.toml`, none left out."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = page.partition("## Who may import whom")[2].partition("```text\n")[2].partition("```")[0]
+    shown = [re.split(r" {2,}", line.strip())[0].split(" · ") for line in drawn.splitlines()]
+    names = [re.findall(r"audio_builder\.(\w+)", layer) for layer in layers]
+    assert list(dict.fromkeys(itertools.chain(*shown))) == list(dict.fromkeys(itertools.chain(*names)))
