@@ -63,7 +63,7 @@ def test_a_phrase_of_a_thousand_letters_has_no_seam(engine: HibariEngine, lark: 
     assert np.diff(spoken).max() / 100 < 1.2
     quiet = np.repeat(level < 0.02 * level.max(), window)
     steps = np.abs(np.diff(samples[: len(quiet)]))
-    assert steps[quiet[1:] & quiet[:-1]].max() < 0.03 * np.abs(samples).max()
+    assert steps[quiet[1:] & quiet[:-1]].max() < 0.05 * np.abs(samples).max()
 
 
 def test_its_word_times_cover_the_sound(engine: HibariEngine, lark: Voice) -> None:
