@@ -40,9 +40,11 @@ class EnginePackages:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The packages with their versions, such as `piper-tts 1.8.0`."""
-        pinned = (line.split()[0] for line in self.lock.read_text(encoding="utf-8").splitlines() if "==" in line)
-        return tuple(pin.replace("==", " ") for pin in pinned)
+        """The packages with their versions, such as `piper-tts 1.8.0`; those for this system alone."""
+        lines = self.lock.read_text(encoding="utf-8").splitlines()
+        pinned = (line.rstrip(" \\") for line in lines if "==" in line and not line.startswith((" ", "#")))
+        here = (line for line in pinned if "sys_platform ==" not in line or f"'{sys.platform}'" in line)
+        return tuple(line.split()[0].replace("==", " ") for line in here)
 
 
 def missing_packages(engine: str) -> EnginePackages | None:
