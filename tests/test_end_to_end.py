@@ -229,8 +229,8 @@ class TestDelivered:
     def test_every_phrase_is_heard_when_the_record_says(self, episode: Delivered):
         """Within 150 ms of each phrase's time the sound rises 3 dB over what came before it; no word is missing.
 
-        A soft consonant, such as the f of “For”, begins hardly louder than the background, and before a k or a th `lark`
-        breathes for a tenth of a second.
+        A soft consonant, such as the f of “For”, begins hardly louder than the background, and before a k or a th
+        `lark` breathes for a tenth of a second.
         """
         record = read_record(record_path(episode.path))
         samples, rate_hz = instruments.decoded(episode.path)
