@@ -1,78 +1,293 @@
-"""Sentences of a line, with every mark of punctuation kept."""
+"""Sentences of a line, with every mark of punctuation kept. Decision 0013 has the rules and their reasons."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from typing import NamedTuple
 
-from sentencex import segment
-
+from audio_builder.article.sentence_words import (
+    ALWAYS_INSIDE,
+    BEFORE_NUMBERS,
+    BEFORE_ORDINALS,
+    BEFORE_ROMAN_ONE,
+    BOOKS,
+    INTERJECTIONS,
+    MONTHS_AND_DAYS,
+    ORDINAL_NOUNS,
+    SPEECH,
+    SPEECH_STEMS,
+    STARTERS,
+    TITLES,
+    TITLES_IN,
+    UNITS,
+    VOWELLESS_LANGUAGES,
+)
 from audio_builder.article.text import is_unspaced
 
-_AT_ONCE = 8000
-"""Characters given to the splitter in one go: its time grows with the square of unclosed quotation marks."""
-
-_TITLES = frozenset({"dr.", "mr.", "mrs.", "ms.", "prof.", "rev.", "mme.", "hr.", "fr."})
-_TITLES_IN = {"fr": frozenset({"m.", "mm.", "mlle."})}
-_BEFORE_ORDINALS = {
-    "de": frozenset({"am", "im", "vom", "zum", "zur", "beim", "der", "des", "dem", "den", "die", "das", "dieser"}),
-}
-"""Words before a number that has a stop because it is an ordinal, where nouns begin with capitals: am 3. März."""
-
-_BEFORE_NUMBERS = frozenset(
-    {"vol.", "vols.", "no.", "nos.", "nr.", "p.", "pp.", "fig.", "figs.", "ch.", "sec.", "art.", "approx.", "ca.", "c."}
-)
-_BOOKS_OF_SCRIPTURE = frozenset(
-    {"gen.", "ex.", "exod.", "lev.", "num.", "deut.", "josh.", "judg.", "chron.", "neh.", "ps.", "pss.", "prov.",
-     "eccl.", "isa.", "jer.", "lam.", "ezek.", "hos.", "mic.", "hab.", "zech.", "mal.", "matt.", "lk.", "jn.", "rom.",
-     "cor.", "gal.", "eph.", "phil.", "thess.", "heb.", "jas.", "pet.", "v.", "vv."}
-)  # fmt: skip
-"""Abbreviated before a chapter or a verse."""
-
-_QUESTION_MARKS = "?？؟⁇⁈፧\u037e"
-_EXCLAMATIONS = "!！"
-_STOPS = f".…。｡।॥۔։።။{_EXCLAMATIONS}{_QUESTION_MARKS}"
-_SENTENCE_END = re.compile(rf"""[{_STOPS}][”’"')\]»」』]*\s""")
+_QUESTION_MARKS = "?？؟⁇⁈⁉፧\u037e"
+_EXCLAMATIONS = "!！‼"
+_IDEOGRAPHIC_STOPS = "。｡．"
+_STOPS = f".…{_IDEOGRAPHIC_STOPS}।॥۔։።။។᠃{_EXCLAMATIONS}{_QUESTION_MARKS}"
 _CLOSERS = "”’\"')]»›」』*_ "
+_CLOSING = "”’\"')\\]}»›」』】〉》）*_"
+_CLOSING_IN_GERMAN = "“‘«‹"
+"""Closing where no letter follows; opening elsewhere."""
+_QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
+
+_STOP = re.compile(
+    rf"(?P<mark>(?:[{_STOPS}]|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)+(?:[ ][.](?![.\w]))*)"
+    rf"(?P<closers>(?:[{_CLOSING}]|[{_CLOSING_IN_GERMAN}](?!\w)|[ ][»›](?=[\s,.;:]|$))*)"
+)
+"""The punctuation that may end a sentence. In Greek a semicolon asks; French has a space before its closing marks."""
+
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
+_LAST_TOKEN = re.compile(r"[^\s(\[{“”„‟\"«»‹›‘‚¿¡—–―*_/,;:!?…]+$")
+_LONGEST_TOKEN = 24
+_ROMAN = re.compile(r"(?=[ivxlcdm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})")
+_INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]{0,2}\.[^\W\d_]{1,2})*")
+_VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýąęıįųůőűăāēīōū]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-zà-ž]+", re.IGNORECASE)
+_BOOK_NUMBERS = frozenset({"1", "2", "3", "4", "5", "i", "ii", "iii", "iv"})
+_BEFORE_INITIALS = frozenset({"ed", "eds", "trans", "tr", "ill", "illus", "arr", "comp", "rev", "hg", "hrsg", "übers"})
+_DASHES = "—–―-"
+
+_SUBJECTS = frozenset("i he she it we they the of and old young little von de du di la le".split())
+"""Small words of a subject."""
+
+_LONGEST_TAG = 64
+_LONGEST_THOUGHT_TAG_WORDS = 5
+_GOES_ON_IN_JAPANESE = ("と", "って", "という")
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];$")
 _ARMENIAN_QUESTION_MARK = "\u055e"
 """It stands inside the word that is asked about."""
 
-_ASIDE = re.compile(rf"""\([^()]*[{_STOPS}][”’"']*\)\s+(?=[^\W\d_])""")
-_LONGEST_ABBREVIATION = 12
-_ABBREVIATED = re.compile(r"(?:^|\s|[(“\"'])\w+\.$")
-_ORDINAL = re.compile(r"\d{1,2}\.")
-_QUOTED_QUESTION = re.compile(rf"[{_QUESTION_MARKS}{_EXCLAMATIONS}][”’」』]$")
-_QUOTED_IN_JAPANESE = re.compile(r"[」』]$")
-_GOES_ON_IN_JAPANESE = ("と", "って", "という")
+
+class _Next(NamedTuple):
+    """What follows a stop.
+
+    Attributes:
+        at: where its first letter or digit is.
+        opening: the signs before that.
+        word: its first word.
+        initial: that is a capital with a stop.
+    """
+
+    at: int
+    opening: str
+    word: str
+    initial: bool
+
+    @property
+    def small(self) -> bool:
+        """Whether it begins with a small letter, and isn't a name such as eBay."""
+        return _is_small(self.word[0]) and not self.word[1:2].isupper()
+
+    @property
+    def has_case(self) -> bool:
+        """Whether its script has capitals."""
+        return self.word[0].isupper() or _is_small(self.word[0])
+
+
+def _is_small(letter: str) -> bool:
+    """Return whether a letter has a capital that begins sentences, as Georgian ones don't."""
+    return letter.islower() and letter.title() != letter
 
 
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
     """Return the sentences of a line in their order, each without space at its ends.
 
-    Joined by single spaces they are the line again (for languages written with spaces).
+    Sentences inside quotation marks and brackets are sentences of their own; words that belong to a speech
+    (“she asked”) stay with its last one. Joined by single spaces they are the line again, for languages written
+    with spaces.
 
     Args:
         text: one line.
         language: BCP 47 tag; empty or unknown ones are split by the rules most languages share.
 
-    >>> sentences("St. John wrote it, cf. p. 12. “Did he?” she asked.", "en")
-    ('St. John wrote it, cf. p. 12.', '“Did he?” she asked.')
+    >>> sentences("St. John wrote it, cf. p. 12. “Sit. Did he?” she asked.", "en")
+    ('St. John wrote it, cf. p. 12.', '“Sit.', 'Did he?” she asked.')
     """
-    # A multi-byte space beside a full stop makes the splitter panic: it is only given plain spaces.
     line = " ".join(text.split())
     tag = language.partition("-")[0].lower() or "en"
     capitals = next((letter for letter in line if letter.isalpha()), "").isupper()
     found: list[str] = []
-    for stretch in _stretches(line):
-        for piece in filter(None, (raw.strip() for raw in segment(tag, stretch))):
-            if found and _goes_on(piece, found[-1]):
-                found[-1] += piece
-            elif found and (_belongs_to(piece, found[-1], tag) or (capitals and _begins_small(piece, found[-1]))):
-                found[-1] += " " + piece
-            else:
-                found += _after_aside(piece)
-    return tuple(found)
+    start = 0
+    for stop in _STOP.finditer(line):
+        if stop.start() < start or not any(map(str.isalnum, line[start : stop.start()])):
+            continue
+        following = _next(line, stop.end())
+        if following is None:
+            break
+        if _ends(line, start, stop, following, tag, capitals=capitals):
+            found.append(line[start : stop.end()])
+            start = stop.end() + (line[stop.end()] == " ")
+    return (*found, rest) if (rest := line[start:]) else tuple(found)
+
+
+def _next(line: str, end: int) -> _Next | None:
+    at = end
+    while at < len(line) and not line[at].isalnum():
+        at += 1
+    word = _WORD.match(line, at)
+    if word is None:
+        return None
+    initial = len(word.group()) == 1 and word.group().isupper() and line[word.end() : word.end() + 1] == "."
+    return _Next(at, line[end:at], word.group(), initial)
+
+
+def _ends(line: str, start: int, stop: re.Match[str], following: _Next, tag: str, *, capitals: bool) -> bool:
+    """Return whether a sentence ends at a stop."""
+    mark, closers = stop["mark"], stop["closers"]
+    quoted = any(closer in _QUOTATION_MARKS for closer in closers)
+    if line[stop.end()] != " " and not _needs_no_space(mark, quoted, following):
+        return False
+    if following.small and capitals:
+        asks_on = not closers and mark[-1] in _QUESTION_MARKS and not following.opening.strip(" ")
+        return asks_on and _next_mark(line, following.at) in tuple(_QUESTION_MARKS)
+    if mark == "." and not closers and _inside(line, start, stop.start(), following, tag):
+        return False
+    if mark == "." and closers in ("]", ")", "*", "_") and following.word[0].isdigit():
+        return not _inside(line, start, stop.start(), following, tag)
+    return not _tag_follows(line, stop, following, quoted=quoted)
+
+
+def _needs_no_space(mark: str, quoted: bool, following: _Next) -> bool:
+    """Return whether a stop ends a sentence though the next one follows without a space."""
+    if mark[-1] in _IDEOGRAPHIC_STOPS or mark[-1] in "।॥":
+        return True
+    if mark != "." and is_unspaced(following.word[0]):
+        return True
+    return quoted and following.opening.strip(_DASHES) == "" != following.opening and following.word[0].isupper()
+
+
+def _next_mark(line: str, at: int) -> str:
+    """Return the first sign of the next stop."""
+    stop = _STOP.search(line, at)
+    return stop["mark"][-1] if stop else ""
+
+
+def _inside(line: str, start: int, end: int, following: _Next, tag: str) -> bool:
+    """Return whether the full stop at `end` belongs to an abbreviation, an initial, an ordinal or a reference."""
+    last = _LAST_TOKEN.search(line, max(start, end - _LONGEST_TOKEN), end)
+    if last is None:
+        return False
+    token = last.group()
+    word = token.casefold()
+    before = line[max(start, last.start() - _LONGEST_TOKEN) : last.start()].split()
+    begins = not any(map(str.isalnum, line[start : last.start()]))
+    number = following.word[0].isdigit() or _is_roman(following.word)
+    if begins and _is_enumerator(token, whole_line=start == 0):
+        return True
+    if token.isdigit():
+        return _is_ordinal(token, before, following, tag)
+    if _is_roman(token) and (token.islower() or token != "I") and following.word[0].isdigit():
+        return True
+    if word in ALWAYS_INSIDE or (before and (before[-1].casefold() + word) in ALWAYS_INSIDE):
+        return True
+    if _stands_before_number(token, word, before, following, number=number):
+        return True
+    return _stands_before_name(token, word, before, following, tag)
+
+
+def _is_roman(word: str) -> bool:
+    return (word.islower() or word.isupper()) and _ROMAN.fullmatch(word.casefold()) is not None
+
+
+def _is_enumerator(token: str, *, whole_line: bool) -> bool:
+    """Return whether what begins a sentence only counts it: 3. or IV. at the start of a line, or a letter."""
+    if whole_line and (token.isdigit() and len(token) <= 3 or (_is_roman(token) and token.isupper())):
+        return True
+    return len(token) == 1 and token.isupper() and token != "I"
+
+
+def _is_ordinal(token: str, before: list[str], following: _Next, tag: str) -> bool:
+    """Return whether a number with a stop counts a noun, where nouns begin with capitals; or a book of scripture."""
+    if len(token) > 2:
+        return False
+    word = following.word.casefold()
+    if following.word[0].isupper() and token in _BOOK_NUMBERS and word in BOOKS:
+        return True
+    if word in ORDINAL_NOUNS.get(tag, ()):
+        return True
+    return bool(before) and before[-1].casefold().strip("(“„«") in BEFORE_ORDINALS.get(tag, ())
+
+
+def _stands_before_number(token: str, word: str, before: list[str], following: _Next, *, number: bool) -> bool:
+    if not number:
+        return False
+    if following.word == "I":
+        number = word in BEFORE_ROMAN_ONE
+    digit = following.word[0].isdigit()
+    if word in BEFORE_NUMBERS or (word == "al" and digit):
+        return number
+    if not token[0].isupper():
+        return False
+    if word in MONTHS_AND_DAYS and digit:
+        return True
+    return number and (word in BOOKS or bool(before and before[-1].casefold().strip(".(") in _BOOK_NUMBERS))
+
+
+def _stands_before_name(token: str, word: str, before: list[str], following: _Next, tag: str) -> bool:
+    """Return whether a name follows a title or an initial."""
+    starter = not following.initial and following.word.casefold() in STARTERS.get(tag, ())
+    if word in TITLES_IN.get(tag, ()) or (word in TITLES and token[0].isupper()):
+        return not starter and following.has_case
+    if following.initial and word in _BEFORE_INITIALS:
+        return True
+    if _INITIALS.fullmatch(token) and (token[0].isupper() or "." in token or tag != "en"):
+        if word in ("a.m", "p.m"):
+            return False
+        if token == "I" and not following.initial:
+            return bool(before) and _INITIALS.fullmatch(before[-1].rstrip(".")) is not None
+        return following.has_case and not starter and (token[0].isupper() or following.initial)
+    if _LATIN.fullmatch(token) and len(token) > 1 and not _VOWEL.search(token) and not token.isupper():
+        unit = word in UNITS and bool(before) and before[-1][-1].isdigit()
+        return not (starter or unit or word in INTERJECTIONS or tag in VOWELLESS_LANGUAGES)
+    return False
+
+
+def _tag_follows(line: str, stop: re.Match[str], following: _Next, *, quoted: bool) -> bool:
+    """Return whether the words that say who spoke, or thought, follow a stop inside their sentence."""
+    if any(sign in _QUOTATION_MARKS for sign in following.opening):
+        return False
+    mark = stop["mark"]
+    clause = line[following.at : following.at + _LONGEST_TAG]
+    end = _STOP.search(clause)
+    clause = clause[: end.start()] if end else clause
+    plain = mark[-1] not in f"{_EXCLAMATIONS}{_QUESTION_MARKS}…" and mark != "..."
+    if following.has_case:
+        return not plain and _is_tag(clause, quoted=quoted)
+    if not following.word[0].isalpha():
+        return False
+    if is_unspaced(following.word[0]):
+        if not quoted:
+            return False
+        japanese = stop["closers"][-1] in "」』" and clause.startswith(_GOES_ON_IN_JAPANESE)
+        return japanese or not plain or _says(clause)
+    words = len(clause.split())
+    if quoted:
+        return (not plain and words <= _LONGEST_THOUGHT_TAG_WORDS) or (words <= 8 and _says(clause))
+    return not plain and words <= 3 and _says(clause)
+
+
+def _says(clause: str) -> bool:
+    return any(stem in clause for stem in SPEECH_STEMS)
+
+
+def _is_tag(clause: str, *, quoted: bool) -> bool:
+    """Return whether a clause that begins with a capital is a subject and a verb of speech: “I asked”, “Anna Lind said”."""
+    words = clause.split()
+    if not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS:
+        return False
+    for place, word in enumerate(words[:6]):
+        bare = word.strip(",;:").casefold()
+        if place and bare in SPEECH:
+            return True
+        subject = word[:1].isupper() or bare in _SUBJECTS or bare.endswith("ly")
+        if not subject or word.endswith((",", ";", ":")):
+            return False
+    return False
 
 
 def ends_sentence(text: str) -> bool:
@@ -100,53 +315,6 @@ def _asks_by_letters(bare: str) -> bool:
 def may_ask(text: str) -> bool:
     """Return whether there may be a question in a text: in nearly all there is none, and that is quickly seen."""
     return any(mark in text for mark in f"{_QUESTION_MARKS};{_ARMENIAN_QUESTION_MARK}")
-
-
-def _after_aside(piece: str) -> list[str]:
-    """Return an aside that is a whole sentence and the sentence after it: the splitter leaves them together."""
-    aside = _ASIDE.match(piece)
-    if aside and piece[aside.end()].isupper():
-        return [aside.group().rstrip(), piece[aside.end() :]]
-    return [piece]
-
-
-def _goes_on(piece: str, before: str) -> bool:
-    """Return whether a sentence written without spaces goes on after a quotation in it, as “你好吗？”她问。 does."""
-    if not is_unspaced(piece[0]):
-        return False
-    if _QUOTED_IN_JAPANESE.search(before) and piece.startswith(_GOES_ON_IN_JAPANESE):
-        return True
-    return _QUOTED_QUESTION.search(before) is not None
-
-
-def _belongs_to(piece: str, before: str, tag: str) -> bool:
-    """Return whether the splitter cut after an abbreviation, or left a bracket or quotation mark behind."""
-    *earlier, last = (word.lower().lstrip("(“\"'«„") for word in before.rsplit(None, 2)[-2:])
-    if piece[0] in ")]”’»" or last in _TITLES or last in _TITLES_IN.get(tag, ()):
-        return True
-    if last in _BEFORE_NUMBERS | _BOOKS_OF_SCRIPTURE and piece[0].isdigit():
-        return True
-    return _ORDINAL.fullmatch(last) is not None and not _BEFORE_ORDINALS.get(tag, frozenset()).isdisjoint(earlier)
-
-
-def _begins_small(piece: str, before: str) -> bool:
-    """Return whether a small letter follows a word or number with a single stop, as in “ten lbs. of rice”.
-
-    Who begins a line with a capital begins each sentence with one.
-    """
-    return piece[0].islower() and _ABBREVIATED.search(before[-_LONGEST_ABBREVIATION:]) is not None
-
-
-def _stretches(line: str) -> Iterator[str]:
-    """Yield a long line in parts, cut after a sentence where one ends, else at a space."""
-    start = 0
-    while len(line) - start > _AT_ONCE:
-        window = line[start : start + _AT_ONCE]
-        ends = [found.end() for found in _SENTENCE_END.finditer(window)]
-        cut = ends[-1] if ends else window.rfind(" ") + 1 or _AT_ONCE
-        yield line[start : start + cut]
-        start += cut
-    yield line[start:]
 
 
 def questions_left_open(words: str, language: str = "", without: Collection[str] = ()) -> tuple[str, ...]:
