@@ -15,6 +15,7 @@ class BlockKind(Enum):
     QUOTE = "quote"
     LIST = "list"
     MARK = "mark"
+    SCENE = "scene"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,14 @@ class Block:
         kind: what the block is.
         lines: one line for a paragraph or a question block in prose, however it was wrapped in the
             source; a line for each line of verse; a line for each item of a list; for a quotation
-            a line for each paragraph or line of verse in it; for a mark that stands alone, the mark.
+            a line for each paragraph or line of verse in it; for a mark that stands alone, the mark; for a
+            break between two scenes none.
+        answered: it ends in a question that somebody answers in the block after it, as in an interview.
     """
 
     kind: BlockKind
     lines: tuple[Line, ...]
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

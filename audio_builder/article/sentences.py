@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from audio_builder.article.sentence_words import (
@@ -34,6 +35,8 @@ _CLOSING = "”’\"')\\]}»›」』】〉》）*_"
 _CLOSING_IN_GERMAN = "“‘«‹"
 """Closing where no letter follows; opening elsewhere."""
 _QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
+
+_SPEECH_MARKS = frozenset("“”„«»\"「」『』《》")
 
 _STOP = re.compile(
     rf"(?P<mark>(?:[{_STOPS}]|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)+(?:[ ][.](?![.\w]))*)"
@@ -118,11 +121,13 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
             continue
         following = _next(line, stop.end())
         if following is None:
-            break
+            found.append(line[start : stop.end()])
+            start = stop.end()
+            continue
         if _ends(line, start, stop, following, tag, capitals=capitals):
             found.append(line[start : stop.end()])
             start = stop.end() + (line[stop.end()] == " ")
-    return (*found, rest) if (rest := line[start:]) else tuple(found)
+    return (*found, rest) if (rest := line[start:].strip()) else tuple(found)
 
 
 def _next(line: str, end: int) -> _Next | None:
@@ -305,6 +310,39 @@ def asks(sentence: str) -> bool:
     return bare.endswith(tuple(_QUESTION_MARKS)) or _asks_by_letters(bare)
 
 
+def own_questions(found: Sequence[str]) -> list[bool]:
+    """Return for each sentence of a line whether it is a question of the writer's own.
+
+    One inside a quotation that runs over several sentences is not, even where the quotation is closed in another
+    paragraph.
+
+    >>> own_questions(["“Who is it?", "Where?”", "Why?"])
+    [False, False, True]
+    """
+    own: list[bool] = []
+    balance = Counter[str]()
+    for sentence in found:
+        quoted = _is_open(balance)
+        balance.update(sign for sign in sentence if sign in _SPEECH_MARKS)
+        own.append(not quoted and not _is_open(balance) and asks(sentence))
+    return own
+
+
+def _is_open(signs: Mapping[str, int]) -> bool:
+    """Return whether a quotation goes on after so many of each sign. Single quotation marks may be apostrophes."""
+    if not signs:
+        return False
+    german = signs.get("„", 0)
+    opened = german or signs.get("“", 0)
+    closed = signs.get("”", 0) + (signs.get("“", 0) if german else 0)
+    return (
+        signs.get('"', 0) % 2 == 1
+        or opened > closed
+        or signs.get("«", 0) != signs.get("»", 0)
+        or any(signs.get(left, 0) > signs.get(right, 0) for left, right in ("「」", "『』", "《》"))
+    )
+
+
 def _asks_by_letters(bare: str) -> bool:
     """Return whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
     if _GREEK_QUESTION.search(bare):
@@ -334,8 +372,9 @@ def questions_left_open(words: str, language: str = "", without: Collection[str]
     found: dict[str, None] = {}
     for paragraph in filter(may_ask, words.split("\n\n")):
         said = [sentence for line in _whole_lines(paragraph) for sentence in sentences(line, language)]
+        asking = own_questions(said)
         first = len(said)
-        while first and asks(said[first - 1]):
+        while first and asking[first - 1]:
             first -= 1
         found.update(dict.fromkeys(said[first:]))
     return tuple(question for question in found if question not in without)

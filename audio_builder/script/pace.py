@@ -38,7 +38,11 @@ _ROLES = {
     BlockKind.QUOTE: Role.QUOTE,
     BlockKind.LIST: Role.ITEM,
     BlockKind.MARK: Role.PROSE,
+    BlockKind.SCENE: Role.PROSE,
 }
+
+
+_AFTER = {BlockKind.VERSE: Reason.STANZA, BlockKind.SCENE: Reason.SCENE}
 
 
 def pace(article: Article, pacing: Pacing) -> Script:
@@ -115,7 +119,7 @@ class _Writer:
 
     def _block(self, block: Block) -> None:
         happenings = self._happenings(block)
-        asking = range(0) if block.kind is BlockKind.QUOTE else _last_questions(happenings)
+        asking = range(0) if block.kind is BlockKind.QUOTE or block.answered else _last_questions(happenings)
         for place, happening in enumerate(happenings):
             if isinstance(happening, Phrase):
                 earlier = Reason.LINE if place in asking else Reason.SENTENCE
@@ -176,8 +180,8 @@ class _Writer:
 
 def _after_block(block: Block) -> Reason:
     """Return why to rest after a block. A paragraph that ends in a colon leads to what follows."""
-    if block.kind is BlockKind.VERSE:
-        return Reason.STANZA
+    if block.kind in _AFTER:
+        return _AFTER[block.kind]
     leads_on = block.kind is BlockKind.PARAGRAPH and _LEADS_ON.search(without_marks(block.lines[-1].text))
     return Reason.LINE if leads_on else Reason.PARAGRAPH
 

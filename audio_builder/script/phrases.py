@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from audio_builder.article.sentences import asks, sentences
+from audio_builder.article.sentences import own_questions, sentences
 from audio_builder.article.text import speakable
 
 _ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*[”’\"')\]»]*")
@@ -58,8 +58,8 @@ def phrases(text: str, language: str = "") -> tuple[Phrase, ...]:
     ['She waited…', 'and then he came.', 'Did he stay?']
     """
     found: list[Phrase] = []
-    for sentence in sentences(text, language):
-        question = asks(sentence)
+    spoken = sentences(text, language)
+    for sentence, question in zip(spoken, own_questions(spoken), strict=True):
         for part in _at_ellipses(sentence):
             trails_off = _TRAILING.search(part[-_LONGEST_ELLIPSIS:]) is not None
             *before, last = _at_dashes(part)
