@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from audio_builder.article.left_out import LeftOut
+
 
 class BlockKind(Enum):
     """What a block of the article is, which decides how it is paced."""
@@ -74,6 +76,8 @@ class Article:
         language: a BCP 47 tag such as `en` or `pt-BR`; empty where the source doesn't say.
         date: `YYYY-MM-DD`, or empty where the source doesn't say.
         sections: in the order of the source; never empty in an article that was read.
+        left_out: what stands in the source and isn't read out, in its order.
+        notes: what a person should know of the reading, a line each; it isn't an error.
     """
 
     title: str
@@ -82,3 +86,5 @@ class Article:
     language: str
     date: str
     sections: tuple[Section, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()

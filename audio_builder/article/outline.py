@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from audio_builder.article.blocks import Wrapping, blocks_around_marks, broken_on_purpose, text_blocks
 from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.article.text import join_wrapped, speakable, tidy
@@ -43,11 +44,13 @@ class Outline:
         title: None where the source has none of its own.
         subtitle: None where the source has none.
         elements: all that follows, in order.
+        left_out: what isn't read out, in the order of the source.
     """
 
     title: Line | None
     subtitle: Line | None
     elements: tuple[Element, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class OutlineBuilder:
     language: str
     wrapping: Wrapping
     _elements: list[_Found] = field(default_factory=list)
+    _left_out: list[LeftOut] = field(default_factory=list)
     _containers: list[BlockKind] = field(default_factory=list)
     _in_container: list[Line] = field(default_factory=list)
 
@@ -101,6 +105,10 @@ class OutlineBuilder:
         if not self._containers:
             self._elements.extend(map(_Found, blocks_around_marks(outermost, self._in_container, self.language)))
             self._in_container = []
+
+    def left_out(self, kind: str, words: str = "", line: int = 0) -> None:
+        """Note something that isn't read out, for the list that a person is shown: see `LeftOut`."""
+        self._left_out.append(LeftOut(kind, " ".join(words.split()), line))
 
     def words(self, words: Wording, heading_level: int = 0) -> None:
         """Take a paragraph, or a heading where the level is above 0."""
@@ -132,14 +140,14 @@ class OutlineBuilder:
         else:
             title = top.lines[0] if top and front.title and _says(top, front.title) else None
         if title is None:
-            return Outline(None, None, tuple(item.element for item in self._elements))
+            return Outline(None, None, tuple(item.element for item in self._elements), tuple(self._left_out))
         rest = _without_byline(rest, front.author)
         subtitle = _subtitle(rest)
         if subtitle is None or (front.subtitle and not same_words(subtitle, front.subtitle)):
             subtitle = None
         else:
             rest = rest[1:]
-        return Outline(title, subtitle, tuple(item.element for item in rest))
+        return Outline(title, subtitle, tuple(item.element for item in rest), tuple(self._left_out))
 
     def _lines_in_container(self, words: Wording) -> list[Line]:
         first = words.lines[0]
@@ -191,6 +199,7 @@ def make_article(outline: Outline, front: FrontMatter) -> Article:
         language=front.language,
         date=front.date,
         sections=_sections(outline.elements),
+        left_out=outline.left_out,
     )
 
 

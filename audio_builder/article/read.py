@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Line
 from audio_builder.article.outline import Heading, Outline, make_article
@@ -24,6 +26,7 @@ def read(source: SourceText) -> Article:
     parsed = reader.read(source)
     _check_marks(parsed.outline, source)
     article = make_article(parsed.outline, parsed.front)
+    article = replace(article, left_out=source.left_out + article.left_out)
     if not _has_words(article):
         raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")
     return article

@@ -10,12 +10,21 @@ from audio_builder.article.blocks import (
     Wrapping,
     blocks_around_marks,
     broken_on_purpose,
-    is_quotation,
     item_marker,
     text_blocks,
     wrapping_of,
 )
 from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.headings import (
+    LONGEST_TITLE_COLUMNS,
+    Setting,
+    byline_author,
+    heading_levels,
+    in_title_case,
+    is_chapter,
+    is_title,
+    may_be_heading,
+)
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
@@ -24,9 +33,6 @@ from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import columns, speakable, tidy
 
-_LONGEST_HEADING_COLUMNS = 70
-_MOST_HEADING_WORDS = 12
-_LONGEST_TITLE_COLUMNS = 120
 _LONG_PARAGRAPH_COLUMNS = 120
 
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
@@ -34,10 +40,6 @@ _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
 _QUOTED = re.compile(r"\s*>\s?")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
-_CLOSERS = "”’\"')»"
-_NO_TITLE_ENDS_IN = tuple(".,;:。،؛，、；：।۔")
-_NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
-_SENTENCE_MARKS = tuple("!?？！。؟।۔")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,18 @@ def _read(source: SourceText) -> Parsed:
     """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
     front = source.front or FrontMatter()
     source_lines = source.text.split("\n")
-    chunks = list(_paragraphs(_chunks(source_lines)))
-    title, subtitle, rest = _title_and_subtitle(chunks, front)
+    chunks = list(_poems(_paragraphs(_chunks(source_lines))))
+    top = _top(chunks, front)
     wrapping = wrapping_of(source_lines)
     elements: list[Element] = []
-    for position, chunk in enumerate(rest):
-        level = _heading_level(chunk, text_follows=position + 1 < len(rest))
-        heading = tidy(_HASHES.sub(r"\2", chunk.lines[0].text.strip())) if level else ""
+    for chunk, level in zip(top.rest, top.levels, strict=True):
+        heading = _heading_line(chunk).text if level else ""
         if level and speakable(without_marks(heading)) and len(heading) <= LONGEST_HEADING:
             elements.append(Heading(Line(heading, chunk.lines[0].number), level))
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
         elements.extend(_blocks(chunk.lines, front.language, wrapping))
-    return Parsed(front, Outline(title, subtitle, tuple(elements)))
+    front = replace(front, author=front.author or top.author)
+    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements)))
 
 
 def _chunks(source_lines: Sequence[str]) -> Iterator[_Chunk]:
@@ -110,81 +112,109 @@ def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
             yield chunk
 
 
-def _title_and_subtitle(chunks: list[_Chunk], front: FrontMatter) -> tuple[Line | None, Line | None, list[_Chunk]]:
-    """Return title, subtitle, and the chunks that are left."""
-    if not chunks:
-        return None, None, chunks
-    first = chunks[0]
-    if front.title:
-        if first.text and same_words(first.lines[0], front.title):
-            chunks = chunks[1:]
-        return None, None, chunks
-    if not _is_title(first):
-        return None, None, chunks
-    title = Line(tidy(_HASHES.sub(r"\2", first.text)), first.lines[0].number)
-    chunks = chunks[1:]
-    if len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], front.language):
-        line = chunks[0].lines[0]
-        return title, Line(tidy(line.text), line.number), chunks[1:]
-    return title, None, chunks
+def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Yield the chunks again, the title of a poem apart from the lines right under it.
+
+    It begins the text or stands below two empty lines, in title case, and no line under it is in title case.
+    """
+    for place, chunk in enumerate(chunks):
+        first, *below = chunk.lines
+        titled = (place == 0 or chunk.blank_before >= 2) and in_title_case(first.text.strip())
+        if len(below) < 2 or not titled or not is_title(first.text.strip()) or _any_title(below):
+            yield chunk
+        else:
+            yield _Chunk((first,), chunk.blank_before)
+            yield _Chunk(tuple(below), 1)
 
 
-def _is_title(chunk: _Chunk) -> bool:
-    text = chunk.text
-    return (
-        bool(text)
-        and columns(text) <= _LONGEST_TITLE_COLUMNS
-        and not text.rstrip(_CLOSERS).endswith(_NO_TITLE_ENDS_IN)
-        and _may_be_heading(text)
-    )
+def _any_title(lines: Sequence[Line]) -> bool:
+    return any(in_title_case(line.text.strip()) or item_marker(line.text) for line in lines)
 
 
-def _is_subtitle(chunk: _Chunk, language: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """What stands at the head of a text.
+
+    Attributes:
+        title: None where there is none, or the front matter gives it; so is the subtitle.
+        subtitle: what stands under the title.
+        author: named by a line under the title.
+        rest: the chunks that are left.
+        levels: that of the heading of each; 0 for none.
+    """
+
+    title: Line | None
+    subtitle: Line | None
+    author: str
+    rest: list[_Chunk]
+    levels: list[int]
+
+
+def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
+    """Return the title, the subtitle, the author, and the chunks that are left."""
+    levels = heading_levels([_setting(chunk) for chunk in chunks])
+    title, author = None, ""
+    if chunks and front.title:
+        said = chunks[0].text and same_words(chunks[0].lines[0], front.title)
+        if not said:
+            return _Top(None, None, "", chunks, levels)
+    elif chunks and (byline := _byline_under(chunks[0])):
+        title, author = _heading_line(chunks[0]), byline
+    elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):
+        title = _heading_line(chunks[0])
+    else:
+        return _Top(None, None, "", chunks, levels)
+    chunks, levels = chunks[1:], levels[1:]
+    if len(chunks) > 1 and (named := byline_author(chunks[0].text)):
+        author, chunks, levels = named, chunks[1:], levels[1:]
+    subtitle = None
+    if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], levels, front.language):
+        subtitle = Line(tidy(chunks[0].lines[0].text), chunks[0].lines[0].number)
+        chunks, levels = chunks[1:], levels[1:]
+        if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
+            author, chunks, levels = named, chunks[1:], levels[1:]
+    return _Top(title, subtitle, author, chunks, levels)
+
+
+def _heading_line(chunk: _Chunk) -> Line:
+    words = tidy(_HASHES.sub(r"\2", chunk.lines[0].text.strip()))
+    return Line(words.rstrip(":：") if is_chapter(words) else words, chunk.lines[0].number)
+
+
+def _byline_under(chunk: _Chunk) -> str:
+    """Return the author where a chunk is a title with a byline right under it."""
+    if len(chunk.lines) != 2 or not is_title(chunk.lines[0].text.strip()):
+        return ""
+    return byline_author(chunk.lines[1].text)
+
+
+def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bool:
+    """Return whether a text begins with its first chapter, without a title."""
+    later = (chunk.text for chunk, level in zip(chunks[1:], levels[1:], strict=True) if level)
+    return is_chapter(chunks[0].text) and any(map(is_chapter, later))
+
+
+def _setting(chunk: _Chunk) -> Setting:
+    hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
+    words = " ".join(line.text.strip() for line in chunk.lines)
+    return Setting(chunk.text, words, chunk.blank_before, len(hashes[1]) if hashes else chunk.level)
+
+
+def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
+    """Return whether the first chunk under the title is the subtitle: a heading where others like it follow is not."""
     text = chunk.text
     return (
         bool(text)
         and not chunk.level
         and chunk.blank_before <= 1
-        and columns(text) <= _LONGEST_TITLE_COLUMNS
+        and columns(text) <= LONGEST_TITLE_COLUMNS
         and not text.endswith(tuple(":,;،؛，、；："))
         and not text.startswith("#")
-        and _may_be_heading(text)
+        and may_be_heading(text)
+        and not is_chapter(text)
+        and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
-
-
-def _may_be_heading(text: str) -> bool:
-    """Return whether one line is neither a mark, an item, nor a quotation."""
-    return not (only_marks(text) or item_marker(text) or text.startswith(">") or is_quotation(text)) and speakable(
-        without_marks(text)
-    )
-
-
-def _heading_level(chunk: _Chunk, *, text_follows: bool) -> int:
-    """Return the level of a chunk's heading, 0 where it has none."""
-    hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
-    if hashes:
-        return len(hashes[1])
-    if chunk.level:
-        return chunk.level
-    text = chunk.text
-    short = columns(text) <= _LONGEST_HEADING_COLUMNS and len(text.split()) <= _MOST_HEADING_WORDS
-    bare = text.rstrip(_CLOSERS)
-    if not (bare and short and text_follows) or bare.endswith(_NO_HEADING_ENDS_IN) or not _may_be_heading(text):
-        return 0
-    set_off = chunk.blank_before >= 2
-    if bare.endswith(_SENTENCE_MARKS):
-        return 2 if set_off and _in_title_case(text) else 0
-    return 2 if set_off or _in_title_case(text) else 0
-
-
-def _in_title_case(text: str) -> bool:
-    """Return whether a line of two words or more is in capitals, or has one in each word of four letters or more."""
-    words = [word for word in re.split(r"[^\w’']+", text) if word and word[0].isalpha()]
-    if len(words) < 2 or not words[0][0].isupper():
-        return False
-    long = [word for word in words if len(word) >= 4]
-    return bool(long) and all(word[0].isupper() for word in long) and words[-1][0].isupper()
 
 
 def _blocks(lines: Sequence[Line], language: str, wrapping: Wrapping) -> Iterator[Block]:
