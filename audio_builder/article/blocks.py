@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
-from audio_builder.article.text import columns, first_word, join_wrapped, speakable, tidy
+from audio_builder.article.text import BROKEN_WORD, columns, first_word, join_wrapped, speakable, tidy
 
 _LONG_LINE = 120
 """Columns. No editor that wraps lines by itself lets one grow this long."""
@@ -21,12 +21,29 @@ _USUAL_WIDTH = 60
 _FILLED_ALL_THROUGH = 4
 """Lines. So many, each as full as it can be, are no accident of verse, however narrow they are."""
 
+_MANY = 20
+"""Blocks. So many that surely were wrapped show how a whole document was."""
+
+_RAGGED = 12
+"""Columns by which lines that were broken by hand differ."""
+
+_LONGEST_RULE = 100
+
 _NARROWEST = 30
 """Columns. No screen is narrower, so that lines shorter than this are meant, be they never so alike."""
 
 _SIGNS = " \t*_`"
 
-_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|\d{1,2}[.)])\s+(?=\S)")
+_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|(?P<number>\d{1,2})[.)])\s+(?=\S)")
+_SPEAKER = re.compile(r"([^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*){0,2})\s?[:：]\s*(?=\S)|([QAFPRDVОВ])\. (?=[^\W\d_])")
+_DASH = "—"
+_FEWEST_TURNS = 1
+_QUESTION_LABELS = frozenset(
+    "q question frage f pregunta p pergunta domanda d vraag v spørsmål fråga вопрос в pytanie 问 問 質問 س سؤال ש שאלה प्रश्न".split()
+)
+_CONTINUING = {"«": "»", "„": "“", "“": "”"}
+"""With what paragraphs of a quotation may begin that another one has opened, besides what it opened with."""
+
 _QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
 
 
@@ -45,19 +62,69 @@ def is_quotation(text: str) -> bool:
     return bare[0] not in inner and sum(map(inner.count, closing)) == apostrophes
 
 
+def is_scene_break(line: str) -> bool:
+    """Return whether a line of signs parts two scenes, as `* * *` does; the frames of tables don't.
+
+    >>> is_scene_break("* * *"), is_scene_break("~"), is_scene_break("+---+")
+    (True, True, False)
+    """
+    bare = "".join(line.split())
+    return 0 < len(bare) <= _LONGEST_RULE and not any(sign.isalnum() or sign in "|+[](){}<>`\"'\\" for sign in bare)
+
+
 def item_marker(line: str) -> int:
     """Return how many characters of a plain line are a list item's marker: 0 where it is no item."""
     found = _LIST_ITEM.match(line)
     return found.end() if found else 0
 
 
-def text_blocks(lines: Sequence[Line], language: str, *, verse: bool) -> Iterator[Block]:
+def item_number(line: str) -> int:
+    """Return the number of a list's item, 0 where a line has none."""
+    found = _LIST_ITEM.match(line)
+    return int(found["number"] or 0) if found else 0
+
+
+def list_items(lines: Sequence[str], *, listed: bool = False) -> frozenset[int]:
+    """Return the places of the lines of a plain block that begin an item of a list.
+
+    A number or a dash that a line only begins with because the line before it was full is a word of its sentence: numbers
+    count one after the other in a list, and it begins at 1, with the block or after the end of a sentence.
+
+    Args:
+        lines: of one block.
+        listed: the block continues a list or another one continues it.
+
+    >>> sorted(list_items(["Bring:", "1. a cup", "2. a coat"])), sorted(list_items(["at number", "12. It had"]))
+    ([1, 2], [])
+    """
+    marked = [place for place, line in enumerate(lines) if item_marker(line)]
+    if not marked:
+        return frozenset()
+    numbers = [item_number(lines[place]) for place in marked]
+    if all(numbers):
+        counts = len(marked) > 1 and all(two == one + 1 for one, two in pairwise(numbers))
+        begins = numbers[0] == 1 or marked[0] == 0 or _leads_to_list(lines[marked[0] - 1])
+        return frozenset(marked) if (counts and begins) or (listed and marked == [0]) else frozenset()
+    bullets = [place for place, number in zip(marked, numbers, strict=True) if not number]
+    if len(bullets) == 1 and bullets[0] and not _leads_to_list(lines[bullets[0] - 1]):
+        return frozenset()
+    return frozenset(bullets)
+
+
+def _leads_to_list(line: str) -> bool:
+    return ends_sentence(line) or line.rstrip().endswith((":", "："))
+
+
+def text_blocks(
+    lines: Sequence[Line], language: str, *, verse: bool, known: Collection[str] = ()
+) -> Iterator[Block]:
     """Yield the blocks in a run of text lines: prose joined, verse line by line, marks that stand alone apart.
 
     Args:
         lines: as they stand in the source, in the notation of marks; not yet tidied.
         language: BCP 47 tag, or empty.
         verse: whether the line breaks mean something.
+        known: words of the whole text, for `join_wrapped`.
     """
     for alone, run in groupby(lines, key=lambda line: only_marks(line.text)):
         stretch = list(run)
@@ -66,7 +133,7 @@ def text_blocks(lines: Sequence[Line], language: str, *, verse: bool) -> Iterato
         elif verse and len(stretch) > 1:
             yield from block_of(BlockKind.VERSE, stretch, language)
         else:
-            joined = Line(join_wrapped([line.text for line in stretch]), stretch[0].number)
+            joined = Line(join_wrapped([line.text for line in stretch], known), stretch[0].number)
             yield from block_of(BlockKind.PARAGRAPH, [joined], language)
 
 
@@ -101,17 +168,138 @@ def block_of(kind: BlockKind, lines: Sequence[Line], language: str) -> Iterator[
     yield Block(kind, kept)
 
 
+def in_context(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks of a section as those around them show them to be.
+
+    A quotation over several paragraphs or stanzas, of which each opens and only the last closes, is one throughout; a
+    paragraph in quotation marks beside one that says who speaks is dialogue and no quotation. A question that somebody
+    answers in the next block, as in an interview, is known to be answered. Breaks at either end part nothing.
+    """
+    within = list(blocks)
+    while within and within[-1].kind is BlockKind.SCENE:
+        within.pop()
+    first = next((place for place, block in enumerate(within) if block.kind is not BlockKind.SCENE), 0)
+    return tuple(_answered(_quoted(within[first:])))
+
+
+_SPOKEN_KINDS = (BlockKind.PARAGRAPH, BlockKind.VERSE, BlockKind.QUESTION, BlockKind.QUOTE)
+
+
+def _quoted(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks with each run of paragraphs that open with a quotation mark as quotation or dialogue."""
+    found: list[Block] = []
+    run: list[Block] = []
+    for block in [*blocks, None]:
+        if block is not None and _opens(block, run):
+            run.append(block)
+            continue
+        found += _speeches(run)
+        run = []
+        if block is not None:
+            if _opens(block, run):
+                run.append(block)
+            else:
+                found.append(block)
+    return found
+
+
+def _words(block: Block) -> str:
+    return without_marks(" ".join(line.text for line in block.lines)).strip()
+
+
+def _opens(block: Block, run: Sequence[Block]) -> bool:
+    """Return whether a block begins with a quotation mark, the same as the run before it."""
+    if block.kind not in _SPOKEN_KINDS:
+        return False
+    first = _words(block)[:1]
+    if not run:
+        return first in _QUOTATION or first == '"'
+    opening = _words(run[0])[:1]
+    return first != "" and (first == opening or first in _CONTINUING.get(opening, ""))
+
+
+def _speeches(run: Sequence[Block]) -> list[Block]:
+    words = [_words(block) for block in run]
+    speeches: list[list[int]] = [[]]
+    for place, text in enumerate(words):
+        speeches[-1].append(place)
+        if not _stays_open(text, words[0][0]):
+            speeches.append([])
+    dialogue = any(
+        speech and not _is_whole([words[place] for place in speech], words[0][0]) for speech in speeches
+    )
+    kinds = {
+        place: _as_words(run[place]) if dialogue else BlockKind.QUOTE
+        for speech in speeches
+        for place in speech
+        if run[place].kind is not BlockKind.QUOTE or (dialogue and is_quotation(words[place]))
+    }
+    return [replace(block, kind=kinds.get(place, block.kind)) for place, block in enumerate(run)]
+
+
+def _as_words(block: Block) -> BlockKind:
+    """Return what a block is if it is no quotation."""
+    if block.kind is not BlockKind.QUOTE:
+        return block.kind
+    return BlockKind.VERSE if len(block.lines) > 1 else BlockKind.PARAGRAPH
+
+
+def _is_whole(speech: Sequence[str], opening: str) -> bool:
+    """Return whether quotation marks hold all paragraphs of a speech."""
+    *before, last = speech
+    return is_quotation(opening + last[1:]) and all(_stays_open(text, opening) for text in before)
+
+
+def _stays_open(text: str, opening: str) -> bool:
+    """Return whether a paragraph opens a quotation and doesn't close it."""
+    if opening == '"':
+        return text.count('"') % 2 == 1
+    inner = text[1:]
+    closing = _QUOTATION[opening]
+    apostrophes = len(re.findall(r"\w’(?:\w|\s)", inner)) if "’" in closing else 0
+    return sum(map(inner.count, closing)) - apostrophes <= inner.count(opening)
+
+
+def _answered(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks, knowing of each question whether the next speaker answers it."""
+    labels = [_speaker(block) for block in blocks]
+    interview = sum(1 for one, two in pairwise(labels) if one and two and one != two) >= _FEWEST_TURNS
+    for place, block in enumerate(blocks):
+        following = place + 1 < len(blocks)
+        own, other = labels[place], labels[place + 1] if following else ""
+        answered = following and bool(
+            (own and other and own != other)
+            or (own.casefold() in _QUESTION_LABELS and own)
+            or (own == _DASH and other == _DASH)
+            or (interview and block.kind is BlockKind.QUESTION and blocks[place + 1].kind is not BlockKind.QUESTION)
+        )
+        yield replace(block, answered=True) if answered else block
+
+
+def _speaker(block: Block) -> str:
+    """Return who speaks in a block, as a word or two before a colon say it, or a dash at its beginning."""
+    if block.kind not in _SPOKEN_KINDS:
+        return ""
+    words = _words(block)
+    if words[:1] in ("—", "–", "―") and words[1:2] != words[:1]:
+        return _DASH
+    found = _SPEAKER.match(words)
+    return (found[1] or found[2]).strip() if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapping:
     """How the lines of a document came to be as long as they are.
 
     Attributes:
         unwrapped: they are as long as their paragraphs, so that every line break in it was typed.
-        width: columns of its widest block that surely was wrapped; 0 where there is none.
+        width: columns into which its lines were wrapped as a rule; 0 where no block of it surely was wrapped.
+        likely: nearly all of its long blocks were wrapped, and they are many.
     """
 
     unwrapped: bool = False
     width: int = 0
+    likely: bool = False
 
 
 UNWRAPPED = Wrapping(unwrapped=True)
@@ -121,7 +309,8 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
     """Return how a document was wrapped.
 
     It wasn't where one in ten of its lines of 60 columns and more has more than 120. A few long ones
-    are tables and links.
+    are tables and links. The width is what nearly all breaks of the blocks that surely were wrapped needed: in old books
+    lines were broken by hand, and the widest is wider than most.
 
     Args:
         lines: all of its source.
@@ -130,7 +319,13 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
     if sum(width > _LONG_LINE for width in full) * 10 > len(full):
         return UNWRAPPED
     blocks = [_bare(block) for wordy, block in groupby(lines, key=speakable) if wordy]
-    return Wrapping(width=max((_own_width(block) for block in blocks if _filled_all_through(block)), default=0))
+    long = [block for block in blocks if len(block) >= _FILLED_ALL_THROUGH]
+    wrapped = [block for block in long if _filled_all_through(block)]
+    if len(wrapped) < _MANY:
+        return Wrapping(width=max(map(_own_width, wrapped), default=0))
+    ragged = [block for block in long if _filled_mostly(block)]
+    reaches = sorted(_reach(*pair) for block in ragged for pair in pairwise(block))
+    return Wrapping(width=reaches[len(reaches) // 20] - 1, likely=len(ragged) * 4 >= len(long) * 3)
 
 
 def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
@@ -138,26 +333,34 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
 
     Broken on purpose is a block in which every line but the last ends a sentence, and one where
     most line breaks were not needed. A break was needed where the next word would not have fitted
-    into the width of the block (its longest line, at least that of the document), or where a line of
-    60 columns or more stops in mid-phrase (no punctuation, and a small letter follows). In a document that
-    nothing wrapped only the second counts. Four lines or more that are all full are wrapped, if only at 30 columns.
+    into the width of the block (its longest line, at least that of the document), where a line of
+    60 columns or more stops in mid-phrase (no punctuation, and a small letter follows), and where a word is divided. In a
+    document that nothing wrapped only the last two count. Four lines or more that are all full are wrapped, if only at 30
+    columns. In a document of many wrapped blocks nearly full lines are wrapped, too, unless they are set as verse is.
 
     Args:
         lines: as they stand in the source, since it is the source that was wrapped.
         wrapping: of the whole document.
     """
+    set_in = any(line[:1].isspace() for line in lines[1:])
     lines = _bare(lines)
     if len(lines) < 2:
         return False
     breaks = list(pairwise(lines))
+    all_full = wrapping.width > 0 and all(_did_not_fit(*pair, wrapping.width) for pair in breaks)
+    if all_full and (wrapping.likely or any(_runs_on(*pair) for pair in breaks)):
+        return False
     if all(ends_sentence(line) for line in lines[:-1]):
         return True
     if _filled_all_through(lines):
         return False
-    width = max(_own_width(lines), wrapping.width or _USUAL_WIDTH)
+    if wrapping.likely and not set_in and all(_nearly_full(*pair, wrapping.width) for pair in breaks):
+        return False
+    width = wrapping.width if wrapping.likely else max(_own_width(lines), wrapping.width or _USUAL_WIDTH)
     needed = sum(
         (not wrapping.unwrapped and _was_full(*pair, width, known=wrapping.width > 0))
         or (columns(pair[0]) >= _USUAL_WIDTH and _runs_on(*pair))
+        or (BROKEN_WORD.search(pair[0]) is not None and pair[1][:1].islower())
         for pair in breaks
     )
     return needed * 2 <= len(breaks)
@@ -183,6 +386,24 @@ def _filled_all_through(lines: Sequence[str]) -> bool:
     )
 
 
+def _filled_mostly(lines: Sequence[str]) -> bool:
+    """Return whether nearly all lines of a block are nearly full, and a phrase runs on over some break."""
+    breaks = list(pairwise(lines))
+    width = _own_width(lines)
+    full = sum(_reach(*pair) > width - _RAGGED for pair in breaks)
+    return width >= _NARROWEST and full * 10 >= len(breaks) * 9 and any(_runs_on(*pair) for pair in breaks)
+
+
+def _nearly_full(line: str, following: str, width: int) -> bool:
+    """Return whether a line that goes on in small letters is nearly as wide as a document's lines."""
+    return _reach(line, following) > width - _RAGGED and not (following[:1].isupper() and not ends_sentence(line))
+
+
+def _reach(line: str, following: str) -> int:
+    """Return how wide a line would be with the first word of the next."""
+    return columns(line) + 1 + columns(first_word(following))
+
+
 def _was_full(line: str, following: str, width: int, *, known: bool) -> bool:
     """Return whether a line was full, in a width that is that of the document or only guessed from the block.
 
@@ -195,8 +416,8 @@ def _was_full(line: str, following: str, width: int, *, known: bool) -> bool:
 
 
 def _did_not_fit(line: str, following: str, width: int) -> bool:
-    return columns(line) + 1 + columns(first_word(following)) > width
+    return _reach(line, following) > width
 
 
 def _runs_on(line: str, following: str) -> bool:
-    return line[-1:].isalnum() and following[:1].islower()
+    return (line[-1:].isalnum() or BROKEN_WORD.search(line) is not None) and following[:1].islower()

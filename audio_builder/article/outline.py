@@ -6,7 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from audio_builder.article.blocks import Wrapping, blocks_around_marks, broken_on_purpose, text_blocks
+from audio_builder.article.blocks import (
+    Wrapping,
+    blocks_around_marks,
+    broken_on_purpose,
+    in_context,
+    is_scene_break,
+    text_blocks,
+)
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import without_marks
@@ -106,6 +113,11 @@ class OutlineBuilder:
             self._elements.extend(map(_Found, blocks_around_marks(outermost, self._in_container, self.language)))
             self._in_container = []
 
+    def scene_break(self) -> None:
+        """Note a break between two scenes: a rule, or a line of signs."""
+        if self._elements and not self._containers:
+            self._elements.append(_Found(Block(BlockKind.SCENE, ())))
+
     def left_out(self, kind: str, words: str = "", line: int = 0) -> None:
         """Note something that isn't read out, for the list that a person is shown: see `LeftOut`."""
         self._left_out.append(LeftOut(kind, " ".join(words.split()), line))
@@ -113,6 +125,9 @@ class OutlineBuilder:
     def words(self, words: Wording, heading_level: int = 0) -> None:
         """Take a paragraph, or a heading where the level is above 0."""
         if not words.lines:
+            return
+        if len(words.lines) == 1 and not heading_level and is_scene_break(words.lines[0].text):
+            self.scene_break()
             return
         if self._containers:
             self._in_container.extend(self._lines_in_container(words))
@@ -221,7 +236,7 @@ def _sections(elements: Sequence[Element]) -> tuple[Section, ...]:
             blocks.append(element)
             continue
         if heading or blocks:
-            sections.append(Section(heading, tuple(blocks)))
+            sections.append(Section(heading, in_context(blocks)))
         heading, blocks = element.line, []
-    sections.append(Section(heading, tuple(blocks)))
+    sections.append(Section(heading, in_context(blocks)))
     return tuple(sections)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
+_SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
 _AFTER_ADDRESS = re.compile(r"[.,;:!?…\"'”’»]+$")
@@ -14,13 +16,30 @@ _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 
 
+BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]$")
+"""A word or a part of one before a hyphen at the end of a line."""
+
+_WORD = re.compile(r"[^\W_]+")
+_HYPHENATED = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
+_DIVIDED = re.compile(r"\S+[-\u2010][ \t]*\n\s*\S+")
+_AFTER_A_HANGING_HYPHEN = frozenset("and or und oder bis och og y и или".split())
+"""Words after a hyphen that hangs: two- and threefold."""
+
+_BEFORE_HYPHENS = frozenset(
+    "well self half ill ever never ex all cross so long short high low old new full open hard left right north south east "
+    "west mother father sister brother one two three four five six seven eight nine ten twenty thirty forty fifty sixty "
+    "seventy eighty ninety vis".split()
+)
+"""First parts of words that are written with a hyphen."""
+
+
 def clean(text: str) -> str:
     r"""Return the text with `\n` as its only line end and without control characters or lone surrogates.
 
     Everything else passes unharmed: joiners, marks of direction, every script of Unicode. Lines
     stay lines, so a line's number in the result is its number in the source.
     """
-    return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    return _INVISIBLE.sub("", _SOFT_HYPHEN_AT_END.sub("\u2010", _LINE_ENDS.sub("\n", text)))
 
 
 def tidy(text: str) -> str:
@@ -65,20 +84,49 @@ def _character_columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def join_wrapped(lines: list[str]) -> str:
+def join_wrapped(lines: list[str], known: Collection[str] = ()) -> str:
     """Return the lines of one wrapped paragraph as a single line.
 
-    Words are joined by a space, Chinese and Japanese characters by nothing.
+    Words are joined by a space, Chinese and Japanese characters by nothing. A word that a hyphen divides at the end of
+    a line is whole again, unless it has the hyphen anyway.
 
-    >>> join_wrapped(["a quiet", "room"])
-    'a quiet room'
+    Args:
+        lines: of the paragraph.
+        known: words of the whole text, in small letters, by which a hyphen is judged.
+
+    >>> join_wrapped(["a qui-", "et room in a well-", "known house"])
+    'a quiet room in a well-known house'
     """
     pieces: list[str] = []
     for line in filter(None, (line.strip() for line in lines)):
-        if pieces and not (_NO_SPACES_BETWEEN.match(line) and _NO_SPACES_BETWEEN.match(pieces[-1][-1])):
+        if pieces and (broken := BROKEN_WORD.search(pieces[-1])) and _goes_on_in_word(line):
+            if not _keeps_hyphen(broken.group(), first_word(line), known):
+                pieces[-1] = pieces[-1][:-1]
+        elif pieces and not (_NO_SPACES_BETWEEN.match(line) and _NO_SPACES_BETWEEN.match(pieces[-1][-1])):
             pieces.append(" ")
         pieces.append(line)
     return "".join(pieces)
+
+
+def _goes_on_in_word(line: str) -> bool:
+    return line[0].isalnum() and _WORD.findall(line[:20])[0].casefold() not in _AFTER_A_HANGING_HYPHEN
+
+
+def _keeps_hyphen(first: str, rest: str, known: Collection[str]) -> bool:
+    """Return whether a word is written with the hyphen that it has at the end of a line."""
+    first = first[:-1].casefold()
+    rest = "".join(_HYPHENATED.findall(rest)[:1])
+    small = rest.casefold()
+    if f"{first}{small}" in known:
+        return False
+    if f"{first}-{small}" in known or "-" in first + rest or not rest[:1].islower() or not first[-1:].isalpha():
+        return True
+    return first in _BEFORE_HYPHENS or (len(first) > 2 and first in known and small in known)
+
+
+def words_known(text: str) -> frozenset[str]:
+    """Return the words of a text in small letters, but for the parts of those that a line's end divides."""
+    return frozenset(_HYPHENATED.findall(_DIVIDED.sub(" ", text).casefold()))
 
 
 def is_unspaced(character: str) -> bool:

@@ -74,6 +74,8 @@ class _Tokens:
             self.builder.close_container()
         elif kind in ("heading_open", "heading_close"):
             self.heading_level = int(token.tag[1:]) if token.nesting > 0 else 0
+        elif kind == "hr":
+            self.builder.scene_break()
         elif kind == "inline":
             self.builder.words(wording(token), self.heading_level)
         elif kind == "html_block" and token.map:

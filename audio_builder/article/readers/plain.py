@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from audio_builder.article.blocks import (
     Wrapping,
     blocks_around_marks,
     broken_on_purpose,
+    is_scene_break,
     item_marker,
+    item_number,
+    list_items,
     text_blocks,
     wrapping_of,
 )
 from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
     LONGEST_TITLE_COLUMNS,
     Setting,
@@ -28,10 +32,11 @@ from audio_builder.article.headings import (
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
+from audio_builder.article.page_marks import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import columns, speakable, tidy
+from audio_builder.article.text import BROKEN_WORD, columns, join_wrapped, speakable, tidy, words_known
 
 _LONG_PARAGRAPH_COLUMNS = 120
 
@@ -50,11 +55,15 @@ class _Chunk:
         lines: as in the source, without emphasis signs.
         blank_before: how many empty lines stand before; a rule of signs (`* * *`) counts as two.
         level: 1 or 2 where the source underlines it as a heading; else 0.
+        scene: a rule stands before it.
+        listed: its number is the next after that of the chunk before it, or the one after it goes on from it.
     """
 
     lines: tuple[Line, ...]
     blank_before: int
     level: int = 0
+    scene: bool = False
+    listed: bool = False
 
     @property
     def text(self) -> str:
@@ -64,38 +73,49 @@ class _Chunk:
 
 def _read(source: SourceText) -> Parsed:
     """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
-    front = source.front or FrontMatter()
-    source_lines = source.text.split("\n")
-    chunks = list(_poems(_paragraphs(_chunks(source_lines))))
+    etext = take_licence(source.text)
+    front = source.front or etext.front
+    pages = without_page_marks(etext.text.split("\n"))
+    chunks = list(_listed(_poems(_paragraphs(_chunks(pages.lines)))))
     top = _top(chunks, front)
+    source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
+    known = words_known(etext.text) if any(map(BROKEN_WORD.search, source_lines)) else frozenset()
     elements: list[Element] = []
     for chunk, level in zip(top.rest, top.levels, strict=True):
         heading = _heading_line(chunk).text if level else ""
+        if chunk.scene and not level:
+            elements.append(Block(BlockKind.SCENE, ()))
         if level and speakable(without_marks(heading)) and len(heading) <= LONGEST_HEADING:
             elements.append(Heading(Line(heading, chunk.lines[0].number), level))
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
-        elements.extend(_blocks(chunk.lines, front.language, wrapping))
+        elements.extend(_blocks(chunk, front.language, wrapping, known))
     front = replace(front, author=front.author or top.author)
-    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements)))
+    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), (*etext.left_out, *pages.left_out)))
 
 
-def _chunks(source_lines: Sequence[str]) -> Iterator[_Chunk]:
+def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
     """Yield the chunks of a text. Lines without a letter or digit separate, or underline."""
     waiting: list[Line] = []
     blank = blank_before = 0
+    scene = scene_before = False
     for number, raw in enumerate([*source_lines, ""], start=1):
+        if raw is None:
+            continue
         if speakable(raw):
             if not waiting:
                 blank_before, blank = blank, 0
+                scene_before, scene = scene, False
             waiting.append(Line(_EMPHASIS.sub("", raw), number))
             continue
         underline = _UNDERLINE.fullmatch(raw) if len(waiting) == 1 else None
         if waiting:
-            yield _Chunk(tuple(waiting), blank_before, _UNDERLINE_LEVELS[underline[1][0]] if underline else 0)
+            level = _UNDERLINE_LEVELS[underline[1][0]] if underline else 0
+            yield _Chunk(tuple(waiting), blank_before, level, scene_before)
             waiting = []
         is_rule = raw.strip() and not underline and not raw.lstrip().startswith(">")
         blank += 2 if is_rule else 1
+        scene = scene or bool(is_rule and is_scene_break(raw))
 
 
 def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -107,7 +127,10 @@ def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
     for chunk in chunks:
         wide = sum(columns(line.text) > _LONG_PARAGRAPH_COLUMNS for line in chunk.lines)
         if len(chunk.lines) > 1 and wide * 2 > len(chunk.lines):
-            yield from (_Chunk((line,), 0 if place else chunk.blank_before) for place, line in enumerate(chunk.lines))
+            yield from (
+                replace(chunk, lines=(line,), blank_before=0 if place else chunk.blank_before, scene=chunk.scene and not place)
+                for place, line in enumerate(chunk.lines)
+            )
         else:
             yield chunk
 
@@ -123,12 +146,27 @@ def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
         if len(below) < 2 or not titled or not is_title(first.text.strip()) or _any_title(below):
             yield chunk
         else:
-            yield _Chunk((first,), chunk.blank_before)
+            yield _Chunk((first,), chunk.blank_before, scene=chunk.scene)
             yield _Chunk(tuple(below), 1)
 
 
 def _any_title(lines: Sequence[Line]) -> bool:
     return any(in_title_case(line.text.strip()) or item_marker(line.text) for line in lines)
+
+
+def _listed(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Yield the chunks again, knowing whether the number that one begins with is one of a list's."""
+    known = list(chunks)
+    numbers = [0, *(item_number(chunk.lines[0].text) for chunk in known), 0]
+    last = [0, *(_last_number(chunk) for chunk in known), 0]
+    for place, chunk in enumerate(known, start=1):
+        number = numbers[place]
+        after, before = numbers[place + 1] == last[place] + 1, last[place - 1] == number - 1 and number > 1
+        yield replace(chunk, listed=bool(number) and (before or after))
+
+
+def _last_number(chunk: _Chunk) -> int:
+    return next((number for line in reversed(chunk.lines) if (number := item_number(line.text))), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,34 +255,37 @@ def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
     )
 
 
-def _blocks(lines: Sequence[Line], language: str, wrapping: Wrapping) -> Iterator[Block]:
+def _blocks(chunk: _Chunk, language: str, wrapping: Wrapping, known: Collection[str]) -> Iterator[Block]:
     """Yield the blocks of a chunk: quotation, list items, and the text before them."""
+    lines = chunk.lines
     if not lines:
         return
     if all(_QUOTED.match(line.text) for line in lines):
         bare = [Line(_QUOTED.sub("", line.text, count=1), line.number) for line in lines]
-        for block in text_blocks(bare, language, verse=_verse(bare, wrapping)):
+        for block in text_blocks(bare, language, verse=_verse(bare, wrapping), known=known):
             yield block if block.kind is BlockKind.MARK else replace(block, kind=BlockKind.QUOTE)
         return
-    first_item = next((place for place, line in enumerate(lines) if item_marker(line.text)), len(lines))
-    words, items = lines[:first_item], lines[first_item:]
-    yield from text_blocks(words, language, verse=_verse(words, wrapping))
-    yield from _list_blocks(items, language)
+    items = list_items([line.text for line in lines], listed=chunk.listed)
+    first_item = min(items, default=len(lines))
+    words = lines[:first_item]
+    yield from text_blocks(words, language, verse=_verse(words, wrapping), known=known)
+    yield from _list_blocks(lines[first_item:], frozenset(place - first_item for place in items), language, known)
 
 
 def _verse(lines: Sequence[Line], wrapping: Wrapping) -> bool:
     return broken_on_purpose([line.text for line in lines], wrapping)
 
 
-def _list_blocks(lines: Sequence[Line], language: str) -> Iterator[Block]:
+def _list_blocks(
+    lines: Sequence[Line], starts: Collection[int], language: str, known: Collection[str]
+) -> Iterator[Block]:
     """Yield the list that some lines are, and the marks that stand between its items."""
     items: list[Line] = []
-    for line in lines:
-        marker = item_marker(line.text)
-        if marker or not items or only_marks(line.text) or only_marks(items[-1].text):
-            items.append(Line(line.text[marker:], line.number))
+    for place, line in enumerate(lines):
+        if place in starts or not items or only_marks(line.text) or only_marks(items[-1].text):
+            items.append(Line(line.text[item_marker(line.text) if place in starts else 0 :], line.number))
         else:
-            items[-1] = Line(f"{items[-1].text} {line.text.strip()}", items[-1].number)
+            items[-1] = Line(join_wrapped([items[-1].text, line.text], known), items[-1].number)
     yield from blocks_around_marks(BlockKind.LIST, items, language)
 
 
