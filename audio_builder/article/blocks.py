@@ -262,7 +262,7 @@ def _stays_open(text: str, opening: str) -> bool:
 
 def _answered(blocks: Sequence[Block]) -> Iterator[Block]:
     """Yield the blocks, knowing of each question whether the next speaker answers it."""
-    labels = [_speaker(block) for block in blocks]
+    labels = [speaker(_words(block)) if block.kind in _SPOKEN_KINDS else "" for block in blocks]
     interview = sum(1 for one, two in pairwise(labels) if one and two and one != two) >= _FEWEST_TURNS
     for place, block in enumerate(blocks):
         following = place + 1 < len(blocks)
@@ -276,11 +276,12 @@ def _answered(blocks: Sequence[Block]) -> Iterator[Block]:
         yield replace(block, answered=True) if answered else block
 
 
-def _speaker(block: Block) -> str:
-    """Return who speaks in a block, as a word or two before a colon say it, or a dash at its beginning."""
-    if block.kind not in _SPOKEN_KINDS:
-        return ""
-    words = _words(block)
+def speaker(words: str) -> str:
+    """Return who speaks in a paragraph, as a word or two before a colon say it, or a dash at its beginning.
+
+    >>> speaker("Anna Lind: I wait."), speaker("— I wait."), speaker("Now I have waited: here.")
+    ('Anna Lind', '—', '')
+    """
     if words[:1] in ("—", "–", "―") and words[1:2] != words[:1]:
         return _DASH
     found = _SPEAKER.match(words)
@@ -321,9 +322,10 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
     blocks = [_bare(block) for wordy, block in groupby(lines, key=speakable) if wordy]
     long = [block for block in blocks if len(block) >= _FILLED_ALL_THROUGH]
     wrapped = [block for block in long if _filled_all_through(block)]
-    if len(wrapped) < _MANY:
-        return Wrapping(width=max(map(_own_width, wrapped), default=0))
     ragged = [block for block in long if _filled_mostly(block)]
+    if len(ragged) < _MANY:
+        by_hand = max(map(_own_width, ragged), default=0)
+        return Wrapping(width=max(map(_own_width, wrapped), default=by_hand if by_hand >= _USUAL_WIDTH else 0))
     reaches = sorted(_reach(*pair) for block in ragged for pair in pairwise(block))
     return Wrapping(width=reaches[len(reaches) // 20] - 1, likely=len(ragged) * 4 >= len(long) * 3)
 
@@ -333,9 +335,10 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
 
     Broken on purpose is a block in which every line but the last ends a sentence, and one where
     most line breaks were not needed. A break was needed where the next word would not have fitted
-    into the width of the block (its longest line, at least that of the document), where a line of
-    60 columns or more stops in mid-phrase (no punctuation, and a small letter follows), and where a word is divided. In a
-    document that nothing wrapped only the last two count. Four lines or more that are all full are wrapped, if only at 30
+    into the width of the block (its longest line, at least that of the document), or where a line of
+    60 columns or more stops in mid-phrase (no punctuation, and a small letter follows). In a document that
+    nothing wrapped only the second counts. One that divides a word, or stands before a number in mid-sentence, shows that
+    the block was wrapped. Four lines or more that are all full are wrapped, if only at 30
     columns. In a document of many wrapped blocks nearly full lines are wrapped, too, unless they are set as verse is.
 
     Args:
@@ -350,17 +353,19 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
     all_full = wrapping.width > 0 and all(_did_not_fit(*pair, wrapping.width) for pair in breaks)
     if all_full and (wrapping.likely or any(_runs_on(*pair) for pair in breaks)):
         return False
+    if any(_divides(*pair) for pair in breaks):
+        return False
     if all(ends_sentence(line) for line in lines[:-1]):
         return True
     if _filled_all_through(lines):
         return False
-    if wrapping.likely and not set_in and all(_nearly_full(*pair, wrapping.width) for pair in breaks):
+    known = wrapping.likely or wrapping.width >= _USUAL_WIDTH
+    if known and not set_in and all(_nearly_full(*pair, wrapping.width) for pair in breaks):
         return False
     width = wrapping.width if wrapping.likely else max(_own_width(lines), wrapping.width or _USUAL_WIDTH)
     needed = sum(
         (not wrapping.unwrapped and _was_full(*pair, width, known=wrapping.width > 0))
         or (columns(pair[0]) >= _USUAL_WIDTH and _runs_on(*pair))
-        or (BROKEN_WORD.search(pair[0]) is not None and pair[1][:1].islower())
         for pair in breaks
     )
     return needed * 2 <= len(breaks)
@@ -384,6 +389,13 @@ def _filled_all_through(lines: Sequence[str]) -> bool:
         and all(_did_not_fit(*pair, width) for pair in breaks)
         and any(_runs_on(*pair) for pair in breaks)
     )
+
+
+def _divides(line: str, following: str) -> bool:
+    """Return whether a break divides a word, or stands before a number in mid-sentence: nobody means such a one."""
+    if item_number(following):
+        return not ends_sentence(line) and line[-1:].isalnum()
+    return BROKEN_WORD.search(line) is not None and following[:1].islower()
 
 
 def _filled_mostly(lines: Sequence[str]) -> bool:
@@ -420,4 +432,6 @@ def _did_not_fit(line: str, following: str, width: int) -> bool:
 
 
 def _runs_on(line: str, following: str) -> bool:
-    return (line[-1:].isalnum() or BROKEN_WORD.search(line) is not None) and following[:1].islower()
+    """Return whether a phrase runs on over a break, be it at a dash or before a number."""
+    open_end = line[-1:].isalnum() or BROKEN_WORD.search(line) is not None
+    return open_end and (following[:1].islower() or following.startswith(("- ", "– ", "— ")))

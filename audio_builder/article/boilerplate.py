@@ -27,7 +27,7 @@ _NEVER_NAMED = names("html body article main h1 h2 h3 h4 h5 h6")
 _BOXES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navbox|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|sharedaddy|social|"
     r"related|relatedposts|newsletter|subscribe|subscription|signup|cookies?|promo|advert|ads|footnotes?|endnotes?|"
-    r"skip-link|screen-reader-text|pagination|pager|catlinks|hatnote|infobox|sitesub|pg-boilerplate|toc|references|reflist|table-of-contents)(?:$|[\s_-])",
+    r"skip-link|screen-reader-text|pagination|pager|catlinks|hatnote|infobox|sitesub|pg-boilerplate|pg-header|pg-footer|toc|references|reflist|table-of-contents)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 """Names of boxes that stand beside an article or in it."""

@@ -12,6 +12,7 @@ from audio_builder.article.blocks import (
     broken_on_purpose,
     in_context,
     is_scene_break,
+    speaker,
     text_blocks,
 )
 from audio_builder.article.frontmatter import FrontMatter
@@ -201,6 +202,8 @@ def _subtitle(rest: Sequence[_Found]) -> Line | None:
     if isinstance(element, Heading):
         following = next((item.element for item in rest[1:] if isinstance(item.element, Heading)), None)
         return element.line if following is not None and element.level > following.level else None
+    if speaker(" ".join(line.text for line in element.lines)):
+        return None
     short = len(element.lines) == 1 and len(element.lines[0].text) <= LONGEST_HEADING
     return element.lines[0] if rest[0].emphasised and short and element.kind is not BlockKind.MARK else None
 

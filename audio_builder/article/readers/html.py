@@ -220,6 +220,9 @@ class _Walk:
         tag = node.tag or ""
         if tag == "br":
             self._end_line(hard=True)
+        elif tag == "hr":
+            self._flush()
+            self.builder.scene_break()
         elif tag in _EMPHASIS:
             self.emphasis += 1
         elif tag == "a":

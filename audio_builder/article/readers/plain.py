@@ -14,6 +14,7 @@ from audio_builder.article.blocks import (
     item_marker,
     item_number,
     list_items,
+    speaker,
     text_blocks,
     wrapping_of,
 )
@@ -80,7 +81,7 @@ def _read(source: SourceText) -> Parsed:
     top = _top(chunks, front)
     source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
-    known = words_known(etext.text) if any(map(BROKEN_WORD.search, source_lines)) else frozenset()
+    known = words_known("\n".join(source_lines)) if any(map(BROKEN_WORD.search, source_lines)) else frozenset()
     elements: list[Element] = []
     for chunk, level in zip(top.rest, top.levels, strict=True):
         heading = _heading_line(chunk).text if level else ""
@@ -250,6 +251,7 @@ def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
         and not text.startswith("#")
         and may_be_heading(text)
         and not is_chapter(text)
+        and not speaker(text)
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
