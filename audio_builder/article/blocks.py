@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
-from audio_builder.article.text import BROKEN_WORD, columns, first_word, join_wrapped, speakable, tidy
+from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy
 
 _LONG_LINE = 120
 """Columns. No editor that wraps lines by itself lets one grow this long."""
@@ -395,7 +395,7 @@ def _divides(line: str, following: str) -> bool:
     """Return whether a break divides a word, or stands before a number in mid-sentence: nobody means such a one."""
     if item_number(following):
         return not ends_sentence(line) and line[-1:].isalnum()
-    return BROKEN_WORD.search(line) is not None and following[:1].islower()
+    return broken_word(line) != "" and following[:1].islower()
 
 
 def _filled_mostly(lines: Sequence[str]) -> bool:
@@ -433,5 +433,5 @@ def _did_not_fit(line: str, following: str, width: int) -> bool:
 
 def _runs_on(line: str, following: str) -> bool:
     """Return whether a phrase runs on over a break, be it at a dash or before a number."""
-    open_end = line[-1:].isalnum() or BROKEN_WORD.search(line) is not None
+    open_end = line[-1:].isalnum() or broken_word(line) != ""
     return open_end and (following[:1].islower() or following.startswith(("- ", "– ", "— ")))

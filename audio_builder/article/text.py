@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
@@ -16,8 +17,8 @@ _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 
 
-BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]$")
-"""A word or a part of one before a hyphen at the end of a line."""
+_BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]")
+_HYPHENS = ("-", "\u2010")
 
 _WORD = re.compile(r"[^\W_]+")
 _HYPHENATED = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
@@ -75,9 +76,10 @@ def columns(text: str) -> int:
     """Return how wide a line looks: a wide (East Asian) character takes two columns, a combining mark none."""
     if text.isascii():
         return len(text)
-    return sum(_character_columns(character) for character in text)
+    return sum(map(_character_columns, text))
 
 
+@lru_cache(maxsize=4096)
 def _character_columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
@@ -99,13 +101,22 @@ def join_wrapped(lines: list[str], known: Collection[str] = ()) -> str:
     """
     pieces: list[str] = []
     for line in filter(None, (line.strip() for line in lines)):
-        if pieces and (broken := BROKEN_WORD.search(pieces[-1])) and _goes_on_in_word(line):
-            if not _keeps_hyphen(broken.group(), first_word(line), known):
+        if pieces and (broken := broken_word(pieces[-1])) and _goes_on_in_word(line):
+            if not _keeps_hyphen(broken, first_word(line), known):
                 pieces[-1] = pieces[-1][:-1]
         elif pieces and not (_NO_SPACES_BETWEEN.match(line) and _NO_SPACES_BETWEEN.match(pieces[-1][-1])):
             pieces.append(" ")
         pieces.append(line)
     return "".join(pieces)
+
+
+def broken_word(line: str) -> str:
+    """Return the word, or the part of one, before a hyphen at the end of a line, with the hyphen; empty for none."""
+    if not line.endswith(_HYPHENS):
+        return ""
+    last = line.rsplit(None, 1)[-1]
+    found = _BROKEN_WORD.search(last)
+    return found.group() if found and found.end() == len(last) else ""
 
 
 def _goes_on_in_word(line: str) -> bool:

@@ -74,19 +74,21 @@ def thinned(cues: Sequence[Cue], pacing: Pacing) -> tuple[Cue, ...]:
     """
     timed = list(cues)
     run: dict[int, Rest] = {}
-    breathing = False
+    words: list[str] = []
     for place, (say, rest) in enumerate(pairwise(cues), start=1):
         if not isinstance(rest, Rest):
             continue
-        words_s = count_words(say.text) * 60 / pacing.wpm if isinstance(say, Say) else math.inf
-        breathing = breathing or (isinstance(say, Say) and _breathes(say.text))
+        words_s = math.inf
+        if isinstance(say, Say) and (run or rest.reason in _INSIDE_A_BLOCK):
+            words_s = count_words(say.text) * 60 / pacing.wpm
+            words.append(say.text)
         if rest.reason in _INSIDE_A_BLOCK and rest.seconds > words_s:
             run[place] = _thin(rest, words_s, pacing)
             continue
-        if len(run) >= _CROWD and not breathing:
+        if len(run) >= _CROWD and not any(map(_breathes, words)):
             for at, thin in run.items():
                 timed[at] = thin
-        run, breathing = {}, False
+        run, words = {}, []
     return tuple(timed)
 
 

@@ -37,7 +37,7 @@ from audio_builder.article.page_marks import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import BROKEN_WORD, columns, join_wrapped, speakable, tidy, words_known
+from audio_builder.article.text import broken_word, columns, join_wrapped, speakable, tidy, words_known
 
 _LONG_PARAGRAPH_COLUMNS = 120
 
@@ -81,7 +81,7 @@ def _read(source: SourceText) -> Parsed:
     top = _top(chunks, front)
     source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
-    known = words_known("\n".join(source_lines)) if any(map(BROKEN_WORD.search, source_lines)) else frozenset()
+    known = words_known("\n".join(source_lines)) if any(map(broken_word, source_lines)) else frozenset()
     elements: list[Element] = []
     for chunk, level in zip(top.rest, top.levels, strict=True):
         heading = _heading_line(chunk).text if level else ""
