@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
-from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy
+from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy, word_set
 
 _LONG_LINE = 120
 """Columns. No editor that wraps lines by itself lets one grow this long."""
@@ -38,8 +38,9 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|(?P<number>\d{1,2})[.)])\s+(?=\S
 _SPEAKER = re.compile(r"([^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*){0,2})\s?[:：]\s*(?=\S)|([QAFPRDVОВ])\. (?=[^\W\d_])")
 _DASH = "—"
 _FEWEST_TURNS = 1
-_QUESTION_LABELS = frozenset(
-    "q question frage f pregunta p pergunta domanda d vraag v spørsmål fråga вопрос в pytanie 问 問 質問 س سؤال ש שאלה प्रश्न".split()
+_QUESTION_LABELS = word_set(
+    "q question frage f pregunta p pergunta domanda d vraag v spørsmål fråga вопрос в pytanie 问 問 質問 س سؤال ש "
+    "שאלה प्रश्न"
 )
 _CONTINUING = {"«": "»", "„": "“", "“": "”"}
 """With what paragraphs of a quotation may begin that another one has opened, besides what it opened with."""
@@ -115,9 +116,7 @@ def _leads_to_list(line: str) -> bool:
     return ends_sentence(line) or line.rstrip().endswith((":", "："))
 
 
-def text_blocks(
-    lines: Sequence[Line], language: str, *, verse: bool, known: Collection[str] = ()
-) -> Iterator[Block]:
+def text_blocks(lines: Sequence[Line], language: str, *, verse: bool, known: Collection[str] = ()) -> Iterator[Block]:
     """Yield the blocks in a run of text lines: prose joined, verse line by line, marks that stand alone apart.
 
     Args:
@@ -225,9 +224,7 @@ def _speeches(run: Sequence[Block]) -> list[Block]:
         speeches[-1].append(place)
         if not _stays_open(text, words[0][0]):
             speeches.append([])
-    dialogue = any(
-        speech and not _is_whole([words[place] for place in speech], words[0][0]) for speech in speeches
-    )
+    dialogue = any(speech and not _is_whole([words[place] for place in speech], words[0][0]) for speech in speeches)
     kinds = {
         place: _as_words(run[place]) if dialogue else BlockKind.QUOTE
         for speech in speeches

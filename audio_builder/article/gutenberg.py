@@ -48,10 +48,10 @@ class Etext:
 
 
 def take_licence(text: str) -> Etext:
-    """Return a text without Project Gutenberg's header and licence, where its markers stand in it.
+    r"""Return a text without Project Gutenberg's header and licence, where its markers stand in it.
 
-    >>> take_licence("Title: A\\n*** START OF THE PROJECT GUTENBERG EBOOK A ***\\nWords.").text
-    '\\n\\nWords.'
+    >>> take_licence("Title: A\n*** START OF THE PROJECT GUTENBERG EBOOK A ***\\nWords.").text
+    '\n\nWords.'
     """
     if not _NAME.search(text):
         return Etext(text, FrontMatter())

@@ -69,11 +69,11 @@ def without_page_marks(lines: Sequence[str]) -> Pages:
     kept: list[str | None] = ["" if place in out else line for place, line in enumerate(lines)]
     for place in sorted(out):
         _close_gap(kept, place)
+    heads |= {mark.place for mark in marks if mark.words}
     noted = (
-        LeftOut("page number" if place not in heads and not re.search(r"[^\W\d_]{2}", lines[place]) else "running head",
-                lines[place].strip(), place + 1)
+        LeftOut("running head" if place in heads else "page number", lines[place].strip(), place + 1)
         for place in sorted(out)
-    )  # fmt: skip
+    )
     return Pages(tuple(kept), tuple(noted))
 
 
@@ -99,16 +99,18 @@ def _accepted(candidates: Sequence[_Mark], lines: Sequence[str], alone: Counter[
     heads = Counter(mark.words for mark in candidates if mark.words)
     sure = [
         replace(mark, certain=True)
-        if mark.certain or (mark.words and (heads[mark.words] > 1 or alone[mark.words] > 0)) or _interrupts(lines, mark.place)
+        if mark.certain
+        or (mark.words and (heads[mark.words] > 1 or alone[mark.words] > 0))
+        or _interrupts(lines, mark.place)
         else mark
         for mark in candidates
         if not mark.words or heads[mark.words] > 1 or alone[mark.words] > 0
     ]
     rows: list[list[_Mark]] = []
     for mark in sure:
-        if rows and mark.number and rows[-1][-1].number + 1 == mark.number:
-            rows[-1].append(mark)
-        elif rows and mark.certain and not mark.number:
+        if (rows and mark.number and rows[-1][-1].number + 1 == mark.number) or (
+            rows and mark.certain and not mark.number
+        ):
             rows[-1].append(mark)
         else:
             rows.append([mark])

@@ -24,7 +24,7 @@ from audio_builder.article.sentence_words import (
     UNITS,
     VOWELLESS_LANGUAGES,
 )
-from audio_builder.article.text import is_unspaced
+from audio_builder.article.text import is_unspaced, word_set
 
 _QUESTION_MARKS = "?？؟⁇⁈⁉፧\u037e"
 _EXCLAMATIONS = "!！‼"
@@ -36,7 +36,7 @@ _CLOSING_IN_GERMAN = "“‘«‹"
 """Closing where no letter follows; opening elsewhere."""
 _QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
 
-_SPEECH_MARKS = frozenset("“”„«»\"「」『』《》")
+_SPEECH_MARKS = frozenset('“”„«»"「」『』《》')
 
 _STOP = re.compile(
     rf"(?P<mark>(?:[{_STOPS}]|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)+(?:[ ][.](?![.\w]))*)"
@@ -55,11 +55,16 @@ _BOOK_NUMBERS = frozenset({"1", "2", "3", "4", "5", "i", "ii", "iii", "iv"})
 _BEFORE_INITIALS = frozenset({"ed", "eds", "trans", "tr", "ill", "illus", "arr", "comp", "rev", "hg", "hrsg", "übers"})
 _DASHES = "—–―-"
 
-_SUBJECTS = frozenset("i he she it we they the of and old young little von de du di la le".split())
+_SUBJECTS = word_set("i he she it we they the of and old young little von de du di la le")
 """Small words of a subject."""
 
+_LONGEST_ENUMERATOR = 3
+_TIMES_OF_DAY = frozenset({"a.m", "p.m"})
 _LONGEST_TAG = 64
+_LONGEST_TAG_WORDS = 8
 _LONGEST_THOUGHT_TAG_WORDS = 5
+_LONGEST_TAG_WORDS_UNQUOTED = 3
+_LONGEST_SUBJECT = 5
 _GOES_ON_IN_JAPANESE = ("と", "って", "という")
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];$")
 _ARMENIAN_QUESTION_MARK = "\u055e"
@@ -88,8 +93,26 @@ class _Next(NamedTuple):
 
     @property
     def has_case(self) -> bool:
-        """Whether its script has capitals."""
+        """Whether it begins with a letter of a script that has capitals."""
         return self.word[0].isupper() or _is_small(self.word[0])
+
+
+class _Last(NamedTuple):
+    """What stands before a stop.
+
+    Attributes:
+        text: the word or number.
+        word: the same in small letters.
+        neighbour: what stands before it, in small letters; empty for nothing.
+        begins: its sentence begins with it.
+        begins_line: and so does the line, where it does.
+    """
+
+    text: str
+    word: str
+    neighbour: str
+    begins: bool
+    begins_line: bool
 
 
 def _is_small(letter: str) -> bool:
@@ -148,12 +171,10 @@ def _ends(line: str, start: int, stop: re.Match[str], following: _Next, tag: str
     if line[stop.end()] != " " and not _needs_no_space(mark, quoted, following):
         return False
     if following.small and capitals:
-        asks_on = not closers and mark[-1] in _QUESTION_MARKS and not following.opening.strip(" ")
-        return asks_on and _next_mark(line, following.at) in tuple(_QUESTION_MARKS)
+        asks_on = not closers and mark[-1] in _QUESTION_MARKS and not following.opening.strip()
+        return asks_on and _next_mark(line, following.at) in _QUESTION_MARKS
     if mark == "." and not closers and _inside(line, start, stop.start(), following, tag):
         return False
-    if mark == "." and closers in ("]", ")", "*", "_") and following.word[0].isdigit():
-        return not _inside(line, start, stop.start(), following, tag)
     return not _tag_follows(line, stop, following, quoted=quoted)
 
 
@@ -167,113 +188,129 @@ def _needs_no_space(mark: str, quoted: bool, following: _Next) -> bool:
 
 
 def _next_mark(line: str, at: int) -> str:
-    """Return the first sign of the next stop."""
+    """Return the last sign of the next stop, a space for none."""
     stop = _STOP.search(line, at)
-    return stop["mark"][-1] if stop else ""
+    return stop["mark"][-1] if stop else " "
 
 
 def _inside(line: str, start: int, end: int, following: _Next, tag: str) -> bool:
     """Return whether the full stop at `end` belongs to an abbreviation, an initial, an ordinal or a reference."""
-    last = _LAST_TOKEN.search(line, max(start, end - _LONGEST_TOKEN), end)
+    last = _last(line, start, end)
     if last is None:
         return False
-    token = last.group()
-    word = token.casefold()
-    before = line[max(start, last.start() - _LONGEST_TOKEN) : last.start()].split()
-    begins = not any(map(str.isalnum, line[start : last.start()]))
-    number = following.word[0].isdigit() or _is_roman(following.word)
-    if begins and _is_enumerator(token, whole_line=start == 0):
-        return True
-    if token.isdigit():
-        return _is_ordinal(token, before, following, tag)
-    if _is_roman(token) and (token.islower() or token != "I") and following.word[0].isdigit():
-        return True
-    if word in ALWAYS_INSIDE or (before and (before[-1].casefold() + word) in ALWAYS_INSIDE):
-        return True
-    if _stands_before_number(token, word, before, following, number=number):
-        return True
-    return _stands_before_name(token, word, before, following, tag)
+    if _is_enumerator(last) or last.text.isdigit():
+        return _is_enumerator(last) or _is_ordinal(last, following, tag)
+    return (
+        last.word in ALWAYS_INSIDE
+        or last.neighbour + last.word in ALWAYS_INSIDE
+        or _stands_before_number(last, following)
+        or _stands_before_name(last, following, tag)
+        or _is_initial(last, following, tag)
+        or _has_no_vowel(last, following, tag)
+    )
+
+
+def _last(line: str, start: int, end: int) -> _Last | None:
+    """Return what stands before a stop."""
+    found = _LAST_TOKEN.search(line, max(start, end - _LONGEST_TOKEN), end)
+    if found is None:
+        return None
+    before = line[max(start, found.start() - _LONGEST_TOKEN) : found.start()].split()
+    begins = not any(map(str.isalnum, line[start : found.start()]))
+    return _Last(found.group(), found.group().casefold(), before[-1].casefold() if before else "", begins, start == 0)
 
 
 def _is_roman(word: str) -> bool:
     return (word.islower() or word.isupper()) and _ROMAN.fullmatch(word.casefold()) is not None
 
 
-def _is_enumerator(token: str, *, whole_line: bool) -> bool:
+def _is_enumerator(last: _Last) -> bool:
     """Return whether what begins a sentence only counts it: 3. or IV. at the start of a line, or a letter."""
-    if whole_line and (token.isdigit() and len(token) <= 3 or (_is_roman(token) and token.isupper())):
-        return True
-    return len(token) == 1 and token.isupper() and token != "I"
+    if not last.begins:
+        return False
+    if last.begins_line and (last.text.isdecimal() or (_is_roman(last.text) and last.text.isupper())):
+        return len(last.text) <= _LONGEST_ENUMERATOR
+    return len(last.text) == 1 and last.text.isupper() and last.text != "I"
 
 
-def _is_ordinal(token: str, before: list[str], following: _Next, tag: str) -> bool:
+def _is_ordinal(last: _Last, following: _Next, tag: str) -> bool:
     """Return whether a number with a stop counts a noun, where nouns begin with capitals; or a book of scripture."""
-    if len(token) > 2:
+    if len(last.text) > 2:
         return False
     word = following.word.casefold()
-    if following.word[0].isupper() and token in _BOOK_NUMBERS and word in BOOKS:
-        return True
-    if word in ORDINAL_NOUNS.get(tag, ()):
-        return True
-    return bool(before) and before[-1].casefold().strip("(“„«") in BEFORE_ORDINALS.get(tag, ())
+    book = last.text in _BOOK_NUMBERS and following.word[0].isupper() and word in BOOKS
+    nouns, before = ORDINAL_NOUNS.get(tag, ()), BEFORE_ORDINALS.get(tag, ())
+    return book or word in nouns or last.neighbour.strip("(“„«") in before
 
 
-def _stands_before_number(token: str, word: str, before: list[str], following: _Next, *, number: bool) -> bool:
-    if not number:
-        return False
-    if following.word == "I":
-        number = word in BEFORE_ROMAN_ONE
+def _stands_before_number(last: _Last, following: _Next) -> bool:
+    """Return whether a reference goes on with a number, in digits or Roman ones."""
     digit = following.word[0].isdigit()
-    if word in BEFORE_NUMBERS or (word == "al" and digit):
-        return number
-    if not token[0].isupper():
+    if following.word == "I":
+        return last.word in BEFORE_ROMAN_ONE
+    if not digit and not _is_roman(following.word):
         return False
-    if word in MONTHS_AND_DAYS and digit:
+    if last.word in BEFORE_NUMBERS or (digit and last.word == "al"):
         return True
-    return number and (word in BOOKS or bool(before and before[-1].casefold().strip(".(") in _BOOK_NUMBERS))
+    if digit and _is_roman(last.text) and last.text != "I":
+        return True
+    if not last.text[0].isupper():
+        return False
+    dated = digit and last.word in MONTHS_AND_DAYS
+    return dated or last.word in BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
 
 
-def _stands_before_name(token: str, word: str, before: list[str], following: _Next, tag: str) -> bool:
-    """Return whether a name follows a title or an initial."""
-    starter = not following.initial and following.word.casefold() in STARTERS.get(tag, ())
-    if word in TITLES_IN.get(tag, ()) or (word in TITLES and token[0].isupper()):
-        return not starter and following.has_case
-    if following.initial and word in _BEFORE_INITIALS:
+def _begins_sentence(following: _Next, tag: str) -> bool:
+    return not following.initial and following.word.casefold() in STARTERS.get(tag, ())
+
+
+def _stands_before_name(last: _Last, following: _Next, tag: str) -> bool:
+    if following.initial and last.word in _BEFORE_INITIALS:
         return True
-    if _INITIALS.fullmatch(token) and (token[0].isupper() or "." in token or tag != "en"):
-        if word in ("a.m", "p.m"):
-            return False
-        if token == "I" and not following.initial:
-            return bool(before) and _INITIALS.fullmatch(before[-1].rstrip(".")) is not None
-        return following.has_case and not starter and (token[0].isupper() or following.initial)
-    if _LATIN.fullmatch(token) and len(token) > 1 and not _VOWEL.search(token) and not token.isupper():
-        unit = word in UNITS and bool(before) and before[-1][-1].isdigit()
-        return not (starter or unit or word in INTERJECTIONS or tag in VOWELLESS_LANGUAGES)
-    return False
+    title = last.word in TITLES_IN.get(tag, ()) or (last.word in TITLES and last.text[0].isupper())
+    return title and following.has_case and not _begins_sentence(following, tag)
+
+
+def _is_initial(last: _Last, following: _Next, tag: str) -> bool:
+    """Return whether a letter, or several with stops between them, stands for a name: J. Lind, the U.S. Navy."""
+    if not _INITIALS.fullmatch(last.text) or last.word in _TIMES_OF_DAY:
+        return False
+    if last.text == "I" and not following.initial:
+        return _INITIALS.fullmatch(last.neighbour.rstrip(".")) is not None
+    named = following.initial or (last.text[0].isupper() and following.has_case)
+    return named and not _begins_sentence(following, tag)
+
+
+def _has_no_vowel(last: _Last, following: _Next, tag: str) -> bool:
+    """Return whether a word can't be said as it is written, and so is short for another: Mt, bzw, vgl."""
+    word = last.word
+    if len(word) < 2 or last.text.isupper() or not _LATIN.fullmatch(word) or _VOWEL.search(word):
+        return False
+    unit = word in UNITS and last.neighbour[-1:].isdigit()
+    ordinary = unit or word in INTERJECTIONS or tag in VOWELLESS_LANGUAGES
+    return not ordinary and not _begins_sentence(following, tag)
 
 
 def _tag_follows(line: str, stop: re.Match[str], following: _Next, *, quoted: bool) -> bool:
     """Return whether the words that say who spoke, or thought, follow a stop inside their sentence."""
-    if any(sign in _QUOTATION_MARKS for sign in following.opening):
+    if any(sign in _QUOTATION_MARKS for sign in following.opening) or not following.word[0].isalpha():
         return False
-    mark = stop["mark"]
     clause = line[following.at : following.at + _LONGEST_TAG]
     end = _STOP.search(clause)
     clause = clause[: end.start()] if end else clause
-    plain = mark[-1] not in f"{_EXCLAMATIONS}{_QUESTION_MARKS}…" and mark != "..."
+    calls = stop["mark"][-1] in f"{_EXCLAMATIONS}{_QUESTION_MARKS}…" or stop["mark"] == "..."
     if following.has_case:
-        return not plain and _is_tag(clause, quoted=quoted)
-    if not following.word[0].isalpha():
-        return False
+        return calls and _is_tag(clause, quoted=quoted)
     if is_unspaced(following.word[0]):
-        if not quoted:
-            return False
-        japanese = stop["closers"][-1] in "」』" and clause.startswith(_GOES_ON_IN_JAPANESE)
-        return japanese or not plain or _says(clause)
+        return quoted and (calls or _says(clause) or _goes_on_in_japanese(stop, clause))
     words = len(clause.split())
-    if quoted:
-        return (not plain and words <= _LONGEST_THOUGHT_TAG_WORDS) or (words <= 8 and _says(clause))
-    return not plain and words <= 3 and _says(clause)
+    if not quoted:
+        return calls and words <= _LONGEST_TAG_WORDS_UNQUOTED and _says(clause)
+    return (calls and words <= _LONGEST_THOUGHT_TAG_WORDS) or (words <= _LONGEST_TAG_WORDS and _says(clause))
+
+
+def _goes_on_in_japanese(stop: re.Match[str], clause: str) -> bool:
+    return stop["closers"][-1] in "」』" and clause.startswith(_GOES_ON_IN_JAPANESE)
 
 
 def _says(clause: str) -> bool:
@@ -281,11 +318,11 @@ def _says(clause: str) -> bool:
 
 
 def _is_tag(clause: str, *, quoted: bool) -> bool:
-    """Return whether a clause that begins with a capital is a subject and a verb of speech: “I asked”, “Anna Lind said”."""
+    """Return whether a clause that begins with a capital is a subject and a verb of speech, as “Anna Lind said” is."""
     words = clause.split()
     if not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS:
         return False
-    for place, word in enumerate(words[:6]):
+    for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
         bare = word.strip(",;:").casefold()
         if place and bare in SPEECH:
             return True

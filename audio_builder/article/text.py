@@ -17,19 +17,24 @@ _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a table that is written as one text."""
+    return frozenset(text.split())
+
+
 _BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]")
 _HYPHENS = ("-", "\u2010")
 
 _WORD = re.compile(r"[^\W_]+")
 _HYPHENATED = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _DIVIDED = re.compile(r"\S+[-\u2010][ \t]*\n\s*\S+")
-_AFTER_A_HANGING_HYPHEN = frozenset("and or und oder bis och og y и или".split())
+_AFTER_A_HANGING_HYPHEN = frozenset({"and", "or", "und", "oder", "bis", "och", "og", "y", "и", "или"})
 """Words after a hyphen that hangs: two- and threefold."""
 
-_BEFORE_HYPHENS = frozenset(
-    "well self half ill ever never ex all cross so long short high low old new full open hard left right north south east "
-    "west mother father sister brother one two three four five six seven eight nine ten twenty thirty forty fifty sixty "
-    "seventy eighty ninety vis".split()
+_BEFORE_HYPHENS = word_set(
+    "well self half ill ever never ex all cross so long short high low old new full open hard left right north "
+    "south east west mother father sister brother one two three four five six seven eight nine ten twenty thirty "
+    "forty fifty sixty seventy eighty ninety vis"
 )
 """First parts of words that are written with a hyphen."""
 

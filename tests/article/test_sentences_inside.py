@@ -12,7 +12,7 @@ from audio_builder.article.sentences import own_questions, sentences
     [
         ("en", "He told us, “Sit. | Stay a while. | Nothing is late.”"),
         ("en", "‘Sit. | Stay a while. | Go on,’ he told us."),
-        ("en", 'Then: "Sit. | \'Stay,\' she told me. | \'Go.\' | So I went."'),
+        ("en", "Then: \"Sit. | 'Stay,' she told me. | 'Go.' | So I went.\""),
         ("en", "“‘Lie down. | Rest,’ he told me. | ‘Sleep.’ | Then he left.” | So it was."),
         ("en", "(Nobody came. | It was late.) | Then the rain came."),
         ("en", "[He stood up. | He left.] | It rained."),

@@ -218,6 +218,43 @@ def test_two_short_phrases_or_ordinary_verse_keep_their_pauses(text: str) -> Non
     assert all(seconds == full.get(reason, seconds) for _, seconds, reason in _after(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Breathe in. Hold. Breathe out. Stay.",
+        "Breathe in… and out… and in… and out.",
+        "In. Out. In. Out.",
+        "Einatmen. Halten. Ausatmen. Ruhen.",
+        "Inspirez. Encore. Expirez. Encore.",
+        "Inhala. Espera. Exhala. Descansa.",
+        "Вдох. Тихо. Выдох. Тихо.",
+        "吸气。停。呼气。停。",
+    ],
+)
+def test_words_to_breathe_by_keep_their_pauses(text: str) -> None:
+    """A listener breathes in them, so they are never thinned."""
+    full = {"sentence": 1.0, "ellipsis": 1.5}
+    inside = [(seconds, reason) for _, seconds, reason in _after(f"{text}\n\nEnd.") if reason in full]
+    assert len(inside) == 3
+    assert all(seconds == full[reason] for seconds, reason in inside)
+
+
+def test_a_break_between_scenes_rests_longer_than_a_paragraph() -> None:
+    """At a line of signs; before a heading the heading's rest is there anyway."""
+    assert _after("A b.\n\n* * *\n\nC d.\n\n***\n\n## E\n\nF.")[:2] == [
+        ("A b.", 5.0, "scene"), ("C d.", 5.0, "before heading"),
+    ]  # fmt: skip
+
+
+def test_a_question_that_the_next_speaker_answers_rests_as_a_paragraph() -> None:
+    """In an interview, whose answer follows at once."""
+    talk = "Anna: Why a wall?\n\nBo: It was there.\n\n**What else?**\n\nNothing.\n\nEnd."
+    assert _after(talk)[:4] == [
+        ("Anna: Why a wall?", 3.2, "paragraph"), ("Bo: It was there.", 3.2, "paragraph"),
+        ("What else?", 3.2, "paragraph"), ("Nothing.", 3.2, "paragraph"),
+    ]  # fmt: skip
+
+
 def test_thinning_can_be_left_out() -> None:
     """With `thinning` 1 every pause keeps its length; a slow preset thins by its own rate and pauses."""
     text = "Rest. Wait. Stay. Be here now.\n\nEnd."

@@ -129,7 +129,12 @@ def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
         wide = sum(columns(line.text) > _LONG_PARAGRAPH_COLUMNS for line in chunk.lines)
         if len(chunk.lines) > 1 and wide * 2 > len(chunk.lines):
             yield from (
-                replace(chunk, lines=(line,), blank_before=0 if place else chunk.blank_before, scene=chunk.scene and not place)
+                replace(
+                    chunk,
+                    lines=(line,),
+                    blank_before=0 if place else chunk.blank_before,
+                    scene=chunk.scene and not place,
+                )
                 for place, line in enumerate(chunk.lines)
             )
         else:
