@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
-from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy, word_set
+from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy
 
 _LONG_LINE = 120
 """Columns. No editor that wraps lines by itself lets one grow this long."""
@@ -35,17 +35,8 @@ _NARROWEST = 30
 _SIGNS = " \t*_`"
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|(?P<number>\d{1,2})[.)])\s+(?=\S)")
-_SPEAKER = re.compile(r"([^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*){0,2})\s?[:：]\s*(?=\S)|([QAFPRDVОВ])\. (?=[^\W\d_])")
-_DASH = "—"
-_FEWEST_TURNS = 1
-_QUESTION_LABELS = word_set(
-    "q question frage f pregunta p pergunta domanda d vraag v spørsmål fråga вопрос в pytanie 问 問 質問 س سؤال ש "
-    "שאלה प्रश्न"
-)
-_CONTINUING = {"«": "»", "„": "“", "“": "”"}
-"""With what paragraphs of a quotation may begin that another one has opened, besides what it opened with."""
-
-_QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
+QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
+"""Opening quotation marks, each with those that may close it."""
 
 
 def is_quotation(text: str) -> bool:
@@ -55,7 +46,7 @@ def is_quotation(text: str) -> bool:
         return False
     if bare[0] == '"':
         return bare[-1] == '"' and bare.count('"') == 2
-    closing = _QUOTATION.get(bare[0], "")
+    closing = QUOTATION.get(bare[0], "")
     if not closing or bare[-1] not in closing:
         return False
     inner = bare[1:-1]
@@ -88,8 +79,8 @@ def item_number(line: str) -> int:
 def list_items(lines: Sequence[str], *, listed: bool = False) -> frozenset[int]:
     """Return the places of the lines of a plain block that begin an item of a list.
 
-    A number or a dash that a line only begins with because the line before it was full is a word of its sentence: numbers
-    count one after the other in a list, and it begins at 1, with the block or after the end of a sentence.
+    A number or a dash that a line only begins with because the line before it was full is a word of its sentence: in a
+    list numbers count one after the other, and it begins at 1, with the block or after the end of a sentence.
 
     Args:
         lines: of one block.
@@ -167,124 +158,6 @@ def block_of(kind: BlockKind, lines: Sequence[Line], language: str) -> Iterator[
     yield Block(kind, kept)
 
 
-def in_context(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Return the blocks of a section as those around them show them to be.
-
-    A quotation over several paragraphs or stanzas, of which each opens and only the last closes, is one throughout; a
-    paragraph in quotation marks beside one that says who speaks is dialogue and no quotation. A question that somebody
-    answers in the next block, as in an interview, is known to be answered. Breaks at either end part nothing.
-    """
-    within = list(blocks)
-    while within and within[-1].kind is BlockKind.SCENE:
-        within.pop()
-    first = next((place for place, block in enumerate(within) if block.kind is not BlockKind.SCENE), 0)
-    return tuple(_answered(_quoted(within[first:])))
-
-
-_SPOKEN_KINDS = (BlockKind.PARAGRAPH, BlockKind.VERSE, BlockKind.QUESTION, BlockKind.QUOTE)
-
-
-def _quoted(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks with each run of paragraphs that open with a quotation mark as quotation or dialogue."""
-    found: list[Block] = []
-    run: list[Block] = []
-    for block in [*blocks, None]:
-        if block is not None and _opens(block, run):
-            run.append(block)
-            continue
-        found += _speeches(run)
-        run = []
-        if block is not None:
-            if _opens(block, run):
-                run.append(block)
-            else:
-                found.append(block)
-    return found
-
-
-def _words(block: Block) -> str:
-    return without_marks(" ".join(line.text for line in block.lines)).strip()
-
-
-def _opens(block: Block, run: Sequence[Block]) -> bool:
-    """Return whether a block begins with a quotation mark, the same as the run before it."""
-    if block.kind not in _SPOKEN_KINDS:
-        return False
-    first = _words(block)[:1]
-    if not run:
-        return first in _QUOTATION or first == '"'
-    opening = _words(run[0])[:1]
-    return first != "" and (first == opening or first in _CONTINUING.get(opening, ""))
-
-
-def _speeches(run: Sequence[Block]) -> list[Block]:
-    words = [_words(block) for block in run]
-    speeches: list[list[int]] = [[]]
-    for place, text in enumerate(words):
-        speeches[-1].append(place)
-        if not _stays_open(text, words[0][0]):
-            speeches.append([])
-    dialogue = any(speech and not _is_whole([words[place] for place in speech], words[0][0]) for speech in speeches)
-    kinds = {
-        place: _as_words(run[place]) if dialogue else BlockKind.QUOTE
-        for speech in speeches
-        for place in speech
-        if run[place].kind is not BlockKind.QUOTE or (dialogue and is_quotation(words[place]))
-    }
-    return [replace(block, kind=kinds.get(place, block.kind)) for place, block in enumerate(run)]
-
-
-def _as_words(block: Block) -> BlockKind:
-    """Return what a block is if it is no quotation."""
-    if block.kind is not BlockKind.QUOTE:
-        return block.kind
-    return BlockKind.VERSE if len(block.lines) > 1 else BlockKind.PARAGRAPH
-
-
-def _is_whole(speech: Sequence[str], opening: str) -> bool:
-    """Return whether quotation marks hold all paragraphs of a speech."""
-    *before, last = speech
-    return is_quotation(opening + last[1:]) and all(_stays_open(text, opening) for text in before)
-
-
-def _stays_open(text: str, opening: str) -> bool:
-    """Return whether a paragraph opens a quotation and doesn't close it."""
-    if opening == '"':
-        return text.count('"') % 2 == 1
-    inner = text[1:]
-    closing = _QUOTATION[opening]
-    apostrophes = len(re.findall(r"\w’(?:\w|\s)", inner)) if "’" in closing else 0
-    return sum(map(inner.count, closing)) - apostrophes <= inner.count(opening)
-
-
-def _answered(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Yield the blocks, knowing of each question whether the next speaker answers it."""
-    labels = [speaker(_words(block)) if block.kind in _SPOKEN_KINDS else "" for block in blocks]
-    interview = sum(1 for one, two in pairwise(labels) if one and two and one != two) >= _FEWEST_TURNS
-    for place, block in enumerate(blocks):
-        following = place + 1 < len(blocks)
-        own, other = labels[place], labels[place + 1] if following else ""
-        answered = following and bool(
-            (own and other and own != other)
-            or (own.casefold() in _QUESTION_LABELS and own)
-            or (own == _DASH and other == _DASH)
-            or (interview and block.kind is BlockKind.QUESTION and blocks[place + 1].kind is not BlockKind.QUESTION)
-        )
-        yield replace(block, answered=True) if answered else block
-
-
-def speaker(words: str) -> str:
-    """Return who speaks in a paragraph, as a word or two before a colon say it, or a dash at its beginning.
-
-    >>> speaker("Anna Lind: I wait."), speaker("— I wait."), speaker("Now I have waited: here.")
-    ('Anna Lind', '—', '')
-    """
-    if words[:1] in ("—", "–", "―") and words[1:2] != words[:1]:
-        return _DASH
-    found = _SPEAKER.match(words)
-    return (found[1] or found[2]).strip() if found else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Wrapping:
     """How the lines of a document came to be as long as they are.
@@ -307,7 +180,7 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
     """Return how a document was wrapped.
 
     It wasn't where one in ten of its lines of 60 columns and more has more than 120. A few long ones
-    are tables and links. The width is what nearly all breaks of the blocks that surely were wrapped needed: in old books
+    are tables and links. The width is what nearly all breaks of surely wrapped blocks needed: in old books
     lines were broken by hand, and the widest is wider than most.
 
     Args:
@@ -334,8 +207,8 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
     most line breaks were not needed. A break was needed where the next word would not have fitted
     into the width of the block (its longest line, at least that of the document), or where a line of
     60 columns or more stops in mid-phrase (no punctuation, and a small letter follows). In a document that
-    nothing wrapped only the second counts. One that divides a word, or stands before a number in mid-sentence, shows that
-    the block was wrapped. Four lines or more that are all full are wrapped, if only at 30
+    nothing wrapped only the second counts. One that divides a word, or stands before a number in mid-sentence, shows
+    that the block was wrapped. Four lines or more that are all full are wrapped, if only at 30
     columns. In a document of many wrapped blocks nearly full lines are wrapped, too, unless they are set as verse is.
 
     Args:
@@ -344,20 +217,12 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
     """
     set_in = any(line[:1].isspace() for line in lines[1:])
     lines = _bare(lines)
-    if len(lines) < 2:
-        return False
     breaks = list(pairwise(lines))
-    all_full = wrapping.width > 0 and all(_did_not_fit(*pair, wrapping.width) for pair in breaks)
-    if all_full and (wrapping.likely or any(_runs_on(*pair) for pair in breaks)):
-        return False
-    if any(_divides(*pair) for pair in breaks):
+    if not breaks or any(_divides(*pair) for pair in breaks) or _all_full(breaks, wrapping):
         return False
     if all(ends_sentence(line) for line in lines[:-1]):
         return True
-    if _filled_all_through(lines):
-        return False
-    known = wrapping.likely or wrapping.width >= _USUAL_WIDTH
-    if known and not set_in and all(_nearly_full(*pair, wrapping.width) for pair in breaks):
+    if _filled_all_through(lines) or (not set_in and _all_nearly_full(breaks, wrapping)):
         return False
     width = wrapping.width if wrapping.likely else max(_own_width(lines), wrapping.width or _USUAL_WIDTH)
     needed = sum(
@@ -366,6 +231,17 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
         for pair in breaks
     )
     return needed * 2 <= len(breaks)
+
+
+def _all_full(breaks: Sequence[tuple[str, str]], wrapping: Wrapping) -> bool:
+    """Return whether all lines are as full as the document's, where that shows that they were wrapped."""
+    full = wrapping.width > 0 and all(_did_not_fit(*pair, wrapping.width) for pair in breaks)
+    return full and (wrapping.likely or any(_runs_on(*pair) for pair in breaks))
+
+
+def _all_nearly_full(breaks: Iterable[tuple[str, str]], wrapping: Wrapping) -> bool:
+    known = wrapping.likely or wrapping.width >= _USUAL_WIDTH
+    return known and all(_nearly_full(*pair, wrapping.width) for pair in breaks)
 
 
 def _bare(lines: Iterable[str]) -> list[str]:

@@ -26,9 +26,10 @@ _MADE_BY = re.compile(
 )
 _FIELD = re.compile(r"^(Title|Author|Language):[ \t]*(\S[^\n]*)", re.MULTILINE)
 _LANGUAGES = {
-    "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt", "dutch": "nl",
-    "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi", "polish": "pl", "greek": "el", "latin": "la",
-    "chinese": "zh", "japanese": "ja", "hungarian": "hu", "czech": "cs", "russian": "ru", "catalan": "ca", "esperanto": "eo",
+    "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
+    "dutch": "nl", "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi", "polish": "pl", "greek": "el",
+    "latin": "la", "chinese": "zh", "japanese": "ja", "hungarian": "hu", "czech": "cs", "russian": "ru",
+    "catalan": "ca", "esperanto": "eo",
 }  # fmt: skip
 
 

@@ -10,11 +10,10 @@ from audio_builder.article.blocks import (
     Wrapping,
     blocks_around_marks,
     broken_on_purpose,
-    in_context,
     is_scene_break,
-    speaker,
     text_blocks,
 )
+from audio_builder.article.context import in_context, speaker
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import without_marks

@@ -14,10 +14,10 @@ from audio_builder.article.blocks import (
     item_marker,
     item_number,
     list_items,
-    speaker,
     text_blocks,
     wrapping_of,
 )
+from audio_builder.article.context import speaker
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
