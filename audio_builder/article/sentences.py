@@ -46,6 +46,8 @@ _STOP = re.compile(
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 _LAST_TOKEN = re.compile(r"[^\s(\[{“”„‟\"«»‹›‘‚¿¡—–―*_/,;:!?…]+$")
+_VERSE = re.compile(r"\d{1,3}(?::\d{1,3}|,\d{1,2}(?!\d))")
+_LONGEST_BOOK = 6
 _LONGEST_TOKEN = 24
 _ROMAN = re.compile(r"(?=[ivxlcdm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})")
 _INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]{0,2}\.[^\W\d_]{1,2})*")
@@ -79,12 +81,14 @@ class _Next(NamedTuple):
         opening: the signs before that.
         word: its first word.
         initial: that is a capital with a stop.
+        verse: a chapter with a verse begins here: 4:30.
     """
 
     at: int
     opening: str
     word: str
     initial: bool
+    verse: bool
 
     @property
     def small(self) -> bool:
@@ -161,7 +165,7 @@ def _next(line: str, end: int) -> _Next | None:
     if word is None:
         return None
     initial = len(word.group()) == 1 and word.group().isupper() and line[word.end() : word.end() + 1] == "."
-    return _Next(at, line[end:at], word.group(), initial)
+    return _Next(at, line[end:at], word.group(), initial, _VERSE.match(line, at) is not None)
 
 
 def _ends(line: str, start: int, stop: re.Match[str], following: _Next, tag: str, *, capitals: bool) -> bool:
@@ -256,6 +260,8 @@ def _stands_before_number(last: _Last, following: _Next) -> bool:
         return True
     if not last.text[0].isupper():
         return False
+    if following.verse and not last.begins and len(last.text) <= _LONGEST_BOOK:
+        return True
     dated = digit and last.word in MONTHS_AND_DAYS
     return dated or last.word in BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
 
@@ -302,7 +308,9 @@ def _tag_follows(line: str, stop: re.Match[str], following: _Next, *, quoted: bo
     if following.has_case:
         return calls and _is_tag(clause, quoted=quoted)
     if is_unspaced(following.word[0]):
-        return quoted and (calls or _says(clause) or _goes_on_in_japanese(stop, clause))
+        if not quoted:
+            return calls and clause.startswith(_GOES_ON_IN_JAPANESE) and _says(clause)
+        return calls or _says(clause) or _goes_on_in_japanese(stop, clause)
     words = len(clause.split())
     if not quoted:
         return calls and words <= _LONGEST_TAG_WORDS_UNQUOTED and _says(clause)

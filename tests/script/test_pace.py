@@ -141,6 +141,12 @@ def test_words_that_trail_off_are_two_phrases_with_the_ellipsis_between_them() -
     ]
 
 
+@pytest.mark.parametrize("text", ["“And so…” Mary whispered.", "— И вот… — сказал он.", "「さあ……」彼は言った。"])
+def test_a_speech_that_trails_off_is_not_parted_from_its_speaker(text: str) -> None:
+    """The words that say whose it is follow at once."""
+    assert _after(f"Well then.\n\n{text}\n\nEnd.")[1] == (text, 3.2, "paragraph")
+
+
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [
