@@ -260,10 +260,9 @@ def _stands_before_number(last: _Last, following: _Next) -> bool:
         return True
     if not last.text[0].isupper():
         return False
-    if following.verse and not last.begins and len(last.text) <= _LONGEST_BOOK:
-        return True
     dated = digit and last.word in MONTHS_AND_DAYS
-    return dated or last.word in BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
+    cited = following.verse and not last.begins and len(last.text) <= _LONGEST_BOOK
+    return dated or cited or last.word in BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
 
 
 def _begins_sentence(following: _Next, tag: str) -> bool:
