@@ -55,6 +55,7 @@ class Outline:
         left_out: what isn't read out, in the order of the source.
         above: short lines that stand above the title, such as a date.
         author: named by a line under the title; empty where none is.
+        shown_title: what the source is called where nothing in it says so; it isn't read.
     """
 
     title: Line | None
@@ -63,6 +64,7 @@ class Outline:
     left_out: tuple[LeftOut, ...] = ()
     above: tuple[Line, ...] = ()
     author: str = ""
+    shown_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,11 @@ class OutlineBuilder:
         if not self._containers:
             self._kind = kind
         self._containers.append(kind)
+
+    @property
+    def in_container(self) -> bool:
+        """Whether a quotation, a list or a table is open."""
+        return bool(self._containers)
 
     def close_container(self) -> None:
         """End the innermost container; with the outermost its block is finished."""
@@ -360,7 +367,7 @@ def _subtitle(rest: Sequence[_Found]) -> Line | None:
 def make_article(outline: Outline, front: FrontMatter) -> Article:
     """Return the article. What the front matter says comes before what the text shows."""
     return Article(
-        title=front.title or _plain(outline.title),
+        title=front.title or _plain(outline.title) or outline.shown_title,
         subtitle=front.subtitle or _plain(outline.subtitle),
         author=front.author or outline.author,
         language=front.language,
@@ -368,6 +375,7 @@ def make_article(outline: Outline, front: FrontMatter) -> Article:
         sections=_sections(outline.elements),
         left_out=outline.left_out,
         above_title=outline.above,
+        title_is_spoken=bool(front.title or outline.title),
     )
 
 
