@@ -60,6 +60,7 @@ _ANYWHERE = (
     ("hidden text", _named(
         "sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|assistive-text|a11y-hidden|element-invisible|u-hidden|"
         "d-none|is-hidden")),
+    ("picture", re.compile(r"(?:^|\s)icon(?:$|\s)")),
     ("page number", _named(
         "pagenum|pagenumber|page-num(?:ber)?|pageno|pagebreak|page-break|linenum|linenumber|line-num(?:ber)?|lineno")),
     ("comment", re.compile(r"MsoComment|msocom", re.IGNORECASE)),
@@ -182,14 +183,19 @@ def _kind_by_name(tag: str, labels: list[str], *, page: bool) -> str | None:
             return "footnote"
         if _BOXES.search(joined):
             return "menus and boxes"
-    return "byline" if page and any(map(_LABELS.search, labels)) else None
+    return "small print" if page and any(map(_LABELS.search, labels)) else None
 
 
 def _stands_for_hidden(node: LexborNode) -> bool:
     """Return whether words that only screen readers get stand for shown ones that they don't."""
     parent = node.parent
-    return parent is not None and any(
-        child.attributes.get("aria-hidden") == "true" and re.search(r"\w", child.text()) for child in parent.iter()
+    return (
+        parent is not None
+        and node.tag not in BLOCKS
+        and any(
+            child.attributes.get("aria-hidden") == "true" and child.tag not in BLOCKS and re.search(r"\w", child.text())
+            for child in parent.iter()
+        )
     )
 
 

@@ -195,7 +195,7 @@ class OutlineBuilder:
             lines_apart: lines of verse may be paragraphs of their own.
         """
         found = self._elements
-        if sum(isinstance(item.element, Heading) for item in found) < 2:
+        if _has_no_headings(found, front):
             found = _with_headings(found, front, by_wording=by_wording)
         if lines_apart:
             found = _with_verse(found)
@@ -261,6 +261,14 @@ class OutlineBuilder:
 def _is_title_with_byline(words: Wording) -> bool:
     title, byline = (without_marks(line.text.strip()) for line in words.lines)
     return bool(is_title(title) and byline_author(byline))
+
+
+def _has_no_headings(found: Sequence[_Found], front: FrontMatter) -> bool:
+    """Return whether a source marks no heading, or only its title."""
+    headings = [item.element for item in found if isinstance(item.element, Heading)]
+    if len(headings) != 1:
+        return not headings
+    return same_words(headings[0].line, front.title) if front.title else headings[0].level == 1
 
 
 def _setting(item: _Found, *, by_wording: bool) -> Setting:

@@ -50,7 +50,7 @@ def _is_attached(link: LexborNode) -> bool:
         if before is not None:
             text = (before.text(deep=False) if before.tag == "-text" else before.text()) or ""
             if text:
-                return not text[-1].isspace() and (text[-1].isalnum() or text[-1] in ".,;:!?…”’\"')]»")
+                return not text[-1].isspace() and (text[-1].isalnum() or text[-1] in ".,;:!?…”’\"')]»*†‡§¶")
             node = before
             continue
         node = node.parent

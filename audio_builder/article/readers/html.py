@@ -22,8 +22,15 @@ from audio_builder.article.outline import OutlineBuilder, Wording
 from audio_builder.article.page_notes import find_notes
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import raised, speakable
+from audio_builder.article.text import clean, raised, speakable
 from audio_builder.errors import SourceError, SourceTooLarge
+
+HEADING_CLASS = "reads-as-heading"
+CENTRED_CLASS = "reads-as-centred"
+"""Classes that what unpacks documents and books puts on paragraphs."""
+
+NAME_KEY = "name of the document"
+"""The value of its front matter with the title that a document has among its properties; it isn't read."""
 
 DEEPEST = 10_000
 """Levels of nesting at most; the parser's time grows with their square."""
@@ -89,6 +96,8 @@ def _read(source: SourceText) -> Parsed:
     outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
     if page_of_web and outline.title is None and not front.title:
         outline = replace(outline, shown_title=_name_of(page))
+    if not page_of_web and outline.title is None and not front.title:
+        outline = replace(outline, shown_title=front.values.get(NAME_KEY, ""))
     return Parsed(front, outline)
 
 
@@ -252,7 +261,7 @@ class _Walk:
         depth = 0
         while node is not None:
             if node.tag == "-text":
-                self._text(node.text(deep=False) or "")
+                self._text(clean(node.text(deep=False) or ""))
             elif node.tag == "pre":
                 self._preformatted(node)
             elif node.tag != "-comment" and not self._is_silent(node, at_top=page_header and depth == 0):
@@ -367,6 +376,7 @@ class _Walk:
             tag == "center"
             or (node.attributes.get("align") or "").casefold() == "center"
             or _CENTRED.search(node.attributes.get("style") or "") is not None
+            or CENTRED_CLASS in names.split()
             or _CHAPTER_NAMES.search(names) is not None
         )
         if names.startswith(("MsoListParagraph", "MsoListBullet", "MsoListNumber")) != self.in_word_list:
@@ -377,8 +387,10 @@ class _Walk:
             self._end_stanza()
             self.builder.open_container(_CONTAINERS[tag])
         level = _HEADINGS.get(tag, self.level)
-        if names and not self.level and not (self.has_title and self.page) and _is_title(node):
+        if names and not self.level and _is_title(node) and (tag == "p" or not self.has_title):
             level = 1
+        elif tag == "p" and HEADING_CLASS in names.split():
+            level = 2
         elif not level and self.subtitle_of_group(node):
             level = 6
         self.level = level
