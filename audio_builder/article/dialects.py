@@ -231,3 +231,45 @@ def _link_words(found: re.Match[str]) -> str:
     page, _, heading = found[1].partition("#")
     page = page.strip().rpartition("/")[2]
     return page or ("" if heading.startswith("^") else heading.strip())
+
+
+_META_LINE = re.compile(r"([A-Za-z][\w ]{0,30}):[ \t]*(\S.*)?")
+_FIRST_META = re.compile(r"title:[ \t]*\S", re.IGNORECASE)
+_MOST_META_LINES = 40
+
+
+def title_block(text: str) -> tuple[dict[str, str], int]:
+    r"""Return what pandoc or MultiMarkdown write about a text at its head, without fences, and how many lines it takes.
+
+    >>> title_block("% The Gate\n% A. Writer\n\nIt was open.")
+    ({'title': 'The Gate', 'author': 'A. Writer'}, 2)
+    """
+    lines = text.split("\n", _MOST_META_LINES)[:_MOST_META_LINES]
+    values: dict[str, str] = {}
+    if lines[0].startswith("% ") and lines[0][2:].strip():
+        keys = iter(("title", "author", "date"))
+        count = 0
+        for line in lines:
+            if line.startswith("%") and (key := next(keys, "")):
+                values[key] = line[1:].strip().replace(";", ",")
+            elif line.startswith((" ", "\t")) and line.strip():
+                last = list(values)[-1]
+                values[last] = f"{values[last]} {line.strip()}"
+            else:
+                break
+            count += 1
+        return values, count
+    if not _FIRST_META.match(lines[0]):
+        return {}, 0
+    last = ""
+    for count, line in enumerate(lines):
+        if not line.strip():
+            return (values, count) if len(values) > 1 else ({}, 0)
+        if found := _META_LINE.fullmatch(line):
+            last = found[1].casefold()
+            values[last] = (found[2] or "").strip()
+        elif line.startswith((" ", "\t")):
+            values[last] = f"{values[last]} {line.strip()}".strip()
+        else:
+            break
+    return {}, 0

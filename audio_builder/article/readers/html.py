@@ -46,7 +46,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
-_SELF_CLOSED = re.compile(r"<([a-z][^\s/>]*)([^<>]*)/>", re.IGNORECASE)
+_SELF_CLOSED = re.compile(r"<([a-z][^\s/<>]*+)([^<>]*+)(?<=/)>", re.IGNORECASE)
 
 _BULLET_START, _BULLET_END = "<![if !supportLists]>", "<![endif]>"
 
@@ -139,7 +139,7 @@ def _is_title(node: LexborNode) -> bool:
 def as_html(xhtml: str) -> str:
     """Return XHTML with its self-closed elements closed, as a parser of HTML expects them."""
     return _SELF_CLOSED.sub(
-        lambda tag: tag[0] if tag[1].lower() in _NEVER_CLOSED else f"<{tag[1]}{tag[2]}></{tag[1]}>", xhtml
+        lambda tag: tag[0] if tag[1].lower() in _NEVER_CLOSED else f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", xhtml
     )
 
 

@@ -19,8 +19,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from audio_builder.article.blocks import UNWRAPPED, wrapping_of
 from audio_builder.article.boilerplate import is_contents, verse_in
-from audio_builder.article.dialects import Note, plain_markdown
-from audio_builder.article.frontmatter import read_front_matter, without_front_matter
+from audio_builder.article.dialects import Note, plain_markdown, title_block
+from audio_builder.article.frontmatter import FrontMatter, read_front_matter, shortened, without_front_matter
 from audio_builder.article.marks import escape
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import OutlineBuilder, Wording
@@ -59,7 +59,7 @@ _SILENT_TAG = re.compile(r"<(/?)(?:script|style)\b", re.IGNORECASE)
 
 def _read(source: SourceText) -> Parsed:
     """Return the front matter and the outline of a Markdown text; its lines keep their numbers."""
-    front = source.front or read_front_matter(source.text, source.name)
+    front = source.front or _front(source)
     builder = OutlineBuilder(front.language, UNWRAPPED)
     body = plain_markdown(without_front_matter(source.text, front), builder.left_out)
     builder.wrapping = wrapping_of(body.split("\n"))
@@ -72,6 +72,15 @@ def _read(source: SourceText) -> Parsed:
         elif token.type == "inline":
             builder.left_out("table of contents", token.content, token.map[0] + 1 if token.map else 0)
     return Parsed(front, builder.outline(front, by_wording=True))
+
+
+def _front(source: SourceText) -> FrontMatter:
+    front = read_front_matter(source.text, source.name)
+    if front.lines:
+        return front
+    values, lines = title_block(source.text)
+    title, author = shortened(values.get("title", "")), shortened(values.get("author", ""))
+    return FrontMatter(title=title, author=author, values=values, lines=lines)
 
 
 def _parser() -> MarkdownIt:
