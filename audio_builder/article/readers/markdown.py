@@ -44,6 +44,7 @@ _LISTS = frozenset({"bullet_list_open", "bullet_list_close", "ordered_list_open"
 _DEEPEST = 40
 """Levels of lists and quotations; a list takes two. What is deeper is read as one paragraph."""
 
+_MOST_HEADING_WORDS = 8
 _MARKERS = " \t>*+-"
 _RAISED_TAG = re.compile(r"<(/?)sup\b[^>]*>", re.IGNORECASE)
 _PROPERTY = re.compile(r"([A-Z][\w /-]{0,30}):[ \t]+\S")
@@ -65,6 +66,7 @@ def _read(source: SourceText) -> Parsed:
     builder.wrapping = wrapping_of(body.split("\n"))
     found = _parser().parse(body)
     skipped = _contents(found)
+    found = _with_numbered_headings(found)
     tokens = _Tokens(builder)
     for place, token in enumerate(found):
         if place not in skipped:
@@ -125,6 +127,38 @@ def _contents(tokens: Sequence[Token]) -> set[int]:
             named = start >= 3 and tokens[start - 1].type == "heading_close" and is_contents(tokens[start - 2].content)
             skipped.update(range(start - 3 if named else start, place + 1))
     return skipped
+
+
+def _with_numbered_headings(tokens: list[Token]) -> list[Token]:
+    """Return tokens with each list that is one short item between paragraphs as a line with its number.
+
+    Where nothing else is a heading these are the headings of a text: 1. The Gate. They come in order, two or more.
+    """
+    if any(token.type == "heading_open" and token.tag != "h1" for token in tokens):
+        return tokens
+    places = [
+        place
+        for place, token in enumerate(tokens[:-7])
+        if token.type == "ordered_list_open" and not token.level and _is_lone_item(tokens[place : place + 7])
+    ]
+    if len(places) < 2:
+        return tokens
+    for place in places:
+        inline = tokens[place + 3]
+        number = f"{tokens[place].attrGet('start') or 1}{tokens[place + 1].markup} "
+        inline.content = number + inline.content
+        inline.children = [Token("text", "", 0, content=number), *(inline.children or ())]
+        for around in (place, place + 1, place + 5, place + 6):
+            tokens[around] = Token("blank", "", 0)
+    return tokens
+
+
+def _is_lone_item(tokens: Sequence[Token]) -> bool:
+    inline = tokens[3]
+    short = (
+        inline.type == "inline" and "\n" not in inline.content and len(inline.content.split()) <= _MOST_HEADING_WORDS
+    )
+    return short and tokens[-1].type == "ordered_list_close" and inline.content[:1].isupper()
 
 
 def _leads_into_text(inline: Token) -> bool:
