@@ -63,6 +63,7 @@ _ANYWHERE = (
     ("picture", re.compile(r"(?:^|\s)icon(?:$|\s)")),
     ("page number", _named(
         "pagenum|pagenumber|page-num(?:ber)?|pageno|pagebreak|page-break|linenum|linenumber|line-num(?:ber)?|lineno")),
+    ("running head", re.compile(r"(?:^|\s)Mso(?:Header|Footer)(?:$|\s)")),
     ("comment", re.compile(r"MsoComment|msocom", re.IGNORECASE)),
     ("footnote", re.compile(
         r"Mso(?:Foot|End)note|(?:^|[\s_-])(?:footnote(?:s|-?text|-?ref|-anchor|_note|__note)?|endnote-?text|noteref|fnref)"

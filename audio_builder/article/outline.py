@@ -290,7 +290,9 @@ def _with_headings(found: list[_Found], front: FrontMatter, *, by_wording: bool)
         chapters = is_chapter(first) and any(
             level and is_chapter(each.text) for level, each in zip(levels[1:], settings[1:], strict=True)
         )
-        levels[0] = 1 if is_title(first) and not chapters and (found[0].stands_out or _is_open(first)) else levels[0]
+        levels[0] = (
+            1 if is_title(first) and not chapters and (found[0].stands_out or _begins_as_title(found)) else levels[0]
+        )
         if levels[0] == 1 and len(found) > 2 and byline_author(settings[1].text):
             levels[1] = 0
     return [
@@ -299,8 +301,16 @@ def _with_headings(found: list[_Found], front: FrontMatter, *, by_wording: bool)
     ]
 
 
+def _begins_as_title(found: Sequence[_Found]) -> bool:
+    """Return whether the first line is no sentence, has none in it, nor a mark, and no line of verse is right below."""
+    first, second = found[0].line, found[1].line
+    if first is None or first.text[:1].islower() or not _is_open(first.text):
+        return False
+    below = second is not None and not found[1].after_blank and _may_be_verse(found[1]) and _is_open(second.text)
+    return not below or found[1].stands_out
+
+
 def _is_open(text: str) -> bool:
-    """Return whether a line is neither a sentence nor has one in it, nor a mark."""
     return not ends_sentence(text) and not _SENTENCE_INSIDE.search(f"{text} x") and "[" not in text
 
 

@@ -57,7 +57,8 @@ _STRONG = frozenset({"strong", "b"})
 _TITLE_NAMES = names("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
 _TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
 _SUBTITLE = re.compile(
-    r"(?:^|\s)(?:[\w-]*subtitle|dek|deck|standfirst|sub-?head(?:line)?|p-summary)(?:$|\s)", re.IGNORECASE
+    r"(?:^|\s)(?:[\w-]*subtitle[\w-]*|[\w-]+-excerpt|dek|deck|standfirst|sub-?head(?:line)?|p-summary)(?:$|\s)",
+    re.IGNORECASE,
 )
 _CHAPTER_NAMES = re.compile(
     r"(?:^|[\s_-])(?:chapter|chap)(?:[\s_-]?(?:title|number|num|head|heading|name))(?:$|[\s_-])|^(?:chapter|heading)$",
@@ -386,7 +387,7 @@ class _Walk:
         if tag in _CONTAINERS:
             self._end_stanza()
             self.builder.open_container(_CONTAINERS[tag])
-        level = _HEADINGS.get(tag, self.level)
+        level = 0 if self.subtitle and tag != "h1" else _HEADINGS.get(tag, self.level)
         if names and not self.level and _is_title(node) and (tag == "p" or not self.has_title):
             level = 1
         elif tag == "p" and HEADING_CLASS in names.split():
@@ -423,7 +424,7 @@ class _Walk:
     def _close_block(self, node: LexborNode, tag: str) -> None:
         empty = not self.lines and not "".join(self.words).strip()
         self._flush()
-        if (empty and tag in ("p", "div") and node.child is None) or (empty and tag == "p"):
+        if empty and (tag == "p" or (tag == "div" and _is_bare(node))):
             self._end_stanza()
             self.builder.blank()
         names = node.attributes.get("class") or ""
@@ -522,6 +523,12 @@ class _Walk:
         """Return whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
         loose = self.page and not self.unlinked and self.block not in _IN_SENTENCES
         return loose and is_label(" ".join(line.text for line in self.lines))
+
+
+def _is_bare(node: LexborNode) -> bool:
+    """Return whether an element has nothing in it but a line break."""
+    child = node.child
+    return child is None or (child.next is None and child.tag in ("br", "-text"))
 
 
 def _texts(node: LexborNode, page: bool) -> Iterator[str]:
