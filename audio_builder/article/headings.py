@@ -186,7 +186,16 @@ def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
             levels[place] = 2
     for place in _in_sentence_case(paragraphs, levels):
         levels[place] = 2
+    for place, level in enumerate(levels[:-1]):
+        if level and not paragraphs[place].level and _heads_nothing(paragraphs[place], paragraphs[place + 1]):
+            levels[place] = levels[place + 1] and level
     return _without_litanies(paragraphs, levels)
+
+
+def _heads_nothing(paragraph: Setting, following: Setting) -> bool:
+    """Return whether a line is known as a heading by its capitals alone, and a single line without a stop follows."""
+    alone = paragraph.blank_before < 2 and not paragraph.stands_out and not is_chapter(paragraph.text)
+    return alone and bool(following.text) and not ends_sentence(following.words)
 
 
 def _is_set_as_heading(paragraph: Setting, before: Setting | None) -> bool:

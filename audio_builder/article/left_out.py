@@ -21,6 +21,10 @@ COUNTED = {
     "running head": "running heads",
     "embed": "embeds",
     "property": "properties",
+    "footnote mark": "footnote marks",
+    "link to another page": "links to other pages",
+    "missing part": "missing parts",
+    "pull quote": "pull quotes",
 }
 """What is left out by the piece, and its plural. All else is counted in words."""
 

@@ -77,6 +77,8 @@ class Article:
         date: `YYYY-MM-DD`, or empty where the source doesn't say.
         sections: in the order of the source; never empty in an article that was read.
         left_out: what stands in the source and isn't read out, in its order.
+        above_title: short lines that are read before the title, such as a date.
+        title_is_spoken: False where the name of the file is the title, which is shown only.
         notes: what a person should know of the reading, a line each; it isn't an error.
     """
 
@@ -87,4 +89,6 @@ class Article:
     date: str
     sections: tuple[Section, ...]
     left_out: tuple[LeftOut, ...] = ()
+    above_title: tuple[Line, ...] = ()
+    title_is_spoken: bool = True
     notes: tuple[str, ...] = ()

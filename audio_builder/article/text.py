@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
 _AFTER_ADDRESS = re.compile(r"[.,;:!?…\"'”’»]+$")
 _FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}|\^[^\]\s]{1,40})\]")
@@ -156,3 +156,37 @@ def first_word(text: str) -> str:
     if _NO_SPACES_BETWEEN.match(text):
         return text[0]
     return text.split(None, 1)[0] if text else ""
+
+
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s*,\s*\d{1,3})*|[*†‡§¶]{1,3}|[a-z])[\])]?")
+_POWER = re.compile(r"[-−–+]?\d{1,3}")
+_POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
+_BASE = re.compile(r"(?:^|[^\w.,])(?:\d{1,2}|[^\W\d_]{1,2}|cm|mm|km|mi|[^\W\d_]\d)$|\)$")
+_NO_BASES = frozenset(
+    re.findall(
+        r"\w+",
+        "a i o am an as at be by do go he if in is it me my no of oh on or so to up us we il la le de un et en ou "
+        "au du es el lo al se si ya yo er im zu ob wo da",
+    )
+)
+_BEFORE_RAISED_LETTERS = re.compile(r"(?:^|\W)(?:[NnMmDS]|\d+)$")
+
+
+def raised(before: str, inside: str, *, linked: bool = False) -> str:
+    """Return what is said of raised words: a power in its own digits, letters as they are, of a mark of a note nothing.
+
+    Args:
+        before: the words up to it.
+        inside: what is raised.
+        linked: it is a link, as marks of notes are.
+
+    >>> raised("x", "2"), raised("the 2", "nd"), raised("the wall", "2")
+    ('²', 'nd', '')
+    """
+    mark = inside.strip()
+    base = before[-12:].rpartition(" ")[2].strip("=(+*/").casefold()
+    if not linked and _POWER.fullmatch(mark) and _BASE.search(before[-4:]) and base not in _NO_BASES:
+        return mark.translate(_POWERS)
+    if not _NOTE_MARK.fullmatch(mark):
+        return inside
+    return inside if mark.isalpha() and not linked and _BEFORE_RAISED_LETTERS.search(before[-8:]) else ""

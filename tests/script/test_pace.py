@@ -61,12 +61,16 @@ def test_an_article_is_told_in_this_order() -> None:
     ]
 
 
-def test_without_a_title_the_first_chapter_is_the_first_heading_or_the_beginning() -> None:
+def test_without_a_title_the_first_chapter_is_the_first_heading_or_the_files_name() -> None:
     """An article that begins with a heading has no bell before it; one without headings is a single chapter."""
-    assert _cues("## E\n\nF.")[:3] == [ChapterStart("E"), Rest(6.0, Reason.OPENING), Say("E", Role.HEADING)]
+    assert _cues("## E\n\nF.\n\n## G\n\nH.")[:3] == [
+        ChapterStart("E"),
+        Rest(6.0, Reason.OPENING),
+        Say("E", Role.HEADING),
+    ]
     plain = _cues("F.")
     assert plain == [
-        ChapterStart("Beginning"),
+        ChapterStart("A"),
         Rest(6.0, Reason.OPENING),
         Say("F.", Role.PROSE),
         Rest(10.0, Reason.CLOSING),
@@ -345,12 +349,21 @@ def test_every_reason_has_its_pause_in_the_pacing_and_every_pause_its_reason() -
         assert seconds_for(reason, structs.replace(Pacing(longest_s=60), **{field: 20.0 + place})) == 20.0 + place
 
 
-def test_more_than_255_chapters_are_refused() -> None:
-    """An MP3 file's table of contents counts them in one byte."""
-    text = "# T\n\n" + "\n\n".join(f"## H{n}\n\nA." for n in range(254))
-    assert sum(isinstance(cue, ChapterStart) for cue in _cues(text)) == 255
+def test_of_more_than_255_chapters_the_smallest_join_the_one_before() -> None:
+    """An MP3 file's table of contents counts them in one byte; every heading is still read, after its bell."""
+    text = "# T\n\n" + "\n\n".join(f"## H{n}\n\n{'A.' if n == 7 else 'A b.'}" for n in range(255))
+    cues = _cues(text)
+    chapters = [cue.title for cue in cues if isinstance(cue, ChapterStart)]
+    assert (len(chapters), "H7" in chapters, Say("H7", Role.HEADING) in cues) == (255, False, True)
     with pytest.raises(SourceTooLarge, match="256 chapters; an MP3 file can list 255"):
-        _cues(text + "\n\n## One more\n\nA.")
+        _cues("\n\n".join(f"[chapter {n}]\n\nA." for n in range(256)))
+
+
+def test_headings_with_nothing_between_them_begin_one_chapter() -> None:
+    """A part and its first chapter are read one after the other, after a single bell."""
+    cues = _cues("# T\n\nA.\n\n## Two\n\n### Lanes\n\nB.\n\n## Three\n\nC.")
+    assert [cue.title for cue in cues if isinstance(cue, ChapterStart)] == ["T", "Two: Lanes", "Three"]
+    assert sum(isinstance(cue, Bell) for cue in cues) == 2
 
 
 def test_a_bad_mark_in_an_article_made_by_hand_names_the_line() -> None:

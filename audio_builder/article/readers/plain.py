@@ -30,6 +30,7 @@ from audio_builder.article.headings import (
     is_title,
     may_be_heading,
 )
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
@@ -46,6 +47,14 @@ _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
 _QUOTED = re.compile(r"\s*>\s?")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
+
+
+_JOURNAL_HEAD = re.compile(
+    r"\t(Date|Weather|Location|Tags|Starred|Photo|Steps|Activity|Music|Time Zone|Calendar|Journal):\t(.*)"
+)
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*[./:][^()\s]*\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\([^()\s]*[./:#][^()\s]*\)")
+_JOURNAL_DATE = re.compile(r"(\S.{0,40}?\d{4}|\d{4}.{0,12}?)(?:,? at .*|,? \d{1,2}:\d\d.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,9 @@ def _read(source: SourceText) -> Parsed:
     """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
     etext = take_licence(source.text)
     front = source.front or etext.front
-    pages = without_page_marks(etext.text.split("\n"))
+    left_out = [*etext.left_out]
+    pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
+    left_out.extend(pages.left_out)
     chunks = list(_listed(_poems(_paragraphs(_chunks(pages.lines)))))
     top = _top(chunks, front)
     source_lines = [line for line in pages.lines if line is not None]
@@ -92,7 +103,26 @@ def _read(source: SourceText) -> Parsed:
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
         elements.extend(_blocks(chunk, front.language, wrapping, known))
     front = replace(front, author=front.author or top.author)
-    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), (*etext.left_out, *pages.left_out)))
+    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out)))
+
+
+def _without_journal_heads(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
+    """Return lines with the date of a journal's entry as its heading, and without its weather, place and pictures.
+
+    Of links as Markdown writes them the words are kept.
+    """
+    kept = list(lines)
+    for place, line in enumerate(lines):
+        if "](" in line:
+            kept[place] = _LINK.sub(r"\1", _PICTURE.sub("", line))
+            left_out.extend(LeftOut("picture", found[1], place + 1) for found in _PICTURE.finditer(line))
+        if not (found := _JOURNAL_HEAD.fullmatch(line)):
+            continue
+        dated = _JOURNAL_DATE.match(found[2]) if found[1] == "Date" else None
+        kept[place] = f"## {dated[1]}" if dated else ""
+        if not dated:
+            left_out.append(LeftOut("property", line, place + 1))
+    return kept
 
 
 def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
@@ -233,7 +263,9 @@ def _byline_under(chunk: _Chunk) -> str:
 
 
 def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bool:
-    """Return whether a text begins with its first chapter, without a title."""
+    """Return whether a text begins with its first chapter or entry, without a title."""
+    if levels[0] > 1 and _HASHES.fullmatch(chunks[0].text):
+        return min((level for level in levels[1:] if level), default=7) <= levels[0]
     later = (chunk.text for chunk, level in zip(chunks[1:], levels[1:], strict=True) if level)
     return is_chapter(chunks[0].text) and any(map(is_chapter, later))
 
