@@ -173,12 +173,7 @@ class OutlineBuilder:
             self.scene_break()
             return
         if self._containers:
-            lines = self._lines_in_container(words)
-            if len(lines) > 1:
-                self.stanza_break()
-            self._in_container.extend(lines)
-            if len(lines) > 1:
-                self.stanza_break()
+            self._words_in_container(words)
             return
         if heading_level:
             heading = Line(tidy(join_wrapped([line.text for line in words.lines])), words.lines[0].number)
@@ -195,6 +190,14 @@ class OutlineBuilder:
         for block in text_blocks(words.lines, self.language, verse=verse):
             self._elements.append(_Found(block, words.emphasised, words.stands_out, self._blank, of_several))
             self._blank = False
+
+    def _words_in_container(self, words: Wording) -> None:
+        lines = self._lines_in_container(words)
+        if len(lines) > 1:
+            self.stanza_break()
+        self._in_container.extend(lines)
+        if len(lines) > 1:
+            self.stanza_break()
 
     def outline(self, front: FrontMatter, *, by_wording: bool = False, lines_apart: bool = False) -> Outline:
         """Return the outline, with the title and the subtitle taken from the top.

@@ -204,13 +204,18 @@ class _Tokens:
             self.builder.close_container()
         elif kind in ("heading_open", "heading_close"):
             self.heading_level = int(token.tag[1:]) if token.nesting > 0 else 0
-        elif kind == "hr":
+        else:
+            self._leaf(token, line)
+
+    def _leaf(self, token: Token, line: int) -> None:
+        """Add what a block token says that holds no others."""
+        if token.type == "hr":
             self.builder.scene_break()
-        elif kind == "inline":
+        elif token.type == "inline":
             self._inline(token, line)
-        elif kind in ("fence", "code_block"):
+        elif token.type in ("fence", "code_block"):
             self._code(token, line)
-        elif kind == "html_block":
+        elif token.type == "html_block":
             self.builder.words(html_wording(token.content, line), self.heading_level)
 
     def _inline(self, token: Token, line: int) -> None:
@@ -221,8 +226,7 @@ class _Tokens:
         elif _is_link_to_note(token):
             self.builder.left_out("link to another page", token.content, line)
         else:
-            words = wording(token, self.builder.left_out)
-            self.builder.words(words, self.heading_level)
+            self.builder.words(wording(token, self.builder.left_out), self.heading_level)
 
     def _code(self, token: Token, line: int) -> None:
         stanzas = verse_in(token.content) if token.type == "code_block" else []
