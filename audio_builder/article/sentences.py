@@ -36,6 +36,7 @@ _CLOSING_IN_GERMAN = "“‘«‹"
 """Closing where no letter follows; opening elsewhere."""
 _QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
 
+_MAY_ASK = re.compile(f"[{_QUESTION_MARKS};\u055e]")
 _SPEECH_MARKS = frozenset('“”„«»"「」『』《》')
 
 _STOP = re.compile(
@@ -363,6 +364,8 @@ def own_questions(found: Sequence[str]) -> list[bool]:
     >>> own_questions(["“Who is it?", "Where?”", "Why?"])
     [False, False, True]
     """
+    if not any(map(may_ask, found)):
+        return [False] * len(found)
     own: list[bool] = []
     balance = Counter[str]()
     for sentence in found:
@@ -396,7 +399,7 @@ def _asks_by_letters(bare: str) -> bool:
 
 def may_ask(text: str) -> bool:
     """Return whether there may be a question in a text: in nearly all there is none, and that is quickly seen."""
-    return any(mark in text for mark in f"{_QUESTION_MARKS};{_ARMENIAN_QUESTION_MARK}")
+    return _MAY_ASK.search(text) is not None
 
 
 def questions_left_open(words: str, language: str = "", without: Collection[str] = ()) -> tuple[str, ...]:
