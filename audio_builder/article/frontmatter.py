@@ -45,6 +45,7 @@ class FrontMatter:
     date: str = ""
     values: dict[str, str] = field(default_factory=dict)
     lines: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def shortened(text: str) -> str:
