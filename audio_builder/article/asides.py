@@ -41,8 +41,8 @@ _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸
 _SAYS_PAUSE = re.compile(r"paus|pauz|пауз|停|暂|暫", re.IGNORECASE)
 _SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
 _OPENING_OF_CHAT = re.compile(
-    r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])[ \t]*\n"
-    r"\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*\n",
+    r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])"
+    r"[ \t]*\n\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*\n",
     re.IGNORECASE,
 )
 _END_OF_CHAT = re.compile(

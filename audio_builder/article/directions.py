@@ -161,6 +161,7 @@ _TOKEN = re.compile(
 )
 _TIME_STAMP = re.compile(r"\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
 _ONE_DIGIT_MINUTE = re.compile(r"\d:\d\d")
+_SECTION = re.compile(r"section:?\s+\S.{0,60}", re.IGNORECASE)
 _OMISSION = re.compile(r"[.…\s]*(?:…|\.{3}|\. \. \.)[.…\s]*")
 _OF_ENGINES = re.compile(r"slnc (\d{1,7})|#\s*(\d{1,4}(?:\.\d{1,3})?)\s*#")
 _BREAK_TAG = re.compile(r"(?:break|pause|silence)\b", re.IGNORECASE)
@@ -209,6 +210,8 @@ def direction(words: str) -> Direction | None:
         words = f"pause {of_engine[1]}ms" if of_engine[1] else f"pause {of_engine[2]}s"
     if _OMISSION.fullmatch(words):
         return Direction((PauseMark(PAUSE_S["short"], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
+    if _SECTION.fullmatch(words):
+        return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS)
     if _TIME_STAMP.fullmatch(words):
         one_digit = _ONE_DIGIT_MINUTE.fullmatch(words)
         return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS if one_digit else Where.BETWEEN_SENTENCES)

@@ -44,7 +44,7 @@ _PIECE = re.compile(
     r"|[\[(（{<［【]",
     re.DOTALL,
 )
-_OPENERS = re.compile(r"[\[(（{<［【]")
+_CLOSERS = re.compile(r"[)）}>］】]")
 _OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
 _IS_A_LENGTH = re.compile(
     r"(?:[^\W\d_]+ )?\d{1,3}(?:[.,]\d+)?\s?(?:s|sec|secs|seconds?|m|min|mins|minutes?)\s?", re.IGNORECASE
@@ -56,6 +56,7 @@ _RUN_ON = re.compile(r"([a-z]+)\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
 _DECORATION = " \t.,;:!*_~-–—"
+_LONGEST_NAME = 40
 _NEAR = 24
 """Characters around a bracket that say whether it stands between sentences."""
 
@@ -148,7 +149,7 @@ class _Piece:
 def escape(text: str) -> str:
     r"""Return words so that `split` gives them back as words: `[sic]` becomes `\[sic]`."""
     light = text.replace("\\", "\\\\").replace("[", "\\[")
-    if _OPENERS.search(text) and any(piece.asked for piece in _pieces(light)):
+    if may_have_marks(text) and any(piece.asked for piece in _pieces(light)):
         return re.sub(r"([({<])", r"\\\1", light)
     return light
 
@@ -172,7 +173,7 @@ def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = _r
     words: list[str] = []
     for piece in _pieces(text):
         if piece.raw == "[":
-            _check_closed(text[piece.offset :], locate, piece.offset, on_bad)
+            _check_closed(text[piece.offset : piece.offset + _LONGEST_NAME], locate, piece.offset, on_bad)
         found = _marks_of(piece, locate, script=script, on_bad=on_bad)
         if found is None:
             words.append(piece.raw)
@@ -186,7 +187,7 @@ def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = _r
 
 def only_marks(text: str) -> bool:
     """Return whether a line holds nothing but marks and directions, rightly written or mistyped."""
-    if not _OPENERS.search(text):
+    if not may_have_marks(text):
         return False
     found = [piece for piece in _pieces(text) if piece.raw.strip(_DECORATION)]
     return bool(found) and all(map(_is_mark, found))
@@ -194,7 +195,7 @@ def only_marks(text: str) -> bool:
 
 def without_marks(text: str) -> str:
     """Return the words of a line alone, unescaped. Bad marks are left out too: this never fails."""
-    if not _OPENERS.search(text):
+    if not may_have_marks(text):
         return " ".join(unescape(text).split())
     words = [unescape(piece.raw) for piece in _pieces(text) if not _is_mark(piece)]
     return " ".join("".join(words).split())
@@ -202,18 +203,18 @@ def without_marks(text: str) -> str:
 
 def may_have_marks(text: str) -> bool:
     """Return whether there is a bracket in a line, so that it must be looked at."""
-    return _OPENERS.search(text) is not None
+    return "[" in text or _CLOSERS.search(text) is not None
 
 
 def unheard(text: str) -> Iterator[tuple[str, int]]:
     """Yield the directions of a line that nobody here can follow, as written, with their offsets."""
-    if _OPENERS.search(text):
+    if may_have_marks(text):
         yield from ((piece.raw, piece.offset) for piece in _pieces(text) if piece.asked and piece.asked.unheard)
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
     """Yield the line stretch by stretch: words, marks, directions, and brackets that are none of these."""
-    if not _OPENERS.search(text):
+    if not may_have_marks(text):
         yield _Piece(text, 0)
         return
     after_mark = False

@@ -32,6 +32,7 @@ from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import BACKGROUNDS
 
 _MOST_NOTES = 5
+_SOFT = re.compile(r"\b(?:softly|quietly|whisper\w*|leise)\b")
 _MINUTES = re.compile(r"minute|second", re.IGNORECASE)
 
 
@@ -127,12 +128,13 @@ def _instead(direction: str) -> str:
     words = direction.strip("[](){}<>［］（） ").casefold()
     if background := next((name for name in BACKGROUNDS if name in words.split()), ""):
         return f". [background {background}] may be meant"
-    if words.replace(":", "").isdigit():
-        minutes, _, seconds = words.rpartition(":")
-        return f" as a time stamp. For a pause, write [pause {int(minutes.rpartition(':')[2])}m{int(seconds)}s]"
-    if set(words.split()) & {"softly", "quietly", "whisper", "whispers", "whispering", "leise"}:
+    if re.fullmatch(r"\d{1,2}:\d\d", words):
+        return f" as a time stamp. [pause {words}] is a pause"
+    if words.startswith("section"):
+        return f". [chapter {direction[1:-1].split(None, 1)[-1]}] may be meant"
+    if _SOFT.search(words):
         return ". [quieter] … [quieter off] may be meant"
-    return ". [slower] … [slower off] may be meant" if set(words.split()) & {"slowly", "slow"} else ""
+    return ". [slower] … [slower off] may be meant" if "slow" in words else ""
 
 
 def _invitations(article: Article, name: str) -> Iterator[str]:
