@@ -14,6 +14,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
 from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
@@ -309,6 +310,7 @@ def _resembles_mark(inside: str) -> bool:
     return name in KINDS or bool(_closest(name, rest))
 
 
+@lru_cache(maxsize=1024)
 def _closest(name: str, rest: str) -> str:
     """Return the mark a person may have meant by an unknown one, or an empty string for ordinary words."""
     if _IS_A_LENGTH.fullmatch(f"{name} {rest}"):
