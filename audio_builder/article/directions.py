@@ -230,8 +230,8 @@ def tag(inside: str) -> Direction | None:
     attributes = {key.lower(): value for key, value in _ATTRIBUTE.findall(inside)}
     strength = _BREAKS_S.get(attributes.pop("strength", "medium").lower(), _BREAKS_S["medium"])
     length = next(iter(attributes.values()), "") or _LENGTH_IN_TAG.sub("", inside).strip(' ="/')
-    asked = direction(f"pause {length}") if length[:1].isdigit() else None
-    if asked is None and length[:1].isdigit():
+    asked = direction(f"pause {length}") if length[:1].isdecimal() else None
+    if asked is None and length[:1].isdecimal():
         return Direction((), unheard=True, where=Where.ANYWHERE)
     return asked or Direction((PauseMark(strength, ""),), unheard=False, where=Where.ANYWHERE)
 
@@ -271,7 +271,7 @@ def _take(found: _Found, token: str) -> bool:
 
 
 def _number(token: str) -> float | None:
-    if token[0].isdigit():
+    if token[0].isdecimal():
         if ":" not in token:
             return float(token.replace(",", "."))
         parts = [int(part) for part in token.split(":")]
@@ -351,7 +351,7 @@ def _direction(found: _Found, words: str) -> Direction | None:
 
 def _length_alone(found: _Found, words: str) -> Direction | None:
     """Return the pause of “[10 seconds]”."""
-    is_one = words[0].isdigit() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
+    is_one = words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
     if not is_one or not 0 < (found.length_s or 0.0) < _SHORTEST_NO_LENGTH_S:
         return None
     return Direction((PauseMark(found.length_s or 0.0, ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)

@@ -53,7 +53,7 @@ _IS_A_LENGTH = re.compile(
 """A length, with at most one word before it."""
 
 _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
-_RUN_ON = re.compile(r"([a-z]+)\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
+_RUN_ON = re.compile(r"([a-z]+)[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
 _DECORATION = " \t.,;:!*_~-–—"

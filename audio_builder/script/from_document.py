@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.article.language import recognised_language
 from audio_builder.article.marks import Place
 from audio_builder.article.model import Article
@@ -51,6 +52,8 @@ def read_document(
             on_warning(note)
         return imported.script
     if text.kind == "script":
+        for note in read_front_matter(text.text, text.name).notes:
+            on_warning(note)
         return parse_script(text.text, text.name)
     article = read(text)
     for note in article.notes:
