@@ -351,7 +351,9 @@ def _direction(found: _Found, words: str) -> Direction | None:
 
 def _length_alone(found: _Found, words: str) -> Direction | None:
     """Return the pause of “[10 seconds]”."""
-    is_one = words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
+    is_one = (
+        words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
+    )
     if not is_one or not 0 < (found.length_s or 0.0) < _SHORTEST_NO_LENGTH_S:
         return None
     return Direction((PauseMark(found.length_s or 0.0, ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
