@@ -118,12 +118,12 @@ def _write_text_directions(aside: _Aside) -> None:
     text = aside.text
     if ". ." in text:
         aside.text = _SPACED_DOTS.sub("…", aside.text)
-    if " --" in text:
-        aside.text = _RULE_IN_A_LINE.sub(" [short pause] ", aside.text)
     if "*" in text or "_" in text:
         aside.text = _EMPHASISED_BRACKET.sub(_bare_bracket, aside.text)
         aside.write_as_marks(_EMPHASISED, _emphasised)
     aside.write_as_marks(_BETWEEN_SIGNS, lambda asked, _: asked.where is Where.ANYWHERE)
+    if " --" in text:
+        aside.text = _RULE_IN_A_LINE.sub(" [short pause] ", aside.text)
     first = len(text) - len(text.lstrip())
     aside.write_as_marks(_ON_ITS_LINE, lambda asked, found: found.start(1) > first and _on_its_line(asked, found))
     aside.write_as_marks(_IN_A_LINE, _in_a_line)

@@ -282,6 +282,8 @@ def _number(token: str) -> float | None:
 def _take_number(found: _Found, number: float) -> None:
     if found.last in ("x", "×"):
         found.count = int(number)
+    elif found.range_from is not None and found.range_from >= 20 and number < 10:
+        found.pending, found.range_from = found.range_from + number, None  # "thirty-five"
     elif found.range_from is not None:
         found.pending, found.range_from = (found.range_from + number) / 2, None
         found.is_range = True
@@ -368,7 +370,8 @@ def _where(found: _Found, asks: set[_Is], words: str) -> Where:
     if waits & {_Is.PAUSE, _Is.SILENCE}:
         return Where.BETWEEN_SENTENCES
     one_sound = asks == {_Is.UNHEARD} and len(found.tokens) == 1
-    return Where.IN_SQUARE_BRACKETS if ends_like_a_sentence or one_sound or waits else Where.BETWEEN_SENTENCES
+    may_be_words = one_sound or waits or found.tokens[0] in _ARTICLES or ends_like_a_sentence
+    return Where.IN_SQUARE_BRACKETS if may_be_words else Where.BETWEEN_SENTENCES
 
 
 def _marks(found: _Found, asks: set[_Is]) -> list[Mark] | None:
@@ -436,7 +439,7 @@ def between_sentences(before: str, after: str) -> bool:
     ahead = before.rstrip(" \t*_~\"”’'»)）]」』")
     behind = after.lstrip(" \t*_~\"“‘'«(（[「『¿¡-–—.…")
     ended = not ahead or ahead[-1] in ".!?…:;。！？：；—–।؟" or ahead[-1] in "-•>|" or not ahead[-1].isalnum()
-    begins = not behind or not behind[0].islower()
+    begins = not behind or not behind[0].islower() or after.lstrip(" \t*_~")[0] in "[({<［（【"
     return ended and begins and not _joined(ahead)
 
 
