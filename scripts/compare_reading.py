@@ -34,6 +34,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")
 _NEIGHBOURS = 3
 _SHOWN = 12
+_MARK = re.compile(r"\[[^\]\n]{1,80}\]")
 _ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)\S+")
 
 
@@ -173,7 +174,7 @@ def compare(path: Path) -> int:
     source = means(path)
     whole = words(source)
     addresses = Counter(word for address in _ADDRESS.findall(source) for word in words(address))
-    left_out: dict[str, Counter[str]] = {}
+    left_out = {"mark": Counter(word for mark in _MARK.findall(source) for word in words(mark))}
     for item in document.left_out if isinstance(document, Article) else ():
         left_out.setdefault(item.kind, Counter()).update(words(item.words))
     reasons: Counter[str] = Counter()
