@@ -99,7 +99,7 @@ _WORDS: dict[_Is, str] = {
     _Is.UNHEARD: "music musical ambient sound sounds noise ocean sea waves wave rain raindrops wind thunder birds "
     "birdsong water stream river fire crackling drone drums drum flute harp piano guitar strings synth pads nature "
     "forest song jingle voice narrator speaker host instructor teacher guide speed tempo pitch volume pace tone end "
-    "opening closing theme melody humming chanting chant geräusch sonido bruit",
+    "slow fast opening closing theme melody humming chanting chant geräusch sonido bruit",
     _Is.SHORT: "short shorter brief briefly quick small little kurze kurzer kurz courte court corta corto breve curta "
     "korte kort короткая 短",
     _Is.LONG: "long longer extended lengthy lange langer lang longue larga largo lunga lungo longa длинная долгая "
@@ -115,8 +115,8 @@ _WORDS: dict[_Is, str] = {
     _Is.TO: "to bis or oder à",
     _Is.FILLER: "for of a an the about around approximately approx approx roughly circa ca here now then and in out "
     "with into on from each one's again another more up down under over before after time times duration length "
-    "begin begins beginning start starts starting play plays playing continue continues ring rings ringing strike "
-    "strikes struck sound sounding soft low light deep deeply slow very full gentle calm calming soothing relaxing "
+    "begin begins beginning ends stops finishes start starts starting play plays playing continue continues ring rings ringing strike "
+    "strikes struck sound sounding soft low light deep deeply very full gentle calm calming soothing relaxing "
     "peaceful background optional singing tibetan wind reflect reflection contemplation contemplate effect practice "
     "practise meditation listeners listener cue direction stage insert add take let leave allow room space "
     "für von der die das hier jetzt und tiefe tiefer etwa ungefähr pendant de d du un une una des le la les ici et "
@@ -160,13 +160,13 @@ _TOKEN = re.compile(
     r"|[\"″“”'′’½¼¾×%/?&#@$+<>\[\]{}*]|\s-(?=\d)|[-–—~]"
 )
 _TIME_STAMP = re.compile(r"\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
-_ONE_DIGIT_MINUTE = re.compile(r"\d:\d\d")
+_ONE_DIGIT_MINUTE = re.compile(r"[1-9]:\d\d")
 _SECTION = re.compile(r"section:?\s+\S.{0,60}", re.IGNORECASE)
 _OMISSION = re.compile(r"[.…\s]*(?:…|\.{3}|\. \. \.)[.…\s]*")
 _OF_ENGINES = re.compile(r"slnc (\d{1,7})|#\s*(\d{1,4}(?:\.\d{1,3})?)\s*#")
 _BREAK_TAG = re.compile(r"(?:break|pause|silence)\b", re.IGNORECASE)
 _LENGTH_IN_TAG = re.compile(r"\A(?:break|pause|silence)\b(?:\s+strength=\S+)?", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\b(time|duration|length|sec|strength)\s*=\s*[\"'“”]?([^\"'“”/>\s]+)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\b(time|duration|length|sec|msec|strength)\s*=\s*[\"'“”]?([^\"'“”/>\s]+)", re.IGNORECASE)
 _SPEECH_TAG = re.compile(
     r"/?(?:speak|break|pause|silence|prosody|emphasis|say-as|phoneme|voice|audio|amazon:[\w-]+|mstts:[\w-]+)\b",
     re.IGNORECASE,
@@ -229,6 +229,8 @@ def tag(inside: str) -> Direction | None:
         return Direction((), unheard=False, where=Where.ANYWHERE) if silent else None
     attributes = {key.lower(): value for key, value in _ATTRIBUTE.findall(inside)}
     strength = _BREAKS_S.get(attributes.pop("strength", "medium").lower(), _BREAKS_S["medium"])
+    if "msec" in attributes:
+        attributes["msec"] += "ms"
     length = next(iter(attributes.values()), "") or _LENGTH_IN_TAG.sub("", inside).strip(' ="/')
     asked = direction(f"pause {length}") if length[:1].isdecimal() else None
     if asked is None and length[:1].isdecimal():
@@ -358,7 +360,7 @@ def _length_alone(found: _Found, words: str) -> Direction | None:
     )
     if not is_one or not 0 < (found.length_s or 0.0) < _SHORTEST_NO_LENGTH_S:
         return None
-    return Direction((PauseMark(found.length_s or 0.0, ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
+    return Direction((PauseMark(found.length_s or 0.0, ""),), unheard=False, where=Where.BETWEEN_SENTENCES)
 
 
 def _where(found: _Found, asks: set[_Is], words: str) -> Where:
@@ -440,7 +442,7 @@ def between_sentences(before: str, after: str) -> bool:
     behind = after.lstrip(" \t*_~\"“‘'«(（[「『¿¡-–—.…")
     ended = not ahead or ahead[-1] in ".!?…:;。！？：；—–।؟" or ahead[-1] in "-•>|" or not ahead[-1].isalnum()
     begins = not behind or not behind[0].islower() or after.lstrip(" \t*_~")[0] in "[({<［（【"
-    return ended and begins and not _joined(ahead)
+    return (ended and begins and not _joined(ahead)) or ahead.endswith(("…", "..."))
 
 
 def _joined(ahead: str) -> bool:
@@ -456,7 +458,7 @@ def hint_for(sentences: Sequence[str]) -> str:
     for sentence in sentences:
         found = _INVITATION.match(sentence.casefold())
         gathered = _gather(f"pause {found[1]}") if found else None
-        if gathered and 20 <= gathered.length_s <= LONGEST_PAUSE_S:
+        if gathered and gathered.length_s is not None and 20 <= gathered.length_s <= LONGEST_PAUSE_S:
             minutes, seconds = divmod(int(gathered.length_s), 60)
             return f"[silence {f'{minutes}m' if minutes else ''}{f'{seconds}s' if seconds else ''}]"
     return ""

@@ -179,9 +179,10 @@ def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = _r
         if found is None:
             words.append(piece.raw)
             continue
-        pieces.extend(_joined(words))
-        words.clear()
-        pieces.extend(found)
+        if found:
+            pieces.extend(_joined(words))
+            words.clear()
+            pieces.extend(found)
     pieces.extend(_joined(words))
     return tuple(_tidied(pieces)) if len(pieces) > 1 else tuple(pieces)
 

@@ -50,7 +50,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
 
 def _text(rtf: str, name: str) -> str:
     try:
-        return str(rtf_to_text(rtf, errors="replace"))
+        return str(rtf_to_text(rtf, errors="replace"))  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, OverflowError, TypeError) as error:
         raise NotText(f"{name} is not an RTF document that can be read: {error}", hint="Save it as .txt.") from error
 
