@@ -39,6 +39,15 @@ _SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
 _RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+-{2,3}[ \t]+(?=\S)")
 _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
 _SAYS_PAUSE = re.compile(r"paus|pauz|пауз|停|暂|暫", re.IGNORECASE)
+_IN_A_YEAR = re.compile(
+    r"\s?[(（](?:in|since|from|until|by|around|about|after|before|born|died|early|late|spring|summer|autumn|fall|winter|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|im|seit|en|depuis|desde|dal)\b",
+    re.IGNORECASE,
+)
+_CITATION = re.compile(
+    r"\s?[(（](?:(?:see|cf\.|e\.g\.,?|siehe|vgl\.|voir|véase)\s)?"
+    r"(?:[^()\d;]{2,60}?,?\s(?:1[5-9]|20)\d\d[a-z]?(?:,\s?(?:pp?\.|S\.)?\s?\d+(?:[-–]\d+)?)?(?:;\s)?){1,8}[)）]"
+)
 _SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
 _OPENING_OF_CHAT = re.compile(
     r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])"
@@ -166,6 +175,15 @@ def _in_a_line(asked: Direction, found: re.Match[str]) -> bool:
 
 def _says_length(words: str) -> bool:
     return len(words.split()) > 2 or any(map(str.isdigit, words))
+
+
+def without_citations(text: str) -> str:
+    """Return a line without its citations of author and year: “(Smith & Lee, 2020, p. 4; Wu 1999)”.
+
+    >>> without_citations("It rained (Smith, 2020).")
+    'It rained.'
+    """
+    return _CITATION.sub(lambda found: found[0] if _IN_A_YEAR.match(found[0]) else "", text)
 
 
 def _tag_as_mark(found: re.Match[str]) -> str:

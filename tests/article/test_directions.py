@@ -244,3 +244,19 @@ def test_notes_hashtags_and_the_frame_of_a_chat_are_left_out() -> None:
             ("chat", 1), ("chat", 13), ("note", 7), ("tag", 11),
         ]  # fmt: skip
         assert [cue.text for cue in _cues(text, kind) if isinstance(cue, Say)] == ["It is late.", "Good."]
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("It rained (Smith, 2020).", "It rained."),
+        ("So they say (see Smith & Lee, 2019, p. 4; Wu et al. 1999b) and more.", "So they say and more."),
+        ("He came back (in May 1999) and stayed.", "He came back (in May 1999) and stayed."),
+        ("A year (2020) and a place (Rome).", "A year (2020) and a place (Rome)."),
+    ],
+)
+def test_citations_are_left_out_where_the_recipe_says_so(text: str, without: str) -> None:
+    """Author and year in brackets; other brackets stay."""
+    article = _article(f"# A\n\n{text}\n")
+    for recipe, expected in ((Recipe(), text), (Recipe(citations=False), without)):
+        assert [cue.text for cue in make_script(article, recipe).cues if isinstance(cue, Say)] == ["A", expected]
