@@ -236,7 +236,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction | None:
     """Return what a bracket asks for, if its words and its place say that it is a direction."""
     asked = tag(inside) if kind == "tag" else direction(inside)
-    if asked is None or asked.where is Where.ANYWHERE or kind == "curly":
+    if asked is None or asked.where is Where.ANYWHERE:
         return asked
     if kind == "heavy":  # 【呼吸】 is a heading
         return None
