@@ -35,6 +35,7 @@ _IN_A_LINE = re.compile(
     r"(?=…|\.{3}|[ \t]+[A-Z“\"]|[ \t]*$)",
     re.MULTILINE,
 )
+_DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
 _SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
 _RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+-{2,3}[ \t]+(?=\S)")
 _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
@@ -125,6 +126,8 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
 
 def _write_text_directions(aside: _Aside) -> None:
     text = aside.text
+    if "{{" in text or "[[" in text:
+        aside.write_as_marks(_DOUBLED, lambda asked, _: asked.where is Where.ANYWHERE)
     if ". ." in text:
         aside.text = _SPACED_DOTS.sub("…", aside.text)
     if "*" in text or "_" in text:
