@@ -1,9 +1,10 @@
-"""The few lines of YAML that may stand between `---` lines at the head of a text."""
+"""The few lines of YAML between `---` lines, or of TOML between `+++` lines, that may stand at the head of a text."""
 
 from __future__ import annotations
 
 import datetime
 import re
+import tomllib
 from dataclasses import dataclass, field
 
 import yaml
@@ -18,9 +19,43 @@ LONGEST_VALUE = 1000
 """Characters of a title, a subtitle or an author at most."""
 
 _DEEPEST = 4
-_FENCE = "---"
-_CLOSING_FENCES = ("---", "...")
+_CLOSING_FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_MONTHS = {
+    month: number
+    for number, names in enumerate(
+        (
+            "january jan januar janvier enero gennaio janeiro januari",
+            "february feb februar février febrero febbraio fevereiro februari",
+            "march mar märz mars marzo março maart",
+            "april apr avril abril aprile",
+            "may mai mayo maggio maio mei maj",
+            "june jun juni juin junio giugno junho",
+            "july jul juli juillet julio luglio julho",
+            "august aug août agosto augustus augusti",
+            "september sep sept septembre septiembre settembre setembro",
+            "october oct oktober octobre octubre ottobre outubro okt",
+            "november nov novembre noviembre novembro",
+            "december dec dezember décembre diciembre dicembre dezembro dez",
+        ),
+        start=1,
+    )
+    for month in names.split()
+}
+_DAY_OF_MONTH = r"(\d{1,2})(?:st|nd|rd|th|\.|º)?"
+_MONTH = r"([^\W\d_]{3,})\.?"
+_YEAR = r"(\d{4})"
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ,].*)?")
+_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[ ,].*)?")
+_IN_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號].*")
+_COLON_IN_VALUE = re.compile(
+    r"^((?:title|subtitle|author)[ \t]*:[ \t]+)([^\s\"'\[{&*|>#][^\n]*: [^\n]*?)[ \t]*$", re.MULTILINE
+)
+_DATES = (datetime.date, datetime.datetime)
+_TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
+_WEEKDAY = r"(?:[^\W\d_]{2,}\.?,?\s+)?"
+_DAY_MONTH = re.compile(rf"{_WEEKDAY}{_DAY_OF_MONTH}\s+(?:of\s+|de\s+)?{_MONTH},?\s+(?:de\s+)?{_YEAR}(?:[ ,].*)?")
+_MONTH_DAY = re.compile(rf"{_WEEKDAY}{_MONTH}\s+{_DAY_OF_MONTH},?\s+{_YEAR}(?:[ ,].*)?")
 _HINT = "Front matter is lines such as `title: A Quiet Hour` between two lines of three hyphens (---)."
 
 
@@ -36,6 +71,7 @@ class FrontMatter:
         date: `YYYY-MM-DD`.
         values: every key whose value is a text, as given.
         lines: how many lines of the source the front matter takes, fences included.
+        notes: what a person should know of it: a value that isn't taken, a line each.
     """
 
     title: str = ""
@@ -45,6 +81,7 @@ class FrontMatter:
     date: str = ""
     values: dict[str, str] = field(default_factory=dict)
     lines: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def shortened(text: str) -> str:
@@ -63,15 +100,16 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         name: the file's name, for messages.
 
     Raises:
-        SourceError: it is malformed, too large, refers to parts of itself, or a known key has a value that isn't
-            allowed; with the line.
+        SourceError: it is malformed, too large or refers to parts of itself; with the line.
     """
     lines = _lines_between_fences(text, name)
     if lines is None:
         return FrontMatter()
-    values = _values("\n".join(lines), name)
+    of_toml = text.startswith("+++")
+    values = _toml_values(lines, name) if of_toml else _values("\n".join(lines), name)
     if values is None:
         return FrontMatter()
+    notes: list[str] = []
     for key in ("title", "subtitle", "author"):
         length = len(values.get(key, ""))
         if length > LONGEST_VALUE:
@@ -82,10 +120,11 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         title=values.get("title", ""),
         subtitle=values.get("subtitle", ""),
         author=values.get("author", ""),
-        language=_language(values.get("language", ""), name),
-        date=_date(values.get("date", ""), name),
+        language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
+        date=_date(values.get("date", ""), name, notes),
         values=values,
         lines=len(lines) + 2,
+        notes=tuple(notes),
     )
 
 
@@ -97,18 +136,19 @@ def without_front_matter(text: str, front: FrontMatter) -> str:
 
 
 def _lines_between_fences(text: str, name: str) -> list[str] | None:
-    if not text.startswith(_FENCE) or text.partition("\n")[0].rstrip() != _FENCE:
+    fence = text[:3]
+    if fence not in _CLOSING_FENCES or text.partition("\n")[0].rstrip() != fence:
         return None
     lines: list[str] = []
     size = 0
     for line in text[: 2 * LARGEST].split("\n")[1:]:
-        if line.rstrip() in _CLOSING_FENCES:
+        if line.rstrip() in _CLOSING_FENCES[fence]:
             return lines
         size += len(line) + 1
         if size > LARGEST:
             # Without a closing fence near the top it is a text that opens with a rule.
             looks_meant = re.match(r"[\w-]+:(\s|$)", lines[0]) if lines else None
-            if looks_meant and re.search(r"^(---|\.\.\.)\s*$", text[len(_FENCE) :], re.MULTILINE):
+            if looks_meant and re.search(r"^(---|\.\.\.)\s*$", text[len(fence) :], re.MULTILINE):
                 raise SourceError(f"{name}: the front matter is longer than {LARGEST // 1024} KB", hint=_HINT)
             return None
         lines.append(line)
@@ -118,9 +158,7 @@ def _lines_between_fences(text: str, name: str) -> list[str] | None:
 def _values(source: str, name: str) -> dict[str, str] | None:
     """Return the mapping as texts, or None where it is no mapping."""
     try:
-        _refuse_tricks(source, name)
-        # BaseLoader makes texts, lists and mappings only: no dates, no numbers, no objects.
-        loaded = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
+        loaded = _loaded(source, name)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = mark.line + 2 if mark else 1
@@ -132,6 +170,32 @@ def _values(source: str, name: str) -> dict[str, str] | None:
     if not isinstance(loaded, dict):
         return None
     return {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
+
+
+def _loaded(source: str, name: str) -> object:
+    """Return what YAML says; a title with a colon in it, which isn't YAML, is taken as it stands."""
+    try:
+        _refuse_tricks(source, name)
+    except yaml.YAMLError:
+        quoted = _COLON_IN_VALUE.sub(lambda line: f"{line[1]}'{line[2].replace(chr(39), chr(39) * 2)}'", source)
+        if quoted == source:
+            raise
+        source = quoted
+        _refuse_tricks(source, name)
+    # BaseLoader makes texts, lists and mappings only: no dates, no numbers, no objects.
+    return yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
+
+
+def _toml_values(lines: list[str], name: str) -> dict[str, str] | None:
+    """Return the texts of Hugo's TOML; None where it is no TOML, so that a text between plus signs stays a text."""
+    try:
+        loaded = tomllib.loads("\n".join(lines))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        if any("=" in line for line in lines):
+            raise SourceError(f"{name}: the front matter can't be read: {error}", hint=_TOML_HINT) from error
+        return None
+    texts = {key: str(value) if isinstance(value, _DATES) else value for key, value in loaded.items()}
+    return {key: text for key, value in texts.items() if (text := _as_text(value))}
 
 
 def _refuse_tricks(source: str, name: str) -> None:
@@ -157,27 +221,50 @@ def _as_text(value: object) -> str:
     return " ".join(clean(value).split()) if isinstance(value, str) else ""
 
 
-def _language(value: str, name: str) -> str:
+def _language(value: str, name: str, notes: list[str]) -> str:
     tag = value.replace("_", "-")
     if tag and not (_LANGUAGE.fullmatch(tag) and len(tag) <= 35):
-        raise SourceError(
-            f"{name}: `language: {value}` in the front matter is not a language tag",
-            hint="Write a tag such as en, de or pt-BR.",
+        notes.append(
+            f"{name}: `language: {value}` in the front matter is not a language tag such as en, de or pt-BR; "
+            "it is passed over"
         )
+        return ""
     return tag
 
 
-def _date(value: str, name: str) -> str:
-    day = value[:10]
-    rest = value[10:]
-    try:
-        datetime.date.fromisoformat(day or "2000-01-01")
-        valid = not day or (len(day) == 10 and day[4] == day[7] == "-" and (not rest or rest[0] in "T "))
-    except ValueError:
-        valid = False
-    if not valid:
-        raise SourceError(
-            f"{name}: `date: {value}` in the front matter is not a date",
-            hint="Write the year, the month and the day, such as 2026-03-21.",
+def _date(value: str, name: str, notes: list[str]) -> str:
+    """Return a date as `YYYY-MM-DD`: those that can be meant in one way only; others are noted and passed over."""
+    if not value:
+        return ""
+    day = _day(value.strip())
+    if day is None:
+        notes.append(
+            f"{name}: `date: {value}` in the front matter is not a date that can be read, and is passed over; "
+            "write the year, the month and the day, such as 2026-03-21"
         )
-    return day
+        return ""
+    return day.isoformat()
+
+
+def _day(value: str) -> datetime.date | None:
+    try:
+        if (found := _YEAR_FIRST.fullmatch(value)) and (found[2] or len(value) >= 8):
+            return datetime.date(int(found[1]), int(found[3]), int(found[4]))
+        if found := _IN_CHINESE.fullmatch(value):
+            return datetime.date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _YEAR_LAST.fullmatch(value):
+            return _day_of(int(found[1]), int(found[3]), int(found[4]), point=found[2] == ".")
+        if found := _DAY_MONTH.fullmatch(value.casefold()):
+            return datetime.date(int(found[3]), _MONTHS[found[2]], int(found[1]))
+        if found := _MONTH_DAY.fullmatch(value.casefold()):
+            return datetime.date(int(found[3]), _MONTHS[found[1]], int(found[2]))
+    except (ValueError, KeyError):
+        pass
+    return None
+
+
+def _day_of(first: int, second: int, year: int, *, point: bool) -> datetime.date | None:
+    """Return the day of two numbers in an order that differs by country; None where both could be the month."""
+    if first > 12 or first == second or point:
+        return datetime.date(year, second, first)
+    return datetime.date(year, first, second) if second > 12 else None

@@ -17,8 +17,12 @@ MOST_BREATHS = 100
 _NUMBER = r"(\d{1,9}(?:[.,]\d{1,30})?)"
 _SECONDS = r"(?:seconds?|secs?|s)"
 _MINUTES = r"(?:minutes?|mins?|m)"
-_PAUSE = re.compile(rf"{_NUMBER}\s*({_SECONDS}|{_MINUTES})?(?:\s+([a-z ]+))?", re.IGNORECASE)
-_SILENCE = re.compile(rf"(?:{_NUMBER}\s*{_MINUTES})?\s*(?:{_NUMBER}\s*{_SECONDS})?", re.IGNORECASE)
+_LENGTH = re.compile(
+    rf"(?P<min>\d{{1,4}}):(?P<sec>\d\d)|{_NUMBER}\s*ms|(?:{_NUMBER}\s*{_MINUTES}(?![a-z]))?\s*(?:{_NUMBER}\s*{_SECONDS}(?![a-z]))?",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(_NUMBER)
+_REASON = re.compile(r"[a-z ]*", re.IGNORECASE)
 _BEAT = re.compile(rf"{_NUMBER}\s*{_SECONDS}?", re.IGNORECASE)
 _BREATH = re.compile(rf"(?:{_NUMBER}\s*[-–]\s*{_NUMBER}\s*s?)?\s*(?:[x×]\s*(\d{{1,6}}))?", re.IGNORECASE)
 _VOICE = re.compile(r"[a-z0-9.:+-]{0,80}", re.IGNORECASE)
@@ -163,21 +167,35 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _pause(rest: str) -> PauseMark | None:
-    found = _PAUSE.fullmatch(rest)
-    if not found:
+def _length(text: str) -> tuple[float, str] | None:
+    """Return the seconds that a text begins with, and what follows: `4s`, `1m30s`, `1:30`, `500ms`, `1.5 minutes`."""
+    found = _LENGTH.match(text)
+    if not found or not found.group().strip():
         return None
-    unit = (found[2] or "s").casefold()
-    seconds = _number(found[1]) * (60 if unit.startswith("m") else 1)
-    return PauseMark(seconds, " ".join((found[3] or "").lower().split())) if seconds <= LONGEST_PAUSE_S else None
+    clock_minutes, clock_seconds, milliseconds, minutes, seconds = found.groups()
+    if clock_minutes:
+        return int(clock_minutes) * 60.0 + int(clock_seconds), text[found.end() :]
+    length = _number(milliseconds) / 1000 if milliseconds else _number(minutes or "0") * 60 + _number(seconds or "0")
+    return length, text[found.end() :]
+
+
+def _pause(rest: str) -> PauseMark | None:
+    length = _length(rest)
+    if length is None and (bare := _BARE_NUMBER.match(rest)):
+        length = _number(bare[1]), rest[bare.end() :]
+    if length is None or length[0] > LONGEST_PAUSE_S:
+        return None
+    seconds, reason = length
+    # A word begins after a space: "4sentence" is no length.
+    if not _REASON.fullmatch(reason) or (reason and not reason[0].isspace()):
+        return None
+    return PauseMark(seconds, " ".join(reason.lower().split()))
 
 
 def _silence(rest: str) -> SilenceMark | None:
-    found = _SILENCE.fullmatch(rest)
-    if not found:
-        return None
-    seconds = _number(found[1] or "0") * 60 + _number(found[2] or "0")
-    return SilenceMark(seconds) if 0 < seconds <= LONGEST_PAUSE_S else None
+    length = _length(rest)
+    fits = length is not None and not length[1].strip() and 0 < length[0] <= LONGEST_PAUSE_S
+    return SilenceMark(length[0]) if length is not None and fits else None
 
 
 def _beat(rest: str) -> BeatMark | None:
@@ -207,6 +225,7 @@ def _chapter(rest: str) -> ChapterMark | None:
 
 
 def _voice(rest: str) -> VoiceMark | None:
+    rest = rest.strip("\"'“”‘’")
     return VoiceMark(rest.lower()) if _VOICE.fullmatch(rest) else None
 
 
@@ -226,6 +245,10 @@ def _nearest_background(rest: str) -> str:
     return f"[background {closest[0]}]"
 
 
+def _nearest_silence(rest: str) -> str:
+    return f"[silence {rest}m] or [silence {rest}s]" if _BARE_NUMBER.fullmatch(rest) else "[silence 2m]"
+
+
 def _kind(example: str, allowed: str, parse: Callable[[str], Mark | None]) -> MarkKind:
     return MarkKind(example, allowed, parse, lambda _: example)
 
@@ -233,14 +256,16 @@ def _kind(example: str, allowed: str, parse: Callable[[str], Mark | None]) -> Ma
 KINDS: dict[str, MarkKind] = {
     "pause": _kind(
         "[pause 4s]",
-        f"A pause needs its length, from 0 to {LONGEST_PAUSE_S:g} seconds: [pause 4s], [pause 1.5s], [pause 2m].",
+        f"A pause needs its length, from 0 to {LONGEST_PAUSE_S:g} seconds: "
+        "[pause 4s], [pause 1.5s], [pause 2m], [pause 1m30s].",
         _pause,
     ),
-    "silence": _kind(
+    "silence": MarkKind(
         "[silence 2m]",
         "A silence needs its length with minutes or seconds, of an hour at most: "
         "[silence 2m], [silence 90s], [silence 1m30s].",
         _silence,
+        _nearest_silence,
     ),
     "beat": _kind(
         "[beat 1s]",

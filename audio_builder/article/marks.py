@@ -1,19 +1,22 @@
 r"""The marks a person may write into a text, and where they are.
 
-A mark stands in square brackets: `[pause 4s]`, `[bell]`, `[slower]`; `mark_kinds` has each of them. Any
+A mark stands in square brackets: `[pause 4s]`, `[bell]`, `[slower]`; `mark_kinds` has each of them. A direction
+in words, such as “(pause for ten seconds)”, is as good, in brackets of any kind: see `directions`. Any
 other bracket in an article is words, unless it looks like a mistyped mark: then it is an error, because
 a mark must never be spoken. A backslash before a bracket makes it words: `\[pause 4s]`. The same grammar
 serves articles and scripts; only in a script may the reason of a pause follow its length, and only there
-is every bracket a mark or an error.
+is every square bracket a mark or an error.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
 from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
 from audio_builder.errors import ScriptError
 
@@ -32,7 +35,17 @@ _ALONE = {"faster": "slower", "normal": "slower", "louder": "quieter", "softer":
 _ENDS = {"voice": "[voice]", "slower": "[slower off]", "quieter": "[quieter off]", "background": "[background]"}
 """What is meant by a mark like `[/slower]`."""
 
-_PIECE = re.compile(r"(?:[^\\\[]+|\\.|\\$)+|\[((?:[^\\\[\]]|\\.)*)\]|\[", re.DOTALL)
+_PIECE = re.compile(
+    r"(?:[^\\\[(（{<［【]+|\\.|\\$)+"
+    r"|\[{1,2}(?P<square>(?:[^\\\[\]]|\\.)*)\]{1,2}"
+    r"|(?:［(?P<wide>[^\\\[\]［］]{1,80})］|【(?P<heavy>[^\\\[\]【】]{1,80})】)"
+    r"|[(（](?P<round>[^\\()（）\[\]]{1,120})[)）]"
+    r"|\{\{?(?P<curly>[^\\{}\[\]]{1,80})\}\}?"
+    r"|<(?P<tag>[^\\<>\[\]]{1,200})>"
+    r"|[\[(（{<［【]",
+    re.DOTALL,
+)
+_CLOSERS = re.compile(r"[)）}>］】]")
 _OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
 _IS_A_LENGTH = re.compile(
     r"(?:[^\W\d_]+ )?\d{1,3}(?:[.,]\d+)?\s?(?:s|sec|secs|seconds?|m|min|mins|minutes?)\s?", re.IGNORECASE
@@ -40,6 +53,15 @@ _IS_A_LENGTH = re.compile(
 """A length, with at most one word before it."""
 
 _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
+_RUN_ON = re.compile(r"([a-z]+)[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
+_FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
+_LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
+_DECORATION = " \t.,;:!*_~-–—"
+_LONGEST_NAME = 40
+_NEAR = 24
+"""Characters around a bracket that say whether it stands between sentences."""
+
+_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,57 +94,203 @@ Locate = Callable[[str, int], Place]
 """Gives the place of a bracket for a message, from the bracket as written and its offset in the text."""
 
 
+@dataclass(frozen=True, slots=True)
+class BadMark:
+    """A mark that is wrong.
+
+    Attributes:
+        place: of its bracket.
+        problem: what is wrong with it, and the closest right one.
+        allowed: what may stand there, in a sentence or two.
+        hint: what to do about it.
+    """
+
+    place: Place
+    problem: str
+    allowed: str
+    hint: str
+
+
+OnBad = Callable[[BadMark], None]
+
+
+def bad_marks_error(bad: Sequence[BadMark]) -> ScriptError:
+    """Return the error on one wrong mark in full, or on all of several with their places."""
+    if len(bad) == 1:
+        return ScriptError(f"{bad[0].place}: {bad[0].problem} {bad[0].allowed}".rstrip(), hint=bad[0].hint)
+    shown = [f"{mark.place}: {mark.problem}" for mark in bad[:_MOST_SHOWN]]
+    more = [f"… and {len(bad) - _MOST_SHOWN:,} more"] if len(bad) > _MOST_SHOWN else []
+    return ScriptError(
+        "\n".join([f"{len(bad):,} marks can't be understood:", *shown, *more]),
+        hint=f"Correct them, or put a backslash before a bracket that is to be read aloud. {_KNOWN}",
+    )
+
+
+def _raise(bad: BadMark) -> None:
+    raise bad_marks_error([bad])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a line.
+
+    Attributes:
+        raw: as written.
+        offset: where it begins.
+        inside: what stands in its square brackets; None for all else.
+        asked: what it asks for as a direction; None where it is words, or a mark of `mark_kinds`.
+    """
+
+    raw: str
+    offset: int
+    inside: str | None = None
+    asked: Direction | None = None
+
+
 def escape(text: str) -> str:
     r"""Return words so that `split` gives them back as words: `[sic]` becomes `\[sic]`."""
-    return text.replace("\\", "\\\\").replace("[", "\\[")
+    light = text.replace("\\", "\\\\").replace("[", "\\[")
+    if may_have_marks(text) and any(piece.asked for piece in _pieces(light)):
+        return re.sub(r"([({<])", r"\\\1", light)
+    return light
 
 
-def split(text: str, locate: Locate, *, script: bool = False) -> tuple[Words | Mark, ...]:
+def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = _raise) -> tuple[Words | Mark, ...]:
     """Return the words and marks of a line in their order; neighbouring words are one `Words`.
+
+    A direction that nobody here can follow, such as “[soft music]”, is left out: see `unheard`.
 
     Args:
         text: a line, with escapes.
         locate: asked only where a mark is wrong.
-        script: True in a script file, where every bracket must be a mark.
+        script: True in a script file, where every square bracket must be a mark.
+        on_bad: called with each mark that is wrong; what it stands in is then left out.
 
     Raises:
-        ScriptError: a mark that can't be understood, or looks mistyped; the message begins with its place.
+        ScriptError: a mark that can't be understood, or looks mistyped, unless `on_bad` takes it; the message begins
+            with its place.
     """
     pieces: list[Words | Mark] = []
     words: list[str] = []
-    for raw, inside, offset in _brackets(text):
-        if raw == "[":
-            _check_closed(text[offset:], locate, offset)
-        mark = None if inside is None else _parse(inside, locate, offset, script=script)
-        if mark is None:
-            words.append(raw)
+    for piece in _pieces(text):
+        if piece.raw == "[":
+            _check_closed(text[piece.offset : piece.offset + _LONGEST_NAME], locate, piece.offset, on_bad)
+        found = _marks_of(piece, locate, script=script, on_bad=on_bad)
+        if found is None:
+            words.append(piece.raw)
             continue
-        pieces.extend(_joined(words))
-        words.clear()
-        pieces.append(mark)
+        if found:
+            pieces.extend(_joined(words))
+            words.clear()
+            pieces.extend(found)
     pieces.extend(_joined(words))
-    return tuple(pieces)
+    return tuple(_tidied(pieces)) if len(pieces) > 1 else tuple(pieces)
 
 
 def only_marks(text: str) -> bool:
-    """Return whether a line holds nothing but things that are written as marks, rightly or mistyped."""
-    found = [(raw, inside) for raw, inside, _ in _brackets(text) if raw.strip()]
-    return bool(found) and all(inside is not None and _resembles_mark(inside) for _, inside in found)
+    """Return whether a line holds nothing but marks and directions, rightly written or mistyped."""
+    if not may_have_marks(text):
+        return False
+    found = [piece for piece in _pieces(text) if piece.raw.strip(_DECORATION)]
+    return bool(found) and all(map(_is_mark, found))
 
 
 def without_marks(text: str) -> str:
     """Return the words of a line alone, unescaped. Bad marks are left out too: this never fails."""
-    words = [unescape(raw) for raw, inside, _ in _brackets(text) if inside is None or not _resembles_mark(inside)]
+    if not may_have_marks(text):
+        return " ".join(unescape(text).split())
+    words = [unescape(piece.raw) for piece in _pieces(text) if not _is_mark(piece)]
     return " ".join("".join(words).split())
 
 
-def _brackets(text: str) -> Iterator[tuple[str, str | None, int]]:
-    """Yield each stretch as written, what stands inside its brackets (None for plain words), and its offset."""
-    if "[" not in text:
-        yield text, None, 0
+def may_have_marks(text: str) -> bool:
+    """Return whether there is a bracket in a line, so that it must be looked at."""
+    return "[" in text or _CLOSERS.search(text) is not None
+
+
+def unheard(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the directions of a line that nobody here can follow, as written, with their offsets."""
+    if may_have_marks(text):
+        yield from ((piece.raw, piece.offset) for piece in _pieces(text) if piece.asked and piece.asked.unheard)
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """Yield the line stretch by stretch: words, marks, directions, and brackets that are none of these."""
+    if not may_have_marks(text):
+        yield _Piece(text, 0)
         return
+    after_mark = False
     for found in _PIECE.finditer(text):
-        yield found.group(), found.group(1), found.start()
+        raw, kind = found.group(), found.lastgroup
+        inside = found[kind] if kind else ""
+        square = inside if kind == "square" else None
+        asked = None
+        if kind and not (square is not None and _known(square)):
+            before = "" if after_mark else text[max(0, found.start() - _NEAR) : found.start()]
+            asked = _direction_in(kind, inside, before, text[found.end() : found.end() + _NEAR])
+        piece = _Piece(raw, found.start(), square, asked)
+        after_mark = _is_mark(piece) or (after_mark and not raw.strip(_DECORATION))
+        yield piece
+
+
+def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction | None:
+    """Return what a bracket asks for, if its words and its place say that it is a direction."""
+    asked = tag(inside) if kind == "tag" else direction(inside)
+    if asked is None or asked.where is Where.ANYWHERE:
+        return asked
+    if kind == "heavy":  # 【呼吸】 is a heading
+        return None
+    if asked.where is Where.BETWEEN_SENTENCES and kind != "round":
+        return asked
+    if asked.where is Where.IN_SQUARE_BRACKETS and kind == "round":
+        return None
+    return asked if between_sentences(before, after) else None
+
+
+def _known(inside: str) -> bool:
+    """Return whether what stands in square brackets is a mark, rightly written."""
+    name, rest = _name_and_rest(inside)
+    return name in KINDS and KINDS[name].parse(rest) is not None
+
+
+def _is_mark(piece: _Piece) -> bool:
+    return piece.asked is not None or (piece.inside is not None and _resembles_mark(piece.inside))
+
+
+def _marks_of(piece: _Piece, locate: Locate, *, script: bool, on_bad: OnBad) -> tuple[Mark, ...] | None:
+    """Return the marks that a stretch of a line is; None for words."""
+    if piece.asked is not None:
+        if script and piece.asked.unheard:
+            on_bad(_unknown(piece.raw, "", locate, piece.offset))
+        return piece.asked.marks
+    if piece.inside is None:
+        return None
+    mark = _parse(piece.inside, locate, piece.offset, script=script, on_bad=on_bad)
+    return mark if mark is None or isinstance(mark, tuple) else (mark,)
+
+
+def _tidied(pieces: list[Words | Mark]) -> Iterator[Words | Mark]:
+    """Yield the pieces; the full stop of “now (pause). Then” belongs to the words before, or to nothing."""
+    for place, piece in enumerate(pieces):
+        if not isinstance(piece, Words):
+            yield piece
+            continue
+        text = piece.text
+        if place and (left_over := _LEFT_OVER.match(text)):
+            text = text[left_over.end() :]
+        following = pieces[place + 1 :]
+        sign = _sign_after(following)
+        if sign and text.rstrip()[-1:].isalnum():
+            text = text.rstrip() + sign
+        if text:
+            yield Words(text)
+
+
+def _sign_after(following: list[Words | Mark]) -> str:
+    """Return the punctuation with which the words go on after the marks that come next."""
+    words = next((piece.text for piece in following if isinstance(piece, Words)), "")
+    left_over = _LEFT_OVER.match(words) if following and not isinstance(following[0], Words) else None
+    return left_over.group().strip() if left_over else ""
 
 
 def _joined(words: list[str]) -> tuple[Words, ...]:
@@ -131,7 +299,10 @@ def _joined(words: list[str]) -> tuple[Words, ...]:
 
 
 def _name_and_rest(inside: str) -> tuple[str, str]:
-    name, _, rest = inside.strip().partition(" ")
+    inside = inside.strip()
+    if (run_on := _RUN_ON.match(inside)) and run_on[1].casefold() in KINDS:
+        return run_on[1].casefold(), run_on[2]
+    name, _, rest = inside.partition(" ")
     return name.casefold(), rest.strip()
 
 
@@ -140,6 +311,7 @@ def _resembles_mark(inside: str) -> bool:
     return name in KINDS or bool(_closest(name, rest))
 
 
+@lru_cache(maxsize=1024)
 def _closest(name: str, rest: str) -> str:
     """Return the mark a person may have meant by an unknown one, or an empty string for ordinary words."""
     if _IS_A_LENGTH.fullmatch(f"{name} {rest}"):
@@ -161,31 +333,44 @@ def _closest(name: str, rest: str) -> str:
     return ""
 
 
-def _parse(inside: str, locate: Locate, offset: int, *, script: bool) -> Mark | None:
+def _parse(inside: str, locate: Locate, offset: int, *, script: bool, on_bad: OnBad) -> Mark | tuple[()] | None:
+    """Return the mark in square brackets, None for words, nothing for one that `on_bad` took."""
     name, rest = _name_and_rest(inside)
     if name not in KINDS:
         closest = _closest(name, rest)
         if closest or script:
-            raise _unknown(inside, closest or _nearest(name), locate, offset)
+            on_bad(_unknown(f"[{inside}]", closest or _nearest(name), locate, offset))
+            return ()
         return None
     mark = KINDS[name].parse(rest)
-    if mark is None or (not script and isinstance(mark, PauseMark) and mark.reason):
-        raise ScriptError(
-            f"{locate(f'[{inside}]', offset)}: [{inside}] can't be understood. {KINDS[name].allowed}",
-            hint=f"Write {KINDS[name].nearest(rest)}, or put a backslash before the bracket to have it read aloud: "
-            f"\\[{inside}]",
+    if mark is not None and (script or not isinstance(mark, PauseMark) or not mark.reason):
+        return mark
+    reason = " Words after the length may only stand in a script file." if mark is not None else ""
+    written = f"[{inside}]"
+    on_bad(
+        BadMark(
+            locate(written, offset),
+            f"{written} can't be understood.",
+            f"{KINDS[name].allowed}{reason}",
+            f"Write {KINDS[name].nearest(rest)}, or put a backslash before the bracket to have it read aloud: "
+            f"\\{written}",
         )
-    return mark
+    )
+    return ()
 
 
-def _check_closed(opened: str, locate: Locate, offset: int) -> None:
+def _check_closed(opened: str, locate: Locate, offset: int, on_bad: OnBad) -> None:
     """Refuse a mark whose bracket is never closed; other brackets that stay open are words."""
     found = _OPENED.match(opened)
     if found and found[1].casefold() in KINDS:
         example = KINDS[found[1].casefold()].example
-        raise ScriptError(
-            f"{locate(found[0], offset)}: the mark {found[0]} has no closing bracket",
-            hint=f"Write {example}, or put a backslash before the bracket to have it read aloud: \\{found[0]}",
+        on_bad(
+            BadMark(
+                locate(found[0], offset),
+                f"the mark {found[0]} has no closing bracket",
+                "",
+                f"Write {example}, or put a backslash before the bracket to have it read aloud: \\{found[0]}",
+            )
         )
 
 
@@ -193,11 +378,27 @@ def _nearest(name: str) -> str:
     return (difflib.get_close_matches(name, KINDS, n=1, cutoff=0.4) or ["pause"])[0]
 
 
-def _unknown(inside: str, meant: str, locate: Locate, offset: int) -> ScriptError:
-    known = ", ".join(kind.example for kind in KINDS.values())
-    ends = inside.strip().startswith("/") and meant in _ENDS
-    closest = _ENDS[meant] if ends else KINDS[meant].example
-    return ScriptError(
-        f"{locate(f'[{inside}]', offset)}: [{inside}] is not a mark; the closest is {closest}. The marks are {known}.",
-        hint=f"Correct it, or put a backslash before the bracket to have it read aloud: \\[{inside}]",
+_KNOWN = f"The marks are {', '.join(kind.example for kind in KINDS.values())}."
+
+
+def _unknown(written: str, meant: str, locate: Locate, offset: int) -> BadMark:
+    inside = written[1:-1].strip()
+    if not meant:
+        problem = f"{written} is a direction that can't be followed."
+        return BadMark(locate(written, offset), problem, _KNOWN, f"Remove it, or have it read aloud: \\{written}")
+    closest = _ENDS[meant] if inside.startswith("/") and meant in _ENDS else _as_meant(meant, inside)
+    return BadMark(
+        locate(written, offset),
+        f"{written} is not a mark; the closest is {closest}.",
+        _KNOWN,
+        f"Correct it, or put a backslash before the bracket to have it read aloud: \\{written}",
     )
+
+
+def _as_meant(kind: str, inside: str) -> str:
+    """Return a mark of a kind with what a mistyped one says, where that can stand in it; else the example."""
+    numbers = _FROM_THE_NUMBER.search(inside)
+    for rest in (_name_and_rest(inside)[1], numbers.group() if numbers else ""):
+        if rest and KINDS[kind].parse(rest) is not None:
+            return f"[{kind} {rest}]"
+    return KINDS[kind].example

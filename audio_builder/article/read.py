@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, zip_longest
 
+from audio_builder.article.asides import without_asides
+from audio_builder.article.directions import hint_for
 from audio_builder.article.file_titles import first_words, is_written_out, title_from_name
-from audio_builder.article.marks import Locate, Place, Words, split, without_marks
+from audio_builder.article.left_out import LeftOut
+from audio_builder.article.mark_kinds import PauseMark, SilenceMark
+from audio_builder.article.marks import (
+    BadMark,
+    Locate,
+    Place,
+    Words,
+    bad_marks_error,
+    may_have_marks,
+    split,
+    unheard,
+    without_marks,
+)
 from audio_builder.article.model import Article, Line, Section
 from audio_builder.article.outline import Heading, Outline, make_article
+from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText, text_readers
 from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError
+from audio_builder.recipe.settings import BACKGROUNDS
+
+_MOST_NOTES = 5
+_SOFT = re.compile(r"\b(?:softly|quietly|whisper\w*|leise)\b")
+_MINUTES = re.compile(r"minute|second", re.IGNORECASE)
 
 
 def read(source: SourceText) -> Article:
@@ -20,14 +43,19 @@ def read(source: SourceText) -> Article:
 
     Raises:
         EmptySource: there are no words in it.
-        ScriptError: a mark is malformed or looks mistyped; with file, line and column.
+        ScriptError: marks are malformed or look mistyped; each with file, line and column.
         SourceError: the front matter is malformed, or the source is a script, which needs no reading.
     """
     reader = next(reader for reader in text_readers() if reader.name == source.kind)
-    parsed = reader.read(source)
-    _check_marks(parsed.outline, source)
+    text, asides = without_asides(source.text, source.kind)
+    parsed = reader.read(replace(source, text=text))
+    followed = _check_marks(parsed.outline, source)
     article = make_article(parsed.outline, parsed.front)
-    article = replace(article, left_out=source.left_out + article.left_out)
+    article = replace(
+        article,
+        left_out=(*source.left_out, *asides, *article.left_out, *followed.left_out),
+        notes=(*parsed.front.notes, *followed.notes, *_invitations(article, source.name)),
+    )
     if not _has_words(article):
         raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")
     return article if article.title else _named(article, source)
@@ -50,9 +78,23 @@ def _lines(section: Section) -> tuple[Line, ...]:
     return heading + tuple(line for block in section.blocks for line in block.lines)
 
 
-def _check_marks(outline: Outline, source: SourceText) -> None:
-    """Raise the error of the first mark that is wrong, or stands in a title."""
+@dataclass(slots=True)
+class _Followed:
+    """What became of the directions: those that can't be followed, and what a person should know of them."""
+
+    left_out: list[LeftOut] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _check_marks(outline: Outline, source: SourceText) -> _Followed:
+    """Return the directions that can't be followed.
+
+    Raises:
+        ScriptError: marks are wrong, or one stands in a title; all of them with their places.
+    """
     source_lines = source.text.split("\n")
+    bad: list[BadMark] = []
+    followed = _Followed()
     for line in (outline.title, outline.subtitle):
         if line and any(
             not isinstance(piece, Words) for piece in split(line.text, _finder(line, source, source_lines))
@@ -63,8 +105,59 @@ def _check_marks(outline: Outline, source: SourceText) -> None:
             )
     for element in outline.elements:
         for line in (element.line,) if isinstance(element, Heading) else element.lines:
-            if "[" in line.text:
-                split(line.text, _finder(line, source, source_lines))
+            if not may_have_marks(line.text):
+                continue
+            locate = _finder(line, source, source_lines)
+            split(line.text, locate, on_bad=bad.append)
+            for raw, offset in unheard(line.text):
+                followed.left_out.append(LeftOut("direction", raw, locate(raw, offset).line))
+    if bad:
+        raise bad_marks_error(bad)
+    shown = followed.left_out[:_MOST_NOTES]
+    followed.notes = [
+        f"{source.name}:{item.line}: {item.words} is a direction; it is left out{_instead(item.words)}"
+        for item in shown
+    ]
+    if more := len(followed.left_out) - len(shown):
+        followed.notes.append(f"{source.name}: {more:,} more directions are left out; -v lists them")
+    return followed
+
+
+def _instead(direction: str) -> str:
+    """Return what can be written for a direction that can't be followed, where there is something."""
+    words = direction.strip("[](){}<>［］（） ").casefold()
+    if background := next((name for name in BACKGROUNDS if name in words.split()), ""):
+        return f". [background {background}] may be meant"
+    if re.fullmatch(r"\d{1,2}:\d\d", words):
+        return f" as a time stamp. [pause {words}] is a pause"
+    if words.startswith("section"):
+        return f". [chapter {direction[1:-1].split(None, 1)[-1]}] may be meant"
+    if _SOFT.search(words):
+        return ". [quieter] … [quieter off] may be meant"
+    return ". [slower] … [slower off] may be meant" if "slow" in words else ""
+
+
+def _invitations(article: Article, name: str) -> Iterator[str]:
+    """Yield a note for each sentence that asks for some minutes of quiet which no mark after it gives."""
+    found: list[tuple[int, str, str]] = []
+    for section in article.sections:
+        lines = [line for block in section.blocks for line in block.lines]
+        for line, following in zip_longest(lines, lines[1:]):
+            if not (line and _MINUTES.search(line.text)):
+                continue
+            pieces = [*split(line.text, _nowhere), *(split(following.text, _nowhere)[:1] if following else ())]
+            for piece, after in pairwise([*pieces, Words("")]):
+                sentence = sentences(piece.text, article.language)[-1:] if isinstance(piece, Words) else []
+                if sentence and not isinstance(after, PauseMark | SilenceMark) and (meant := hint_for(sentence)):
+                    found.append((line.number, sentence[0].strip(), meant))
+    yield from (
+        f"{name}:{number}: “{words}” is read, and no silence follows; {meant} may be meant"
+        for number, words, meant in found[:_MOST_NOTES]
+    )
+
+
+def _nowhere(_bracket: str, offset: int) -> Place:
+    return Place("", 1, offset + 1)
 
 
 def _finder(line: Line, source: SourceText, source_lines: list[str]) -> Locate:

@@ -28,6 +28,10 @@ SCRIPT_KEY = "audio-builder-script"
 _SPEAK = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL)
 
 
+_LOST_FENCE = re.compile(rf"\s*(?:---\s*\n)?\s*{SCRIPT_KEY}\s*:\s*\d")
+"""A script with one of the lines around its front matter missing; it must not be read as an article."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceText:
     r"""A text as it was found, before its structure is read.
@@ -79,7 +83,7 @@ _SCRIPTS = (
         "script",
         "scripts",
         (),
-        lambda text, name: SCRIPT_KEY in read_front_matter(text, name).values,
+        lambda text, name: SCRIPT_KEY in read_front_matter(text, name).values or _LOST_FENCE.match(text) is not None,
         _refuse_script,
         rank=30,
     ),

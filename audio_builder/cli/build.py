@@ -56,8 +56,8 @@ def command(
 ) -> int:
     """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
-    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX), a book (EPUB), SSML, a script
-    file (see `audio-builder script`), or - for standard input.
+    SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX, ODT, RTF), a book (EPUB), SSML, a
+    script file (see `audio-builder script`), or - for standard input.
     Times are in seconds, rates in words per minute (wpm).
     """
     console = ctx.ensure_object(Console)

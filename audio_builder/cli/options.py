@@ -23,6 +23,7 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
     "quote_voice": "quote_voice",
     "lexicon": "lexicon",
+    "citations": "citations",
     "spoken_disclosure": "spoken_disclosure",
     "pacing": "pacing.preset",
     "wpm": "pacing.wpm",
@@ -38,6 +39,10 @@ RECIPE_OPTIONS: Mapping[str, str] = {
 }
 """Each option, as its parameter is called, and the recipe field it sets."""
 
+_SWITCHES = {
+    "carry_source": ("--no-source", "Leave the script and the recipe out of the MP3; it can't be rebuilt then."),
+    "citations": ("--no-citations", "Don't read out citations in brackets, such as (Smith, 2020)."),
+}
 _METAVARS = {
     "pacing": "|".join(PACING_PRESETS),
     "wpm": "N",
@@ -66,9 +71,9 @@ def recipe_options(*names: str) -> Callable[[_Function], _Function]:
 
 
 def _option(name: str) -> Callable[[_Function], _Function]:
-    if name == "carry_source":
-        about = "Leave the script and the recipe out of the MP3; it can't be rebuilt then."
-        return click.option("--no-source", name, flag_value=False, default=None, type=bool, help=about)
+    if name in _SWITCHES:
+        flag, about = _SWITCHES[name]
+        return click.option(flag, name, flag_value=False, default=None, type=bool, help=about)
     field = setting(RECIPE_OPTIONS[name])
     about = f"{field.help[:1].upper()}{field.help[1:]}"
     if field.range_text:

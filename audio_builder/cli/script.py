@@ -60,7 +60,9 @@ Examples:
     is_flag=True,
     help="Show the pacing as a strip of speech and silence instead; with -o NAME.svg, as a picture.",
 )
-@recipe_options("quote_voice", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language")
+@recipe_options(
+    "quote_voice", "citations", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language"
+)
 @verbosity
 @click.pass_context
 def command(

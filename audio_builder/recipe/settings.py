@@ -257,6 +257,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voice: Annotated[str, _text("name of the voice")] = "lark"
     quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
+    citations: Annotated[bool, _choice("", "whether citations in brackets, such as (Smith, 2020), are read out")] = True
     spoken_disclosure: Annotated[
         str,
         Meta(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from audio_builder.article.asides import without_citations
+from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.article.language import recognised_language
 from audio_builder.article.marks import Place
 from audio_builder.article.model import Article
@@ -51,6 +53,8 @@ def read_document(
             on_warning(note)
         return imported.script
     if text.kind == "script":
+        for note in read_front_matter(text.text, text.name).notes:
+            on_warning(note)
         return parse_script(text.text, text.name)
     article = read(text)
     for note in article.notes:
@@ -120,7 +124,8 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         ScriptError: there are more chapters than a player's list can hold.
     """
     if isinstance(document, Article):
-        script = pace(_in_its_language(document, recipe)[0], recipe.pacing)
+        article = _in_its_language(document, recipe)[0]
+        script = pace(article if recipe.citations else _without_citations(article), recipe.pacing)
     elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
         script = document
     else:
@@ -129,6 +134,21 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
     script = _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
     return with_disclosure(script, recipe.spoken_disclosure, recipe.pacing)
+
+
+def _without_citations(article: Article) -> Article:
+    """Return an article whose lines have no citations of author and year."""
+    sections = (
+        replace(
+            section,
+            blocks=tuple(
+                replace(block, lines=tuple(replace(line, text=without_citations(line.text)) for line in block.lines))
+                for block in section.blocks
+            ),
+        )
+        for section in article.sections
+    )
+    return replace(article, sections=tuple(sections))
 
 
 def _with_quote_voice(script: Script, voice: str) -> Script:
@@ -153,7 +173,7 @@ def _entitled(script: Script, tags: Tags) -> Script:
     )
 
 
-_VOICE_MARK = re.compile(r"(?<!\\)\[\s*voice\s+([^\[\]\s]+)\s*\]", re.IGNORECASE)
+_VOICE_MARK = re.compile(r"(?<!\\)\[\s*voice[\s:=]+[\"'“‘]?([^\[\]\s\"'”’]+)[\"'”’]?\s*\]", re.IGNORECASE)
 
 
 def check_voices(document: Article | Script, source: SourceText, find: Callable[[str], object]) -> None:

@@ -4,7 +4,8 @@ One phrase a line, its pause after it; the sign at the start of a line says what
 
     # title     ### subtitle     ## heading     > quotation     | line of verse     - item
 
-A line without a sign is prose. A backslash makes the character after it ordinary: `\[`, `\#`.
+A line without a sign is prose. A backslash makes the character after it ordinary: `\[`, `\#`. A line that begins with
+`//` is a note, and so is what stands between `<!--` and `-->`; signs of emphasis (`**`) aren't spoken.
 `format_script` and `parse_script` are each other's exact inverses.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
@@ -29,7 +30,7 @@ from audio_builder.article.mark_kinds import (
     StyleMark,
     VoiceMark,
 )
-from audio_builder.article.marks import Locate, Place, Words, escape, split
+from audio_builder.article.marks import BadMark, Locate, Place, Words, bad_marks_error, escape, split
 from audio_builder.article.source import SCRIPT_KEY
 from audio_builder.article.text import clean, speakable
 from audio_builder.errors import EmptySource, ScriptError
@@ -68,6 +69,13 @@ _SIGNS = {
 _ROLES = {sign.strip(): role for role, sign in _SIGNS.items() if sign}
 _REASONS = {reason.value: reason for reason in Reason if not reason.by_person}
 _SIGN = re.compile(r"\s*(#{1,3}|[|>-])(?:\s+|$)")
+_NOTE = re.compile(r"\s*//(?:\s|$)")
+_COMMENT = re.compile(r"(?<!\\)<!--.*?-->", re.DOTALL)
+_EMPHASIS = re.compile(
+    r"(?<![\w*_\\])(?:\*{1,3}|_{1,3})(?=[\w“‘\"'(\[<{\\])|(?<=[\w.,;:!?…”’\"')\]>}])(?:\*{1,3}|_{1,3})(?![\w*_])"
+)
+_MAY_BE_READ_OTHERWISE = re.compile(r"([*_(<{/［【（])")
+_KEY_LINE = re.compile(rf"\s*{SCRIPT_KEY}\s*:", re.IGNORECASE)
 _NO_GAP_AFTER = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.DASH, Reason.BELL})
 _PLAIN_VALUE = re.compile(r"[^\W_][\w ,.'’()!?…–—“”-]*(?<! )")
 _QUOTED_IN_YAML = re.compile(r'["\\]|[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]')
@@ -77,7 +85,7 @@ _HELP = """\
 # Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
 # Marks: [pause 4s] [silence 2m] [beat 1s] [bell] [breath 4-6 x3] [chapter A title], and until they are ended:
 # [voice emma] ... [voice], [slower] ... [slower off], [quieter] ... [quieter off], [background rain] ... [background].
-# Put \\ before a bracket that is to be read aloud.
+# Put \\ before a bracket that is to be read aloud. A line that begins with // is a note to yourself.
 """
 
 
@@ -99,23 +107,26 @@ def parse_script(text: str, name: str) -> Script:
         name: the file's name, for messages.
 
     Raises:
-        ScriptError: a mark, a reason or the front matter is wrong; with line and column, and the closest right one.
+        ScriptError: marks, reasons or the front matter are wrong; each with line and column, and the closest right one.
         SourceError: the front matter is malformed.
         EmptySource: nothing is said in it.
         SourceTooLarge: it has more than 255 chapters, the most an MP3 file can list.
     """
     text = clean(text)
     front = read_front_matter(text, name)
-    _check_front_matter(front, name)
+    _check_front_matter(front, name, text)
     pacing = front.values.get("pacing", "")
     cues: list[Cue] = []
+    bad: list[BadMark] = []
     style = SpeechStyle()
-    for number, line in enumerate(without_front_matter(text, front).split("\n"), start=1):
-        for found in _line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing())):
+    for number, line in enumerate(_without_comments(without_front_matter(text, front)).split("\n"), start=1):
+        for found in _line_cues(line, Place(name, number, 1), PACING_PRESETS.get(pacing, Pacing()), bad.append):
             if isinstance(found, StyleMark):
                 style = style.after(found)
             else:
                 cues.append(style.say(found.text, found.role) if isinstance(found, Say) else found)
+    if bad:
+        raise bad_marks_error(bad)
     if not any(isinstance(cue, Say) for cue in cues):
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
@@ -159,36 +170,67 @@ def _gap_between(before: list[Cue], row: list[Cue]) -> bool:
 
 def _say_line(say: Say, before: SpeechStyle) -> str:
     """Return a phrase with its sign, and with marks where it isn't said as what came before."""
-    text = escape(say.text)
+    text = _escaped(say.text)
     if marks := list(marks_between(before, style_of(say))):
         return f"{_SIGNS[say.role]}{' '.join(marks)} {text}"
-    if say.role is Role.PROSE and _SIGN.match(text):
+    if say.role is Role.PROSE and (_SIGN.match(text) or _NOTE.match(text)):
         return f"\\{text}"
     return f"{_SIGNS[say.role]}{text}"
 
 
-def _line_cues(line: str, place: Place, pacing: Pacing) -> Iterator[Cue | StyleMark]:
+def _escaped(words: str) -> str:
+    """Return words as they stand in a script, with a backslash before each sign that would be read otherwise."""
+    light = escape(words)
+    if _EMPHASIS.search(light) or "<!--" in light:
+        return _MAY_BE_READ_OTHERWISE.sub(r"\\\1", light)
+    return light
+
+
+def _without_comments(text: str) -> str:
+    """Return a text without what stands between `<!--` and `-->`; lines keep their numbers."""
+    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
+
+
+def _line_cues(line: str, place: Place, pacing: Pacing, on_bad: Callable[[BadMark], None]) -> Iterator[Cue | StyleMark]:
     """Yield the cues of one line, and the marks that change how words are said; `place` is where the line begins."""
+    if _NOTE.match(line):
+        return
     sign = _SIGN.match(line)
     role = _ROLES[sign[1]] if sign else Role.PROSE
     start = sign.end() if sign else len(line) - len(line.lstrip())
-    locate = _locate_from(place, start)
-    for piece in split(line[start:], locate, script=True):
+    locate = _locate_from(place, start, line)
+    for piece in split(_EMPHASIS.sub("", line[start:]), locate, script=True, on_bad=on_bad):
         match piece:
             case Words(words):
                 if speakable(words):
                     yield Say(" ".join(words.split()), role)
             case PauseMark(seconds, reason):
                 if seconds > 0:
-                    yield Rest(seconds, reason_of(reason, locate("", line.find(reason) - start)))
+                    where = Place(place.name, place.line, max(line.find(f" {reason}"), 0) + 2)
+                    yield Rest(seconds, _reason_or_bad(reason, where, on_bad))
             case VoiceMark() | SlowerMark() | QuieterMark():
                 yield piece
             case _:
                 yield cue_of(piece, pacing)
 
 
-def _locate_from(place: Place, start: int) -> Locate:
-    return lambda _bracket, offset: Place(place.name, place.line, place.column + start + offset)
+def _reason_or_bad(words: str, place: Place, on_bad: Callable[[BadMark], None]) -> Reason:
+    """Return the reason of a pause; where there is none of that name, `on_bad` is called."""
+    try:
+        return reason_of(words, place)
+    except ScriptError as error:
+        on_bad(BadMark(place, error.message.removeprefix(f"{place}: "), "", error.hint))
+        return Reason.MARK
+
+
+def _locate_from(place: Place, start: int, line: str) -> Locate:
+    """Return what gives the column of a bracket: signs of emphasis before it may have been taken away."""
+
+    def locate(bracket: str, offset: int) -> Place:
+        found = line.find(bracket, start + offset)
+        return Place(place.name, place.line, place.column + (found if found >= 0 else start + offset))
+
+    return locate
 
 
 def _beginning_with_chapter(cues: list[Cue], title: str) -> list[Cue]:
@@ -201,8 +243,15 @@ def _beginning_with_chapter(cues: list[Cue], title: str) -> list[Cue]:
     return [ChapterStart(title or UNTITLED), *cues]
 
 
-def _check_front_matter(front: FrontMatter, name: str) -> None:
+def _check_front_matter(front: FrontMatter, name: str, text: str) -> None:
     version = front.values.get(SCRIPT_KEY, "")
+    if not front.lines and _KEY_LINE.match(text.lstrip("-\n ")):
+        missing = "first" if not text.lstrip().startswith("---") else "second"
+        raise ScriptError(
+            f"{name}:1: the {missing} line of three hyphens (---) is missing; `{SCRIPT_KEY}: {VERSION}` and the other "
+            "keys stand between two of them",
+            hint="Write `---` on a line of its own above the first key and below the last.",
+        )
     if version != VERSION:
         found = f"`{SCRIPT_KEY}: {version}`" if version else "no version"
         raise ScriptError(
@@ -280,7 +329,7 @@ def written(cue: Rest | Beat | Bell | Breath | ChapterStart | Background) -> str
         case Breath(in_s, out_s, count):
             inside = f"breath {plain_number(in_s)}-{plain_number(out_s)} x{count}"
         case ChapterStart(title):
-            escaped = "".join(f"\\{character}" if character in "\\[]" else character for character in title)
+            escaped = "".join(f"\\{character}" if character in "\\[]<*_" else character for character in title)
             inside = f"chapter {escaped}"
         case Background(name):
             inside = f"background {name}"

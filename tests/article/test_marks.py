@@ -20,7 +20,7 @@ from audio_builder.article.mark_kinds import (
     SlowerMark,
     VoiceMark,
 )
-from audio_builder.article.marks import Place, Words, escape, only_marks, split, without_marks
+from audio_builder.article.marks import BadMark, Place, Words, bad_marks_error, escape, only_marks, split, without_marks
 from audio_builder.errors import ScriptError
 from tests.conftest import ROOT
 
@@ -39,6 +39,12 @@ def _split(text: str, *, script: bool = False) -> list[Words | Mark]:
         ("[pause 1m]", PauseMark(60.0, "")),
         ("[pause 2 minutes]", PauseMark(120.0, "")),
         ("[pause 0]", PauseMark(0.0, "")),
+        ("[pause 1m30s]", PauseMark(90.0, "")),
+        ("[pause 1:30]", PauseMark(90.0, "")),
+        ("[pause 500ms]", PauseMark(0.5, "")),
+        ("[pause: 15s]", PauseMark(15.0, "")),
+        ("[voice “emma”]", VoiceMark("emma")),
+        ("[background=rain]", BackgroundMark("rain")),
         ("[bell]", BellMark()),
         ("[ bell ]", BellMark()),
         ("[breath]", BreathMark(None, None, 1)),
@@ -81,7 +87,6 @@ def test_a_line_is_divided_into_words_and_marks() -> None:
     "text",
     [
         "[sic]",
-        "[…]",
         "[parse] [phase] [cause] [cell] [chapel]",
         "[the 1980s]",
         "[page 4]",
@@ -106,15 +111,10 @@ def test_other_brackets_are_words(text: str) -> None:
     [
         ("[paus 4s]", "[pause 4s]"),
         ("[puase 4s]", "[pause 4s]"),
-        ("[pauses]", "[pause 4s]"),
-        ("[pause: 4s]", "[pause 4s]"),
-        ("[pause4s]", "[pause 4s]"),
-        ("[rest 20s]", "[pause 4s]"),
         ("[silense 2m]", "[silence 2m]"),
-        ("[stillness 2m]", "[silence 2m]"),
-        ("[brake 2s]", "[pause 4s]"),
-        ("[10 seconds]", "[pause 4s]"),
-        ("[breathing 4s]", "[breath 4-6 x3]"),
+        ("[brake 2s]", "[pause 2s]"),
+        ("[puase 12s]", "[pause 12s]"),
+        ("[paus 1m30s]", "[pause 1m30s]"),
         ("[slowr]", "[slower]"),
         ("[faster]", "[slower]"),
         ("[normal]", "[slower]"),
@@ -123,12 +123,9 @@ def test_other_brackets_are_words(text: str) -> None:
         ("[quiter]", "[quieter]"),
         ("[louder]", "[quieter]"),
         ("[backgroud rain]", "[background rain]"),
-        ("[background=rain]", "[background rain]"),
         ("[bel]", "[bell]"),
-        ("[bells]", "[bell]"),
-        ("[breathe]", "[breath 4-6 x3]"),
         ("[brath]", "[breath 4-6 x3]"),
-        ("[chaper One]", "[chapter A title]"),
+        ("[chaper One]", "[chapter One]"),
     ],
 )
 def test_a_mistyped_mark_is_an_error_that_names_the_closest(text: str, closest: str) -> None:
@@ -142,23 +139,18 @@ def test_a_mistyped_mark_is_an_error_that_names_the_closest(text: str, closest: 
 @pytest.mark.parametrize(
     ("text", "allowed"),
     [
-        ("[pause]", "from 0 to 3600 seconds"),
-        ("[pause four]", "needs its length"),
         ("[pause -1s]", "needs its length"),
         ("[pause 2h]", "needs its length"),
         ("[pause 61m]", "needs its length"),
         ("[pause 4s please]", "needs its length"),
-        ("[bell twice]", "nothing beside its name"),
         ("[breath 4]", "the seconds in and out"),
         ("[breath 0-6]", "each up to 60"),
         ("[breath 4-6 x0]", "up to 100"),
         ("[breath x101]", "up to 100"),
         ("[chapter]", "needs its title"),
-        ("[silence]", "with minutes or seconds"),
         ("[silence 2]", "with minutes or seconds"),
         ("[silence 0s]", "with minutes or seconds"),
         ("[silence 61m]", "an hour at most"),
-        ("[beat]", "up to 60"),
         ("[beat 0s]", "up to 60"),
         ("[slower 20%]", "end at [slower off]"),
         ("[quieter on]", "end at [quieter off]"),
@@ -180,9 +172,54 @@ def test_in_a_script_every_bracket_is_a_mark_or_an_error_and_a_pause_may_have_a_
         _split("[sic]", script=True)
 
 
+def test_all_that_is_wrong_is_shown_at_once() -> None:
+    """Each with its place; the marks that there are stand in the hint once."""
+    bad: list[BadMark] = []
+    split(
+        "One [paus 9s], two [slowr] and [chapter].", lambda _, offset: Place("a.md", 7, offset + 1), on_bad=bad.append
+    )
+    error = bad_marks_error(bad)
+    assert error.message.split("\n") == [
+        "3 marks can't be understood:",
+        "a.md:7:5: [paus 9s] is not a mark; the closest is [pause 9s].",
+        "a.md:7:20: [slowr] is not a mark; the closest is [slower].",
+        "a.md:7:32: [chapter] can't be understood.",
+    ]
+    assert "The marks are [pause 4s]" in error.hint
+    assert bad_marks_error(bad * 10).message.endswith("… and 10 more")
+
+
+def test_the_hint_keeps_the_number_that_was_meant() -> None:
+    """A silence without a unit may be minutes or seconds."""
+    with pytest.raises(ScriptError) as caught:
+        _split("[silence 3]")
+    assert caught.value.hint.startswith("Write [silence 3m] or [silence 3s],")
+
+
+def test_the_full_stop_after_a_mark_belongs_to_the_words_before() -> None:
+    """Or to nothing, where they have their own."""
+    assert _split("Breathe in (pause), and out [bell].") == [
+        Words("Breathe in,"),
+        PauseMark(4.0, ""),
+        Words(" and out."),
+        BellMark(),
+    ]
+    assert _split("Let go. (pause). Now rest.") == [Words("Let go. "), PauseMark(4.0, ""), Words(" Now rest.")]
+
+
 @given(st.text(st.sampled_from("[]\\# aé…pausebell4s"), max_size=30))
 def test_escaped_words_come_back_as_they_were(text: str) -> None:
     """Whatever brackets and backslashes are in them."""
+    assert "".join(piece.text for piece in _split(escape(text), script=True) if isinstance(piece, Words)) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["(", ")", "<", ">", "{", "}", "[", "\\", " ", "pause", "bell", "4s", ".", "a"]), max_size=12
+    ).map("".join)
+)
+def test_escaped_directions_come_back_as_they_were(text: str) -> None:
+    """A script never turns words into a direction."""
     assert "".join(piece.text for piece in _split(escape(text), script=True) if isinstance(piece, Words)) == text
 
 

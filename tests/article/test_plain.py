@@ -178,7 +178,7 @@ def test_a_text_without_words_is_empty() -> None:
 
 def test_a_wrong_mark_is_told_with_line_column_and_the_closest_right_one() -> None:
     """The place is where the person wrote it, even inside a wrapped paragraph."""
-    with pytest.raises(ScriptError, match=r"a\.txt:3:6: \[paus 3s\] is not a mark; the closest is \[pause 4s\]"):
+    with pytest.raises(ScriptError, match=r"a\.txt:3:6: \[paus 3s\] is not a mark; the closest is \[pause 3s\]"):
         _read("One two three,\nfour five six,\nand: [paus 3s] seven.")
 
 

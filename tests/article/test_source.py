@@ -113,7 +113,7 @@ def test_a_missing_file_a_folder_and_another_kind_of_file_say_so(tmp_path: Path)
         open_source(Path("a\0b.txt"))
 
 
-@pytest.mark.parametrize("suffix", [".pdf", ".odt", ".pages", ".rtf"])
+@pytest.mark.parametrize("suffix", [".pdf", ".ods", ".pages", ".wps"])
 def test_another_suffix_is_refused_with_what_is_allowed(tmp_path: Path, suffix: str) -> None:
     """The message names the suffix and those that can be read."""
     path = tmp_path / f"a{suffix}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from audio_builder.article.source import source_from_bytes
 from audio_builder.errors import EmptySource, ScriptError, SourceError, SourceTooLarge
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 from audio_builder.script.notation import format_script, parse_script
@@ -119,10 +120,12 @@ def test_lines_without_words_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("| One [paus 3s]", r"s\.md:4:7: \[paus 3s\] is not a mark; the closest is \[pause 4s\]"),
+        ("| One [paus 3s]", r"s\.md:4:7: \[paus 3s\] is not a mark; the closest is \[pause 3s\]"),
         ("  One [sic]", r"s\.md:4:7: \[sic\] is not a mark"),
         ("One [pause 3s sentense]", r"s\.md:4:15: “sentense” is not a reason .* closest is \[pause 4s sentence\]"),
-        ("One [pause]", r"s\.md:4:5: \[pause\] can't be understood"),
+        ("One [pause 2h]", r"s\.md:4:5: \[pause 2h\] can't be understood"),
+        ("One [soft music]", r"s\.md:4:5: \[soft music\] is a direction that can't be followed"),
+        ("One [paus 3s]\nTwo [slowr]\nThree [pause 1s sentens]", r"(?s)3 marks .*:4:5: .*:5:5: .*:6:17: “sentens”"),
     ],
 )
 def test_a_wrong_mark_is_told_with_line_column_and_the_closest_right_one(line: str, message: str) -> None:
@@ -169,3 +172,41 @@ def test_a_voice_is_written_where_it_changes() -> None:
     printed = format_script(script)
     assert printed.count("[voice emma] Two.") == printed.count("- [voice] four") == 1
     assert parse_script(printed, "s.md") == script
+
+
+def test_what_is_not_for_the_ear_is_not_said() -> None:
+    """Notes, comments, emphasis, and tags for another engine, which are marks."""
+    body = '// mine\n**One** <break time="2s"/> and *two*.\n<!-- a\nb -->Three (pause 3 seconds) four.\n\\// five\n'
+    assert _parse(body)[1:] == [
+        Say("One", Role.PROSE),
+        Rest(2.0, Reason.MARK),
+        Say("and two.", Role.PROSE),
+        Say("Three", Role.PROSE),
+        Rest(3.0, Reason.MARK),
+        Say("four.", Role.PROSE),
+        Say("// five", Role.PROSE),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["**a** b", "_a_", "<!-- a -->", "// a", "(pause) a", "a (pause 4s)", "<break/> a", "a {pause}"]
+)
+def test_words_that_would_be_read_otherwise_are_escaped(text: str) -> None:
+    """A script that is printed reads back the same."""
+    script = Script("", "", "", "", "", "gentle", (ChapterStart(f"A {text}"), Say(text, Role.PROSE)))
+    assert parse_script(format_script(script), "s.md") == script
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [
+        ("audio-builder-script: 1\npacing: gentle\n---\nOne.", "first"),
+        ("---\naudio-builder-script: 1\npacing: gentle\n\nOne. [pause 1s sentence]", "second"),
+    ],
+)
+def test_a_script_that_lost_a_fence_is_known_as_one(text: str, which: str) -> None:
+    """It must not be read out as an article."""
+    source = source_from_bytes(text.encode(), "s.md")
+    assert source.kind == "script"
+    with pytest.raises(ScriptError, match=f"the {which} line of three hyphens"):
+        parse_script(source.text, source.name)

@@ -185,3 +185,21 @@ def zipped(files: dict[str, str | bytes]) -> bytes:
         for path, content in files.items():
             archive.writestr(path, content)
     return packed.getvalue()
+
+
+def odt(body: str, styles: str = "", extra: dict[str, str] | None = None) -> bytes:
+    """Return an OpenDocument text with that in its body."""
+    spaces = " ".join(
+        f'xmlns:{prefix}="urn:{prefix}"' for prefix in ("office", "text", "style", "fo", "table", "draw", "dc", "meta")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    meta = f"<office:document-meta {spaces}><dc:creator>{AUTHOR}</dc:creator></office:document-meta>"
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        for path, text in ({"content.xml": content, "meta.xml": meta} | (extra or {})).items():
+            archive.writestr(path, text)
+    return stream.getvalue()

@@ -314,6 +314,8 @@ class _Words:
     def _say(self, token: Token) -> None:
         written = token.type == "text"
         text = _BACKSLASH_BEFORE_PUNCTUATION.sub(r"\\\\", token.content) if written else escape(token.content)
+        if token.info == "escape" and token.content in "({<":  # the sign stays escaped, so that `\(pause)` is words
+            text = f"\\{token.content}"
         self.words.append(text)
         said = bool(text.strip())
         self.plain_words = self.plain_words or (not self.emphasis and said)

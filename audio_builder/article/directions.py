@@ -1,0 +1,475 @@
+"""Directions as people and writing assistants write them: “(pause 10 seconds)”, “[gong]”, “[soft music begins]”.
+
+A stretch is a direction only where every word in it is one of a closed list, and one of them asks for something:
+“(pause for thirty seconds)” is one, “(pause for breath is rare)” is not. What it asks for becomes marks; what nobody
+here can do, such as music, is left out and noted. `marks` decides where in a line a direction may stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+
+from audio_builder.article.mark_kinds import (
+    LONGEST_PAUSE_S,
+    MOST_BREATHS,
+    BellMark,
+    BreathMark,
+    Mark,
+    PauseMark,
+    SilenceMark,
+)
+
+PAUSE_S = {"short": 2.0, "": 4.0, "long": 10.0}
+"""Seconds of a pause that says no length."""
+
+SILENCE_S = {"short": 15.0, "": 30.0, "long": 60.0}
+BREATH_IN_S, BREATH_OUT_S = 4.0, 6.0
+_MOST_BELLS = 9
+_SHORTEST_NO_LENGTH_S = 1000.0
+_SHORTEST_BARE_SILENCE_S = 5.0
+_BETWEEN_BELLS_S = 5.0
+_LONGEST = 120
+_BREAKS_S = {"none": 0.0, "x-weak": 0.5, "weak": 0.5, "medium": 1.0, "strong": 3.0, "x-strong": 5.0}
+
+
+class Where(Enum):
+    """Where a direction must stand to be one, from the surest to the least sure."""
+
+    ANYWHERE = 1
+    BETWEEN_SENTENCES = 2
+    IN_SQUARE_BRACKETS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What a direction asks for.
+
+    Attributes:
+        marks: what of it can be done, in order.
+        unheard: something in it can't.
+        where: the places in which the words are surely a direction.
+    """
+
+    marks: tuple[Mark, ...]
+    unheard: bool
+    where: Where
+
+
+class _Is(Enum):
+    PAUSE = "pause"
+    SHORTLY = "a pause where a length follows"
+    SILENCE = "silence"
+    BELL = "bell"
+    BREATH = "breath"
+    IN = "breathing in"
+    OUT = "breathing out"
+    SURELY_UNHEARD = "manner"
+    UNHEARD = "sound"
+    SHORT = "short"
+    LONG = "long"
+    SECOND = "second"
+    MINUTE = "minute"
+    MILLISECOND = "millisecond"
+    MOMENT = "moment"
+    TIMES = "times"
+    HALF = "half"
+    TO = "to"
+    FILLER = "filler"
+
+
+_WORDS: dict[_Is, str] = {
+    _Is.PAUSE: "pause pauses pausing pausa pausas pauze пауза паузу 停顿 停頓 暂停 暫停 ポーズ 間",
+    _Is.SHORTLY: "rest rests wait waits break beat hold stop stay p",
+    _Is.SILENCE: "silence silent silently stillness quiet stille schweigen silencio silêncio silenzio stilte tystnad "
+    "тишина молчание 静默 靜默 沉默 沈默 静寂 沈黙",
+    _Is.BELL: "bell bells gong gongs chime chimes bowl bowls ding tingsha glocke klangschale cloche bol campana "
+    "campanas campanello sino klankschaal klocka колокол гонг 铃 鈴 钟声 鐘聲 鐘",
+    _Is.BREATH: "breath breaths breathe breathes breathing atemzug atemzüge atmen respiration respirations respirez "
+    "respirer respiración respiraciones respira respiro respiri respiração respirações ademhaling ademhalingen "
+    "andetag вдох вдоха вдохов дыхание 呼吸",
+    _Is.IN: "inhale inhales inhaling inhalation einatmen inspirez inhala inspire 吸气 吸氣",
+    _Is.OUT: "exhale exhales exhaling exhalation ausatmen expirez exhala expire 呼气 呼氣",
+    _Is.SURELY_UNHEARD: "softly gently slowly quietly warmly tenderly whisper whispers whispered whispering fade fades "
+    "fading faded sfx fx vo inaudible laughs laughter laughing chuckles chuckle smiles smiling smile sighs sigh "
+    "applause crosstalk intro outro musik musique música musica leise sanft lentement lentamente doucement",
+    _Is.UNHEARD: "music musical ambient sound sounds noise ocean sea waves wave rain raindrops wind thunder birds "
+    "birdsong water stream river fire crackling drone drums drum flute harp piano guitar strings synth pads nature "
+    "forest song jingle voice narrator speaker host instructor teacher guide speed tempo pitch volume pace tone end "
+    "slow fast opening closing theme melody humming chanting chant geräusch sonido bruit",
+    _Is.SHORT: "short shorter brief briefly quick small little kurze kurzer kurz courte court corta corto breve curta "
+    "korte kort короткая 短",
+    _Is.LONG: "long longer extended lengthy lange langer lang longue larga largo lunga lungo longa длинная долгая "
+    "长 長",
+    _Is.SECOND: "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos secondo secondi "
+    "seconden sekunder секунда секунды секунд секунду с сек 秒 秒钟 秒鐘 秒間",
+    _Is.MINUTE: "m min mins minute minutes minuten minuto minutos minuto minuti minuut minuter минута минуты минут "
+    "минуту мин 分 分钟 分鐘 分間",
+    _Is.MILLISECOND: "ms msec milliseconds",
+    _Is.MOMENT: "moment moments while bit moment momento instant",
+    _Is.TIMES: "times x time mal fois veces volte vezes",
+    _Is.HALF: "half halbe demi medio mezzo",
+    _Is.TO: "to bis or oder à",
+    _Is.FILLER: "for of a an the about around approximately approx approx roughly circa ca here now then and in out "
+    "with into on from each one's again another more up down under over before after time times duration "
+    "length begin begins beginning ends stops finishes start starts starting play plays playing continue "
+    "continues ring rings ringing strike strikes struck sound sounding soft low light deep deeply very "
+    "full gentle calm calming soothing relaxing peaceful background optional singing tibetan wind reflect "
+    "reflection contemplation contemplate effect practice practise meditation listeners listener cue "
+    "direction stage insert add take let leave allow room space für von der die das hier jetzt und tiefe "
+    "tiefer etwa ungefähr pendant de d du un une una des le la les ici et environ el los durante aquí y "
+    "unos di per qui e il lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
+}
+_NUMBERS: dict[float, str] = {
+    1: "one ein eine einer einen uno 一",
+    2: "two couple twice zwei deux dos due dois duas twee 二 两 兩",
+    3: "three few thrice drei trois tres tre três drie 三",
+    4: "four vier quatre cuatro quattro quatro 四",
+    5: "five several fünf cinq cinco cinque vijf 五",
+    6: "six sechs seis sei zes 六",
+    7: "seven sieben sept siete sette sete zeven 七",
+    8: "eight acht huit ocho otto oito 八",
+    9: "nine neun neuf nueve nove negen 九",
+    10: "ten zehn dix diez dieci dez tien 十",
+    12: "twelve zwölf douze doce dodici doze twaalf",
+    15: "fifteen fünfzehn quinze quince quindici vijftien 十五",
+    20: "twenty zwanzig vingt veinte venti vinte twintig 二十",
+    30: "thirty dreißig dreissig trente treinta trenta trinta dertig 三十",
+    40: "forty fourty vierzig quarante cuarenta quaranta quarenta veertig 四十",
+    45: "fortyfive",
+    50: "fifty fünfzig cinquante cincuenta cinquanta cinquenta vijftig 五十",
+    60: "sixty sechzig soixante sesenta sessanta sessenta zestig 六十",
+    90: "ninety neunzig noventa novanta negentig 九十",
+}
+_MEANINGS: dict[str, _Is] = {word: kind for kind in reversed(_WORDS) for word in _WORDS[kind].split()}
+_VALUES: dict[str, float] = {word: number for number, words in _NUMBERS.items() for word in words.split()}
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_ASK = {_Is.PAUSE, _Is.SHORTLY, _Is.SILENCE, _Is.BELL, _Is.BREATH, _Is.IN, _Is.OUT, _Is.SURELY_UNHEARD, _Is.UNHEARD}
+_PAUSES_ALONE = frozenset({"rest", "wait", "break", "beat", "hold", "here", "short", "long", "a"})
+_ARTICLES = ("a", "an", "the")
+_UNITS_S = {_Is.SECOND: 1.0, _Is.MINUTE: 60.0, _Is.MILLISECOND: 0.001}
+
+_UNSPACED = "|".join(
+    sorted((word for word in (*_MEANINGS, *_VALUES) if not word[0].isascii() and ord(word[0]) > 0x2E80), key=len)[::-1]
+)
+_TOKEN = re.compile(
+    rf"\d{{1,4}}:\d\d(?::\d\d)?|\d{{1,9}}(?:[.,]\d{{1,9}})?|{_UNSPACED}|[^\W\d_]+(?:['’]s)?|''"
+    r"|[\"″“”'′’½¼¾×%/?&#@$+<>\[\]{}*]|\s-(?=\d)|[-–—~]"
+)
+_TIME_STAMP = re.compile(r"\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
+_ONE_DIGIT_MINUTE = re.compile(r"[1-9]:\d\d")
+_SECTION = re.compile(r"section:?\s+\S.{0,60}", re.IGNORECASE)
+_OMISSION = re.compile(r"[.…\s]*(?:…|\.{3}|\. \. \.)[.…\s]*")
+_OF_ENGINES = re.compile(r"slnc (\d{1,7})|#\s*(\d{1,4}(?:\.\d{1,3})?)\s*#")
+_BREAK_TAG = re.compile(r"(?:break|pause|silence)\b", re.IGNORECASE)
+_LENGTH_IN_TAG = re.compile(r"\A(?:break|pause|silence)\b(?:\s+strength=\S+)?", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\b(time|duration|length|sec|msec|strength)\s*=\s*[\"'“”]?([^\"'“”/>\s]+)", re.IGNORECASE)
+_SPEECH_TAG = re.compile(
+    r"/?(?:speak|break|pause|silence|prosody|emphasis|say-as|phoneme|voice|audio|amazon:[\w-]+|mstts:[\w-]+)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the words of a direction say, gathered one after the other."""
+
+    asks: list[_Is] = field(default_factory=list)
+    says: set[_Is] = field(default_factory=set)
+    length_s: float | None = None
+    is_range: bool = False
+    pending: float | None = None
+    range_from: float | None = None
+    loose: list[float] = field(default_factory=list)
+    count: int | None = None
+    unit_s: float = 0.0
+    tokens: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> str:
+        """The word before; empty at the beginning."""
+        return self.tokens[-1] if self.tokens else ""
+
+
+@lru_cache(maxsize=4096)
+def direction(words: str) -> Direction | None:
+    """Return what a direction asks for, from the words inside its brackets; None for words that aren't one.
+
+    The speech that some engines are given has signs of its own for a pause: `[[slnc 2000]]`, `<#2#>`.
+
+    >>> direction("long pause").marks
+    (PauseMark(seconds=10.0, reason=''),)
+    """
+    words = words.strip().strip("*_~").strip()
+    if not 0 < len(words) <= _LONGEST:
+        return None
+    if of_engine := _OF_ENGINES.fullmatch(words):
+        words = f"pause {of_engine[1]}ms" if of_engine[1] else f"pause {of_engine[2]}s"
+    if _OMISSION.fullmatch(words):
+        return Direction((PauseMark(PAUSE_S["short"], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
+    if _SECTION.fullmatch(words):
+        return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS)
+    if _TIME_STAMP.fullmatch(words):
+        one_digit = _ONE_DIGIT_MINUTE.fullmatch(words)
+        return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS if one_digit else Where.BETWEEN_SENTENCES)
+    found = _gather(words.casefold())
+    return None if found is None else _direction(found, words)
+
+
+def tag(inside: str) -> Direction | None:
+    """Return what a tag of a speech engine asks for, from what stands between `<` and `>`; None for other tags."""
+    inside = inside.strip()
+    if _OF_ENGINES.fullmatch(inside):
+        return direction(inside)
+    if not _BREAK_TAG.match(inside):
+        silent = _SPEECH_TAG.match(inside)
+        return Direction((), unheard=False, where=Where.ANYWHERE) if silent else None
+    attributes = {key.lower(): value for key, value in _ATTRIBUTE.findall(inside)}
+    strength = _BREAKS_S.get(attributes.pop("strength", "medium").lower(), _BREAKS_S["medium"])
+    if "msec" in attributes:
+        attributes["msec"] += "ms"
+    length = next(iter(attributes.values()), "") or _LENGTH_IN_TAG.sub("", inside).strip(' ="/')
+    asked = direction(f"pause {length}") if length[:1].isdecimal() else None
+    if asked is None and length[:1].isdecimal():
+        return Direction((), unheard=True, where=Where.ANYWHERE)
+    return asked or Direction((PauseMark(strength, ""),), unheard=False, where=Where.ANYWHERE)
+
+
+def _gather(words: str) -> _Found | None:
+    """Return what the words say, or None where one of them isn't in the list."""
+    found = _Found()
+    for token in _TOKEN.findall(words.replace("forty-five", "fortyfive").replace("…", " ")):
+        if not _take(found, token):
+            return None
+        found.tokens.append(token)
+    if found.pending is not None:
+        found.loose.append(found.pending)
+    return found
+
+
+def _take(found: _Found, token: str) -> bool:
+    """Take a token; return whether it may stand in a direction."""
+    number = _number(token)
+    meaning = _MEANINGS.get(token.removesuffix("'s").removesuffix("’s"))
+    if number is not None:
+        _take_number(found, number)
+    elif token in ("-", "–", "—", "~") or meaning is _Is.TO:
+        if found.pending is not None:
+            found.range_from = found.pending
+    elif token in ("''", '"', "″", "”", "'", "′", "’"):
+        if found.pending is None:
+            return token in ('"', "”", "'", "’")
+        _take_unit(found, _Is.MINUTE if token in ("'", "′", "’") else _Is.SECOND)
+    elif token in ("×", "“"):
+        pass
+    elif meaning is None:
+        return False
+    else:
+        _take_word(found, token, meaning)
+    return True
+
+
+def _number(token: str) -> float | None:
+    if token[0].isdecimal():
+        if ":" not in token:
+            return float(token.replace(",", "."))
+        parts = [int(part) for part in token.split(":")]
+        return float(sum(part * 60**place for place, part in enumerate(reversed(parts))))
+    return _FRACTIONS.get(token, _VALUES.get(token))
+
+
+def _take_number(found: _Found, number: float) -> None:
+    if found.last in ("x", "×"):
+        found.count = int(number)
+    elif found.range_from is not None and found.range_from >= 20 and number < 10:
+        found.pending, found.range_from = found.range_from + number, None  # "thirty-five"
+    elif found.range_from is not None:
+        found.pending, found.range_from = (found.range_from + number) / 2, None
+        found.is_range = True
+    elif found.pending is not None and (number < 1 or (found.pending >= 20 and number < 10)):
+        found.pending += number  # "1½", "thirty-five"
+    else:
+        if found.pending is not None:
+            found.loose.append(found.pending)
+        found.pending = number
+
+
+def _take_unit(found: _Found, unit: _Is) -> None:
+    found.unit_s = _UNITS_S[unit]
+    found.length_s = (found.length_s or 0.0) + (1.0 if found.pending is None else found.pending) * found.unit_s
+    found.pending = None
+
+
+def _take_word(found: _Found, word: str, meaning: _Is) -> None:
+    found.says.add(meaning)
+    if meaning in _UNITS_S:
+        _take_unit(found, meaning)
+    elif meaning is _Is.MOMENT:
+        found.pending = None
+    elif meaning is _Is.HALF:
+        if found.pending is None and found.length_s is not None:
+            found.length_s += found.unit_s / 2  # "a minute and a half"
+        else:
+            found.pending = (found.pending or 0.0) + 0.5
+    elif meaning is _Is.TIMES:
+        if found.pending is not None:
+            found.count, found.pending = int(found.pending), None
+    elif meaning in _ASK:
+        _take_request(found, meaning)
+    elif word in ("in", "out") and _Is.BREATH in found.asks:
+        found.asks.append(_Is.IN if word == "in" else _Is.OUT)
+
+
+def _take_request(found: _Found, meaning: _Is) -> None:
+    if meaning in (_Is.BREATH, _Is.BELL) and found.pending is not None:
+        found.count, found.pending = int(found.pending), None
+    elif found.pending == 1:
+        found.pending = None  # "eine Pause"
+    found.asks.append(meaning)
+
+
+def _direction(found: _Found, words: str) -> Direction | None:
+    """Return what was gathered as a direction; None where it asks for nothing, or for what can't be."""
+    if found.loose and found.last in ("twice", "thrice"):
+        found.count = int(found.loose.pop())
+    asks = set(found.asks)
+    if not asks:
+        return _length_alone(found, words)
+    if (
+        asks == {_Is.SHORTLY}
+        and found.length_s is None
+        and not found.loose
+        and not _PAUSES_ALONE.issuperset(found.tokens)
+    ):
+        stop = found.tokens == ["stop"]
+        return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS) if stop else None
+    marks = _marks(found, asks)
+    if marks is None:
+        return None
+    unheard = _Is.SURELY_UNHEARD in asks or (_Is.UNHEARD in asks and not marks)
+    return Direction(tuple(marks), unheard=unheard, where=_where(found, asks, words))
+
+
+def _length_alone(found: _Found, words: str) -> Direction | None:
+    """Return the pause of “[10 seconds]”."""
+    is_one = (
+        words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
+    )
+    if not is_one or not 0 < (found.length_s or 0.0) < _SHORTEST_NO_LENGTH_S:
+        return None
+    return Direction((PauseMark(found.length_s or 0.0, ""),), unheard=False, where=Where.BETWEEN_SENTENCES)
+
+
+def _where(found: _Found, asks: set[_Is], words: str) -> Where:
+    ends_like_a_sentence = words.rstrip()[-1] in ".!?"
+    waits = asks & {_Is.PAUSE, _Is.SILENCE, _Is.SHORTLY}
+    says_length = found.length_s is not None or found.loose
+    if (says_length and waits and found.tokens[0] not in _ARTICLES) or found.says <= {_Is.PAUSE, _Is.SHORT, _Is.LONG}:
+        return Where.ANYWHERE
+    if waits & {_Is.PAUSE, _Is.SILENCE}:
+        return Where.BETWEEN_SENTENCES
+    one_sound = asks == {_Is.UNHEARD} and len(found.tokens) == 1
+    may_be_words = one_sound or waits or found.tokens[0] in _ARTICLES or ends_like_a_sentence
+    return Where.IN_SQUARE_BRACKETS if may_be_words else Where.BETWEEN_SENTENCES
+
+
+def _marks(found: _Found, asks: set[_Is]) -> list[Mark] | None:
+    """Return the marks that the words ask for, in their order; None where a number is out of its range."""
+    breathes = bool(asks & {_Is.BREATH, _Is.IN, _Is.OUT})
+    if breathes and found.length_s is None and _Is.BELL not in asks:
+        return _breaths(found, asks)
+    rings = _bells(found) if _Is.BELL in asks else []
+    waits = asks & {_Is.PAUSE, _Is.SHORTLY, _Is.SILENCE}
+    if rings is None or (found.loose and not _may_be_seconds(found, asks, waits)):
+        return None
+    if not waits and (found.length_s is None or not (rings or breathes)):
+        return rings
+    pause = _waiting(found, silent=_Is.SILENCE in asks)
+    first = next((ask for ask in found.asks if ask in waits or ask is _Is.BELL), _Is.BELL)
+    return None if pause is None else [*rings, pause] if first is _Is.BELL else [pause, *rings]
+
+
+def _bells(found: _Found) -> list[Mark] | None:
+    if not 1 <= (found.count or 1) <= _MOST_BELLS or found.loose:
+        return None
+    rings: list[Mark] = [BellMark()]
+    for _ in range((found.count or 1) - 1):
+        rings += [PauseMark(_BETWEEN_BELLS_S, ""), BellMark()]
+    return rings
+
+
+def _may_be_seconds(found: _Found, asks: set[_Is], waits: set[_Is]) -> bool:
+    """Return whether a bare number can be what it stands for: the seconds of a pause, the speed of a voice."""
+    least = _SHORTEST_BARE_SILENCE_S if waits == {_Is.SILENCE} else 0.0
+    if not waits:
+        return bool(asks & {_Is.UNHEARD, _Is.SURELY_UNHEARD})
+    return len(found.loose) == 1 and found.length_s is None and found.loose[0] >= least
+
+
+def _waiting(found: _Found, *, silent: bool) -> Mark | None:
+    size = "short" if _Is.SHORT in found.says else "long" if _Is.LONG in found.says else ""
+    usual = (SILENCE_S if silent else PAUSE_S)[size]
+    seconds = found.length_s if found.length_s is not None else found.loose[0] if found.loose else usual
+    if not 0 < seconds <= LONGEST_PAUSE_S:
+        return None
+    return SilenceMark(float(seconds)) if silent else PauseMark(float(seconds), "")
+
+
+def _breaths(found: _Found, asks: set[_Is]) -> list[Mark] | None:
+    count = 1 if found.count is None else found.count
+    if found.loose or found.is_range:
+        return None
+    if not 1 <= count <= MOST_BREATHS:
+        return None
+    if found.count is None and _Is.IN in asks and _Is.OUT not in asks:
+        return [PauseMark(BREATH_IN_S, "")]
+    if found.count is None and _Is.OUT in asks and _Is.IN not in asks:
+        return [PauseMark(BREATH_OUT_S, "")]
+    return [BreathMark(None, None, count)]
+
+
+def between_sentences(before: str, after: str) -> bool:
+    """Return whether what stands between two texts of one line stands between their sentences.
+
+    Args:
+        before: what precedes on the line, as written.
+        after: what follows.
+    """
+    ahead = before.rstrip(" \t*_~\"”’'»)）]」』")
+    behind = after.lstrip(" \t*_~\"“‘'«(（[「『¿¡-–—.…")
+    ended = not ahead or ahead[-1] in ".!?…:;。！？：；—–।؟" or ahead[-1] in "-•>|" or not ahead[-1].isalnum()
+    begins = not behind or not behind[0].islower() or after.lstrip(" \t*_~")[0] in "[({<［（【"
+    return (ended and begins and not _joined(ahead)) or ahead.endswith(("…", "..."))
+
+
+def _joined(ahead: str) -> bool:
+    """Return whether a text breaks off at a comma: what follows belongs to its sentence."""
+    return ahead.endswith((",", "،", "、"))
+
+
+def hint_for(sentences: Sequence[str]) -> str:
+    """Return the silence that one of some sentences may ask its listener for, such as `[silence 5m]`; else nothing.
+
+    “Sit quietly for five minutes.” is read out and needs a silence after it, which only its writer can set.
+    """
+    for sentence in sentences:
+        found = _INVITATION.match(sentence.casefold())
+        gathered = _gather(f"pause {found[1]}") if found else None
+        if gathered and gathered.length_s is not None and 20 <= gathered.length_s <= LONGEST_PAUSE_S:
+            minutes, seconds = divmod(int(gathered.length_s), 60)
+            return f"[silence {f'{minutes}m' if minutes else ''}{f'{seconds}s' if seconds else ''}]"
+    return ""
+
+
+_INVITATION = re.compile(
+    r"\W*(?:(?:and|now|then|please|so|next|let us|let’s|let's|let yourself|allow yourself to|you can|you may|we will|"
+    r"we'll|we’ll|i invite you to)[\s,]+)*"
+    r"(?:sit|rest|stay|remain|be|lie|pause|wait|breathe|continue|meditate|listen|practi[cs]e|keep|hold|watch|notice|"
+    r"follow|take|spend|stand|walk|repeat|do this|close your eyes|dwell|enjoy)\b[^.!?…]{0,60}?\b"
+    r"(?:for |the next |take |spend )?((?:about |around |the next |another |a full )*"
+    r"(?:\d+|[a-z]+(?:-[a-z]+)?|half a|a couple of) (?:minutes?|seconds?))"
+    r"[^.!?…]{0,30}[.!?…]*\W*\Z"
+)
