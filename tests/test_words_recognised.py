@@ -1,8 +1,9 @@
-"""The words of a delivered episode, heard by a recogniser of speech that isn't ours (Whisper tiny, by faster-whisper)."""
+"""The words of a delivered episode, heard by a recogniser of speech that isn't ours (Whisper tiny)."""
 
 from __future__ import annotations
 
 import importlib
+import itertools
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -82,49 +83,36 @@ def _times_in(words: Sequence[str], text: Sequence[str]) -> int:
     return f" {'  '.join(text)} ".count(f" {'  '.join(words)} ")
 
 
-def _check_words(episode_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def _check_words(episode_path: Path) -> None:
     episode, phrases = _decoded(episode_path), phrases_beside(episode_path)
     errors = count = 0
-    missing, doubled = [], []
+    missing: list[str] = []
+    doubled: list[str] = []
+    wrong: list[str] = []
     for batch in _batches(phrases):
         written = [plain_words(phrase.text) for phrase in batch]
-        all_words, heard = sum(written, []), _heard(episode, batch)
+        all_words, heard = list(itertools.chain(*written)), _heard(episode, batch)
         alignment = align(all_words, heard)
         errors, count = errors + alignment.errors, count + len(all_words)
-        matched = iter(alignment.matched)
+        wrong += [word for word, matched in zip(all_words, alignment.matched, strict=True) if not matched]
+        found = iter(alignment.matched)
         for phrase, words in zip(batch, written, strict=True):
-            if sum(next(matched) for _ in words) < len(words) / 2 and not _is_there(episode, phrase):
+            if sum(next(found) for _ in words) < len(words) / 2 and not _is_there(episode, phrase):
                 missing.append(phrase.text)
             if _times_in(words, heard) > _times_in(words, all_words):
                 doubled.append(phrase.text)
-    with capsys.disabled():
-        print(f"\n{episode_path.name}: {errors} word errors of {count}, {errors / count:.2%}")
     assert not missing
     assert not doubled
-    assert errors / count <= 0.03
-    assert _loudest_beside(episode, phrases) < 0.1
+    assert errors <= 0.03 * count, wrong
 
 
-def _loudest_beside(episode: Sound, phrases: Sequence[Phrase]) -> float:
-    """The level of the loudest half second between phrases over that of speech: no words are where none should be."""
-    power = episode.astype(np.float64) ** 2
-    spoken = np.zeros(len(power), dtype=bool)
-    for phrase in phrases:
-        spoken[_span(phrase)] = True
-    silent = np.where(spoken, 0.0, power)
-    half_seconds = np.add.reduceat(silent, np.arange(0, len(silent), RATE_HZ // 2)) / (RATE_HZ // 2)
-    return float(half_seconds.max() / power[spoken].mean())
-
-
-def test_a_recogniser_hears_the_words_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_recogniser_hears_the_words_of_the_example(tmp_path: Path):
     """On the delivered mix at most 3 % word errors, and each sentence once."""
     build(EXAMPLE, target=tmp_path)
-    _check_words(next(tmp_path.glob("*.mp3")), capsys)
+    _check_words(next(tmp_path.glob("*.mp3")))
 
 
-def test_a_recogniser_hears_the_words_of_a_real_article(
-    real_article: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_recogniser_hears_the_words_of_a_real_article(real_article: Path, tmp_path: Path):
     """The same on the long real article that is kept beside the project."""
     build(real_article, target=tmp_path)
-    _check_words(next(tmp_path.glob("*.mp3")), capsys)
+    _check_words(next(tmp_path.glob("*.mp3")))

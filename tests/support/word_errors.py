@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d+(?:,\d{3})*")
 
 
 def plain_words(text: str) -> list[str]:
-    """Return the words of a text without case, accents of punctuation and figures: `It’s 20` is `its twenty`."""
+    """Return the words of a text in small letters, without punctuation, figures as words: `It’s 20` is `its twenty`."""
     text = re.sub("['’]", "", text.lower())
     text = _NUMBER.sub(lambda figures: f" {num2words(int(figures.group().replace(',', '')))} ", text)
     return re.findall(r"[^\W_]+", text)
