@@ -97,7 +97,7 @@ def _check_words(episode_path: Path) -> None:
         wrong += [word for word, matched in zip(all_words, alignment.matched, strict=True) if not matched]
         found = iter(alignment.matched)
         for phrase, words in zip(batch, written, strict=True):
-            if sum(next(found) for _ in words) < len(words) / 2 and not _is_there(episode, phrase):
+            if sum(next(found) for _ in words) <= len(words) / 2 and not _is_there(episode, phrase):
                 missing.append(phrase.text)
             if _times_in(words, heard) > _times_in(words, all_words):
                 doubled.append(phrase.text)
