@@ -24,6 +24,6 @@ def test_figures_capitals_and_punctuation_are_no_errors():
 )
 def test_words_replaced_left_out_and_added_are_errors(heard: str, errors: int, matched: str):
     """Each is one, and the words around it still count as heard."""
-    alignment = align("a chair by the window".split(), heard.split())
+    alignment = align(["a", "chair", "by", "the", "window"], heard.split())
     assert alignment.errors == errors
     assert "".join(str(int(one)) for one in alignment.matched) == matched
