@@ -16,8 +16,8 @@ from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.phrases import count_words
 from benchmarks import process
 from benchmarks.article import article
-from benchmarks.judge import judged, memory_ratios, table
-from benchmarks.measure import _runs_of_each
+from benchmarks.judge import AGAINST, judged, memory_ratios, pairs, table
+from benchmarks.measure import CASES, CHECKOUT, Bench, measure_all
 from benchmarks.process import Run, run
 
 
@@ -31,6 +31,34 @@ def test_no_sentence_of_the_article_occurs_twice(words: int):
     assert article(words) == article(words)
 
 
+@pytest.mark.engine
+@pytest.mark.parametrize("case", ["plain hibari", "cold build", "first sound", "encoder alone"])
+def test_a_case_is_a_process_that_leaves_its_sound(tmp_path: Path, case: str):
+    """A plain script, a build, a spoken phrase and an encoder: each writes the file that it is timed for."""
+    bench = Bench(tmp_path / "bench", "# A Chair\n\nNothing needs to be done.\n")
+    if case == "encoder alone":
+        bench.measure("cold build")
+    assert bench.measure(case).wall_s > 0
+    file = {"plain hibari": "plain.mp3", "first sound": "said.wav", "encoder alone": "encoded.mp3"}
+    (sound,) = bench.folder.glob(file.get(case, "out/*.mp3"))
+    assert sound.stat().st_size > 10_000
+
+
+def test_our_cases_alone_are_run_with_another_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """They take turns, run by run, each with the package of its checkout."""
+    order: list[tuple[str, Path]] = []
+
+    def measure(bench: Bench, case: str) -> Run:
+        order.append((case, bench.checkout))
+        return Run(1 if bench.checkout == CHECKOUT else 2, 1, 1)
+
+    monkeypatch.setattr(Bench, "measure", measure)
+    found = measure_all(60, 2, ("cold build", "encoder alone"), tmp_path)
+    assert order == [("cold build", CHECKOUT), ("cold build", tmp_path), ("encoder alone", CHECKOUT)] * 2
+    assert list(found) == ["cold build", "cold build" + AGAINST, "encoder alone"]
+    assert list(pairs(found)) == ["cold build, this / other, run by run: 0.50 0.50"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_is_that_of_the_whole_tree():
     """60 MB in a child of the command count, though the command itself holds little."""
@@ -40,19 +68,7 @@ def test_memory_is_that_of_the_whole_tree():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_time_of_those_that_speak_is_told_apart(tmp_path: Path):
-    """A cold build's workers are part of it; one that finds its clips ends the worker that it began at once."""
-    text = tmp_path / "a.md"
-    text.write_text("Nothing needs to be done. " * 3 + "The kettle waits for the evening light.\n")
-    command = (sys.executable, "-m", "audio_builder", "build", text, "-q", "--json", "-o", tmp_path / "out")
-    own = {"AUDIO_BUILDER_CACHE": str(tmp_path / "cache")}
-    cold, warm = run(command, own), run(command, own)
-    assert 0.5 < cold.speech_cpu_s < cold.cpu_s
-    assert warm.speech_cpu_s < cold.speech_cpu_s / 2
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a process tree")
-def test_a_child_that_is_just_begun_counts_no_memory_twice(monkeypatch: pytest.MonkeyPatch):
+def test_a_child_that_is_just_forked_counts_no_memory_twice(monkeypatch: pytest.MonkeyPatch):
     """Until it becomes its own program, a child is in its parent's memory: then it is left out of the tree."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert child.pid in process._tree(os.getpid())
@@ -63,73 +79,51 @@ def test_a_child_that_is_just_begun_counts_no_memory_twice(monkeypatch: pytest.M
 
 
 def test_a_case_that_fails_is_no_measurement():
-    """A command that ends with an error stops the benchmark, with what the command said."""
+    """A command that ends with an error stops the benchmark, with what the command wrote."""
     with pytest.raises(subprocess.CalledProcessError) as caught:
         run([sys.executable, "-c", "raise SystemExit('no voice')"], {})
     assert "no voice" in caught.value.stderr
 
 
 def test_a_builds_own_clock_is_read_from_its_report():
-    """The stages of a report on stdout, and the episode's length; anything else on stdout is passed over."""
+    """The stages of a report on stdout; anything else on stdout is passed over."""
     report = '{"stages": [{"stage": "narrate", "seconds": 1.5}], "duration_s": 61.5}'
-    told = run([sys.executable, "-c", f"print({report!r})"], {})
-    assert (told.stages, told.episode_s) == ({"narrate": 1.5}, 61.5)
+    assert run([sys.executable, "-c", f"print({report!r})"], {}).stages == {"narrate": 1.5}
     assert run([sys.executable, "-c", "print('output/a.mp3')"], {}).stages == {}
 
 
 def test_ratios_are_taken_run_by_run():
     """The median of the runs' ratios, not the ratio of medians: a slow moment slows both of a run."""
     found = {
-        "plain script": [Run(10, 1, 1), Run(30, 1, 1), Run(20, 1, 1)],
-        "cold build": [Run(5, 1, 1), Run(12, 1, 1), Run(20, 1, 1)],
+        "plain joe": [Run(10, 1, 1), Run(60, 1, 1), Run(20, 1, 1)],
+        "cold build": [Run(2, 1, 1), Run(12, 1, 1), Run(20, 1, 1)],
     }
     (one,) = judged(600, found)
-    assert str(one) == "cold build / plain script: 0.50 (limit 0.65: met)"
-    assert "cold build              12.00     5.00    20.00     1.00      8        1" in list(table(600, found))
+    assert str(one) == "cold build / plain joe: 0.20 (limit 0.25: met)"
+    assert f"{'cold build':28}    12.00     2.00    20.00     1.00        1" in list(table(600, found))
 
 
-def test_an_encoder_is_given_time_for_the_same_length():
-    """A build of an episode a quarter longer than the one that was encoded may take a quarter longer."""
+def test_a_long_article_is_held_against_an_encoder_and_a_short_one_against_the_plain_scripts():
+    """Each length has limits of its own; memory is compared between the two."""
     found = {
-        "cold build": [Run(50, 1, 1, episode_s=400)],
-        "another pacing": [Run(12, 1, 1, episode_s=500)],
-        "another background": [Run(12, 1, 1, episode_s=400)],
-        "encoder alone": [Run(10, 1, 1)],
+        "plain hibari": [Run(10, 1, 1)],
+        "cold build": [Run(5, 1, 300)],
+        "encoder alone": [Run(4, 1, 20)],
     }
-    told = [str(one) for one in judged(20_000, found)][-2:]
-    assert told == [
-        "another pacing / encoder alone: 0.96 (limit 1.00: met)",
-        "another background / encoder alone: 1.20 (limit 1.00: MISSED)",
+    assert list(map(str, judged(600, found))) == [
+        "cold build / plain hibari: 0.50 (limit 0.45: MISSED)",
+        "cold build / encoder alone: 1.25",
     ]
-
-
-def test_a_long_article_is_held_against_its_own_limits():
-    """Speech costs 80 s of CPU on so many cores; a build that takes half as much again has missed."""
-    synthesis_s = 80 / (os.cpu_count() or 1)
-    found = {
-        "cold build": [
-            Run(1.5 * synthesis_s, 1, 300, {"narrate": 1.1 * synthesis_s, "deliver": 2.0}, speech_cpu_s=100)
-        ],
-        "another pacing": [Run(9, 1, 200)],
-        "encoder alone": [Run(10, 10, 20)],
-        "speech alone": [Run(70, 80, 250)],
-    }
-    assert [str(one) for one in judged(20_000, found)] == [
-        "cold build / (CPU of speech alone ÷ cores): 1.50 (limit 1.20: MISSED)",
-        "cold build / (CPU of its own speech ÷ cores): 1.20 (limit 1.20: met)",
-        f"another pacing / cold build: {9 / (1.5 * synthesis_s):.2f}",
-        "another pacing / encoder alone: 0.90 (limit 1.00: met)",
-        "narration in the cold build / (CPU of speech alone ÷ cores): 1.10",
+    assert list(map(str, judged(20_000, found))) == [
+        "cold build / plain hibari: 0.50",
+        "cold build / encoder alone: 1.25 (limit 1.20: MISSED)",
     ]
-    short = {"cold build": [Run(5, 1, 250)]}
-    assert [str(one) for one in memory_ratios({600: short, 20_000: found})] == [
+    assert [str(one) for one in memory_ratios({600: {"cold build": [Run(5, 1, 250)]}, 20_000: found})] == [
         "memory of cold build, 20000 / 600 words: 1.20 (limit 1.20: met)"
     ]
 
 
-def test_a_long_article_may_be_run_less_often():
-    """One number of runs counts for every length, several for one each; any other count is refused."""
-    assert _runs_of_each([3], 2) == [3, 3]
-    assert _runs_of_each([4, 1], 2) == [4, 1]
-    with pytest.raises(SystemExit, match="one for each of the 2 lengths, not 3"):
-        _runs_of_each([4, 1, 1], 2)
+def test_every_ratio_is_of_cases_that_exist():
+    """A case that is renamed takes its limits along."""
+    one_run = {case: [Run(1, 1, 1)] for case in CASES}
+    assert len(judged(600, one_run)) == 3

@@ -1,6 +1,6 @@
-"""What a user would write without audio-builder: pydub and piper, sentence after sentence. The peer to measure against.
+"""What a user would write without audio-builder: pydub and Piper, sentence after sentence. One to measure against.
 
-Run as: python benchmarks/plain_script.py ARTICLE.txt EPISODE.mp3 VOICE.onnx LENGTH_SCALE
+Run as: python benchmarks/plain_joe.py ARTICLE.md EPISODE.mp3 VOICE.onnx LENGTH_SCALE
 """
 
 import io
