@@ -32,7 +32,8 @@ def test_the_details_have_the_place_and_the_words() -> None:
     """Long ones are cut."""
     found = list(details([LeftOut("footnote", "See there.", 12), LeftOut("picture"), LeftOut("code", "x " * 400, 3)]))
     assert found[:2] == ["  line 12: footnote “See there.”", "  picture"]
-    assert len(found[2]) < 350 and found[2].endswith("x …”")
+    assert len(found[2]) < 350
+    assert found[2].endswith("x …”")
 
 
 def test_a_reader_notes_what_it_leaves_out() -> None:

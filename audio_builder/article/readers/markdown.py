@@ -219,8 +219,7 @@ class _Tokens:
         elif _is_link_to_note(token):
             self.builder.left_out("link to another page", token.content, line)
         else:
-            words = wording(token, self.builder.left_out)
-            self.builder.words(words, self.heading_level)
+            self.builder.words(wording(token, self.builder.left_out), self.heading_level)
 
     def _code(self, token: Token, line: int) -> None:
         stanzas = verse_in(token.content) if token.type == "code_block" else []
