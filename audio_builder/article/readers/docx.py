@@ -55,6 +55,7 @@ _VANISHED = re.compile(rb"<w:(?:vanish|webHidden)(?:\s*/>|\s+w:val=\"(?:1|true|o
 _NEXT_PARAGRAPH = re.compile(
     rb"\s*<w:p(?:\s[^<>]*)?>(?:\s*<w:pPr(?:\s*/>|>(?:(?!</w:pPr>).){0,4000}</w:pPr>))?", re.DOTALL
 )
+_PAGE_BREAK = re.compile(rb'<w:br\s+w:type="(?:page|column)"[^<>]*/>')
 _XML_TAG = re.compile(rb"<[^<>]*>")
 _BLOCK_END = re.compile(r"(</(?:p|h[1-6]|li|blockquote|td|th)>|<br ?/>)")
 
@@ -117,6 +118,7 @@ def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:
 
 def _readable(document: bytes, left_out: list[LeftOut]) -> bytes:
     """Return a document's XML without its hidden words, and with large first letters in their words."""
+    document = _PAGE_BREAK.sub(b'<w:t xml:space="preserve"> </w:t>', document)
     if _VANISHED.search(document):
         document = b"</w:r>".join(_without_hidden(run, left_out) for run in document.split(b"</w:r>"))
     return _with_initials(document) if b"w:dropCap=" in document else document
