@@ -45,6 +45,9 @@ _PIECE = re.compile(
     r"|[\[(（{<［【]",
     re.DOTALL,
 )
+_FLOOD = 3000
+"""More brackets than a person puts into one line."""
+
 _CLOSERS = re.compile(r"[)）}>］】]")
 _OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
 _IS_A_LENGTH = re.compile(
@@ -204,7 +207,9 @@ def without_marks(text: str) -> str:
 
 
 def may_have_marks(text: str) -> bool:
-    """Return whether there is a bracket in a line, so that it must be looked at."""
+    """Return whether there is a bracket in a line, so that it must be looked at; in a flood of them there is no mark."""
+    if len(text) > _FLOOD and sum(map(text.count, "[({<*")) > _FLOOD:
+        return False
     return "[" in text or _CLOSERS.search(text) is not None
 
 
