@@ -207,7 +207,7 @@ def without_marks(text: str) -> str:
 
 
 def may_have_marks(text: str) -> bool:
-    """Return whether there is a bracket in a line, so that it must be looked at; in a flood of them there is no mark."""
+    """Return whether a line has a bracket and so must be looked at; in a flood of brackets there is no mark."""
     if len(text) > _FLOOD and sum(map(text.count, "[({<*")) > _FLOOD:
         return False
     return "[" in text or _CLOSERS.search(text) is not None
