@@ -65,16 +65,24 @@ def read_ledger(folder: Path) -> Ledger:
     """
     path = folder / LEDGER_FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Ledger)
+        ledger = msgspec.json.decode(path.read_bytes(), type=Ledger)
+        for entry in ledger.episodes.values():
+            datetime.datetime.fromisoformat(entry.published).astimezone(datetime.UTC)
     except FileNotFoundError:
         return Ledger()
     except OSError as error:
         raise OutputError(f"can't read {path}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors, and a date that is none is one
         raise OutputError(
             f"{path} is damaged: {error}",
             hint="Restore it from a copy. Without it, dates of episodes that have none of their own would change.",
         ) from error
+    if ledger.schema_version > LEDGER_VERSION:
+        raise OutputError(
+            f"{path} has version {ledger.schema_version}; this audio-builder reads {LEDGER_VERSION} and older",
+            hint="Publish with the audio-builder that wrote it, or a newer one; an older one would lose what it holds.",
+        )
+    return ledger
 
 
 def ledger_as_json(ledger: Ledger) -> bytes:

@@ -28,6 +28,12 @@ p[style-name='Author'] => !
 p[style-name='Date'] => !
 strike => s
 """
+_NOT_A_DOCUMENT = (
+    *(ExpatError, LookupError, ValueError, TypeError, AttributeError, RecursionError, OSError),
+    zipfile.BadZipFile,
+)
+"""What mammoth and expat raise for what is no document: an XML encoding that nobody knows is a LookupError."""
+
 _NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|(?:_rels|word|docProps)/.*\.(?:xml|rels))")
 _BLOCK_END = re.compile(r"(</(?:p|h[1-6]|li|blockquote|td|th)>|<br ?/>)")
 
@@ -55,7 +61,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
                 copy.writestr(path, archive.read_markup(path))
     try:
         found = mammoth.convert_to_html(checked, style_map=_STYLES, convert_image=lambda _image: [])
-    except (ExpatError, KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+    except _NOT_A_DOCUMENT as error:
         raise NotText(
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
