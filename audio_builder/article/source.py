@@ -25,7 +25,9 @@ LONGEST_LINE = 1_000_000
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
 
-_SPEAK = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL)
+_SPEAK = re.compile(
+    r"(?:<\?xml[^>]*+>|<!--(?>.*?-->)|\s++)*+<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from audio_builder.podcast.ledger import (
     Entry,
     Ledger,
     ledger_as_json,
+    page_name,
     published_name,
     read_ledger,
 )
@@ -198,9 +199,9 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry 
         sound=record.sound,
         waveform=waveform,
         made_from=made_from,
-        files=(f"{base.name}.mp3", *files, f"{episode.stem}.html"),
+        files=(f"{base.name}.mp3", *files, f"{page_name(episode.stem)}.html"),
     )
-    files[f"{episode.stem}.html"] = episode_page(show, Item(episode.stem, record, entry))
+    files[f"{page_name(episode.stem)}.html"] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
         _write_changed(folder / EPISODES / name, content)
     return entry
