@@ -39,7 +39,9 @@ def output_error(error: OSError, path: Path) -> OutputError:
     path = _final_name(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"no space is left to write {path}", hint="Free some space and run the same command again.")
-    if error.errno == errno.ENAMETOOLONG:
+    if error.errno == errno.EFBIG:
+        hint = "The disk or this session (ulimit -f) allows no file so large: choose another folder, or a shorter text."
+    elif error.errno == errno.ENAMETOOLONG:
         hint = "Give it a shorter name, or a folder with a shorter one."
     else:
         hint = "Choose a folder you may write to, or allow writing to this one."

@@ -63,9 +63,11 @@ def thinned(cues: Sequence[Cue], pacing: Pacing) -> tuple[Cue, ...]:
             words_s = count_words(say.text) * 60 / pacing.wpm
             if rest.seconds > words_s:
                 run[place] = _thin(rest, words_s, pacing)
-                if len(run) >= _CROWD:
+                if len(run) == _CROWD:
                     for at, thin in run.items():
                         timed[at] = thin
+                elif len(run) > _CROWD:
+                    timed[place] = run[place]
                 continue
         run = {}
     return tuple(timed)

@@ -138,7 +138,7 @@ def fit_cover(path: Path) -> bytes:
             # Our own limit below is stricter than the one that Pillow warns at.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=("JPEG", "PNG")) as opened:
-                _check_size(path, opened.width, opened.height)
+                _check_size(path, opened.width, opened.height, is_png=opened.format == "PNG")
                 picture = _plain_rgb(opened)
     except Image.DecompressionBombError as error:
         raise RecipeError(f"the cover {path} opens to far too many pixels", hint=_COVER_HINT) from error
@@ -172,7 +172,7 @@ def small_cover(cover: bytes) -> bytes:
 _COVER_HINT = "Give a square JPEG or PNG of 1400 to 3000 pixels, or no cover to have one drawn."
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
+def _check_size(path: Path, width: int, height: int, *, is_png: bool) -> None:
     if width * height > _LARGEST_OWN_PIXELS:
         raise RecipeError(f"the cover {path} has {width} × {height} pixels, far too many", hint=_COVER_HINT)
     if min(width, height) < _SMALLEST_OWN_PX:
