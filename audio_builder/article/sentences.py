@@ -40,6 +40,9 @@ _ARMENIAN_QUESTION_MARK = "\u055e"
 
 _ASIDE = re.compile(rf"""\([^()]*[{_STOPS}][”’"']*\)\s+(?=[^\W\d_])""")
 _LONGEST_ABBREVIATION = 12
+_LOOKED_BACK = 200
+"""Characters of what stands before a piece that can decide whether it belongs to it."""
+
 _ABBREVIATED = re.compile(r"(?:^|\s|[(“\"'])\w+\.$")
 _ORDINAL = re.compile(r"\d{1,2}\.")
 _QUOTED_QUESTION = re.compile(rf"[{_QUESTION_MARKS}{_EXCLAMATIONS}][”’」』]$")
@@ -63,16 +66,20 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     line = " ".join(text.split())
     tag = language.partition("-")[0].lower() or "en"
     capitals = next((letter for letter in line if letter.isalpha()), "").isupper()
-    found: list[str] = []
+    found: list[list[str]] = []
+    before = ""
     for stretch in _stretches(line):
         for piece in filter(None, (raw.strip() for raw in segment(tag, stretch))):
-            if found and _goes_on(piece, found[-1]):
-                found[-1] += piece
-            elif found and (_belongs_to(piece, found[-1], tag) or (capitals and _begins_small(piece, found[-1]))):
-                found[-1] += " " + piece
+            if found and _goes_on(piece, before):
+                found[-1].append(piece)
+            elif found and (_belongs_to(piece, before, tag) or (capitals and _begins_small(piece, before))):
+                found[-1] += " ", piece
             else:
-                found += _after_aside(piece)
-    return tuple(found)
+                found += ([sentence] for sentence in _after_aside(piece))
+                before = ""
+            # Of a sentence that grows and grows, its end alone decides.
+            before = f"{before} {found[-1][-1]}"[-_LOOKED_BACK:]
+    return tuple("".join(parts) for parts in found)
 
 
 def ends_sentence(text: str) -> bool:

@@ -209,10 +209,21 @@ def init_show(folder: Path, show: Show) -> Path:
         OutputError: it can't be written.
     """
     path = folder / SHOW_FILE
-    if path.exists():
+    content = show_as_toml(show).encode("utf-8", "replace")
+    if os.path.lexists(path):
+        if _is_same_show(folder, show):
+            return path  # it was made by the same command, which ended before it could say so
         raise RecipeError(f"{path} is there already", hint="Edit it, or remove it first.")
-    write_bytes(path, show_as_toml(show).encode("utf-8", "replace"))
+    write_bytes(path, content)
     return path
+
+
+def _is_same_show(folder: Path, show: Show) -> bool:
+    """Return whether a folder's show has just these settings."""
+    try:
+        return read_show(folder) == show
+    except RecipeError:
+        return False
 
 
 def _check_url(name: str, url: str) -> None:
