@@ -47,7 +47,8 @@ def add_piper_voice(model: Path, name: str = "", licence: str = "") -> VoiceProf
         )
     target = data_folder() / "voices" / f"{name}.toml"
     pinned = {hashlib.sha256(data).hexdigest() for data in (content, config_bytes)}
-    if any((folder / f"{name}.toml").exists() for folder in profile_folders()) and not _is_of(target, pinned):
+    done = _is_of(target, pinned)
+    if not done and any((folder / f"{name}.toml").exists() for folder in profile_folders()):
         raise VoiceError(f"there is a voice called “{name}” already", hint="Choose another name with --name.")
     files = []
     for role, path, data in (("model", model, content), ("config", config_path, config_bytes)):
@@ -55,7 +56,8 @@ def add_piper_voice(model: Path, name: str = "", licence: str = "") -> VoiceProf
         kept = re.sub(r"[^A-Za-z0-9._-]", "_", path.name).lstrip("._-")[-100:]
         write_bytes(installed_file(digest, kept), data)
         files.append(f'\n[[files]]\nrole = "{role}"\nname = "{kept}"\nsize_bytes = {len(data)}\nsha256 = "{digest}"\n')
-    write_bytes(target, _profile(name, model.stem, language, licence, files).encode())
+    if not done:
+        write_bytes(target, _profile(name, model.stem, language, licence, files).encode())
     return read_profile(target)
 
 
