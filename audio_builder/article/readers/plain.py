@@ -31,7 +31,7 @@ _LONG_PARAGRAPH_COLUMNS = 120
 
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
-_HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
+_HASHES = re.compile(r"(#{1,6})\s+(\S.*)")
 _QUOTED = re.compile(r"\s*>\s?")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
 _CLOSERS = "”’\"')»"
@@ -70,7 +70,7 @@ def _read(source: SourceText) -> Parsed:
     elements: list[Element] = []
     for position, chunk in enumerate(rest):
         level = _heading_level(chunk, text_follows=position + 1 < len(rest))
-        heading = tidy(_HASHES.sub(r"\2", chunk.lines[0].text.strip())) if level else ""
+        heading = tidy(_without_hashes(chunk.lines[0].text.strip())) if level else ""
         if level and speakable(without_marks(heading)) and len(heading) <= LONGEST_HEADING:
             elements.append(Heading(Line(heading, chunk.lines[0].number), level))
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
@@ -121,7 +121,7 @@ def _title_and_subtitle(chunks: list[_Chunk], front: FrontMatter) -> tuple[Line 
         return None, None, chunks
     if not _is_title(first):
         return None, None, chunks
-    title = Line(tidy(_HASHES.sub(r"\2", first.text)), first.lines[0].number)
+    title = Line(tidy(_without_hashes(first.text)), first.lines[0].number)
     chunks = chunks[1:]
     if len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], front.language):
         line = chunks[0].lines[0]
@@ -158,6 +158,15 @@ def _may_be_heading(text: str) -> bool:
     return not (only_marks(text) or item_marker(text) or text.startswith(">") or is_quotation(text)) and speakable(
         without_marks(text)
     )
+
+
+def _without_hashes(text: str) -> str:
+    """Return a heading without the hashes before and after it."""
+    found = _HASHES.fullmatch(text)
+    if found is None:
+        return text
+    words = found[2].rstrip()
+    return words.rstrip("#").rstrip() or words[:1]
 
 
 def _heading_level(chunk: _Chunk, *, text_follows: bool) -> int:
