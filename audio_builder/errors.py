@@ -172,18 +172,6 @@ class Interrupted(AudioBuilderError):
     exit_code = 130
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP came: everything unwinds as after Ctrl-C, and only the exit code differs.
-
-    Attributes:
-        exit_code: 128 and the signal's number, as shells have it.
-    """
-
-    def __init__(self, signal_number: int) -> None:
-        super().__init__()
-        self.exit_code = 128 + signal_number
-
-
 def quoted(text: str, longest: int = 80) -> str:
     """Return a phrase for an error message: in quotation marks, cut after `longest` characters."""
     shown = text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

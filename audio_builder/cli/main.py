@@ -17,7 +17,7 @@ import click
 from audio_builder import __version__
 from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import LazyGroup
-from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted, OutputError, Terminated
+from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted, OutputError
 
 COMMANDS = {
     "build": "Turn an article into an episode.",
@@ -46,6 +46,18 @@ COMMANDS = {
 @click.version_option(__version__, prog_name="audio-builder")
 def cli() -> None:
     """Turn a text into a voice-guided reflection episode for any podcast player, offline."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP came: everything unwinds as after Ctrl-C, and only the exit code differs.
+
+    Attributes:
+        exit_code: 128 and the signal's number, as shells have it.
+    """
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + signal_number
 
 
 def run(arguments: Sequence[str]) -> int:
