@@ -24,7 +24,7 @@
     ├── EncoderError             8   ffmpeg failed
     │   └── NotAudio                 ffmpeg can't decode what it was given
     ├── VerificationError        9   the finished draft does not meet the standard
-    └── Interrupted            130   Ctrl-C
+    └── Interrupted            130   Ctrl-C; 143 after SIGTERM, 129 after SIGHUP (128 + the signal's number)
 
 Exit code 2 is also click's for a wrong command line, 10 is `audio-builder check`'s for a file that
 does not meet the standard, and 70 is a defect of ours (an exception outside this tree).
@@ -167,7 +167,7 @@ class VerificationError(AudioBuilderError):
 
 
 class Interrupted(AudioBuilderError):
-    """The user pressed Ctrl-C."""
+    """The user pressed Ctrl-C, or the system asked the process to end."""
 
     exit_code = 130
 

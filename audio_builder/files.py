@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
+import logging
 import os
 import secrets
+import shutil
+import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from audio_builder.errors import DiskFull, OutputError
 
 DRAFT_SUFFIX = ".draft"
 """How the names of unfinished files end, so that a later build can sweep them."""
+
+SCRATCH_PREFIX = "audio-builder-"
+"""How the names of temporary folders begin, so that a later run can sweep those of killed ones."""
+
+_NOT_SUPPORTED = {errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
+"""What file systems answer that can't sync or lock a folder (SMB, some FUSE, NFS without locks)."""
+
+_UNLOCKED_S = 3600.0
+"""A temporary folder that is so old and was never locked belongs to nobody: it was killed while it was made."""
+
+_log = logging.getLogger(__name__)
 
 
 def output_error(error: OSError, path: Path) -> OutputError:
@@ -22,7 +39,9 @@ def output_error(error: OSError, path: Path) -> OutputError:
     path = _final_name(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"no space is left to write {path}", hint="Free some space and run the same command again.")
-    if error.errno == errno.ENAMETOOLONG:
+    if error.errno == errno.EFBIG:
+        hint = "The disk or this session (ulimit -f) allows no file so large: choose another folder, or a shorter text."
+    elif error.errno == errno.ENAMETOOLONG:
         hint = "Give it a shorter name, or a folder with a shorter one."
     else:
         hint = "Choose a folder you may write to, or allow writing to this one."
@@ -63,27 +82,62 @@ def commit(draft: Path, target: Path) -> None:
     """Move a finished draft to its final name, so that a crash leaves the old file or the new one.
 
     Raises:
-        OutputError: it can't be synced or renamed.
+        OutputError: it can't be synced or renamed; or it is in place, but the folder can't be synced.
         DiskFull: no space is left.
     """
     try:
         with draft.open("rb+") as stream:
             os.fsync(stream.fileno())
         draft.replace(target)
-        sync_folder(target.parent)
     except OSError as error:
         raise output_error(error, target) from error
+    try:
+        sync_folder(target.parent)
+    except OSError as error:
+        raise OutputError(
+            f"{target} is written and in place, but its folder can't be synced to the disk: {error.strerror or error}",
+            hint="Check the disk. Run the same command again: it goes on from what is there.",
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the platform can (Windows can't open folders)."""
-    if os.name == "nt":
+    """Make the names in a folder durable, where the platform and the file system can; that one can't is said once.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    if os.name == "nt":  # Windows can't open folders
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_SUPPORTED:
+            raise
+        _say_unsupported("sync folders: what is written is safe from a crash of this program, not from a power cut")
     finally:
         os.close(descriptor)
+
+
+@functools.cache
+def _say_unsupported(what: str) -> None:
+    """Log, once in a process, what the file system of the output can't do."""
+    _log.warning("The file system of the output folder can't %s.", what)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open an existing file for reading; what isn't a file on a disk is refused: a pipe without a writer never answers.
+
+    Raises:
+        OSError: it can't be opened, or is a folder, a pipe or a device.
+        ValueError: there is a NUL in its path.
+    """
+    # Without waiting for the other end of a pipe; for files the flag means nothing.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not a file", str(path))
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -131,14 +185,15 @@ def write_probe(folder: Path) -> None:
 def folder_locked(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Hold a folder for this process until the block ends; sweep what a killed build left in it first.
 
-    The lock is on the folder itself, so it leaves no file behind and dies with its process.
+    The lock is on the folder itself, so it leaves no file behind and dies with its process. Where the file system has
+    no locks, that is logged once, and the block runs without one.
 
     Args:
         folder: an existing folder.
         on_wait: called once if another process holds the folder, before waiting for it.
 
     Raises:
-        OutputError: the folder can't be opened, or its file system has no locks.
+        OutputError: the folder can't be opened or locked.
     """
     try:
         with _exclusive(folder, on_wait):
@@ -185,7 +240,9 @@ def _exclusive(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
             on_wait()
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
-            raise _LockError(error) from error
+            if error.errno not in _NOT_SUPPORTED:
+                raise _LockError(error) from error
+            _say_unsupported("lock folders: let only one command write there at a time")
         yield
     finally:
         os.close(descriptor)
@@ -196,3 +253,60 @@ def sweep_drafts(folder: Path) -> None:
     for stale in folder.glob(f".*{DRAFT_SUFFIX}"):
         with contextlib.suppress(OSError):
             stale.unlink()
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a temporary folder of this process, which is gone when the block ends; sweep those of killed processes.
+
+    It is locked as long as the block lasts, so that others know that it is in use.
+
+    Raises:
+        OutputError: none can be made.
+    """
+    try:
+        # It gets its name when it is locked: who sweeps never meets one that is in use and not locked.
+        made = Path(tempfile.mkdtemp(prefix=f".{SCRATCH_PREFIX}"))
+    except OSError as error:
+        raise output_error(error, Path(tempfile.gettempdir())) from error
+    with contextlib.ExitStack() as stack:
+        folder = made.with_name(SCRATCH_PREFIX + made.name.removeprefix(f".{SCRATCH_PREFIX}"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(shutil.rmtree, made, ignore_errors=True)
+        if os.name != "nt":
+            descriptor = os.open(made, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            _try_lock(descriptor)
+            _sweep_scratch(made.parent)
+        made.rename(folder)
+        yield folder
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Lock an open folder without waiting, and return whether that was done."""
+    if sys.platform == "win32":  # pragma: no cover - nobody calls it there
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _sweep_scratch(parent: Path) -> None:
+    """Remove the temporary folders of processes that were killed: those of this user that nobody holds locked."""
+    for pattern in (f"{SCRATCH_PREFIX}*", f".{SCRATCH_PREFIX}*"):
+        for found in parent.glob(pattern):
+            with contextlib.suppress(OSError):
+                facts = found.lstat()
+                recent = time.time() - facts.st_mtime < _UNLOCKED_S
+                if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or (pattern[0] == "." and recent):
+                    continue
+                descriptor = os.open(found, os.O_RDONLY | os.O_NOFOLLOW)
+                try:
+                    if _try_lock(descriptor):
+                        shutil.rmtree(found, ignore_errors=True)
+                finally:
+                    os.close(descriptor)

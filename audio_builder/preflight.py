@@ -13,10 +13,12 @@ from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.naming import episode_path, resolved_tags
 from audio_builder.episode.tag.embedded_source import pack_source
+from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
+from audio_builder.script.estimate import clock, estimate
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
@@ -24,6 +26,9 @@ from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+
+LONGEST_EPISODE_S = 12 * 3600.0
+"""So that an MP3 stays below 2 GiB at any bitrate, which many players can't go beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,12 @@ def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
     Raises:
         VoiceError: the voice is unknown, or what it needs isn't installed or has changed.
         SoundError: the background or the bell can't be used.
+        SourceTooLarge: the episode would last longer than 12 hours.
         RecipeError: the cover can't be used, or the folder's `show.toml` is wrong.
         OutputError: the folder can't be written.
     """
     recipe = _of_show(recipe, folder)
+    _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
         check_background(named, recipe.mastering.channels)
@@ -77,6 +84,16 @@ def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     return BuildPlan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+
+
+def _check_length(script: Script, recipe: Recipe) -> None:
+    """Refuse an episode that would be too long, its pauses, silences and breaths included, before a word is spoken."""
+    expected_s = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).total_s
+    if expected_s > LONGEST_EPISODE_S:
+        raise SourceTooLarge(
+            f"the episode would last about {clock(expected_s)}; at most {clock(LONGEST_EPISODE_S)} are made",
+            hint="Make several episodes of it: of a book with --chapter N or --each-chapter; or use shorter pauses.",
+        )
 
 
 def recipe_at(recipe: Recipe, wpm: float) -> Recipe:

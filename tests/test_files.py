@@ -3,8 +3,10 @@
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -122,6 +124,7 @@ def test_a_folder_that_is_not_there_cannot_be_held(tmp_path: Path):
 
 _HOLD = """
 import sys
+import tempfile
 from pathlib import Path
 from audio_builder import files
 with files.folder_locked(Path(sys.argv[1]), lambda: None):
@@ -172,3 +175,54 @@ def _with_drafts(command: list[str], inject: str) -> list[str]:
         command[-1] += ":when=1"
     at = command.index("-P")
     return command[:at] + command[at + 2 :]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't open folders")
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_folder_that_can_not_be_synced_or_locked_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
+):
+    """On SMB and some FUSE and NFS the file is there, and each limit is said once, not at every file."""
+    import fcntl
+
+    fsync = os.fsync
+
+    def refuse(descriptor: int, *_: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    files._say_unsupported.cache_clear()
+    for name in ("one", "two"):
+        with files.folder_locked(tmp_path, lambda: None):
+            files.write_bytes(tmp_path / name, b"words")
+        assert (tmp_path / name).read_bytes() == b"words"
+    assert len(caplog.messages) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't open folders")
+def test_what_fails_after_the_rename_is_said_to_be_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The file is in place, and the message doesn't deny it."""
+
+    def fail(_folder: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(files, "sync_folder", fail)
+    with pytest.raises(OutputError, match="is written and in place"):
+        files.write_bytes(tmp_path / "a", b"words")
+    assert (tmp_path / "a").read_bytes() == b"words"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it locks no folders")
+def test_scratch_folders_of_killed_processes_are_swept_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """One that is in use, by this process or another, stays; so does what isn't ours."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    killed = "from audio_builder.files import scratch_folder as s; import os; f = s(); f.__enter__(); os._exit(9)"
+    subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert len(list(tmp_path.iterdir())) == 1
+    (tmp_path / "audio-builder-file").write_text("not a folder")
+    with files.scratch_folder() as first, files.scratch_folder() as second:
+        assert {path.name for path in tmp_path.iterdir()} == {"audio-builder-file", first.name, second.name}
+    assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"]

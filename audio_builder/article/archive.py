@@ -52,6 +52,9 @@ class Archive:
             path = member.filename
             if path.startswith("/") or "\\" in path or ":" in path.partition("/")[0] or ".." in path.split("/"):
                 raise SourceError(f"{name} is refused: its file {path[:80]!r} points outside of it", hint=_HINT)
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                # Books and documents allow no other method (OCF 3.3, OPC), and others unfold further.
+                raise NotText(f"{name} is packed in a way that its format doesn't allow", hint=_HINT)
             if member.flag_bits & 1:
                 raise SourceError(f"{name} is locked with a password or by its shop", hint="Give an unlocked copy.")
 

@@ -30,6 +30,9 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 _MOST_CONTROLS = 0.01
 _MOSTLY = 0.6
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE)
+_NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "mbcs", "oem"}
+"""What Python can decode too, and no page is written in; some take quadratic time."""
+
 _WESTERN_LETTERS = (
     "àâæçèéêëîïôœùûüÿ",  # French
     "äöüßåéæø",  # German, the Nordic languages
@@ -82,8 +85,9 @@ def _announced(data: bytes) -> str:
     """Return the text in the encoding that a page names near its top; nothing where it names none that fits."""
     found = _CHARSET.search(data[:4096])
     try:
-        return data.decode(found[1].decode("ascii")) if found else ""
-    except (LookupError, UnicodeDecodeError):
+        encoding = codecs.lookup(found[1].decode("ascii")).name if found else ""
+        return data.decode(encoding) if encoding and encoding not in _NO_CHARSETS else ""
+    except (LookupError, ValueError):
         return ""
 
 

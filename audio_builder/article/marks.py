@@ -11,6 +11,7 @@ is every square bracket a mark or an error.
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ _FLOOD = 3000
 """More brackets than a person puts into one line."""
 
 _CLOSERS = re.compile(r"[)）}>］】]")
+_MOST_MISSING = 3
+"""Letters; with more of them too many or too few, no word is like a mark."""
+
 _OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
 _IS_A_LENGTH = re.compile(
     r"(?:[^\W\d_]+ )?\d{1,3}(?:[.,]\d+)?\s?(?:s|sec|secs|seconds?|m|min|mins|minutes?)\s?", re.IGNORECASE
@@ -330,10 +334,18 @@ def _closest(name: str, rest: str) -> str:
         return _WITH_A_LENGTH.get(name, "") if rest[:1].isdigit() else ""
     if name in _ALONE:
         return "" if rest else _ALONE[name]
+    return _slip_of(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _slip_of(name: str) -> str:
+    """Return the mark that a word is a slip of the pen for, or an empty string."""
     for known in KINDS:
+        if name[0] != known[0] or abs(len(name) - len(known)) > _MOST_MISSING:
+            continue
         likeness = difflib.SequenceMatcher(a=name, b=known).ratio()
         # "parse" and "phase" are as like "pause" as the slip "puase" is: only the same letters count there.
-        if name[0] == known[0] and (likeness > 0.85 or (likeness >= 0.8 and sorted(name) == sorted(known))):
+        if likeness > 0.85 or (likeness >= 0.8 and sorted(name) == sorted(known)):
             return known
     return ""
 

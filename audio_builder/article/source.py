@@ -15,6 +15,7 @@ from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Reader, TextReader, Unpacked, readers
 from audio_builder.article.text import clean
 from audio_builder.errors import EmptySource, NotText, SourceError, SourceTooLarge
+from audio_builder.files import open_regular
 
 LARGEST_BYTES = 20 * 1024 * 1024
 """Bytes of a source at most: about a hundred novels."""
@@ -25,7 +26,9 @@ LONGEST_LINE = 1_000_000
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
 
-_SPEAK = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL)
+_SPEAK = re.compile(
+    r"(?:<\?xml[^>]*+>|<!--(?>.*?-->)|\s++)*+<(?:!doctype\s+)?(?:\w+:)?speak\b", re.IGNORECASE | re.DOTALL
+)
 
 
 _LOST_FENCE = re.compile(rf"\s*(?:---\s*\n)?\s*{SCRIPT_KEY}\s*:\s*\d")
@@ -149,7 +152,7 @@ def _bytes_of(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise SourceError(f"{path} is not a file", hint="Use - to read from standard input.")
         _check_size(status.st_size, str(path))
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(LARGEST_BYTES + 1)
     except FileNotFoundError as error:
         raise SourceError(f"there is no file {path}", hint="Check the spelling and the folder.") from error

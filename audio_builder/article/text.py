@@ -11,7 +11,7 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
-_AFTER_ADDRESS = re.compile(r"[.,;:!?…\"'”’»]+$")
+_AFTER_ADDRESS = ".,;:!?…\"'”’»"
 _FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}|\^[^\]\s]{1,40})\]")
 _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -78,7 +78,7 @@ def tidy(text: str) -> str:
 
 def _punctuation_after(address: re.Match[str]) -> str:
     """Return the punctuation at the end of an address that belongs to the sentence around it."""
-    bare = _AFTER_ADDRESS.sub("", address.group())
+    bare = address.group().rstrip(_AFTER_ADDRESS)
     if bare.endswith(")") and bare.count(")") > bare.count("("):
         bare = bare.removesuffix(")")
     return address.group()[len(bare) :]

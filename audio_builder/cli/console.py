@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import click
+
+from audio_builder.errors import OutputError
 
 
 def printable(text: str) -> str:
@@ -32,6 +36,28 @@ def can_show(text: str, encoding: str) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def _writing_result() -> Iterator[TextIO]:
+    """Give standard output, and flush it.
+
+    Raises:
+        OutputError: it is closed, or takes no more.
+        BrokenPipeError: whoever read it has gone.
+    """
+    if sys.stdout is None:
+        raise OutputError("can't write the result: standard output is closed", hint=_OUTPUT_HINT)
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"can't write the result to standard output: {error.strerror}", hint=_OUTPUT_HINT) from error
+
+
+_OUTPUT_HINT = "What the command made is in its place; only its result could not be shown."
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """Where a command's words go.
@@ -52,14 +78,16 @@ class Console:
 
     def result(self, text: str) -> None:
         """Print what the command was called for, on stdout; control characters are not in our results."""
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        line = text if text.endswith("\n") else text + "\n"
+        with _writing_result() as stream:
+            stream.write(line)
 
     def result_path(self, path: Path) -> None:
         """Print a path on stdout, byte for byte, whatever the terminal's encoding."""
-        sys.stdout.flush()
-        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
-        sys.stdout.buffer.flush()
+        with _writing_result() as stream:
+            stream.flush()
+            stream.buffer.write(os.fsencode(path) + b"\n")
+            stream.buffer.flush()
 
     def say(self, text: str) -> None:
         """Tell the user something on stderr, unless quiet."""

@@ -43,7 +43,7 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
     try:
         import uvicorn
 
-        from audio_builder.podcast.serve import make_app, qr_code
+        from audio_builder.podcast.serve import BoundedHttp, make_app, qr_code
         from audio_builder.podcast.show import FEED_FILE
     except ImportError as error:
         raise MissingExtra(
@@ -53,7 +53,7 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
     console = ctx.ensure_object(Console)
     address = _own_address() if lan else _LOOPBACK
     app = make_app(folder, ["localhost", _LOOPBACK, address])
-    if not (folder / FEED_FILE).is_file():
+    if not (folder / FEED_FILE).is_file() or (folder / FEED_FILE).is_symlink():
         raise OutputError(
             f"nothing is published in {folder} yet", hint=f"Publish it first: audio-builder publish {folder}"
         )
@@ -67,7 +67,12 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
             console.say("Everyone on this network can listen: point a phone's camera at the code.")
         console.say(f"The feed is {url}feed.xml. Ctrl-C stops.")
         settings = uvicorn.Config(
-            app, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=_LAST_SECONDS
+            app,
+            http=BoundedHttp,
+            log_level="error",
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_LAST_SECONDS,
         )
         server = uvicorn.Server(settings)
         # Ctrl-C is how it ends, not something that went wrong; nor are the downloads that end with it.

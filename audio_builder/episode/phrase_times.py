@@ -13,7 +13,7 @@ import numpy as np
 from audio_builder.narration.clip import CELL_S, ClipLevels
 from audio_builder.voices.word_alignment import words_with_places
 
-_BREAK = re.compile(r"[,;:…–—]+[\"'”’)]*(?:\s+(?=\S)|(?<=[–—])(?=\w))")
+_BREAK = re.compile(r"(?<![,;:…–—])[,;:…–—]++[\"'”’)]*+(?:\s+(?=\S)|(?<=[–—])(?=\w))")
 """What ends a clause inside a phrase; a voice pauses there."""
 
 _QUIET_DB = -30.0

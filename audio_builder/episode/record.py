@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from pathlib import Path
 
@@ -144,9 +145,11 @@ def read_record(path: Path) -> EpisodeRecord:
     """
     try:
         record = msgspec.json.decode(path.read_bytes(), type=EpisodeRecord)
+        for day in filter(None, (record.tags.date, record.built)):
+            datetime.datetime.fromisoformat(day).astimezone(datetime.UTC)
     except OSError as error:
         raise OutputError(f"can't read {path}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors, and a date that is none is one
         raise OutputError(f"{path} is no record of an episode: {error}", hint=_BUILD_AGAIN) from error
     if record.schema_version != RECORD_VERSION:
         raise OutputError(

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from audio_builder import __version__
 from audio_builder.article.text import xml_safe
 from audio_builder.episode.record import EpisodeRecord
-from audio_builder.podcast.ledger import Entry, published_name
+from audio_builder.podcast.ledger import Entry, page_name, published_name
 from audio_builder.podcast.notes import notes_html, summary_of
 from audio_builder.podcast.show import EPISODES, Show, split_category
 from audio_builder.podcast.transcript import TRANSCRIPTS
@@ -65,7 +65,7 @@ class Item:
     @property
     def page(self) -> str:
         """Path of the page, which stays when the sound changes."""
-        return f"{EPISODES}/{self.stem}.html"
+        return f"{EPISODES}/{page_name(self.stem)}.html"
 
     @property
     def cover(self) -> str:

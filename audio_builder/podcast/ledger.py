@@ -6,10 +6,14 @@ What feed and pages show is not in it: that follows from the record of each epis
 from __future__ import annotations
 
 import datetime
+import hashlib
+import os
+import re
 import uuid
 from pathlib import Path
 
 import msgspec
+from anyascii import anyascii
 from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
@@ -23,6 +27,7 @@ _LONGEST_STEM = 50
 """With the digest and the longest suffix, a file name then has at most 80 characters."""
 
 _DIGEST_DIGITS = 8
+_WEB_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -65,16 +70,24 @@ def read_ledger(folder: Path) -> Ledger:
     """
     path = folder / LEDGER_FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Ledger)
+        ledger = msgspec.json.decode(path.read_bytes(), type=Ledger)
+        for entry in ledger.episodes.values():
+            datetime.datetime.fromisoformat(entry.published).astimezone(datetime.UTC)
     except FileNotFoundError:
         return Ledger()
     except OSError as error:
         raise OutputError(f"can't read {path}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors, and a date that is none is one
         raise OutputError(
             f"{path} is damaged: {error}",
             hint="Restore it from a copy. Without it, dates of episodes that have none of their own would change.",
         ) from error
+    if ledger.schema_version > LEDGER_VERSION:
+        raise OutputError(
+            f"{path} has version {ledger.schema_version}; this audio-builder reads {LEDGER_VERSION} and older",
+            hint="Publish with the audio-builder that wrote it, or a newer one; an older one would lose what it holds.",
+        )
+    return ledger
 
 
 def ledger_as_json(ledger: Ledger) -> bytes:
@@ -92,7 +105,22 @@ def published_name(stem: str, sound: Sound) -> str:
 
     Players don't download a changed file again behind an address that they know.
     """
-    return f"{stem[:_LONGEST_STEM].rstrip('-')}-{sound.sha256[:_DIGEST_DIGITS]}"
+    return f"{page_name(stem)[:_LONGEST_STEM].rstrip('-')}-{sound.sha256[:_DIGEST_DIGITS]}"
+
+
+def page_name(stem: str) -> str:
+    """Return what an episode is called on the web, of `a-z`, `0-9` and hyphens alone.
+
+    `build` gives such names; one that a person has given its files is written in them, with a short hash of it.
+
+    >>> page_name("on-patience"), page_name("My Walk")
+    ('on-patience', 'my-walk-ac456181')
+    """
+    if _WEB_NAME.fullmatch(stem):
+        return stem
+    digest = hashlib.sha256(os.fsencode(stem)).hexdigest()[:_DIGEST_DIGITS]
+    plain = re.sub(r"[^a-z0-9]+", "-", anyascii(stem).lower()).strip("-")
+    return f"{plain[: _LONGEST_STEM - _DIGEST_DIGITS - 1].rstrip('-')}-{digest}".lstrip("-")
 
 
 def first_published(record: EpisodeRecord) -> datetime.datetime:

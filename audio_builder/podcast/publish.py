@@ -31,6 +31,7 @@ from audio_builder.podcast.ledger import (
     Entry,
     Ledger,
     ledger_as_json,
+    page_name,
     published_name,
     read_ledger,
 )
@@ -41,6 +42,9 @@ from audio_builder.podcast.transcript import as_json, as_srt, as_vtt
 
 WAVEFORM_BARS = 240
 _FLOOR_DB = -48.0
+_CHECKPOINT = 25
+"""After so many episodes whose files were made, the ledger is kept."""
+
 
 _PAGE = re.compile(r"[a-z0-9-]+\.html")
 _OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
@@ -133,6 +137,10 @@ def publish(
             entry = _make_files(folder, show, episode, earlier)
             if entry is not earlier:
                 made.append(episode.stem)
+                if len(made) % _CHECKPOINT == 0:
+                    # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
+                    done = {item.stem: item.entry for item in items} | {episode.stem: entry}
+                    _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=ledger.episodes | done)))
             items.append(Item(episode.stem, episode.record, entry))
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items.sort(key=lambda item: (item.published, item.stem), reverse=True)
@@ -198,9 +206,9 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry 
         sound=record.sound,
         waveform=waveform,
         made_from=made_from,
-        files=(f"{base.name}.mp3", *files, f"{episode.stem}.html"),
+        files=(f"{base.name}.mp3", *files, f"{page_name(episode.stem)}.html"),
     )
-    files[f"{episode.stem}.html"] = episode_page(show, Item(episode.stem, record, entry))
+    files[f"{page_name(episode.stem)}.html"] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
         _write_changed(folder / EPISODES / name, content)
     return entry

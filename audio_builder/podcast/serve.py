@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import re
+import sys
 from collections.abc import Sequence
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, read_show
@@ -53,6 +56,72 @@ _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 """Sound and pictures never change under their names. Everything else may with the next `publish`: it is kept, but asked
 for again, and without this a browser would guess for how long it is fresh."""
+
+
+HEADERS_S = 10.0
+"""How long a client may take for the head of a request; a player on a bad network needs less than one second."""
+
+MOST_CONNECTIONS = 256
+"""Open at a time; fewer where the system allows this process few files."""
+
+
+class BoundedHttp(H11Protocol):
+    """HTTP/1.1 in which nobody holds a connection without asking for something.
+
+    A head that isn't there within `HEADERS_S` ends its connection. Where too many are open, the one that has waited
+    longest without a request gives way to the next; where all are busy, the next one is refused.
+    """
+
+    waiting_since: float | None = None
+    _giving_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room for a connection, and wait for its first request."""
+        super().connection_made(transport)
+        if len(self.connections) > most_connections():
+            idle = [
+                other
+                for other in self.connections
+                if isinstance(other, BoundedHttp) and other is not self and other.waiting_since is not None
+            ]
+            (min(idle, key=lambda other: other.waiting_since or 0.0) if idle else self).transport.abort()
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; what is no whole head yet doesn't prolong the time for it."""
+        super().data_received(data)
+        if self.conn.their_state.__name__ != "IDLE":
+            self._stop_waiting()
+        elif self.waiting_since is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self.waiting_since = self.loop.time()
+        self._giving_up = self.loop.call_later(HEADERS_S, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+        self.waiting_since = self._giving_up = None
+
+    def _give_up(self) -> None:
+        self.transport.abort()
+
+
+def most_connections() -> int:
+    """Return how many connections may be open: a quarter of the files that this process may open, at most 256."""
+    if sys.platform == "win32":  # pragma: no cover - it has no such limit
+        return MOST_CONNECTIONS
+    import resource
+
+    # A download opens a file beside its connection.
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if files < 0 else max(4, min(MOST_CONNECTIONS, files // 4))
 
 
 def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
@@ -111,9 +180,12 @@ def _file(request: Request, folder: Path, path: str) -> Response:
 
 
 def _rewritten(request: Request, file: Path, root: str) -> Response:
+    # A link in its place would show any file of this machine.
+    if file.is_symlink() or not file.is_file():
+        return _missing()
     try:
         content, written = file.read_bytes(), file.stat().st_mtime
-    except FileNotFoundError:
+    except OSError:
         return _missing()
     here = f"{request.url.scheme}://{request.url.netloc}/"
     content = content.replace(f'"{root}'.encode(), f'"{here}'.encode()).replace(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
-import tomllib
 import uuid
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, inspect
 
 from audio_builder.errors import RecipeError
 from audio_builder.files import write_bytes
+from audio_builder.toml_files import read_toml
 
 SHOW_FILE = "show.toml"
 FEED_FILE = "feed.xml"
@@ -63,8 +64,6 @@ LOCAL_URL = "http://127.0.0.1:8000/"
 
 _FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's name space for `podcast:guid`."""
-
-_LARGEST_FILE_BYTES = 1_000_000
 
 _SHAPES = {
     "language": (re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"), "no language tag", "It looks like en or pt-BR."),
@@ -149,19 +148,11 @@ def read_show(folder: Path) -> Show:
         RecipeError: there is no `show.toml` in it, or a setting in it is wrong.
     """
     path = folder / SHOW_FILE
-    try:
-        if path.stat().st_size > _LARGEST_FILE_BYTES:
-            raise RecipeError(f"{path} is over a megabyte", hint="It is a short TOML file.")
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    if not os.path.lexists(path):
         raise RecipeError(
             f"{folder} is no show: there is no {SHOW_FILE} in it", hint=f"Make one: audio-builder show init {folder}"
-        ) from error
-    except OSError as error:
-        raise RecipeError(f"can't read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path} is not valid TOML: {error}") from error
-    return make_show(settings)
+        )
+    return make_show(read_toml(path, "the show", RecipeError))
 
 
 def make_show(settings: dict[str, object]) -> Show:
@@ -218,10 +209,21 @@ def init_show(folder: Path, show: Show) -> Path:
         OutputError: it can't be written.
     """
     path = folder / SHOW_FILE
-    if path.exists():
+    content = show_as_toml(show).encode("utf-8", "replace")
+    if os.path.lexists(path):
+        if _is_same_show(folder, show):
+            return path  # it was made by the same command, which ended before it could say so
         raise RecipeError(f"{path} is there already", hint="Edit it, or remove it first.")
-    write_bytes(path, show_as_toml(show).encode("utf-8", "replace"))
+    write_bytes(path, content)
     return path
+
+
+def _is_same_show(folder: Path, show: Show) -> bool:
+    """Return whether a folder's show has just these settings."""
+    try:
+        return read_show(folder) == show
+    except RecipeError:
+        return False
 
 
 def _check_url(name: str, url: str) -> None:

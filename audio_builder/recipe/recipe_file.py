@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import difflib
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,10 @@ from msgspec import inspect
 
 from audio_builder.errors import RecipeError
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
+from audio_builder.toml_files import read_toml
 
 Layer = Mapping[str, Any]
 """Settings that somebody chose: keys of `Recipe`, its tables as nested mappings."""
-
-_LARGEST_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +93,7 @@ def read_recipe_file(path: Path) -> Layer:
     Raises:
         RecipeError: it can't be read, is no TOML or is over a megabyte.
     """
-    try:
-        if path.stat().st_size > _LARGEST_FILE_BYTES:
-            raise RecipeError(f"the recipe {path} is over a megabyte", hint="A recipe is a short TOML file.")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecipeError(f"can't read the recipe {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"the recipe {path} is not valid TOML: {error}") from error
+    return read_toml(path, "the recipe", RecipeError)
 
 
 def make_recipe(*layers: Layer) -> Recipe:

@@ -20,6 +20,7 @@ from audio_builder.audio.ffmpeg import Ffmpeg
 from audio_builder.audio.loudness import HOP_S, LoudnessMeter
 from audio_builder.audio.samples import Samples
 from audio_builder.errors import SoundError
+from audio_builder.files import open_regular
 from audio_builder.sound.bed import REFERENCE_DBFS, BedFormat
 
 LONGEST_S = 600
@@ -368,7 +369,7 @@ def music_format(path: Path) -> str:
         SoundError: it can't be read, or it isn't audio in a format that is read here.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             head = stream.read(_HEAD_BYTES)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

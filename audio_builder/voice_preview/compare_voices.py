@@ -21,7 +21,7 @@ from audio_builder.files import write_bytes
 from audio_builder.pipeline import build
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import Recipe, Tags
-from audio_builder.voices.catalogue import find_voice, list_voices
+from audio_builder.voices.catalogue import find_voice, scan_voices
 from audio_builder.voices.profile import VoiceProfile
 from audio_builder.voices.status import voice_status
 
@@ -96,7 +96,9 @@ def make_preview(
         OutputError: the folder can't be written.
     """
     wanted = {name: find_voice(name) for name in names} or {
-        profile.name: profile for profile in list_voices() if profile.language != _NO_WORDS
+        name: found
+        for name, found in scan_voices().items()
+        if isinstance(found, VoiceProfile) and found.language != _NO_WORDS
     }
     samples = tuple(_sample(name, profile, folder, begin) for name, profile in wanted.items())
     page = folder / PAGE

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import tomllib
 from pathlib import Path
 
 import msgspec
 
 from audio_builder.errors import UnknownVoice, VoiceError
+from audio_builder.toml_files import read_toml
 from audio_builder.voices.blend import blend, is_blend, parse_blend
 from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
 from audio_builder.voices.voice_files import data_folder
 
 _REMOVED_KEYS = ("cadence", "ending_s")
 """Earlier versions wrote these into a listener's own profiles."""
-
-_LARGEST_PROFILE_BYTES = 1_000_000
 
 
 def profile_folders() -> tuple[Path, ...]:
@@ -38,6 +36,21 @@ def list_voices(folders: tuple[Path, ...] | None = None) -> tuple[VoiceProfile, 
         VoiceError: a profile is malformed (its file and the field).
     """
     return tuple(read_profile(path) for _, path in sorted(_profile_files(folders).items()))
+
+
+def scan_voices(folders: tuple[Path, ...] | None = None) -> dict[str, VoiceProfile | VoiceError]:
+    """Return every voice by name, and where its profile is malformed, the error: one of them spoils no list.
+
+    Args:
+        folders: as in `list_voices`.
+    """
+    found: dict[str, VoiceProfile | VoiceError] = {}
+    for name, path in sorted(_profile_files(folders).items()):
+        try:
+            found[name] = read_profile(path)
+        except VoiceError as error:
+            found[name] = error
+    return found
 
 
 def find_voice(name: str, folders: tuple[Path, ...] | None = None) -> VoiceProfile:
@@ -92,19 +105,13 @@ def read_profile(path: Path) -> VoiceProfile:
     Raises:
         VoiceError: it can't be read or is malformed (its file and the field).
     """
+    content = read_toml(path, "the voice profile", VoiceError, hint=_MEND)
+    for key in _REMOVED_KEYS:
+        content.pop(key, None)
     try:
-        if path.stat().st_size > _LARGEST_PROFILE_BYTES:
-            raise VoiceError(f"the voice profile {path} is larger than {_LARGEST_PROFILE_BYTES} bytes")
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        for key in _REMOVED_KEYS:
-            content.pop(key, None)
         profile = msgspec.convert(content, VoiceProfile)
     except msgspec.ValidationError as error:
         raise _malformed(path, str(error)) from error
-    except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors
-        raise _malformed(path, f"it isn't TOML in UTF-8: {error}") from error
-    except OSError as error:
-        raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
     here = platform_of([point.platform for point in profile.calibration])
     measured_here = tuple(point for point in profile.calibration if point.platform == here)
     profile = msgspec.structs.replace(profile, calibration=measured_here)
@@ -149,7 +156,7 @@ def _paths(source: Source) -> list[str]:
 
 
 def _malformed(path: Path, problem: str) -> VoiceError:
-    return VoiceError(
-        f"the voice profile {path} is malformed: {problem}",
-        hint="Mend that field, or delete the file if it is your own and no longer needed.",
-    )
+    return VoiceError(f"the voice profile {path} is malformed: {problem}", hint=_MEND)
+
+
+_MEND = "Mend that field, or delete the file if it is your own and no longer needed."

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from audio_builder.errors import RecipeError
+from audio_builder.toml_files import read_toml
 
 Lexicon = dict[str, str | tuple[str, ...]]
 """A written word and how to say it: a respelling, or IPA between slashes; several for engines that differ."""
@@ -19,7 +20,9 @@ Lexicon = dict[str, str | tuple[str, ...]]
 IPA_START, IPA_END = "\ue000", "\ue001"
 """Around IPA in the words that an engine gets. Both are for private use: no text may bring them along."""
 
-_LARGEST_BYTES = 1_000_000
+_MOST_ENTRIES = 10_000
+"""Each phrase is compared with all of them."""
+
 _LONGEST = 200
 _HEAD = re.compile(r"\w+")
 _PRIVATE = re.compile(f"[{IPA_START}{IPA_END}]")
@@ -31,17 +34,10 @@ def read_lexicon(path: Path) -> Lexicon:
     Raises:
         RecipeError: it can't be read or is malformed (its file and the entry).
     """
-    try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise RecipeError(f"the lexicon {path} is over a megabyte", hint="A lexicon is a short TOML file.")
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecipeError(
-            f"can't read the lexicon {path}: {error.strerror or error}",
-            hint="Give the path of a TOML file, as seen from the folder where you are.",
-        ) from error
-    except ValueError as error:  # tomllib's and the decoder's errors are ValueErrors
-        raise RecipeError(f"the lexicon {path} is not valid TOML in UTF-8: {error}") from error
+    hint = "Give the path of a TOML file, as seen from the folder where you are."
+    content = read_toml(path, "the lexicon", RecipeError, hint=hint)
+    if len(content) > _MOST_ENTRIES:
+        raise RecipeError(f"the lexicon {path} has {len(content):,} entries; at most {_MOST_ENTRIES:,} are read")
     try:
         lexicon = msgspec.convert(content, Lexicon)
     except msgspec.ValidationError as error:

@@ -45,7 +45,10 @@ def add_piper_voice(model: Path, name: str = "", licence: str = "") -> VoiceProf
         raise VoiceError(
             f"a voice can't be called “{name}”", hint="Use up to 40 letters a to z, digits and hyphens: --name my-voice"
         )
-    if any((folder / f"{name}.toml").exists() for folder in profile_folders()):
+    target = data_folder() / "voices" / f"{name}.toml"
+    pinned = {hashlib.sha256(data).hexdigest() for data in (content, config_bytes)}
+    done = _is_of(target, pinned)
+    if not done and any((folder / f"{name}.toml").exists() for folder in profile_folders()):
         raise VoiceError(f"there is a voice called “{name}” already", hint="Choose another name with --name.")
     files = []
     for role, path, data in (("model", model, content), ("config", config_path, config_bytes)):
@@ -53,9 +56,17 @@ def add_piper_voice(model: Path, name: str = "", licence: str = "") -> VoiceProf
         kept = re.sub(r"[^A-Za-z0-9._-]", "_", path.name).lstrip("._-")[-100:]
         write_bytes(installed_file(digest, kept), data)
         files.append(f'\n[[files]]\nrole = "{role}"\nname = "{kept}"\nsize_bytes = {len(data)}\nsha256 = "{digest}"\n')
-    target = data_folder() / "voices" / f"{name}.toml"
-    write_bytes(target, _profile(name, model.stem, language, licence, files).encode())
+    if not done:
+        write_bytes(target, _profile(name, model.stem, language, licence, files).encode())
     return read_profile(target)
+
+
+def _is_of(profile: Path, pinned: set[str]) -> bool:
+    """Return whether a profile is that of these very files: then this was done before, all of it or a part."""
+    try:
+        return {file.sha256 for file in read_profile(profile).files} == pinned
+    except VoiceError:
+        return False
 
 
 def _read(path: Path, largest: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from audio_builder.errors import VoiceError
-from audio_builder.voices.catalogue import list_voices
+from audio_builder.voices.catalogue import scan_voices
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, VoiceProfile
 from audio_builder.voices.voice_files import locate_files
@@ -109,12 +109,27 @@ def voice_details(profile: VoiceProfile) -> VoiceDetails:
 
 
 def voice_statuses() -> tuple[VoiceStatus, ...]:
-    """Return every voice with its state, by name. Files are hashed; no engine is started.
+    """Return every voice with its state, by name. Files are hashed; no engine is started."""
+    return tuple(
+        _broken_status(name, found) if isinstance(found, VoiceError) else voice_status(found)
+        for name, found in scan_voices().items()
+    )
 
-    Raises:
-        VoiceError: a profile is malformed.
-    """
-    return tuple(voice_status(profile) for profile in list_voices())
+
+def _broken_status(name: str, error: VoiceError) -> VoiceStatus:
+    """Return the state of a voice whose profile is malformed: only its name is known."""
+    return VoiceStatus(
+        name=name,
+        description="a profile that can't be read",
+        language="?",
+        engine="?",
+        licence="?",
+        slowest_wpm=0.0,
+        fastest_wpm=0.0,
+        ready=False,
+        problem=error.message,
+        mend=error.hint,
+    )
 
 
 def voice_status(profile: VoiceProfile) -> VoiceStatus:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.article.test_documents import spoken
 from tests.support import documents
-from tests.support.fuzz_targets import TARGETS, markdown, raw
+from tests.support.fuzz_targets import TARGETS, markdown, markdown_soup, raw
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -68,3 +68,11 @@ def test_short_inputs_of_any_kind_are_read_or_refused(data: bytes) -> None:
     """Nothing, one byte, and what fuzzers shrank their findings to."""
     raw(data)
     markdown(data)
+    markdown_soup(data)
+
+
+@pytest.mark.xfail(reason="lists from level 10 and quotations from level 20 lose words", strict=False)
+@pytest.mark.parametrize("data", [b"\x01" * 60, b"\x02" * 60], ids=["quotations", "lists"])
+def test_forty_levels_keep_every_word(data: bytes) -> None:
+    """A parser's own limit of nesting drops what is deeper without a word."""
+    TARGETS["markdown_nested"](data)

@@ -333,7 +333,7 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
     """`show.toml` is somebody's work."""
     put_show(tmp_path)
     with pytest.raises(RecipeError, match="is there already"):
-        init_show(tmp_path, SHOW)
+        init_show(tmp_path, Show(title="Another"))
 
 
 @pytest.mark.parametrize(

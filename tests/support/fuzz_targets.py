@@ -35,6 +35,12 @@ _MARKDOWN = (
     "[a](b)", "![a](b)", "](", "|a|b|\n|--|--|\n|", "|", "[^1]", "[^1]: ", "[1]: b\n", "&amp;", "&#91;",
     "<https://e.org>", "https://e.org/(a). ", "+ ", "- [ ] ", "\n    ", "***\n", "[sic]", "<p>\n", "</p>",
 )  # fmt: skip
+_MARKDOWN_SPOKEN = (
+    *(fragment for fragment in _TEXT if fragment not in ("    ", "\t", "  \n", "\\[", "\\")), "~~", "&amp;", "+ ",
+    "- [ ] ", "***\n", "> > ", "- - ", "2) ", "|", "\n  ", "\n   ",
+)  # fmt: skip
+"""What hides no word: no code, no notes, no addresses, no tags."""
+
 _HTML = (
     *_TEXT[:44], "<p>", "</p>", "<div>", "</div>", "<h1>", "</h1>", "<h2>", "</h2>", "<ul>", "<li>", "</ul>", "<br>",
     "<br/>", "<b>", "</b>", "<em>", "</em>", "<blockquote>", "</blockquote>", "<u>", "</u>",
@@ -73,7 +79,21 @@ def plain(data: bytes) -> None:
 
 
 def markdown(data: bytes) -> None:
-    """A Markdown text may hide words (code, notes) but neither doubles nor moves one."""
+    """A Markdown text without code, notes, addresses and tags speaks every word once, in order."""
+    _check(f"First.\n\n{_built(data, _MARKDOWN_SPOKEN)}".encode(), "a.md", every_word=True)
+
+
+def markdown_nested(data: bytes) -> None:
+    """Lists in lists and quotations in quotations speak every word, however deep they are."""
+    lines, depth = [], 0
+    for place, byte in enumerate(data[:160]):
+        depth = max(0, min(40, depth + (1 if byte % 4 else -(byte // 16))))
+        lines.append(f"{'> ' * depth if data[0] % 2 else '  ' * depth + '- '}q{place}x")
+    _check("\n".join(["First.", "", *lines]).encode(), "a.md", every_word=True)
+
+
+def markdown_soup(data: bytes) -> None:
+    """A Markdown text of anything may hide words (code, notes) but neither doubles nor moves one."""
     _check(_built(data, _MARKDOWN).encode(), "a.md", every_word=False)
 
 
@@ -114,7 +134,8 @@ def raw(data: bytes) -> None:
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    target.__name__: target for target in (plain, markdown, html, tag_soup, docx, epub, script, raw)
+    target.__name__: target
+    for target in (plain, markdown, markdown_nested, markdown_soup, html, tag_soup, docx, epub, script, raw)
 }
 
 

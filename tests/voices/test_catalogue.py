@@ -10,7 +10,8 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import UnknownVoice, VoiceError
-from audio_builder.voices.catalogue import find_voice, list_voices, profile_folders
+from audio_builder.voices.catalogue import find_voice, list_voices, profile_folders, scan_voices
+from audio_builder.voices.status import voice_statuses
 
 GOOD = """
 name = "mine"
@@ -111,3 +112,23 @@ def test_hibaris_voices_are_pinned_as_its_package_pins_them() -> None:
     for name in ("fable", "fenrir", "hibari-emma", "kore"):
         (file,) = find_voice(name).files
         assert (file.size_bytes, file.sha256) == published[file.name]
+
+
+def test_a_malformed_profile_empties_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are listed as before, and it is listed with what is wrong with it."""
+    folders = (*written(tmp_path, GOOD), *written(tmp_path, "name = [", "broken"))
+    found = scan_voices(folders)
+    assert found["mine"].name == "mine"
+    assert isinstance(found["broken"], VoiceError)
+    monkeypatch.setattr("audio_builder.voices.catalogue.profile_folders", lambda: folders[:1])
+    states = {status.name: status for status in voice_statuses()}
+    assert states["mine"].ready
+    assert not states["broken"].ready
+    assert "broken.toml" in states["broken"].problem
+    assert run(["voices"]) == 0
+
+
+def test_joe_has_a_second_source() -> None:
+    """Its author's own address, for the day when the package is gone; the bytes are the same by their hash."""
+    for file in find_voice("joe").files:
+        assert [type(source).__name__ for source in file.sources] == ["PackageSource", "WebSource"]

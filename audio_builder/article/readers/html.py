@@ -45,8 +45,8 @@ _TOKEN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style)\b.*?(?:</\1[^>]*>?|\Z)|<(/?)([a-z][^\s/>]*)[^>]*>?",
     re.IGNORECASE | re.DOTALL,
 )
-_PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
-_SELF_CLOSED = re.compile(r"<([a-z][^\s/<>]*+)([^<>]*+)(?<=/)>", re.IGNORECASE)
+_PAGE = re.compile(r"(?:<\?xml[^>]*+>|<!--(?>.*?-->)|\s++)*+<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<([a-z][^\s/<>]*+)([^<>]*+)>", re.IGNORECASE)
 
 _BULLET_START, _BULLET_END = "<![if !supportLists]>", "<![endif]>"
 
@@ -139,9 +139,12 @@ def _is_title(node: LexborNode) -> bool:
 
 def as_html(xhtml: str) -> str:
     """Return XHTML with its self-closed elements closed, as a parser of HTML expects them."""
-    return _SELF_CLOSED.sub(
-        lambda tag: tag[0] if tag[1].lower() in _NEVER_CLOSED else f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", xhtml
-    )
+
+    def closed(tag: re.Match[str]) -> str:
+        kept = not tag[2].endswith("/") or tag[1].lower() in _NEVER_CLOSED
+        return tag[0] if kept else f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>"
+
+    return _TAG.sub(closed, xhtml)
 
 
 def _refuse_declarations(text: str, name: str) -> None:

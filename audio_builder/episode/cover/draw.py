@@ -6,7 +6,9 @@ import colorsys
 import hashlib
 import io
 import itertools
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from audio_builder.episode.cover.lettering import (
 from audio_builder.episode.cover.typeset import set_text
 from audio_builder.episode.verify.standard import COVER_BYTES, COVER_SIDE_PX
 from audio_builder.errors import RecipeError
+from audio_builder.files import open_regular
 
 SIDE_PX = 1400
 SMALL_PX = 440
@@ -42,6 +45,9 @@ _POOR = ((64, 2), (50, 2), (35, 2), (20, 2), (10, 2))
 _SMALLEST_OWN_PX = 600
 _LARGEST_OWN_BYTES = 40 * 1024 * 1024
 _LARGEST_OWN_PIXELS = 60_000_000
+_LARGEST_DECODED_PIXELS = 16_000_000
+"""Of what can't be decoded at a smaller size: each pixel takes up to 20 bytes on the way to a cover."""
+
 _CAPITALS_GAP = 0.22
 """Between the letters of the show's name, in ems."""
 
@@ -137,12 +143,17 @@ def fit_cover(path: Path) -> bytes:
         with warnings.catch_warnings():
             # Our own limit below is stricter than the one that Pillow warns at.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=("JPEG", "PNG")) as opened:
-                _check_size(path, opened.width, opened.height)
+            with open_regular(path) as stream, Image.open(stream, formats=("JPEG", "PNG")) as opened:
+                _check_size(path, opened, _LARGEST_OWN_PIXELS)
+                # A JPEG is decoded at half its size or less where that is enough; a PNG must have all its rows.
+                opened.draft("RGB", (COVER_SIDE_PX[1], COVER_SIDE_PX[1]))
+                _check_size(path, opened, _LARGEST_DECODED_PIXELS)
+                if opened.format == "PNG":
+                    _check_rows(path.read_bytes())
                 picture = _plain_rgb(opened)
     except Image.DecompressionBombError as error:
         raise RecipeError(f"the cover {path} opens to far too many pixels", hint=_COVER_HINT) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, struct.error, zlib.error, KeyError) as error:
         # Pillow raises SyntaxError for a broken PNG and ValueError for some broken headers.
         reason = getattr(error, "strerror", None) or "it is no JPEG or PNG that can be opened"
         raise RecipeError(f"can't use the cover {path}: {reason}", hint=_COVER_HINT) from error
@@ -172,14 +183,45 @@ def small_cover(cover: bytes) -> bytes:
 _COVER_HINT = "Give a square JPEG or PNG of 1400 to 3000 pixels, or no cover to have one drawn."
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
-    if width * height > _LARGEST_OWN_PIXELS:
+def _check_size(path: Path, picture: Image.Image, most_pixels: int) -> None:
+    width, height = picture.size
+    if width * height > most_pixels:
         raise RecipeError(f"the cover {path} has {width} × {height} pixels, far too many", hint=_COVER_HINT)
     if min(width, height) < _SMALLEST_OWN_PX:
         raise RecipeError(
             f"the cover {path} has only {width} × {height} pixels; at least {_SMALLEST_OWN_PX} are needed",
             hint=_COVER_HINT,
         )
+
+
+def _check_rows(png: bytes) -> None:
+    """Make sure that a PNG has all its rows: Pillow takes what a finished stream lacks for black.
+
+    Raises:
+        ValueError: rows are missing, or it is no PNG.
+    """
+    inflate, rows, at = zlib.decompressobj(), 0, len(_PNG_MAGIC)
+    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", png[at + 8 : at + 21])
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes]
+    expected = sum(down * (1 + (across * bits + 7) // 8) for across, down in sizes if across > 0 and down > 0)
+    while at + 12 <= len(png):
+        size, kind = struct.unpack(">I4s", png[at : at + 8])
+        pending = png[at + 8 : at + 8 + size] if kind == b"IDAT" else b""
+        while pending and rows < expected:
+            rows += len(inflate.decompress(pending, _INFLATED_AT_ONCE))
+            pending = inflate.unconsumed_tail
+        at += 12 + size
+    if rows < expected:
+        raise ValueError("rows of the picture are missing")
+
+
+_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""Of each pass of an interlaced PNG, the first column and row, and the steps across and down (PNG, 8.2)."""
+
+_INFLATED_AT_ONCE = 1 << 20
 
 
 def _plain_rgb(opened: Image.Image) -> Image.Image:

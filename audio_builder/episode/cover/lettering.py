@@ -25,6 +25,9 @@ COVERS_EXTRA = "covers"
 _WEIGHT = 500.0
 """Of the fonts that leave it open: letters on a coloured ground look thinner than on paper."""
 
+_OPTICAL_SIZE = 24.0
+"""Of the serif, in points: finer hairlines would be lost where a player shows the cover small."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typeface:
@@ -35,16 +38,23 @@ class Typeface:
         file: its path there.
         leading: from one baseline to the next, as a multiple of the size; more for marks above and below letters.
         number: of the font in a file that holds several.
+        axes: where a variable font is set, such as its weight.
     """
 
     package: str
     file: str
     leading: float
     number: int = 0
+    axes: tuple[tuple[str, float], ...] = (("wght", _WEIGHT),)
 
 
 def _noto(name: str, leading: float) -> Typeface:
     return Typeface("manimgx_fonts", f"Noto{name}[wght].ttf", leading)
+
+
+def _serif(cut: str, weight: float) -> Typeface:
+    axes = (("wght", weight), ("opsz", _OPTICAL_SIZE))
+    return Typeface("fontpkg_source_serif_4", f"files/SourceSerif4{cut}[opsz,wght].ttf", 1.16, axes=axes)
 
 
 def _east_asian(number: int) -> Typeface:
@@ -85,7 +95,9 @@ EAST_ASIAN = {JAPANESE: _east_asian(0), KOREAN: _east_asian(1), SIMPLIFIED: _eas
 SIGNS = {"Symbols": _noto("SansSymbols", 1.2), "Emoji": _noto("Emoji", 1.2)}
 
 TYPEFACES = {
-    **{s: Typeface("font_source_serif_pro", f"files/SourceSerifPro-{s}.otf", 1.16) for s in SERIF_STYLES},
+    "Regular": _serif("", 400),
+    "Semibold": _serif("", 600),
+    "It": _serif("-Italic", 400),
     "Sans": _noto("Sans", 1.2),
     "Sans Italic": _noto("Sans-Italic", 1.2),
     **SCRIPTS,
@@ -298,7 +310,7 @@ def font(style: str) -> Any:
     blob = uharfbuzz.Blob.from_file_path(str(file)) if path else uharfbuzz.Blob(file.read_bytes())
     found = uharfbuzz.Font(uharfbuzz.Face(blob, face.number))
     if found.face.has_var_data:
-        found.set_variations({"wght": _WEIGHT})
+        found.set_variations(dict(face.axes))
     return found
 
 

@@ -14,6 +14,7 @@ from audio_builder.audio.ffmpeg import Ffmpeg
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.mpeg_frames import find_frame, id3_bytes
 from audio_builder.errors import NotAudio
+from audio_builder.files import open_regular
 
 BLOCK_FRAMES = 65_536
 """Frames in a block: about a second and a half, small enough for the cache of a processor."""
@@ -81,7 +82,7 @@ def sniff(path: Path) -> str:
         NotAudio: it can't be read, or is none of the known formats, or is a playlist.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             start = stream.read(_SNIFFED_BYTES)
             tag = id3_bytes(start)
             if tag:

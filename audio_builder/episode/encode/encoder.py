@@ -12,6 +12,7 @@ import errno
 import itertools
 import math
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -367,6 +368,8 @@ def _failure(code: int, complaints: tuple[str, ...], target: Path) -> EncoderErr
     said = "\n".join(complaints)
     if any(words in said for words in _DISK_FULL_WORDS):
         return output_error(OSError(errno.ENOSPC, "no space left"), target)
+    if code == -getattr(signal, "SIGXFSZ", 0) and code:
+        return output_error(OSError(errno.EFBIG, os.strerror(errno.EFBIG)), target)
     how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
     return EncoderError(
         f"ffmpeg {how} while it encoded {target}" + (f":\n{said}" if said else ""),

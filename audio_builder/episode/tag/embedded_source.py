@@ -16,6 +16,7 @@ import msgspec
 from audio_builder.article.source import LARGEST_BYTES
 from audio_builder.episode.tag.read_tag import tag_frames, tag_size
 from audio_builder.errors import SourceError, SourceTooLarge
+from audio_builder.files import open_regular
 from audio_builder.recipe.recipe_file import Layer, make_recipe
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
 from audio_builder.script.cues import Script
@@ -162,7 +163,7 @@ def _files_named(settings: Layer) -> list[str]:
 def _tag(path: Path) -> tuple[bytes, int]:
     """Return the frames of a file's tag and the version of ID3v2; nothing for a file without a tag."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             header = stream.read(_FRAME_HEADER_BYTES)
             if len(header) < _FRAME_HEADER_BYTES or header[:3] != b"ID3" or header[3] not in (3, 4):
                 return b"", 3

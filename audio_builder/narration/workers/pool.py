@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from audio_builder.errors import EngineFailed, EngineTimedOut
+from audio_builder.files import scratch_folder
 from audio_builder.narration.workers.process import Deadlines, Job, Spoken, WorkerProcess
 
 MAX_WORKERS = 8
@@ -153,7 +154,8 @@ class _Processes:
     """The worker processes of a pool, so that all can be ended from another thread."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
+        self._stack = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._started: list[WorkerProcess] = []
         self.ending = False
@@ -168,8 +170,8 @@ class _Processes:
             if self.ending:
                 raise EngineFailed("the worker processes are ending")
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="audio-builder-", ignore_cleanup_errors=True)
-            worker = WorkerProcess(Path(self._folder.name))
+                self._folder = self._stack.enter_context(scratch_folder())
+            worker = WorkerProcess(self._folder)
             self._started.append(worker)
             return worker
 
@@ -184,8 +186,7 @@ class _Processes:
         """Wait for the end of all workers and remove their files, when no thread uses them any more."""
         for worker in self._started:
             worker.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._stack.close()
 
 
 def _usable_cores() -> int:

@@ -14,7 +14,6 @@ import platform
 import signal
 import subprocess
 import sys
-import tempfile
 import wave
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from audio_builder.audio.samples import AudioSegment, ffmpeg_program
 from audio_builder.errors import AudioBuilderError, EngineFailed, EngineTimedOut, MissingExtra, quoted
+from audio_builder.files import scratch_folder
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.system_driver import BASE_DEADLINE_S, WANTED_BY, SystemDriver, deadline_s, load_espeak
 from audio_builder.voices.extras import installed_version
@@ -76,8 +76,8 @@ class SystemEngine:
             EngineTimedOut: the file was not finished in the time its text allows.
             EngineFailed: the voice reported an error, or the file can't be that text.
         """
-        with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
-            file = Path(folder) / "phrase.wav"
+        with scratch_folder() as folder:
+            file = folder / "phrase.wav"
             # The driver keeps to the deadline itself; the fork is given up a little later.
             told = _undisturbed(lambda: self._driver.write(text, voice, file), 2 * deadline_s(text))
             sound = read_sound_file(file)

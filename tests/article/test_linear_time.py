@@ -1,0 +1,115 @@
+"""No input is slow: what readers and patterns do grows with the text, not with its square."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+import zipfile
+
+import pytest
+
+from audio_builder.article.decode import decode
+from audio_builder.article.read import read
+from audio_builder.article.readers.html import as_html
+from audio_builder.article.source import source_from_bytes
+from audio_builder.article.text import tidy
+from audio_builder.errors import AudioBuilderError, NotText
+from audio_builder.recipe.settings import Pacing
+from audio_builder.script.cues import Script
+from audio_builder.script.from_document import read_document
+from audio_builder.script.pace import pace
+from tests.support import documents
+
+SIZE = 60_000
+SLOWEST_S = 8.0
+"""Of processor time; each takes less than one on an idle machine, and what was quadratic took a minute and more."""
+
+CASES = {
+    "sentences that are ordinals": ("a.txt", "1. "),
+    "titles that belong to what follows": ("a.txt", "Dr. \n"),
+    "an address that ends in stops": ("a.txt", "http://a" + "." * SIZE + "a"),
+    "hashes in a heading": ("a.txt", "# a" + " #" * (SIZE // 2) + "b"),
+    "spaces in a heading": ("a.txt", "Word.\n\nA\n# a" + " " * SIZE + "b\n\n# a" + " " * SIZE + "b"),
+    "words in brackets": ("a.txt", "".join(f"[b{word}]: c\n\n" for word in range(SIZE // 12))),
+    "spaces in a mark": ("a.txt", "[pause 1" + " " * SIZE + "!]"),
+    "brackets": ("a.txt", "["),
+    "brackets before stops": ("a.txt", "( ."),
+    "tags in tags": ("a.html", "<p>" + "<a" * (SIZE // 2)),
+    "comments before no page": ("a.html", "<!---->" * 500 + "<"),
+    "attributes": ("a.html", "<p " + "a=b " * (SIZE // 4) + ">word"),
+    "comments before no speech": ("a.ssml", "<!---->" * 500 + "<x"),
+}
+
+
+@pytest.mark.parametrize(("name", "fragment"), CASES.values(), ids=CASES)
+def test_sixty_kilobytes_are_read_and_paced_in_seconds(name: str, fragment: str):
+    """Whatever is in them; an error of ours is an answer too."""
+    text = fragment if len(fragment) > 1000 else fragment * (SIZE // len(fragment))
+    began = time.process_time()
+    try:
+        source = source_from_bytes(text.encode(), name)
+        found = read_document(source)
+        _ = found if isinstance(found, Script) else pace(read(source), Pacing())
+    except AudioBuilderError:
+        pass
+    assert time.process_time() - began < SLOWEST_S
+
+
+@pytest.mark.parametrize("text", ["<a" * 30_000, "<a/" * 30_000, "<a b" * 30_000, "<a " + "/" * 60_000])
+def test_self_closed_elements_are_found_in_linear_time(text: str):
+    """A book of 2 KB that unfolds to such a page took an hour."""
+    began = time.process_time()
+    as_html(text)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("xhtml", "html"),
+    [
+        ("<div/>", "<div></div>"),
+        ('<a id="x"/>word', '<a id="x"></a>word'),
+        ("<br/>", "<br/>"),
+        ("<p>a/b</p>", "<p>a/b</p>"),
+        ('<a href="/b/">c</a>', '<a href="/b/">c</a>'),
+        ("<a b=/><i />", "<a b=></a><i ></i>"),
+    ],
+)
+def test_self_closed_elements_are_closed(xhtml: str, html: str):
+    """As before, in one pass."""
+    assert as_html(xhtml) == html
+
+
+def test_an_address_gives_back_its_stops():
+    """The punctuation after it is the sentence's."""
+    assert tidy("See https://example.org/a. Then rest.") == "See. Then rest."
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_other_packings_than_those_of_the_formats_are_refused(method: int):
+    """Books and documents are stored or deflated; a broken LZMA stream raised what nobody caught."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("word/document.xml", b"<w:p/>" * 100)
+    with pytest.raises(NotText, match="packed in a way"):
+        source_from_bytes(packed.getvalue(), "a.docx")
+
+
+@pytest.mark.parametrize("encoding", ["UTFm8", "utf-7", "x" * 30, "rot13", "undefined"])
+def test_an_xml_encoding_that_nobody_knows_is_no_defect(encoding: str):
+    """A document or a book in it is read or refused."""
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>'
+    good = zipfile.ZipFile(io.BytesIO(documents.docx()))
+    files = {name: good.read(name) for name in good.namelist()}
+    files["word/document.xml"] = files["word/document.xml"].replace(b'encoding="UTF-8"', b"")
+    body = files["word/document.xml"].partition(b"?>")[2] or files["word/document.xml"]
+    files["word/document.xml"] = declared.encode() + body
+    with contextlib.suppress(AudioBuilderError):
+        read_document(source_from_bytes(documents.zipped(files), "a.docx"))
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "unicode_escape", "hex", "no-such"])
+def test_a_page_in_what_is_no_charset_is_read_by_its_bytes(charset: str):
+    """Python knows more codecs than pages have charsets."""
+    page = f"<html><head><meta charset={charset}></head><body><p>Caf".encode() + b"\xe9 au lait</p></body></html>"
+    assert "Café" in decode(page, "a.html")
