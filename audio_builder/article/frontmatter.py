@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
+from audio_builder.article.details import Details, about, read_details
 from audio_builder.article.text import clean
 from audio_builder.errors import SourceError
 
@@ -16,6 +19,22 @@ LARGEST = 64 * 1024
 
 LONGEST_VALUE = 1000
 """Characters of a title, a subtitle or an author at most."""
+
+PLACE_KEY = "place"
+"""The key that says where a guide stands; elsewhere it means nothing."""
+
+KEYS = ("title", "subtitle", "author", "language", "date", "slug", "id", PLACE_KEY, *Details.__struct_fields__)
+"""What an article's front matter may say."""
+
+_OF_OTHERS = frozenset(
+    """
+    alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses
+    draft excerpt featured featured_image header-includes hero keywords lastmod layout linktitle mathjax menu meta
+    modified output pandoc params permalink publish published rating read_time redirect_from redirect_to related series
+    share sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated url uuid weight
+    """.split()
+)
+"""Keys by which other programs sort, lay out and find a text (Jekyll, Hugo, Obsidian, Pandoc); no sound needs them."""
 
 _DEEPEST = 4
 _FENCE = "---"
@@ -33,8 +52,10 @@ class FrontMatter:
         subtitle: what stands under the title.
         author: several authors are joined by commas.
         language: a BCP 47 tag such as `en` or `pt-BR`.
-        date: `YYYY-MM-DD`.
+        date: `YYYY-MM-DD`, or with the time of day where it was given, in ISO 8601.
+        details: what players read besides.
         values: every key whose value is a text, as given.
+        keys: all keys, in order.
         lines: how many lines of the source the front matter takes, fences included.
     """
 
@@ -43,7 +64,9 @@ class FrontMatter:
     author: str = ""
     language: str = ""
     date: str = ""
+    details: Details = Details()
     values: dict[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
     lines: int = 0
 
 
@@ -56,7 +79,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     """Return the front matter at the head of a text; an empty one where there is none.
 
     Text between two rules that isn't a list of `key: value` is a text between two rules, and no
-    front matter. Unknown keys are kept in `values`; articles ignore them.
+    front matter. Unknown keys are kept in `values`; `check_keys` refuses them.
 
     Args:
         text: the whole source, with clean line ends.
@@ -69,9 +92,10 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     lines = _lines_between_fences(text, name)
     if lines is None:
         return FrontMatter()
-    values = _values("\n".join(lines), name)
-    if values is None:
+    loaded = _loaded("\n".join(lines), name)
+    if loaded is None:
         return FrontMatter()
+    values = {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
     for key in ("title", "subtitle", "author"):
         length = len(values.get(key, ""))
         if length > LONGEST_VALUE:
@@ -84,9 +108,31 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         author=values.get("author", ""),
         language=_language(values.get("language", ""), name),
         date=_date(values.get("date", ""), name),
+        details=_details(loaded, name),
         values=values,
+        keys=tuple(str(key) for key in loaded),
         lines=len(lines) + 2,
     )
+
+
+def check_keys(front: FrontMatter, name: str) -> None:
+    """Refuse a key that nothing would come of; what other programs keep there is left alone.
+
+    Args:
+        front: of an article.
+        name: the file's name, for messages.
+
+    Raises:
+        SourceError: there is one; the message names the closest right ones.
+    """
+    for key in front.keys:
+        if key not in KEYS and key.lower().replace(" ", "_") not in _OF_OTHERS:
+            close = difflib.get_close_matches(_snake_case(key), KEYS, n=3, cutoff=0.5)
+            raise SourceError(
+                f"{name}: the front matter has `{key}`, which is no key of an article; "
+                + (f"the closest is {' or '.join(f'`{one}`' for one in close)}" if close else "none is like it"),
+                hint=f"Correct the line or remove it. The keys are {', '.join(KEYS)}.",
+            )
 
 
 def without_front_matter(text: str, front: FrontMatter) -> str:
@@ -115,8 +161,8 @@ def _lines_between_fences(text: str, name: str) -> list[str] | None:
     return None
 
 
-def _values(source: str, name: str) -> dict[str, str] | None:
-    """Return the mapping as texts, or None where it is no mapping."""
+def _loaded(source: str, name: str) -> dict[object, object] | None:
+    """Return the mapping, its values texts, lists and mappings, or None where it is no mapping."""
     try:
         _refuse_tricks(source, name)
         # BaseLoader makes texts, lists and mappings only: no dates, no numbers, no objects.
@@ -129,9 +175,28 @@ def _values(source: str, name: str) -> dict[str, str] | None:
             f"{name}:{line}: the front matter can't be read: {problem}",
             hint=f"{_HINT} Put quotation marks around a value that has a colon in it.",
         ) from error
-    if not isinstance(loaded, dict):
-        return None
-    return {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
+    return loaded if isinstance(loaded, dict) else None
+
+
+def _details(loaded: Mapping[object, object], name: str) -> Details:
+    cleaned = {key: _cleaned(value) for key, value in loaded.items() if isinstance(key, str)}
+    try:
+        return read_details(cleaned)
+    except ValueError as error:
+        key, value = error.args
+        raise SourceError(
+            f"{name}: `{key}: {str(value)[:80]}` in the front matter can't be used", hint=f"`{key}` is {about(key)}."
+        ) from error
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return clean(value) if isinstance(value, str) else value
+
+
+def _snake_case(key: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[-\s]+", "_", key).lower()
 
 
 def _refuse_tricks(source: str, name: str) -> None:
@@ -180,4 +245,14 @@ def _date(value: str, name: str) -> str:
             f"{name}: `date: {value}` in the front matter is not a date",
             hint="Write the year, the month and the day, such as 2026-03-21.",
         )
-    return day
+    return _with_time(day, rest)
+
+
+def _with_time(day: str, rest: str) -> str:
+    """Return a day with the time of day that follows it, in ISO 8601; the day alone where that is no time."""
+    time = re.sub(r"\s+(?=([+-]\d|Z$))", "", rest[1:].strip())
+    try:
+        moment = datetime.datetime.fromisoformat(f"{day}T{time}") if time else None
+    except ValueError:
+        moment = None
+    return moment.isoformat(timespec="seconds") if moment else day

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from audio_builder.article.details import Details
+
 
 class BlockKind(Enum):
     """What a block of the article is, which decides how it is paced."""
@@ -68,8 +70,9 @@ class Article:
         subtitle: empty where the source has none.
         author: empty where the source has none.
         language: a BCP 47 tag such as `en` or `pt-BR`; empty where the source doesn't say.
-        date: `YYYY-MM-DD`, or empty where the source doesn't say.
+        date: `YYYY-MM-DD`, or with a time of day, in ISO 8601; empty where the source doesn't say.
         sections: in the order of the source; never empty in an article that was read.
+        details: what players read besides.
     """
 
     title: str
@@ -78,3 +81,4 @@ class Article:
     language: str
     date: str
     sections: tuple[Section, ...]
+    details: Details = Details()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audio_builder.article.frontmatter import check_keys
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
 from audio_builder.article.model import Article, Line
 from audio_builder.article.outline import Heading, Outline, make_article
@@ -22,6 +23,7 @@ def read(source: SourceText) -> Article:
     """
     reader = next(reader for reader in text_readers() if reader.name == source.kind)
     parsed = reader.read(source)
+    check_keys(parsed.front, source.name)
     _check_marks(parsed.outline, source)
     article = make_article(parsed.outline, parsed.front)
     if not _has_words(article):

@@ -50,7 +50,17 @@ def read_document(
         for note in imported.notes:
             on_warning(note)
         return imported.script
-    return parse_script(text.text, text.name) if text.kind == "script" else read(text)
+    document = parse_script(text.text, text.name) if text.kind == "script" else read(text)
+    return _with_found_image(document, Path(text.name).parent)
+
+
+def _with_found_image(document: Document, folder: Path) -> Document:
+    """Return a document whose picture is found wherever its script is written to."""
+    image = document.details.image
+    if not image:
+        return document
+    path = str((folder / image).absolute())
+    return replace(document, details=msgspec.structs.replace(document.details, image=path))
 
 
 def own_settings(document: Document) -> Layer:
