@@ -155,15 +155,13 @@ def read_details(values: Mapping[str, object]) -> Details:
 
 def details_as_values(details: Details) -> dict[str, str | list[str]]:
     """Return the values of front matter that give these details; none for what isn't said."""
-    given = {
-        key: value
-        for key, value in msgspec.to_builtins(details).items()
-        if value != Details.__struct_defaults__[Details.__struct_fields__.index(key)] and value != []
-    }
-    return {
-        key: value if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
-        for key, value in given.items()
-    }
+    usual = msgspec.structs.asdict(Details())
+    given = {key: value for key, value in msgspec.structs.asdict(details).items() if value != usual[key]}
+    return {key: list(value) if isinstance(value, tuple) else _as_text(value) for key, value in given.items()}
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _try(key: str, line: str, read: object) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import html
+import re
 from collections.abc import Iterator
 
 import msgspec
+from markdown_it import MarkdownIt
 
 from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord
@@ -26,7 +29,9 @@ def chapters_json(record: EpisodeRecord) -> bytes:
 
 
 def summary_of(record: EpisodeRecord) -> str:
-    """Return what the episode is about: its subtitle, else its first whole phrases, up to about 300 characters."""
+    """Return what the episode is about: its description, its subtitle, or its first phrases, up to about 300 characters."""
+    if record.details.description:
+        return record.details.description
     if record.tags.subtitle:
         return record.tags.subtitle
     summary = ""
@@ -65,11 +70,31 @@ def notes_text(record: EpisodeRecord) -> str:
     questions = "\n".join(f"- {question}" for question in questions_of(record))
     parts = (
         summary_of(record),
+        record.details.notes,
         f"{words.chapters}\n{chapters}" if chapters else "",
         f"{words.questions}\n{questions}" if questions else "",
         "\n".join(filter(None, (author_of(record, words), record.disclosure))),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def own_notes_html(record: EpisodeRecord) -> str:
+    """Return the author's own show notes as HTML, links kept; empty where there are none.
+
+    They are Markdown without HTML: a tag in them is shown as it was written. So there can be no other elements than
+    those of Markdown, and no addresses but those of the web and of mail.
+    """
+    return str(_markdown().render(record.details.notes)).strip()
+
+
+_ALLOWED_ADDRESS = re.compile(r"(https?://|mailto:)[^\s<>\"]+", re.IGNORECASE)
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    markdown.validateLink = lambda url: _ALLOWED_ADDRESS.fullmatch(url) is not None  # type: ignore[method-assign]
+    return markdown
 
 
 def notes_html(record: EpisodeRecord) -> str:
@@ -80,6 +105,8 @@ def notes_html(record: EpisodeRecord) -> str:
 def _notes_html(record: EpisodeRecord) -> Iterator[str]:
     words = translation_for(record.tags.language)
     yield f"<p>{html.escape(summary_of(record))}</p>"
+    if record.details.notes:
+        yield own_notes_html(record)
     if record.report.chapters:
         yield f"<p>{html.escape(words.chapters)}</p>\n<ul>"
         for chapter in record.report.chapters:
