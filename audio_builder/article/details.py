@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -19,8 +19,12 @@ _MOST = 50
 _Line = Annotated[str, Meta(max_length=300)]
 
 
-def _about(text: str, **bounds: int) -> Meta:
-    return Meta(description=text, **bounds)  # type: ignore[arg-type] - bounds are Meta's own
+def _about(text: str, *, max_length: int | None = None) -> Meta:
+    return Meta(description=text, max_length=max_length)
+
+
+def _number(text: str) -> Meta:
+    return Meta(description=text, ge=0, le=9999)
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -28,8 +32,8 @@ class Details(Struct, frozen=True, kw_only=True):
 
     description: Annotated[str, _about("what the episode is about, in a few sentences", max_length=4000)] = ""
     notes: Annotated[str, _about("show notes of your own in Markdown; links are kept", max_length=LONGEST_NOTES)] = ""
-    episode: Annotated[int, _about("number of the episode, 1 to 9999", ge=0, le=9999)] = 0
-    season: Annotated[int, _about("number of the season, 1 to 9999", ge=0, le=9999)] = 0
+    episode: Annotated[int, _number("number of the episode, 1 to 9999")] = 0
+    season: Annotated[int, _number("number of the season, 1 to 9999")] = 0
     episode_type: Annotated[
         Literal["full", "trailer", "bonus"], _about("full, trailer or bonus; full where nothing is said")
     ] = "full"
@@ -37,12 +41,17 @@ class Details(Struct, frozen=True, kw_only=True):
     image: Annotated[str, _about("path of a square JPEG or PNG, from the folder of the text", max_length=1000)] = ""
     block: Annotated[bool, _about("true keeps it out of the directories; who has the feed still gets it")] = False
     persons: Annotated[
-        tuple[_Line, ...], _about("list of people, such as A. Reader (narrator) <https://example.org>", max_length=_MOST)
+        tuple[_Line, ...],
+        _about("list of people, such as A. Reader (narrator) <https://example.org>", max_length=_MOST),
     ] = ()
     license: Annotated[str, _about("such as cc-by-4.0, or Our Terms <https://example.org/terms>", max_length=300)] = ""
     soundbite: Annotated[
         tuple[_Line, ...], _about("list of excerpts: start and length, such as 1:13 60 The lamp", max_length=_MOST)
     ] = ()
+
+
+NOTHING_SAID = Details()
+"""Of a text without front matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,9 @@ class Soundbite:
     title: str
 
 
+_ABOUT: dict[str, str] = {
+    key: hint.__metadata__[0].description for key, hint in get_type_hints(Details, include_extras=True).items()
+}
 _REFERENCE = re.compile(r"(?P<text>[^<>]*?)\s*(\((?P<role>[^()<>]*)\))?\s*(<(?P<address>[^<>\s]+)>)?")
 _SOUNDBITE = re.compile(r"((?:\d{1,3}:)?\d{1,5}(?::\d{2})?(?:\.\d+)?)\s+(\d{1,4}(?:\.\d+)?)s?(?:\s+(.*))?")
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -129,8 +141,7 @@ def read_soundbite(text: str) -> Soundbite:
 
 def about(key: str) -> str:
     """Return what a key of `Details` says, for messages and docs."""
-    field = next(one for one in msgspec.inspect.type_info(Details).fields if one.name == key)  # type: ignore[attr-defined]
-    return str((field.type.extra_json_schema or {})["description"])
+    return _ABOUT[key]
 
 
 def read_details(values: Mapping[str, object]) -> Details:
@@ -143,11 +154,13 @@ def read_details(values: Mapping[str, object]) -> Details:
     try:
         details = msgspec.convert({key: value for key, value in own.items() if value != ""}, Details, strict=False)
     except msgspec.ValidationError as error:
-        key = re.search(r"\$\.(\w+)", str(error))
-        raise ValueError(key[1] if key else "front matter", own[key[1]] if key else "") from error
-    for key, read in (("persons", read_web_reference), ("soundbite", read_soundbite)):
-        for line in getattr(details, key):
-            _try(key, line, read)
+        found = re.search(r"\$\.(\w+)", str(error))
+        key = found[1] if found else next(iter(own))
+        raise ValueError(key, own[key]) from error
+    for line in details.persons:
+        _try("persons", line, read_web_reference)
+    for line in details.soundbite:
+        _try("soundbite", line, read_soundbite)
     if details.license:
         _try("license", details.license, read_web_reference)
     return details
@@ -164,9 +177,9 @@ def _as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _try(key: str, line: str, read: object) -> None:
+def _try(key: str, line: str, read: Callable[[str], object]) -> None:
     try:
-        read(line)  # type: ignore[operator] - one of the readers above
+        read(line)
     except ValueError as error:
         raise ValueError(key, line) from error
 

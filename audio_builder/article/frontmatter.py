@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from audio_builder.article.details import Details, about, read_details
+from audio_builder.article.details import NOTHING_SAID, Details, about, read_details
 from audio_builder.article.text import clean
 from audio_builder.errors import SourceError
 
@@ -27,12 +27,13 @@ KEYS = ("title", "subtitle", "author", "language", "date", "slug", "id", PLACE_K
 """What an article's front matter may say."""
 
 _OF_OTHERS = frozenset(
-    """
-    alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses
-    draft excerpt featured featured_image header-includes hero keywords lastmod layout linktitle mathjax menu meta
-    modified output pandoc params permalink publish published rating read_time redirect_from redirect_to related series
-    share sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated url uuid weight
-    """.split()
+    (  # noqa: SIM905 - a list of words to read
+        "alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses "
+        "draft excerpt featured featured_image header-includes hero keywords lastmod layout linktitle mathjax menu "
+        "meta modified output pandoc params permalink publish published rating read_time redirect_from redirect_to "
+        "related series share sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated "
+        "url uuid weight"
+    ).split()
 )
 """Keys by which other programs sort, lay out and find a text (Jekyll, Hugo, Obsidian, Pandoc); no sound needs them."""
 
@@ -64,7 +65,7 @@ class FrontMatter:
     author: str = ""
     language: str = ""
     date: str = ""
-    details: Details = Details()
+    details: Details = NOTHING_SAID
     values: dict[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     lines: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from audio_builder.article.details import Details
+from audio_builder.article.details import NOTHING_SAID, Details
 
 
 class BlockKind(Enum):
@@ -81,4 +81,4 @@ class Article:
     language: str
     date: str
     sections: tuple[Section, ...]
-    details: Details = Details()
+    details: Details = NOTHING_SAID

@@ -88,7 +88,7 @@ class Item:
 
 
 def is_serial(show: Show, records: Iterable[EpisodeRecord]) -> bool:
-    """Return whether the episodes follow each other by number: as `show.toml` says, else if all are chapters of a book."""
+    """Return whether number decides the order: as `show.toml` says, else if all episodes are chapters of a book."""
     if show.type:
         return show.type == "serial"
     digits = [record.tags.track_digits for record in records if record.details.episode_type == "full"]

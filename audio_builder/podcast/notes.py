@@ -29,7 +29,7 @@ def chapters_json(record: EpisodeRecord) -> bytes:
 
 
 def summary_of(record: EpisodeRecord) -> str:
-    """Return what the episode is about: its description, its subtitle, or its first phrases, up to about 300 characters."""
+    """Return its description, else its subtitle, else its first whole phrases, up to about 300 characters."""
     if record.details.description:
         return record.details.description
     if record.tags.subtitle:

@@ -101,7 +101,9 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
     type: Annotated[
         Literal["", "episodic", "serial"],
-        Meta(description="episodic: the newest first; serial: by number, as a book; empty: serial for chapters of a book"),
+        Meta(
+            description="episodic: the newest first; serial: by number, as a book; empty: serial for chapters of a book"
+        ),
     ] = ""
     medium: Annotated[
         Literal["podcast", "audiobook", "music", "blog", "newsletter"], Meta(description="what kind of show it is")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from audio_builder.article.details import Details
+from audio_builder.article.details import NOTHING_SAID, Details
 from audio_builder.errors import SourceTooLarge
 
 
@@ -186,7 +186,7 @@ class Script:
     date: str
     pacing: str
     cues: tuple[Cue, ...]
-    details: Details = Details()
+    details: Details = NOTHING_SAID
 
 
 UNTITLED = "Beginning"

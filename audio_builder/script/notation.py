@@ -122,7 +122,9 @@ def parse_script(text: str, name: str) -> Script:
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
     check_chapters(cues, name)
-    return Script(front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues), front.details)
+    return Script(
+        front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues), front.details
+    )
 
 
 def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:

@@ -211,7 +211,7 @@ def _number_in_all(tags: Tags) -> str:
 
 
 def _sort_texts(content: TagContent, encoding: int) -> Iterator[Any]:
-    """Yield what title and show are sorted by, where it isn't themselves: chapters by number, others without article."""
+    """Yield what title and show are sorted by: chapters by number, others without article; nothing where as shown."""
     tags = content.tags
     title = clean(tags.title)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track and tags.track_digits else ""
