@@ -26,8 +26,8 @@ VTT_LINE = 65
 SRT_LINE = 32
 """Characters in a line of SRT, of which a cue has at most two (podcast namespace, transcripts)."""
 
-JSON_SEGMENT_S = 8.0
-"""How long a segment of JSON is at most, where its words don't take longer."""
+JSON_SEGMENT_S = 8.1
+"""How long a segment of JSON is at most, where its words don't take longer: a little over what players join up to."""
 
 _LINES_IN_A_CUE = 2
 _SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
@@ -124,7 +124,7 @@ def as_text(words: str) -> bytes:
 def as_json(phrases: Sequence[Phrase]) -> bytes:
     """Return the podcast namespace's JSON transcript, version 1.0.0: a segment for each phrase.
 
-    A segment lasts until the next begins, at most 8 s where its words are shorter. Players join segments to those of
+    A segment lasts until the next begins, at most 8.1 s where its words are shorter. Players join segments to those of
     5 s (with a quotation mark after them, 8 s) by the sum of their lengths, whatever lies between: with segments that
     end where the words do, a line would be marked through a silence of any length.
     """

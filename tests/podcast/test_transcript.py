@@ -128,7 +128,7 @@ def _joined(segments: list[dict], enough_s: float = 5.0, at_most_s: float = 8.0)
     )
 )  # fmt: skip
 def test_no_player_joins_lines_across_a_long_silence(lengths: list[tuple[float, float, str]]):
-    """A joined line lasts at most 16 s, and the silence in it at most 8 s."""
+    """A joined line lasts at most 16 s or so, and the silence in it at most 8."""
     phrases, at_s = [], 0.0
     for speech_s, silence_s, text in lengths:
         phrases.append(Phrase(start_s=at_s, end_s=at_s + speech_s, text=text, role="prose"))
