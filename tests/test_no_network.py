@@ -38,7 +38,7 @@ def test_the_tests_themselves_can_open_no_connection():
 
 
 def test_nothing_in_the_package_imports_a_client():
-    """No module of the package imports a library for fetching, but those that were asked to download, or to look at the show's address."""
+    """No module of the package imports a library for fetching, but what is asked to download or to check an address."""
     clients = re.compile(
         r"^\s*(?:import|from) (?:urllib\.request|http\.client|requests|httpx|pooch|ftplib)\b", re.MULTILINE
     )
