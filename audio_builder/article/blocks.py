@@ -1,4 +1,4 @@
-"""What a block is: verse or wrapped prose, a question, a quotation, a list. See decisions 0011 and 0016."""
+"""What a block is: verse or wrapped prose, a question, a quotation, a list. See decision 5."""
 
 from __future__ import annotations
 

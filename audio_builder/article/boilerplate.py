@@ -1,4 +1,4 @@
-"""What of a page is not what its author wrote to be read: menus, notes, bylines, boxes. See decision 0071."""
+"""What of a page is not what its author wrote to be read: menus, notes, bylines, boxes. See decision 4."""
 
 from __future__ import annotations
 

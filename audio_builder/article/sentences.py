@@ -152,7 +152,7 @@ def _stretches(line: str) -> Iterator[str]:
 def questions_left_open(words: str, language: str = "", without: Collection[str] = ()) -> tuple[str, ...]:
     r"""Return the questions of a text that nothing in it answers, in their order, each once.
 
-    Those are the questions that a paragraph or stanza ends with, as decision 0014 has them; one that more
+    Those are the questions that a paragraph or stanza ends with, as decision 7 has them; one that more
     words follow in its paragraph is part of an argument.
 
     Args:

@@ -1,6 +1,6 @@
 """The second stage of the line: an `Article` becomes a `Script`, every pause explicit and with its reason.
 
-Decision 0014 has the rules, and what decides where two of them meet.
+Decision 7 has the rules, and what decides where two of them meet.
 """
 
 from __future__ import annotations

@@ -20,10 +20,11 @@ from audio_builder.episode.report import (
     to_json,
 )
 from audio_builder.episode.verify.standard import Finding, Findings, Rule, fact, loudness_rule, true_peak_rule
+from audio_builder.mix.fit_duration import TimedScript
 from audio_builder.mix.timeline import Chapter, PlacedClip, Timeline
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import Mastering, Recipe, Tags
-from audio_builder.script.cues import Role, Say
+from audio_builder.script.cues import Role, Say, Script
 
 LOUDNESS = Rule("loudness", "LUFS", -16.5, -15.5, 2)
 
@@ -129,13 +130,14 @@ def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
     placed = (PlacedClip(clips[0], 0), PlacedClip(clips[1], 300_000))
     lines = Timeline(44100, 882_000, placed, (), (Chapter("One", 0, 441_000), Chapter("Two", 441_000, 882_000)))
     recipe = msgspec.structs.replace(Recipe(), tags=Tags(title="Evening"))
-    found = report_on(tmp_path / "evening.mp3", recipe, lines, narration, Findings(lines=(LOUDNESS.judge(-16.1),)))
+    timed = TimedScript(Script("", "", "", "", "", "", ()), narration, 125.0)
+    found = report_on(tmp_path / "evening.mp3", recipe, lines, timed, Findings(lines=(LOUDNESS.judge(-16.1),)))
     assert (found.duration_s, found.speech_s, found.silence_share) == (20.0, 8.0, 0.6)
     assert [(item.title, item.start_s, item.end_s) for item in found.chapters] == [("One", 0, 10), ("Two", 10, 20)]
-    assert (found.voice.name, found.voice.engine, found.voice.licence) == ("joe", "piper", "CC0-1.0")
+    assert (found.voice.name, found.voice.engine, found.voice.licence) == ("lark", "hibari", "Apache-2.0")
     assert found.summary() == (
         "Evening: 0:20, 2 chapters, 60% without speech",
-        "voice joe at 126 words per minute; phrases: 1 spoken now, 1 from the cache",
+        "voice lark at 126 words per minute; phrases: 1 spoken now, 1 from the cache",
         "loudness: -16.1 LUFS (allowed: -16.5 to -15.5 LUFS)",
         "A note.",
     )

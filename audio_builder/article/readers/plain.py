@@ -1,4 +1,4 @@
-"""Plain text to its outline. Decision 0012 has the rules and their reasons."""
+"""Plain text to its outline. Decision 5 has the rules and their reasons."""
 
 from __future__ import annotations
 

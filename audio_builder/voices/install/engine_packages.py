@@ -17,8 +17,8 @@ from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.install.downloads import run_pip
 
 _CONTENTS = {
-    "kokoro": "espeak-ng, which turns its words into sounds; about 10 MB, GPL-3.0-or-later",
-    "piper": "Piper, which speaks it; about 34 MB, GPL-3.0-or-later",
+    "kokoro": "onnx, which changes its model once; about 31 MB, Apache-2.0",
+    "piper": "Piper, which speaks it, and onnx, which changes its model once; about 65 MB, GPL-3.0-or-later",
     "system": "espeak-ng, which speaks it; about 10 MB, GPL-3.0-or-later",
 }
 """What the packages of each engine bring: for a person to read before they are installed."""
