@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -224,15 +225,21 @@ def show_as_toml(show: Show) -> str:
     import tomlkit  # slow to import, and builds only read
 
     document = tomlkit.document()
+    for name, about in settings_of_show():
+        document.add(tomlkit.comment(about))
+        value = getattr(show, name)
+        document.add(name, list(value) if isinstance(value, tuple) else value)
+    return tomlkit.dumps(document)
+
+
+def settings_of_show() -> Iterator[tuple[str, str]]:
+    """Yield each setting of `show.toml` and what it sets."""
     info = inspect.type_info(Show)
     if not isinstance(info, inspect.StructType):  # pragma: no cover - it is a struct
         raise TypeError(Show)
     for field in info.fields:
         notes = field.type.extra_json_schema if isinstance(field.type, inspect.Metadata) else None
-        document.add(tomlkit.comment((notes or {}).get("description", "")))
-        value = getattr(show, field.name)
-        document.add(field.name, list(value) if isinstance(value, tuple) else value)
-    return tomlkit.dumps(document)
+        yield field.name, (notes or {}).get("description", "")
 
 
 def init_show(folder: Path, show: Show) -> Path:
