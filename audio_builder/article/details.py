@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_type_hints
 
@@ -16,7 +16,8 @@ LONGEST_NOTES = 20_000
 _MOST = 50
 """Persons or excerpts of one episode at most."""
 
-_Line = Annotated[str, Meta(max_length=300)]
+_LONGEST_LINE = 300
+_Line = Annotated[str, Meta(max_length=_LONGEST_LINE)]
 
 
 def _about(text: str, *, max_length: int | None = None) -> Meta:
@@ -32,6 +33,12 @@ class Details(Struct, frozen=True, kw_only=True):
 
     description: Annotated[str, _about("what the episode is about, in a few sentences", max_length=4000)] = ""
     notes: Annotated[str, _about("show notes of your own in Markdown; links are kept", max_length=LONGEST_NOTES)] = ""
+    links: Annotated[
+        tuple[_Line, ...],
+        _about(
+            "list of links, such as The essay <https://example.org>; else those of a Markdown text", max_length=_MOST
+        ),
+    ] = ()
     episode: Annotated[int, _number("number of the episode, 1 to 9999")] = 0
     season: Annotated[int, _number("number of the season, 1 to 9999")] = 0
     episode_type: Annotated[
@@ -91,7 +98,7 @@ _REFERENCE = re.compile(r"(?P<text>[^<>]*?)\s*(\((?P<role>[^()<>]*)\))?\s*(<(?P<
 _SOUNDBITE = re.compile(r"((?:\d{1,3}:)?\d{1,5}(?::\d{2})?(?:\.\d+)?)\s+(\d{1,4}(?:\.\d+)?)s?(?:\s+(.*))?")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _WORDS_FOR = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-_LISTS = frozenset({"persons", "soundbite"})
+_LISTS = frozenset({"links", "persons", "soundbite"})
 
 
 def read_reference(text: str) -> Reference:
@@ -139,6 +146,24 @@ def read_soundbite(text: str) -> Soundbite:
     return Soundbite(start_s, float(found[2]), found[3] or "")
 
 
+def with_links(details: Details, found: Iterable[tuple[str, str]]) -> Details:
+    """Return details with the links of a text, where its author lists none.
+
+    Args:
+        details: of its front matter.
+        found: words and address of each link, in order; what isn't an address of the web is passed over.
+    """
+    if details.links:
+        return details
+    links = {
+        address: f"{' '.join(re.sub('[<>()]', ' ', text).split()) or address} <{address}>"
+        for text, address in found
+        if _ADDRESS.fullmatch(address) and not {"<", ">"} & set(address)
+    }
+    short = [line for line in links.values() if len(line) <= _LONGEST_LINE]
+    return msgspec.structs.replace(details, links=tuple(short[:_MOST]))
+
+
 def about(key: str) -> str:
     """Return what a key of `Details` says, for messages and docs."""
     return _ABOUT[key]
@@ -157,8 +182,9 @@ def read_details(values: Mapping[str, object]) -> Details:
         found = re.search(r"\$\.(\w+)", str(error))
         key = found[1] if found else next(iter(own))
         raise ValueError(key, own[key]) from error
-    for line in details.persons:
-        _try("persons", line, read_web_reference)
+    for key, lines in (("persons", details.persons), ("links", details.links)):
+        for line in lines:
+            _try(key, line, read_web_reference)
     for line in details.soundbite:
         _try("soundbite", line, read_soundbite)
     if details.license:

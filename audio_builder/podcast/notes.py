@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from markdown_it import MarkdownIt
 
+from audio_builder.article.details import Reference, read_web_reference
 from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.translations import Translation, translation_for
@@ -71,11 +72,18 @@ def notes_text(record: EpisodeRecord) -> str:
     parts = (
         summary_of(record),
         record.details.notes,
+        "\n".join(f"- {link.text}: {link.address}" for link in links_of(record)),
         f"{words.chapters}\n{chapters}" if chapters else "",
         f"{words.questions}\n{questions}" if questions else "",
         "\n".join(filter(None, (author_of(record, words), record.disclosure))),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def links_of(record: EpisodeRecord) -> tuple[Reference, ...]:
+    """Return the links of the text, which are not spoken; without those that the author's own notes have already."""
+    links = map(read_web_reference, record.details.links)
+    return tuple(link for link in links if link.address and link.address not in record.details.notes)
 
 
 def own_notes_html(record: EpisodeRecord) -> str:
@@ -107,6 +115,10 @@ def _notes_html(record: EpisodeRecord) -> Iterator[str]:
     yield f"<p>{html.escape(summary_of(record))}</p>"
     if record.details.notes:
         yield own_notes_html(record)
+    if links := links_of(record):
+        yield "<ul>"
+        yield from (f'<li><a href="{html.escape(link.address)}">{html.escape(link.text)}</a></li>' for link in links)
+        yield "</ul>"
     if record.report.chapters:
         yield f"<p>{html.escape(words.chapters)}</p>\n<ul>"
         for chapter in record.report.chapters:

@@ -7,7 +7,8 @@ a list. Not spoken: code blocks, images, comments, tags, rules, struck-out text 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -15,6 +16,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from audio_builder.article.blocks import wrapping_of
+from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import read_front_matter, without_front_matter
 from audio_builder.article.marks import escape
 from audio_builder.article.model import BlockKind, Line
@@ -30,6 +32,7 @@ _CONTAINERS = {
     "table_open": BlockKind.LIST,
 }
 _CONTAINER_ENDS = frozenset(name.replace("_open", "_close") for name in _CONTAINERS)
+_BARE_ADDRESS = re.compile(r"https?://[!-;=?-~]*[\w/]")
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BACKSLASH_BEFORE_PUNCTUATION = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea)\b", re.IGNORECASE)
@@ -43,9 +46,28 @@ def _read(source: SourceText) -> Parsed:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("text_join")
     parser.use(footnote_plugin, inline=False)
     tokens = _Tokens(OutlineBuilder(front.language, wrapping_of(body.split("\n"))))
-    for token in parser.parse(body):
+    parsed = parser.parse(body)
+    for token in parsed:
         tokens.take(token)
+    front = replace(front, details=with_links(front.details, _links(parsed)))
     return Parsed(front, tokens.builder.outline(front))
+
+
+def _links(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """Yield words and address of every link, and of every bare address; they aren't spoken, so notes have them."""
+    for token in tokens:
+        inside: list[str] | None = None
+        address = ""
+        for child in token.children or ():
+            if child.type == "link_open":
+                inside, address = [], str(child.attrGet("href") or "")
+            elif child.type == "link_close" and inside is not None:
+                yield "".join(inside), address
+                inside = None
+            elif inside is not None:
+                inside.append(child.content or " ")
+            elif child.type == "text":
+                yield from ((found, found) for found in _BARE_ADDRESS.findall(child.content))
 
 
 def _looks_like_markdown(text: str, name: str) -> bool:
