@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import io
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+import audio_builder
 from audio_builder.article.details import Details
+from audio_builder.episode.tag.read_tag import id3
 from audio_builder.podcast.episode_scan import FoundEpisode
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, read_ledger
 from audio_builder.podcast.publish import PublishOptions, publish
 from audio_builder.podcast.schedule import schedule
+from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
@@ -161,3 +166,33 @@ def test_a_book_is_serial_and_listed_by_number(tmp_path: Path, monkeypatch: pyte
     put_show(tmp_path, msgspec.structs.replace(SHOW, type="episodic"))
     publish(tmp_path)
     assert "<itunes:type>episodic</itunes:type>" in (tmp_path / "feed.xml").read_text(encoding="utf-8")
+
+
+def test_what_front_matter_says_reaches_feed_and_tag(tmp_path: Path):
+    """From the text through script and record: number, season, notes, persons, the picture beside the text."""
+    Image.new("RGB", (1500, 1500), (200, 30, 60)).save(tmp_path / "mine.png")
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: A\nlanguage: en\ndate: 2026-11-20T06:30:00+01:00\nepisode: 4\nseason: 2\nexplicit: yes\n"
+        "image: mine.png\npersons: [B. Reader (narrator)]\nnotes: Read [it](https://example.org/it).\n"
+        "---\n\nOne sentence.\n",
+        encoding="utf-8",
+    )
+    show = tmp_path / "show"
+    put_show(show)
+    episode = Path(audio_builder.build(tmp_path / "a.md", make_recipe({"voice": "tone"}), show).path)
+    frames = id3.ID3(episode, translate=False)
+    assert (str(frames["TRCK"]), str(frames["TPOS"]), str(frames["TYER"])) == ("4", "2", "2026")
+    with Image.open(io.BytesIO(frames.getall("APIC")[0].data)) as cover:
+        assert cover.getpixel((700, 700))[0] > 180
+    assert str(tmp_path).encode() not in (show / "a.episode.json").read_bytes()
+    publish(show)
+    feed = (show / "feed.xml").read_text(encoding="utf-8")
+    for part in (
+        "<pubDate>Fri, 20 Nov 2026 06:30:00 +0100</pubDate>",
+        "<itunes:season>2</itunes:season>",
+        "<itunes:episode>4</itunes:episode>",
+        "<itunes:explicit>true</itunes:explicit>",
+        '<podcast:person role="narrator">B. Reader</podcast:person>',
+        '&lt;a href="https://example.org/it"&gt;it&lt;/a&gt;',
+    ):
+        assert part in feed, part
