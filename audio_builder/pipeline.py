@@ -6,6 +6,7 @@ another take. docs/architecture.md has a row for each stage.
 
 from __future__ import annotations
 
+import datetime
 import functools
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +78,7 @@ def build(
             encoder=encoder_name(recipe.mastering),
             source=plan.source,
             cover_note=plan.cover_note,
+            made_on=datetime.datetime.now(datetime.UTC).date().isoformat(),
         )
         with episode_draft(plan.path, progress) as draft:
             findings = produce(draft, content, recipe, beds.result(), progress)

@@ -14,8 +14,10 @@ from pathlib import Path
 import click
 
 from audio_builder import errors
+from audio_builder.article.details import Details, about
 from audio_builder.cli.lazy import command_paths, find_command
 from audio_builder.cli.main import cli
+from audio_builder.podcast.show import Show, settings_of_show
 from audio_builder.recipe.recipe_file import settings
 from audio_builder.recipe.settings import PACING_PRESETS
 
@@ -34,6 +36,28 @@ def recipe_table() -> str:
 
 def _literal(value: str | float) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def front_matter_table() -> str:
+    """Every key of front matter that players read."""
+    rows = ["| key | what it says |", "|---|---|"]
+    rows += [f"| `{key}` | {_in_a_cell(about(key))} |" for key in Details.__struct_fields__]
+    return "\n".join(rows)
+
+
+def show_table() -> str:
+    """Every setting of `show.toml` with its default."""
+    rows = ["| setting | what it sets | default |", "|---|---|---|"]
+    for name, help_ in settings_of_show():
+        default = getattr(Show(), name)
+        rows.append(
+            f"| `{name}` | {_in_a_cell(help_)} | {f'`{_literal(default)}`' if default not in ('', ()) else ''} |"
+        )
+    return "\n".join(rows)
+
+
+def _in_a_cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def preset_table() -> str:
@@ -76,6 +100,8 @@ def help_of(command: str) -> Callable[[], str]:
 GENERATORS: dict[str, Callable[[], str]] = {
     "recipe table": recipe_table,
     "preset table": preset_table,
+    "front matter table": front_matter_table,
+    "show table": show_table,
     "error table": error_table,
     **{f"help {command}": help_of(command) for command in command_paths(cli)},
 }

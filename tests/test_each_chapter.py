@@ -37,7 +37,7 @@ def test_a_book_is_built_chapter_by_chapter(tmp_path: Path, capfd: pytest.Captur
     assert "[paus 3s] is not a mark" in printed.err
     assert "of 3 chapters, 1 could not be made: 2" in printed.err
     tags = mutagen.id3.ID3(tmp_path / "out" / "03-noon.mp3")
-    assert [str(tags[frame]) for frame in ("TRCK", "TIT2", "TALB")] == ["3", "Noon", documents.TITLE]
+    assert [str(tags[frame]) for frame in ("TRCK", "TIT2", "TALB")] == ["3/3", "Noon", documents.TITLE]
     before = (tmp_path / "out" / "01-dusk.mp3").stat()
 
     assert _build(tmp_path, DUSK, DAWN, NOON.replace("lamp", "bread")) == 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
+from audio_builder.article.details import NOTHING_SAID, Details, about, read_details
 from audio_builder.article.text import clean
 from audio_builder.errors import SourceError
 
@@ -17,6 +20,26 @@ LARGEST = 64 * 1024
 
 LONGEST_VALUE = 1000
 """Characters of a title, a subtitle or an author at most."""
+
+PLACE_KEY = "place"
+"""The key that says where a guide stands; elsewhere it means nothing."""
+
+KEYS = ("title", "subtitle", "author", "language", "date", "slug", "id", PLACE_KEY, *Details.__struct_fields__)
+"""What an article's front matter may say."""
+
+_OF_OTHERS = frozenset(
+    (  # noqa: SIM905 - a list of words to read
+        "alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses "
+        "draft excerpt featured featured_image header-includes hero keywords lastmod layout linktitle mathjax menu "
+        "meta modified output pandoc params permalink publish published rating read_time redirect_from redirect_to "
+        "related series share sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated "
+        "url uuid weight"
+    ).split()
+)
+"""Keys by which other programs sort, lay out and find a text (Jekyll, Hugo, Obsidian, Pandoc); no sound needs them."""
+
+_A_SLIP = 0.7
+"""How like a key of ours an unknown one is, from 0 to 1, to be taken for a slip."""
 
 _DEEPEST = 4
 _CLOSING_FENCES = {"---": ("---", "..."), "+++": ("+++",)}
@@ -53,6 +76,7 @@ _COLON_IN_VALUE = re.compile(
 )
 _DATES = (datetime.date, datetime.datetime)
 _TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
+_TIME = re.compile(r"(?<=[T ])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*(?:Z|[+-]\d\d:?\d\d))?$")
 _WEEKDAY = r"(?:[^\W\d_]{2,}\.?,?\s+)?"
 _DAY_MONTH = re.compile(rf"{_WEEKDAY}{_DAY_OF_MONTH}\s+(?:of\s+|de\s+)?{_MONTH},?\s+(?:de\s+)?{_YEAR}(?:[ ,].*)?")
 _MONTH_DAY = re.compile(rf"{_WEEKDAY}{_MONTH}\s+{_DAY_OF_MONTH},?\s+{_YEAR}(?:[ ,].*)?")
@@ -68,8 +92,10 @@ class FrontMatter:
         subtitle: what stands under the title.
         author: several authors are joined by commas.
         language: a BCP 47 tag such as `en` or `pt-BR`.
-        date: `YYYY-MM-DD`.
+        date: `YYYY-MM-DD`, or with the time of day where it was given, in ISO 8601.
+        details: what players read besides.
         values: every key whose value is a text, as given.
+        keys: all keys, in order.
         lines: how many lines of the source the front matter takes, fences included.
         notes: what a person should know of it: a value that isn't taken, a line each.
     """
@@ -79,7 +105,9 @@ class FrontMatter:
     author: str = ""
     language: str = ""
     date: str = ""
+    details: Details = NOTHING_SAID
     values: dict[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
     lines: int = 0
     notes: tuple[str, ...] = ()
 
@@ -93,7 +121,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     """Return the front matter at the head of a text; an empty one where there is none.
 
     Text between two rules that isn't a list of `key: value` is a text between two rules, and no
-    front matter. Unknown keys are kept in `values`; articles ignore them.
+    front matter. Unknown keys are kept in `values`; `check_keys` refuses them.
 
     Args:
         text: the whole source, with clean line ends.
@@ -105,11 +133,11 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     lines = _lines_between_fences(text, name)
     if lines is None:
         return FrontMatter()
-    of_toml = text.startswith("+++")
-    values = _toml_values(lines, name) if of_toml else _values("\n".join(lines), name)
-    if values is None:
+    loaded = _toml(lines, name) if text.startswith("+++") else _loaded("\n".join(lines), name)
+    if loaded is None:
         return FrontMatter()
     notes: list[str] = []
+    values = {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
     for key in ("title", "subtitle", "author"):
         length = len(values.get(key, ""))
         if length > LONGEST_VALUE:
@@ -122,10 +150,37 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         author=values.get("author", ""),
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
+        details=_details(loaded, name),
         values=values,
+        keys=tuple(str(key) for key in loaded),
         lines=len(lines) + 2,
         notes=tuple(notes),
     )
+
+
+def check_keys(front: FrontMatter, name: str) -> tuple[str, ...]:
+    """Return a note on each key that nothing comes of; what other programs keep there is left alone.
+
+    Args:
+        front: of an article.
+        name: the file's name, for messages.
+
+    Raises:
+        SourceError: a key is nearly one of an article's, and so a slip; the message names the closest right ones.
+    """
+    notes = []
+    for key in front.keys:
+        if key in KEYS or key.lower().replace(" ", "_") in _OF_OTHERS:
+            continue
+        close = difflib.get_close_matches(_snake_case(key), KEYS, n=3, cutoff=_A_SLIP)
+        if close:
+            raise SourceError(
+                f"{name}: the front matter has `{key}`, which is no key of an article; "
+                f"the closest is {' or '.join(f'`{one}`' for one in close)}",
+                hint=f"Correct the line or remove it. The keys are {', '.join(KEYS)}.",
+            )
+        notes.append(f"{name}: `{key}` in the front matter is no key of an article and is passed over")
+    return tuple(notes)
 
 
 def without_front_matter(text: str, front: FrontMatter) -> str:
@@ -155,10 +210,10 @@ def _lines_between_fences(text: str, name: str) -> list[str] | None:
     return None
 
 
-def _values(source: str, name: str) -> dict[str, str] | None:
-    """Return the mapping as texts, or None where it is no mapping."""
+def _loaded(source: str, name: str) -> dict[object, object] | None:
+    """Return the mapping, its values texts, lists and mappings, or None where it is no mapping."""
     try:
-        loaded = _loaded(source, name)
+        loaded = _parsed(source, name)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = mark.line + 2 if mark else 1
@@ -167,12 +222,31 @@ def _values(source: str, name: str) -> dict[str, str] | None:
             f"{name}:{line}: the front matter can't be read: {problem}",
             hint=f"{_HINT} Put quotation marks around a value that has a colon in it.",
         ) from error
-    if not isinstance(loaded, dict):
-        return None
-    return {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
+    return loaded if isinstance(loaded, dict) else None
 
 
-def _loaded(source: str, name: str) -> object:
+def _details(loaded: Mapping[object, object], name: str) -> Details:
+    cleaned = {key: _cleaned(value) for key, value in loaded.items() if isinstance(key, str)}
+    try:
+        return read_details(cleaned)
+    except ValueError as error:
+        key, value = error.args
+        raise SourceError(
+            f"{name}: `{key}: {str(value)[:80]}` in the front matter can't be used", hint=f"`{key}` is {about(key)}."
+        ) from error
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return clean(value) if isinstance(value, str) else value
+
+
+def _snake_case(key: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[-\s]+", "_", key).lower()
+
+
+def _parsed(source: str, name: str) -> object:
     """Return what YAML says; a title with a colon in it, which isn't YAML, is taken as it stands."""
     try:
         _refuse_tricks(source, name)
@@ -186,16 +260,23 @@ def _loaded(source: str, name: str) -> object:
     return yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
 
 
-def _toml_values(lines: list[str], name: str) -> dict[str, str] | None:
-    """Return the texts of Hugo's TOML; None where it is no TOML, so that a text between plus signs stays a text."""
+def _toml(lines: list[str], name: str) -> dict[object, object] | None:
+    """Return Hugo's TOML, its values as YAML gives them; None for what is none: text between plus signs is text."""
     try:
         loaded = tomllib.loads("\n".join(lines))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if any("=" in line for line in lines):
             raise SourceError(f"{name}: the front matter can't be read: {error}", hint=_TOML_HINT) from error
         return None
-    texts = {key: str(value) if isinstance(value, _DATES) else value for key, value in loaded.items()}
-    return {key: text for key, value in texts.items() if (text := _as_text(value))}
+    return {key: _of_toml(value) for key, value in loaded.items()}
+
+
+def _of_toml(value: object) -> object:
+    if isinstance(value, list):
+        return [_of_toml(item) for item in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float, *_DATES)) else value
 
 
 def _refuse_tricks(source: str, name: str) -> None:
@@ -243,7 +324,8 @@ def _date(value: str, name: str, notes: list[str]) -> str:
             "write the year, the month and the day, such as 2026-03-21"
         )
         return ""
-    return day.isoformat()
+    time = _TIME.search(value)
+    return _with_time(day.isoformat(), time.group()) if time else day.isoformat()
 
 
 def _day(value: str) -> datetime.date | None:
@@ -268,3 +350,12 @@ def _day_of(first: int, second: int, year: int, *, point: bool) -> datetime.date
     if first > 12 or first == second or point:
         return datetime.date(year, second, first)
     return datetime.date(year, first, second) if second > 12 else None
+
+
+def _with_time(day: str, time: str) -> str:
+    """Return a day with the time of day that stands with it, in ISO 8601; the day alone where that is no time."""
+    time = re.sub(r"\s+(?=([+-]\d|Z$))", "", time.strip())
+    try:
+        return datetime.datetime.fromisoformat(f"{day}T{time}").isoformat(timespec="seconds")
+    except ValueError:
+        return day

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from audio_builder.article.details import NOTHING_SAID, Details
 from audio_builder.article.left_out import LeftOut
 
 
@@ -74,12 +75,13 @@ class Article:
         subtitle: empty where the source has none.
         author: empty where the source has none.
         language: a BCP 47 tag such as `en` or `pt-BR`; empty where the source doesn't say.
-        date: `YYYY-MM-DD`, or empty where the source doesn't say.
+        date: `YYYY-MM-DD`, or with a time of day, in ISO 8601; empty where the source doesn't say.
         sections: in the order of the source; never empty in an article that was read.
         left_out: what stands in the source and isn't read out, in its order.
         above_title: short lines that are read before the title, such as a date.
         title_is_spoken: False where the name of the file is the title, which is shown only.
         notes: what a person should know of the reading, a line each; it isn't an error.
+        details: what players read besides.
     """
 
     title: str
@@ -92,3 +94,4 @@ class Article:
     above_title: tuple[Line, ...] = ()
     title_is_spoken: bool = True
     notes: tuple[str, ...] = ()
+    details: Details = NOTHING_SAID

@@ -414,6 +414,7 @@ def make_article(outline: Outline, front: FrontMatter) -> Article:
         left_out=outline.left_out,
         above_title=outline.above,
         title_is_spoken=bool(front.title or outline.title),
+        details=front.details,
     )
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 from audio_builder.article.asides import without_asides
 from audio_builder.article.directions import hint_for
 from audio_builder.article.file_titles import first_words, is_written_out, title_from_name
+from audio_builder.article.frontmatter import check_keys
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark, SilenceMark
 from audio_builder.article.marks import (
@@ -49,12 +50,13 @@ def read(source: SourceText) -> Article:
     reader = next(reader for reader in text_readers() if reader.name == source.kind)
     text, asides = without_asides(source.text, source.kind)
     parsed = reader.read(replace(source, text=text))
+    unused = check_keys(parsed.front, source.name)
     followed = _check_marks(parsed.outline, source)
     article = make_article(parsed.outline, parsed.front)
     article = replace(
         article,
         left_out=(*source.left_out, *asides, *article.left_out, *followed.left_out),
-        notes=(*parsed.front.notes, *followed.notes, *_invitations(article, source.name)),
+        notes=(*parsed.front.notes, *unused, *followed.notes, *_invitations(article, source.name)),
     )
     if not _has_words(article):
         raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")

@@ -80,5 +80,5 @@ def _chapter(
 def _numbered(book: Book, number: int) -> dict[str, dict[str, str | int]]:
     """Return what a chapter's recipe begins with: its number, and the book as the name of the show."""
     digits = max(_LEAST_DIGITS, len(str(len(book.chapters))))
-    tags: dict[str, str | int] = {"track": number, "track_digits": digits}
+    tags: dict[str, str | int] = {"track": number, "track_total": len(book.chapters), "track_digits": digits}
     return {"tags": tags | ({"show": book.title[:_LONGEST_SHOW]} if book.title else {})}

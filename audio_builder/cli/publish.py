@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import json_output, verbosity
+
+if TYPE_CHECKING:
+    from msgspec import Struct
+
+    from audio_builder.podcast.publish import PublishReport
 
 
 @click.command(
@@ -17,6 +23,8 @@ Examples:
   audio-builder publish
   audio-builder publish evening-pages --prune
   audio-builder publish --as-new the-weight-of-a-quiet-evening
+  audio-builder publish evening-pages --export web
+  audio-builder publish evening-pages --check
 """,
 )
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")
@@ -27,34 +35,67 @@ Examples:
     help="Show this episode in players as a new one, though they had it before.",
 )
 @click.option("--prune", is_flag=True, help="Remove files of earlier versions, which the feed no longer names.")
+@click.option(
+    "--export",
+    "target",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Then write just what belongs on the web into DIR, with _headers for static hosts.",
+)
+@click.option(
+    "--check", is_flag=True, help="Publish nothing; ask base_url whether the show there is as players need it."
+)
 @json_output
 @verbosity
 @click.pass_context
-def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bool, as_json: bool) -> None:
+def command(  # noqa: PLR0913 - one parameter for each option
+    ctx: click.Context,
+    folder: Path,
+    *,
+    as_new: tuple[str, ...],
+    prune: bool,
+    target: Path | None,
+    check: bool,
+    as_json: bool,
+) -> None:
     """Write the feed, the pages and all that they name for the episodes in DIR, and print the path of the feed.
 
     DIR is `output` where none is given; it needs a show.toml (see `audio-builder show init`). Only what changed is made
     again. An episode that was built anew keeps its place in players and gets another file name; --as-new takes the name
     of its MP3 without .mp3. An episode that is damaged stays in the feed as it was published, and the command fails at
-    its end.
+    its end. One whose date is in the future is held back until then.
     """
-    import msgspec
-
     from audio_builder.errors import OutputError
     from audio_builder.podcast.publish import PublishOptions, publish
-    from audio_builder.podcast.show import read_show
 
     console = ctx.ensure_object(Console)
+    if check:
+        if as_new or prune or target:
+            raise click.UsageError("--check publishes nothing; leave the other options out")
+        _check(ctx, console, folder, as_json=as_json)
+        return
     options = PublishOptions(as_new=as_new, prune=prune)
     report = publish(folder, options, on_wait=lambda: console.say("Waiting for another build in this folder …"))
     if as_json:
-        console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        console.result(_as_json(report))
     else:
         console.result_path(Path(report.feed))
+    if target:
+        _export(console, folder, target, prune=prune)
+    _say(console, report, folder)
+    if report.damaged:
+        raise OutputError(f"all but {len(report.damaged)} of the episodes in {folder} were published as they are")
+
+
+def _say(console: Console, report: PublishReport, folder: Path) -> None:
+    from audio_builder.podcast.show import read_show
+
     episodes = f"{report.episodes} episode" + "s" * (report.episodes != 1)
     console.say(f"{episodes} published, {len(report.made)} made now, {len(report.pruned)} old files removed")
     for name in report.unrecorded:
         console.say(f"{name} has no record beside it and is not published; build it again into this folder")
+    for held in report.held_back:
+        console.say(f"{held.name} is held back until {held.until}; publish again then")
     if report.cover_note:
         console.say(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
@@ -62,5 +103,32 @@ def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bo
     for damage in report.damaged:
         kept = "it stays in the feed as it was published" if damage.published else "it is not in the feed yet"
         console.error(f"{damage.problem}; {kept}", hint=damage.hint)
-    if report.damaged:
-        raise OutputError(f"all but {len(report.damaged)} of the episodes in {folder} were published as they are")
+
+
+def _check(ctx: click.Context, console: Console, folder: Path, *, as_json: bool) -> None:
+    """Print what is found at the show's address; leave with exit code 10 where something fails."""
+    from audio_builder.errors import CHECK_FAILED
+    from audio_builder.podcast.web_check import check_web
+
+    found = check_web(folder)
+    if as_json:
+        console.result(_as_json(found))
+    else:
+        console.result("\n".join(found.lines()))
+    if not found.ok:
+        ctx.exit(CHECK_FAILED)
+
+
+def _as_json(report: Struct) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+
+
+def _export(console: Console, folder: Path, target: Path, *, prune: bool) -> None:
+    from audio_builder.podcast.export import export
+
+    done = export(folder, target, prune=prune)
+    console.say(
+        f"{target} has {done.files} files for the web: {len(done.written)} written now, {len(done.removed)} removed"
+    )

@@ -45,6 +45,8 @@ def resolved_tags(tags: Tags, script: Script, *, spoken_language: str = "") -> T
         author=clean(tags.author) or clean(script.author),
         language=tags.language or script.language or spoken_language,
         date=tags.date or script.date,
+        track=tags.track or script.details.episode,
+        cover=tags.cover or script.details.image,
     )
 
 

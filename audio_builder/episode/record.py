@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from audio_builder.article.details import Details
 from audio_builder.episode.phrase_times import Phrase, find_clauses
 from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
@@ -50,6 +51,7 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
         words: all of them as written, paragraphs apart.
         phrases: by time; together they have every word once.
         report: of the build.
+        details: what players read besides; a path of a picture isn't kept.
     """
 
     schema_version: int = RECORD_VERSION
@@ -60,6 +62,7 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
     words: str
     phrases: tuple[Phrase, ...]
     report: BuildReport
+    details: Details = Details()
 
 
 def record_path(episode: Path) -> Path:
@@ -129,6 +132,7 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         words=words_of(content.script),
         phrases=phrases_of(content.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),
+        details=msgspec.structs.replace(content.script.details, image=""),
     )
 
 

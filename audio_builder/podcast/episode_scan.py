@@ -25,7 +25,8 @@ class FoundEpisode:
         record: what is known of it.
         digest: of the record's file.
         guid: what players know it by.
-        published: when.
+        published: when it would be by itself; `schedule` has the last word.
+        dated: the date of its own that this follows from; empty where it has none.
     """
 
     stem: str
@@ -33,6 +34,7 @@ class FoundEpisode:
     digest: str
     guid: str
     published: datetime.datetime
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,9 @@ def _found(place: Path, show: Show, earlier: Entry | None, *, as_new: bool) -> F
     record = read_record(path)
     _check_pair(mp3, record, earlier)
     guid = new_guid(show.feed_url, place.name, record.sound if as_new else None)
-    published = first_published(record)
     if earlier is not None and not as_new:
         guid = earlier.guid
-        published = published if record.tags.date else datetime.datetime.fromisoformat(earlier.published)
-    return FoundEpisode(place.name, record, _digest(path), guid, published)
+    return FoundEpisode(place.name, record, _digest(path), guid, first_published(record), record.tags.date)
 
 
 def _is_in_feed(folder: Path, guid: str) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from audio_builder import __version__
+from audio_builder.article.details import Reference, read_reference, read_soundbite
 from audio_builder.article.text import xml_safe
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.ledger import Entry, page_name, published_name
@@ -27,6 +29,9 @@ NAMESPACES = {
 
 MOST_DESCRIPTION_BYTES = 4000
 """PSP-1: longer descriptions are cut by players."""
+
+MOST_IN_PODCAST = 128
+"""Podcast namespace: characters of the name of a person, a licence and so on."""
 
 MOST_CHARACTERS = 255
 """PSP-1: of every other text, which has no space around it either."""
@@ -82,20 +87,42 @@ class Item:
         return path if path.rpartition("/")[2] in self.entry.files else ""
 
 
-def feed_xml(show: Show, cover: str, items: Sequence[Item]) -> bytes:
+def is_serial(show: Show, records: Iterable[EpisodeRecord]) -> bool:
+    """Return whether number decides the order: as `show.toml` says, else if all episodes are chapters of a book."""
+    if show.type:
+        return show.type == "serial"
+    digits = [record.tags.track_digits for record in records if record.details.episode_type == "full"]
+    return bool(digits) and all(digits)
+
+
+def in_order(show: Show, items: Iterable[Item]) -> list[Item]:
+    """Return items the newest first; where a show is serial, the highest number first and those without one last."""
+    items = list(items)
+    if not is_serial(show, (item.record for item in items)):
+        return sorted(items, key=lambda item: (item.published, item.stem), reverse=True)
+    return sorted(items, key=lambda item: (number_of(item.record), item.published, item.stem), reverse=True)
+
+
+def number_of(record: EpisodeRecord) -> tuple[int, int]:
+    """Return season and number of an episode; 0 where it has none."""
+    return record.details.season, record.tags.track
+
+
+def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None) -> bytes:
     """Return the feed.
 
     Args:
         show: from `show.toml`.
         cover: path of the show's picture, from its folder.
-        items: the newest first.
+        items: from `in_order`.
+        last_built: what the feed said of itself before: it never says an earlier time.
     """
     spaces = "".join(f" xmlns:{prefix}={quoteattr(url)}" for prefix, url in NAMESPACES.items())
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<rss version="2.0"{spaces}>',
         "<channel>",
-        *_channel(show, cover, items),
+        *_channel(show, cover, items, last_built),
     ]
     for item in items:
         lines += ["<item>", *_item(show, item), "</item>"]
@@ -125,47 +152,81 @@ def fitted(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
     return content[: most_bytes - 3].decode("utf-8", "ignore").strip() + "…"
 
 
-def one_line(text: str) -> str:
+def as_html(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
+    """Return a text as the HTML that players take a description for, cut so that it has at most so many bytes.
+
+    >>> as_html("fish & chips <3")
+    'fish &amp; chips &lt;3'
+    """
+    cut = fitted(text, most_bytes)
+    room = most_bytes
+    while len((escaped := _paragraphs(cut)).encode("utf-8")) > most_bytes:
+        room -= max(1, (len(escaped.encode("utf-8")) - most_bytes) // 5)
+        cut = fitted(text, room)
+    return escaped
+
+
+def _paragraphs(text: str) -> str:
+    parts = [html.escape(part.strip(), quote=False) for part in re.split(r"\n\s*\n", text)]
+    return parts[0] if len(parts) == 1 else "".join(f"<p>{part}</p>" for part in parts)
+
+
+def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
     """Return a text as a title may be: in one line, at most 255 characters, with “…” where it was cut."""
     line = " ".join(xml_safe(text).split())
-    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1].rstrip() + "…"
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
-def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
+def _channel(
+    show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None
+) -> Iterator[str]:
+    """Yield the elements of the show: a new field of the feed is a line here."""
     yield _text("title", one_line(show.title))
     yield _text("link", show.link or show.root_url)
-    yield _text("description", fitted(show.description or show.title))
+    yield _text("description", as_html(show.description or show.title))
     yield _text("language", show.language)
     if show.copyright:
         yield _text("copyright", one_line(show.copyright))
-    if items:
-        yield _text("lastBuildDate", format_datetime(max(item.published for item in items)))
+    times = [item.published for item in items] + ([last_built] if last_built else [])
+    if times:
+        yield _text("lastBuildDate", format_datetime(max(times)))
     yield _text("generator", f"audio-builder {__version__}")
     yield _empty("atom:link", href=show.feed_url, rel="self", type="application/rss+xml")
+    if show.hub:
+        yield _empty("atom:link", href=show.hub, rel="hub")
     yield _text("itunes:author", one_line(show.author or show.title))
     if show.email:
         name = one_line(show.owner or show.author or show.title)
         yield f"<itunes:owner>{_text('itunes:name', name)}{_text('itunes:email', show.email)}</itunes:owner>"
     yield _empty("itunes:image", href=show.root_url + cover)
-    yield _category(show.category)
+    yield from map(_category, show.categories)
     yield _text("itunes:explicit", _boolean(show.explicit))
-    yield _text("itunes:type", "episodic")
+    yield _text("itunes:type", "serial" if is_serial(show, (item.record for item in items)) else "episodic")
+    yield from _blocked(show.block)
     if show.guid:
         yield _text("podcast:guid", show.guid)
-    yield _text("podcast:locked", "yes", owner=show.email) if show.email else _text("podcast:locked", "yes")
-    yield _text("podcast:medium", "podcast")
+    yield _text("podcast:locked", "yes", owner=show.email)
+    yield _text("podcast:medium", show.medium)
+    if show.update_frequency:
+        said = read_reference(show.update_frequency)
+        yield _text("podcast:updateFrequency", one_line(said.text, MOST_IN_PODCAST), rrule=said.address)
+    for line in show.funding:
+        said = read_reference(line)
+        yield _text("podcast:funding", one_line(said.text, MOST_IN_PODCAST), url=said.address)
+    yield from _licence(show.license)
+    yield from map(_person, show.persons)
     yield _text("podcast:txt", "true", purpose="ai-content")
 
 
 def _item(show: Show, item: Item) -> Iterator[str]:
     """Yield the elements of an episode: a new field of the feed is a line here."""
-    root, record, tags = show.root_url, item.record, item.record.tags
+    root, record, tags, details = show.root_url, item.record, item.record.tags, item.record.details
     yield _text("title", one_line(tags.title))
     yield _text("itunes:title", one_line(tags.title))
     yield _text("link", root + item.page)
     yield _text("guid", item.entry.guid, isPermaLink="false")
     yield _text("pubDate", format_datetime(item.published))
-    yield _text("description", fitted(summary_of(record)))
+    yield _text("description", as_html(summary_of(record)))
     yield _text("content:encoded", notes_html(record))
     yield _empty("enclosure", url=f"{root}{item.base}.mp3", length=str(record.sound.bytes), type="audio/mpeg")
     yield _text("itunes:duration", str(max(1, round(record.report.duration_s))))
@@ -173,15 +234,48 @@ def _item(show: Show, item: Item) -> Iterator[str]:
         yield _text("itunes:author", one_line(tags.author))
     if item.cover:
         yield _empty("itunes:image", href=root + item.cover)
+    if details.season:
+        yield _text("itunes:season", str(details.season))
     if tags.track:
         yield _text("itunes:episode", str(tags.track))
-    yield _text("itunes:episodeType", "full")
-    yield _text("itunes:explicit", _boolean(show.explicit))
+    yield _text("itunes:episodeType", details.episode_type)
+    yield _text("itunes:explicit", _boolean(show.explicit if details.explicit is None else details.explicit))
+    yield from _blocked(details.block)
     language = {"language": tags.language} if _LANGUAGE.fullmatch(tags.language) else {}
     for suffix, mime in TRANSCRIPTS.items():
         yield _empty("podcast:transcript", url=root + item.base + suffix, type=mime, **language)
     yield _empty("podcast:chapters", url=f"{root}{item.base}.chapters.json", type="application/json+chapters")
+    yield from map(_soundbite, details.soundbite)
+    yield from _licence(details.license)
+    yield from map(_person, details.persons)
     yield _text("podcast:txt", "true", purpose="ai-content")
+
+
+def _blocked(block: bool) -> Iterator[str]:
+    if block:
+        yield _text("itunes:block", "Yes")
+        yield _text("podcast:block", "yes")
+
+
+def _licence(line: str) -> Iterator[str]:
+    """Yield a licence: an SPDX identifier in lower case, or a name with an address."""
+    if line:
+        said = read_reference(line)
+        name = said.text if said.address else said.text.lower()
+        yield _text("podcast:license", one_line(name, MOST_IN_PODCAST), url=said.address)
+
+
+def _person(line: str) -> str:
+    said: Reference = read_reference(line)
+    group, _, role = said.role.rpartition("/")
+    name = one_line(said.text, MOST_IN_PODCAST)
+    return _text("podcast:person", name, role=role.strip().lower(), group=group.strip().lower(), href=said.address)
+
+
+def _soundbite(line: str) -> str:
+    said = read_soundbite(line)
+    title = one_line(said.title, MOST_IN_PODCAST)
+    return _text("podcast:soundbite", title, startTime=f"{said.start_s:.1f}", duration=f"{said.duration_s:.1f}")
 
 
 def _category(text: str) -> str:
@@ -204,4 +298,5 @@ def _empty(name: str, **attributes: str) -> str:
 
 
 def _attributes(attributes: dict[str, str]) -> str:
-    return "".join(f" {name}={quoteattr(xml_safe(value))}" for name, value in attributes.items())
+    """Return attributes, without those that are empty."""
+    return "".join(f" {name}={quoteattr(xml_safe(value))}" for name, value in attributes.items() if value)

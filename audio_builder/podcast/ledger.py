@@ -40,6 +40,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         waveform: its shape, 0 to 100.
         made_from: hash of all that its files were made from.
         files: their names, in the folder of the published files.
+        dated: the date of its own that `published` follows from; empty where it had none.
     """
 
     guid: str
@@ -48,6 +49,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     waveform: tuple[int, ...]
     made_from: str
     files: tuple[str, ...]
+    dated: str = ""
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
@@ -124,8 +126,16 @@ def page_name(stem: str) -> str:
 
 
 def first_published(record: EpisodeRecord) -> datetime.datetime:
-    """Return an episode's own date, at noon UTC (the same day nearly everywhere), else when it was built."""
-    if record.tags.date:
-        day = datetime.date.fromisoformat(record.tags.date)
-        return datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
-    return datetime.datetime.fromisoformat(record.built)
+    """Return an episode's own date, else when it was built.
+
+    A day without a time of day is noon UTC, which is the same day nearly everywhere; a time without a zone is UTC.
+    """
+    moment = datetime.datetime.fromisoformat(record.tags.date or record.built)
+    if is_day(record.tags.date):
+        moment = moment.replace(hour=12)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+
+
+def is_day(date: str) -> bool:
+    """Return whether a date is a day without a time of day."""
+    return len(date) == len("2026-11-23")

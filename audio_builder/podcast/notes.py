@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import html
+import re
 from collections.abc import Iterator
 
 import msgspec
+from markdown_it import MarkdownIt
 
+from audio_builder.article.details import Reference, read_web_reference
 from audio_builder.article.sentences import questions_left_open
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.translations import Translation, translation_for
@@ -26,7 +30,9 @@ def chapters_json(record: EpisodeRecord) -> bytes:
 
 
 def summary_of(record: EpisodeRecord) -> str:
-    """Return what the episode is about: its subtitle, else its first whole phrases, up to about 300 characters."""
+    """Return its description, else its subtitle, else its first whole phrases, up to about 300 characters."""
+    if record.details.description:
+        return record.details.description
     if record.tags.subtitle:
         return record.tags.subtitle
     summary = ""
@@ -65,11 +71,38 @@ def notes_text(record: EpisodeRecord) -> str:
     questions = "\n".join(f"- {question}" for question in questions_of(record))
     parts = (
         summary_of(record),
+        record.details.notes,
+        "\n".join(f"- {link.text}: {link.address}" for link in links_of(record)),
         f"{words.chapters}\n{chapters}" if chapters else "",
         f"{words.questions}\n{questions}" if questions else "",
         "\n".join(filter(None, (author_of(record, words), record.disclosure))),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def links_of(record: EpisodeRecord) -> tuple[Reference, ...]:
+    """Return the links of the text, which are not spoken; without those that the author's own notes have already."""
+    links = map(read_web_reference, record.details.links)
+    return tuple(link for link in links if link.address and link.address not in record.details.notes)
+
+
+def own_notes_html(record: EpisodeRecord) -> str:
+    """Return the author's own show notes as HTML, links kept; empty where there are none.
+
+    They are Markdown without HTML: a tag in them is shown as it was written. So there can be no other elements than
+    those of Markdown, and no addresses but those of the web and of mail.
+    """
+    return str(_markdown().render(record.details.notes)).strip()
+
+
+_ALLOWED_ADDRESS = re.compile(r"(https?://|mailto:)[^\s<>\"]+", re.IGNORECASE)
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    markdown.validateLink = lambda url: _ALLOWED_ADDRESS.fullmatch(url) is not None  # type: ignore[method-assign]
+    return markdown
 
 
 def notes_html(record: EpisodeRecord) -> str:
@@ -80,6 +113,12 @@ def notes_html(record: EpisodeRecord) -> str:
 def _notes_html(record: EpisodeRecord) -> Iterator[str]:
     words = translation_for(record.tags.language)
     yield f"<p>{html.escape(summary_of(record))}</p>"
+    if record.details.notes:
+        yield own_notes_html(record)
+    if links := links_of(record):
+        yield "<ul>"
+        yield from (f'<li><a href="{html.escape(link.address)}">{html.escape(link.text)}</a></li>' for link in links)
+        yield "</ul>"
     if record.report.chapters:
         yield f"<p>{html.escape(words.chapters)}</p>\n<ul>"
         for chapter in record.report.chapters:

@@ -16,7 +16,7 @@ from audio_builder.episode.cover.lettering import is_from_right, is_right_to_lef
 from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.feed import Item
-from audio_builder.podcast.notes import author_of, clock, questions_of, summary_of
+from audio_builder.podcast.notes import author_of, clock, links_of, own_notes_html, questions_of, summary_of
 from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show
 from audio_builder.podcast.translations import all_translations, translation_for
 
@@ -62,6 +62,9 @@ def episode_page(show: Show, item: Item) -> bytes:
         waveform=item.entry.waveform,
         paragraphs=tuple(paragraphs_of(record)),
         questions=questions_of(record),
+        # Markdown without HTML: everything else in it is escaped.
+        notes=Markup(own_notes_html(record)),  # noqa: S704
+        links=links_of(record),
         author=author_of(record, translation_for(show.language)),
         cover=_file_name(item.small_cover or item.cover),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import msgspec
@@ -24,7 +26,7 @@ from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, folder_locked, output_error, sweep_drafts, write_bytes
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, are_there, find_episodes
-from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, opml
+from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, in_order, is_serial, opml
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
@@ -37,8 +39,9 @@ from audio_builder.podcast.ledger import (
 )
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
 from audio_builder.podcast.pages import episode_page, index_page, templates_digest
+from audio_builder.podcast.schedule import HeldBack, schedule
 from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
-from audio_builder.podcast.transcript import as_json, as_srt, as_vtt
+from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
 
 WAVEFORM_BARS = 240
 _FLOOR_DB = -48.0
@@ -47,6 +50,7 @@ _CHECKPOINT = 25
 
 
 _PAGE = re.compile(r"[a-z0-9-]+\.html")
+_LAST_BUILT = re.compile(r"<lastBuildDate>([^<]+)</lastBuildDate>")
 _OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
 
 
@@ -66,6 +70,18 @@ class Damage(Struct, frozen=True, kw_only=True):
     published: bool
 
 
+class Held(Struct, frozen=True, kw_only=True):
+    """An episode that isn't in the feed yet, because its date is in the future.
+
+    Attributes:
+        name: of its MP3, without suffix.
+        until: its date.
+    """
+
+    name: str
+    until: str
+
+
 class PublishReport(Struct, frozen=True, kw_only=True):
     """What was published.
 
@@ -79,6 +95,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
         unrecorded: MP3s that lie in the folder without a record, which are not published.
         cover_note: why the show's drawn cover has no words; empty where it has.
         damaged: episodes whose MP3 or record is not as `build` left it.
+        held_back: episodes whose date is in the future.
     """
 
     schema_version: int = 1
@@ -90,6 +107,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
     unrecorded: tuple[str, ...]
     cover_note: str = ""
     damaged: tuple[Damage, ...] = ()
+    held_back: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +117,12 @@ class PublishOptions:
     Attributes:
         as_new: names of episodes that players shall show as new ones, though they had them before.
         prune: whether files that the feed no longer names are removed.
+        now: the time of publishing; None for that of the clock.
     """
 
     as_new: tuple[str, ...] = ()
     prune: bool = False
+    now: datetime.datetime | None = None
 
 
 def publish(
@@ -130,9 +150,16 @@ def publish(
         ledger = read_ledger(folder)
         found = find_episodes(folder, show, ledger, options.as_new)
         _refuse_losses(found.damaged)
+        planned = schedule(
+            found.whole,
+            ledger,
+            options.as_new,
+            options.now or datetime.datetime.now(datetime.UTC),
+            serial=is_serial(show, (episode.record for episode in found.whole)),
+        )
         items: list[Item] = []
         made: list[str] = []
-        for episode in found.whole:
+        for episode in planned.due:
             earlier = ledger.episodes.get(episode.stem)
             entry = _make_files(folder, show, episode, earlier)
             if entry is not earlier:
@@ -143,14 +170,15 @@ def publish(
                     _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=ledger.episodes | done)))
             items.append(Item(episode.stem, episode.record, entry))
         items += [lost.as_published for lost in found.damaged if lost.as_published]
-        items.sort(key=lambda item: (item.published, item.stem), reverse=True)
+        items = in_order(show, items)
+        serial = is_serial(show, (item.record for item in items))
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
         _write_changed(folder / OPML_FILE, opml(show))
-        _write_changed(folder / INDEX_FILE, index_page(show, _small(cover), items))
+        _write_changed(folder / INDEX_FILE, index_page(show, _small(cover), items[::-1] if serial else items))
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
         _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
-        _write_changed(folder / FEED_FILE, feed_xml(show, cover, items))
+        _write_changed(folder / FEED_FILE, feed_xml(show, cover, items, _last_built(folder)))
         pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
     return PublishReport(
         feed=str(folder / FEED_FILE),
@@ -159,7 +187,8 @@ def publish(
         made=tuple(made),
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
-        unrecorded=tuple(_unrecorded(folder, {*entries, *(episode.stem for episode in found.damaged)})),
+        unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned.held_back, found.damaged)})),
+        held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
         damaged=tuple(
             Damage(
                 name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None
@@ -167,6 +196,22 @@ def publish(
             for one in found.damaged
         ),
     )
+
+
+def _not_in_feed(held_back: Sequence[HeldBack], damaged: Sequence[DamagedEpisode]) -> Iterator[str]:
+    yield from (one.stem for one in held_back)
+    yield from (one.stem for one in damaged)
+
+
+def _last_built(folder: Path) -> datetime.datetime | None:
+    """Return what the feed says of itself now, None where there is none."""
+    try:
+        found = _LAST_BUILT.search((folder / FEED_FILE).read_text(encoding="utf-8", errors="replace"))
+        return parsedate_to_datetime(found[1]) if found else None
+    except (FileNotFoundError, ValueError):
+        return None
+    except OSError as error:
+        raise output_error(error, folder / FEED_FILE) from error
 
 
 def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry | None) -> Entry:
@@ -188,7 +233,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry 
         f"{base.name}.vtt": as_vtt(record.phrases).encode(),
         f"{base.name}.srt": as_srt(record.phrases).encode(),
         f"{base.name}.json": as_json(record.phrases),
-        f"{base.name}.txt": f"{record.words}\n".encode(),
+        f"{base.name}.txt": as_text(record.words),
         f"{base.name}.chapters.json": chapters_json(record),
         f"{base.name}.notes.html": f'<meta charset="utf-8">\n{notes_html(record)}'.encode(),
         f"{base.name}.notes.txt": notes_text(record).encode(),
@@ -207,6 +252,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry 
         waveform=waveform,
         made_from=made_from,
         files=(f"{base.name}.mp3", *files, f"{page_name(episode.stem)}.html"),
+        dated=episode.dated,
     )
     files[f"{page_name(episode.stem)}.html"] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():

@@ -6,13 +6,15 @@ import difflib
 import os
 import re
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct, inspect
 
+from audio_builder.article.details import read_reference, read_web_reference
 from audio_builder.errors import RecipeError
 from audio_builder.files import write_bytes
 from audio_builder.toml_files import read_toml
@@ -90,15 +92,42 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Annotated[str, _text("their address; it stands in the feed for everyone to read; empty for none")] = ""
     description: Annotated[str, _text("what the show is, in a few sentences", 4000)] = ""
     language: Annotated[str, _text("language of the show, such as en or pt-BR", 35)] = "en"
-    category: Annotated[str, _text("one of Apple's categories, or CATEGORY > SUBCATEGORY")] = (
-        "Health & Fitness > Mental Health"
-    )
+    category: Annotated[
+        str | tuple[str, ...],
+        Meta(description="one of Apple's categories, or CATEGORY > SUBCATEGORY; or a list of them, the main one first"),
+    ] = "Health & Fitness > Mental Health"
     link: Annotated[str, _text("a web page about the show; empty for the page in this folder", 2000)] = ""
     base_url: Annotated[str, _text("where this folder will be found on the web; empty while it is at home", 2000)] = ""
     explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
+    type: Annotated[
+        Literal["", "episodic", "serial"],
+        Meta(
+            description="episodic: the newest first; serial: by number, as a book; empty: serial for chapters of a book"
+        ),
+    ] = ""
+    medium: Annotated[
+        Literal["podcast", "audiobook", "music", "blog", "newsletter"], Meta(description="what kind of show it is")
+    ] = "podcast"
+    block: Annotated[bool, Meta(description="true keeps it out of the directories, such as a private journal")] = False
+    persons: Annotated[
+        tuple[str, ...], Meta(description="list of people, such as A. Reader (narrator) <https://example.org>")
+    ] = ()
+    funding: Annotated[
+        tuple[str, ...], Meta(description="list of ways to support it, such as Buy me a tea <https://example.org/tea>")
+    ] = ()
+    license: Annotated[str, _text("such as cc-by-4.0, or Our Terms <https://example.org/terms>; empty for none")] = ""
+    update_frequency: Annotated[
+        str, _text("how often episodes come, such as Every Monday, or Weekly <FREQ=WEEKLY> (RFC 5545); empty for none")
+    ] = ""
+    hub: Annotated[str, _text("address of a WebSub hub that tells players of new episodes; empty for none", 2000)] = ""
     copyright: Annotated[str, _text("who holds the rights, such as A. Writer; empty for none")] = ""
     cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
     cover_colour: Annotated[str, _text("colour of a drawn cover, such as #2a4d5c; empty to follow from the title")] = ""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories, the main one first."""
+        return (self.category,) if isinstance(self.category, str) else self.category
 
     @property
     def root_url(self) -> str:
@@ -172,16 +201,12 @@ def make_show(settings: dict[str, object]) -> Show:
         raise RecipeError(f"{SHOW_FILE}: {error}") from error
     if not any(character.isprintable() and not character.isspace() for character in show.title):
         raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
-    if split_category(show.category) is None:
-        close = difflib.get_close_matches(show.category, CATEGORIES, n=1, cutoff=0.3)
-        raise RecipeError(
-            f"{SHOW_FILE}: {show.category!r} is none of Apple's categories",
-            hint=f"Did you mean {close[0]}?" if close else f"The categories are {', '.join(CATEGORIES)}.",
-        )
+    _check_categories(show.categories)
+    _check_references(show)
     for name, (shape, complaint, hint) in _SHAPES.items():
         if not shape.fullmatch(getattr(show, name)):
             raise RecipeError(f"{SHOW_FILE}: {name} is {getattr(show, name)!r}, which is {complaint}", hint=hint)
-    for name in ("link", "base_url"):
+    for name in ("link", "base_url", "hub"):
         _check_url(name, getattr(show, name))
     return show
 
@@ -191,14 +216,21 @@ def show_as_toml(show: Show) -> str:
     import tomlkit  # slow to import, and builds only read
 
     document = tomlkit.document()
+    for name, about in settings_of_show():
+        document.add(tomlkit.comment(about))
+        value = getattr(show, name)
+        document.add(name, list(value) if isinstance(value, tuple) else value)
+    return tomlkit.dumps(document)
+
+
+def settings_of_show() -> Iterator[tuple[str, str]]:
+    """Yield each setting of `show.toml` and what it sets."""
     info = inspect.type_info(Show)
     if not isinstance(info, inspect.StructType):  # pragma: no cover - it is a struct
         raise TypeError(Show)
     for field in info.fields:
         notes = field.type.extra_json_schema if isinstance(field.type, inspect.Metadata) else None
-        document.add(tomlkit.comment((notes or {}).get("description", "")))
-        document.add(field.name, getattr(show, field.name))
-    return tomlkit.dumps(document)
+        yield field.name, (notes or {}).get("description", "")
 
 
 def init_show(folder: Path, show: Show) -> Path:
@@ -224,6 +256,37 @@ def _is_same_show(folder: Path, show: Show) -> bool:
         return read_show(folder) == show
     except RecipeError:
         return False
+
+
+def _check_categories(categories: tuple[str, ...]) -> None:
+    if not categories:
+        raise RecipeError(f"{SHOW_FILE}: there is no category", hint=f"The categories are {', '.join(CATEGORIES)}.")
+    for category in categories:
+        if split_category(category) is None:
+            close = difflib.get_close_matches(category, CATEGORIES, n=1, cutoff=0.3)
+            raise RecipeError(
+                f"{SHOW_FILE}: {category!r} is none of Apple's categories",
+                hint=f"Did you mean {close[0]}?" if close else f"The categories are {', '.join(CATEGORIES)}.",
+            )
+
+
+def _check_references(show: Show) -> None:
+    """Refuse what isn't written as `NAME (ROLE) <ADDRESS>`."""
+    for name in ("persons", "funding", "license", "update_frequency"):
+        value = getattr(show, name)
+        for text in filter(None, (value,) if isinstance(value, str) else value):
+            try:
+                found = (read_reference if name == "update_frequency" else read_web_reference)(text)
+            except ValueError as error:
+                raise RecipeError(
+                    f"{SHOW_FILE}: {name} has {text!r}, which can't be used",
+                    hint="It looks like A Name <https://example.org>.",
+                ) from error
+            if name == "funding" and not found.address:
+                raise RecipeError(
+                    f"{SHOW_FILE}: funding has {text!r}, which names no web address",
+                    hint="It looks like Buy me a tea <https://example.org/tea>.",
+                )
 
 
 def _check_url(name: str, url: str) -> None:

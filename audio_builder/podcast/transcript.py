@@ -26,6 +26,9 @@ VTT_LINE = 65
 SRT_LINE = 32
 """Characters in a line of SRT, of which a cue has at most two (podcast namespace, transcripts)."""
 
+JSON_SEGMENT_S = 8.1
+"""How long a segment of JSON is at most, where its words don't take longer: a little over what players join up to."""
+
 _LINES_IN_A_CUE = 2
 _SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
 
@@ -113,11 +116,26 @@ def as_srt(phrases: Sequence[Phrase]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def as_text(words: str) -> bytes:
+    """Return the words as a file that browsers read right from servers that don't say its encoding (a BOM does)."""
+    return f"{words}\n".encode("utf-8-sig")
+
+
 def as_json(phrases: Sequence[Phrase]) -> bytes:
-    """Return the podcast namespace's JSON transcript, version 1.0.0: a segment for each phrase."""
+    """Return the podcast namespace's JSON transcript, version 1.0.0: a segment for each phrase.
+
+    A segment lasts until the next begins, at most 8.1 s where its words are shorter. Players join segments to those of
+    5 s (with a quotation mark after them, 8 s) by the sum of their lengths, whatever lies between: with segments that
+    end where the words do, a line would be marked through a silence of any length.
+    """
+    following = [*(phrase.start_s for phrase in phrases[1:]), *(phrase.end_s for phrase in phrases[-1:])]
     segments = [
-        {"startTime": round(phrase.start_s, 3), "endTime": round(phrase.end_s, 3), "body": phrase.text}
-        for phrase in phrases
+        {
+            "startTime": round(phrase.start_s, 3),
+            "endTime": round(max(phrase.end_s, min(next_s, phrase.start_s + JSON_SEGMENT_S)), 3),
+            "body": phrase.text,
+        }
+        for phrase, next_s in zip(phrases, following, strict=True)
     ]
     return msgspec.json.format(msgspec.json.encode({"version": "1.0.0", "segments": segments}), indent=1) + b"\n"
 

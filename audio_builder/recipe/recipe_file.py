@@ -179,7 +179,7 @@ def _write_out_root(complete: dict[str, Any]) -> None:
 
 def _check_date(day: str) -> None:
     try:
-        _ = day and datetime.date.fromisoformat(day)
+        _ = day and datetime.datetime.fromisoformat(day)
     except ValueError as error:
         raise RecipeError(f"tags.date is {day!r}, which is no day of the calendar (YYYY-MM-DD)") from error
 

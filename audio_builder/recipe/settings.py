@@ -228,8 +228,15 @@ class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subtitle: Annotated[str, _text("subtitle of the episode")] = ""
     author: Annotated[str, _text("who wrote the words")] = ""
     show: Annotated[str, _text("name of the show")] = "Reflections"
-    date: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="publishing date, YYYY-MM-DD")] = ""
+    date: Annotated[
+        str,
+        Meta(
+            pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?)?$",
+            description="publishing date, YYYY-MM-DD, or with a time such as 2026-11-23T06:30+01:00",
+        ),
+    ] = ""
     track: Annotated[int, _number(0, 9999, "", "number of the episode; 0 for none")] = 0
+    track_total: Annotated[int, _number(0, 9999, "", "how many episodes a book has; 0 where that isn't known")] = 0
     track_digits: Annotated[
         int, _number(0, 4, "", "digits of the number at the beginning of the file's name; 0 for no number")
     ] = 0

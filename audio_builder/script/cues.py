@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from audio_builder.article.details import NOTHING_SAID, Details
 from audio_builder.errors import SourceTooLarge
 
 
@@ -173,9 +174,10 @@ class Script:
         subtitle: empty where there is none.
         author: empty where there is none.
         language: a BCP 47 tag, or empty where it isn't known.
-        date: `YYYY-MM-DD`, or empty.
+        date: `YYYY-MM-DD`, or with a time of day, in ISO 8601; or empty.
         pacing: name of the preset that set the pauses.
         cues: in order; the first is a `ChapterStart`.
+        details: what players read besides.
     """
 
     title: str
@@ -185,6 +187,7 @@ class Script:
     date: str
     pacing: str
     cues: tuple[Cue, ...]
+    details: Details = NOTHING_SAID
 
 
 UNTITLED = "Beginning"

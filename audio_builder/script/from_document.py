@@ -55,11 +55,20 @@ def read_document(
     if text.kind == "script":
         for note in read_front_matter(text.text, text.name).notes:
             on_warning(note)
-        return parse_script(text.text, text.name)
+        return _with_found_image(parse_script(text.text, text.name), Path(text.name).parent)
     article = read(text)
     for note in article.notes:
         on_warning(note)
-    return article
+    return _with_found_image(article, Path(text.name).parent)
+
+
+def _with_found_image(document: Document, folder: Path) -> Document:
+    """Return a document whose picture is found wherever its script is written to."""
+    image = document.details.image
+    if not image:
+        return document
+    path = str((folder / image).absolute())
+    return replace(document, details=msgspec.structs.replace(document.details, image=path))
 
 
 def own_settings(document: Document) -> Layer:

@@ -8,16 +8,13 @@ from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
-from audio_builder.article.frontmatter import read_front_matter
+from audio_builder.article.frontmatter import PLACE_KEY, read_front_matter
 from audio_builder.article.source import SourceText
 from audio_builder.errors import RecipeError, SourceError
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Role, Say, Script, check_chapters
 from audio_builder.script.pauses import rest_for
 from audio_builder.script.phrases import phrases
-
-PLACE_KEY = "place"
-"""The key of the front matter that says where a guide stands; elsewhere it means nothing."""
 
 _TEXTS = Path(__file__).resolve().parent / "guide_texts"
 """A folder for each language, a Markdown file for each guide."""

@@ -16,7 +16,8 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
+from audio_builder.article.details import Details, details_as_values
+from audio_builder.article.frontmatter import PLACE_KEY, FrontMatter, read_front_matter, without_front_matter
 from audio_builder.article.mark_kinds import (
     BackgroundMark,
     BeatMark,
@@ -51,12 +52,12 @@ from audio_builder.script.cues import (
     Script,
     check_chapters,
 )
-from audio_builder.script.guides import PLACE_KEY
 
 VERSION = "1"
 """Version of the notation, the value of the key `audio-builder-script`."""
 
 _KEYS = (SCRIPT_KEY, "title", "subtitle", "author", "language", "date", "pacing")
+_ALL_KEYS = (*_KEYS, "slug", "id", PLACE_KEY, *Details.__struct_fields__)
 _SIGNS = {
     Role.TITLE: "# ",
     Role.SUBTITLE: "### ",
@@ -93,6 +94,7 @@ def format_script(script: Script) -> str:
     """Return a script as the text of a script file."""
     values = (VERSION, script.title, script.subtitle, script.author, script.language, script.date, script.pacing)
     head = "".join(f"{key}: {_yaml(value)}\n" for key, value in zip(_KEYS, values, strict=True) if value)
+    head += "".join(f"{key}: {_yaml_list(value)}\n" for key, value in details_as_values(script.details).items())
     return f"---\n{head}{_HELP}---\n" + "\n".join(_lines(script.cues)) + "\n"
 
 
@@ -131,7 +133,9 @@ def parse_script(text: str, name: str) -> Script:
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
     check_chapters(cues, name)
-    return Script(front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues))
+    return Script(
+        front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues), front.details
+    )
 
 
 def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:
@@ -258,20 +262,28 @@ def _check_front_matter(front: FrontMatter, name: str, text: str) -> None:
             f"{name}:1: the front matter has {found}; a script file has `{SCRIPT_KEY}: {VERSION}`",
             hint="Write a script file with `audio-builder script` and edit that.",
         )
-    for key in front.values:
-        if key not in (*_KEYS, PLACE_KEY):
-            closest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0)[0]
+    for key in front.keys:
+        if key not in _ALL_KEYS:
+            closest = difflib.get_close_matches(key, _ALL_KEYS, n=1, cutoff=0)[0]
             raise ScriptError(
                 f"{name}: `{key}` is not a key of a script's front matter; the closest is `{closest}`. "
-                f"The keys are {', '.join(_KEYS)}.",
+                f"The keys are {', '.join(_ALL_KEYS)}.",
                 hint="Remove the line or correct it.",
             )
+
+
+def _yaml_list(value: str | list[str]) -> str:
+    return f"[{', '.join(map(_yaml_quoted, value))}]" if isinstance(value, list) else _yaml(value)
 
 
 def _yaml(value: str) -> str:
     """Return a text as a YAML value: as it is where that is safe, else in double quotation marks."""
     if _PLAIN_VALUE.fullmatch(value):
         return value
+    return _yaml_quoted(value)
+
+
+def _yaml_quoted(value: str) -> str:
     return f'"{_QUOTED_IN_YAML.sub(_yaml_escape, value)}"'
 
 

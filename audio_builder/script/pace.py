@@ -67,6 +67,7 @@ def pace(article: Article, pacing: Pacing) -> Script:
         author=article.author,
         language=article.language,
         date=article.date,
+        details=article.details,
         pacing=pacing.preset,
         cues=cues,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audio_builder.article.frontmatter import FrontMatter, read_front_matter, without_front_matter
+from audio_builder.article.details import Details, details_as_values, read_details
+from audio_builder.article.frontmatter import FrontMatter, check_keys, read_front_matter, without_front_matter
 from audio_builder.errors import SourceError
 
 
@@ -67,11 +68,6 @@ def test_ten_thousand_open_brackets_are_refused_without_recursion() -> None:
         _read("a: " + "[" * 10_000)
 
 
-def test_a_date_with_a_time_is_its_day() -> None:
-    """Other programs write the hour too."""
-    assert _read("date: 2026-03-21T10:00:00+01:00").date == "2026-03-21"
-
-
 @pytest.mark.parametrize(
     ("written", "day"),
     [
@@ -86,7 +82,7 @@ def test_a_date_with_a_time_is_its_day() -> None:
         ("21. März 2026", "2026-03-21"),
         ("21 de marzo de 2026", "2026-03-21"),
         ("2026年3月21日", "2026-03-21"),
-        ("21 Mar 2026 08:30", "2026-03-21"),
+        ("21 Mar 2026 08:30", "2026-03-21T08:30:00"),
     ],
 )
 def test_a_date_is_read_in_the_forms_that_mean_one_day(written: str, day: str) -> None:
@@ -114,7 +110,84 @@ def test_a_title_may_have_a_colon() -> None:
 def test_front_matter_may_be_toml() -> None:
     """As Hugo has it; a text between plus signs stays a text."""
     front = read_front_matter('+++\ntitle = "A"\ndate = 2026-03-21T08:30:00Z\ntags = ["x"]\n+++\nwords', "a.md")
-    assert (front.title, front.date, front.lines) == ("A", "2026-03-21", 5)
+    assert (front.title, front.date, front.lines) == ("A", "2026-03-21T08:30:00+00:00", 5)
     assert read_front_matter("+++\nOnce upon a time.\n+++\nwords", "a.md") == FrontMatter()
     with pytest.raises(SourceError, match="the front matter can't be read"):
         read_front_matter("+++\ntitle = A\n+++\n", "a.md")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-03-21T10:00:00+01:00", "2026-03-21T10:00:00+01:00"),
+        ("2026-03-21 10:00:00 +0100", "2026-03-21T10:00:00+01:00"),
+        ("2026-03-21 06:30", "2026-03-21T06:30:00"),
+        ("2026-03-21T06:30Z", "2026-03-21T06:30:00+00:00"),
+        ("2026-03-21 in the morning", "2026-03-21"),
+    ],
+)
+def test_the_time_of_day_is_kept(written: str, read: str) -> None:
+    """Other programs write the hour too; what is no time is passed over."""
+    assert _read(f"date: {written}").date == read
+
+
+def test_details_are_read_and_written() -> None:
+    """Every key that players read, with numbers, truths and lists as YAML has them."""
+    front = _read(
+        "description: What it\n  is about.", "episode: 4", "season: 2", "episode_type: Trailer", "explicit: yes",
+        "image: x.jpg", "block: true", "persons: [A. Reader (narrator) <https://example.org>, B]",
+        "license: cc-by-4.0", "soundbite: 1:13 60 The lamp", "notes: |", "  Read [it](https://example.org).", "",
+        "  More.",
+    )  # fmt: skip
+    details = front.details
+    assert (details.episode, details.season, details.episode_type) == (4, 2, "trailer")
+    assert (details.explicit, details.block, details.image, details.license) == (True, True, "x.jpg", "cc-by-4.0")
+    assert details.persons == ("A. Reader (narrator) <https://example.org>", "B")
+    assert details.soundbite == ("1:13 60 The lamp",)
+    assert details.notes == "Read [it](https://example.org).\n\nMore."
+    assert read_details(details_as_values(details)) == details
+    assert details_as_values(Details()) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("season: two", r"`season: two` in the front matter can't be used"),
+        ("episode: -1", "`episode: -1`"),
+        ("episode: 4.5", r"`episode: 4\.5`"),
+        ("episode_type: teaser", "`episode_type: teaser`"),
+        ("explicit: perhaps", "`explicit: perhaps`"),
+        ("persons: [<https://example.org>]", "`persons: <https"),
+        ("persons: ['A <javascript:alert(1)>']", "`persons: A <javascript"),
+        ("soundbite: 1:13", "`soundbite: 1:13`"),
+        ("license: {a: b}", "`license: "),
+        (f"description: {'long ' * 900}", "`description: long"),
+    ],
+)
+def test_a_detail_that_can_not_be_used_is_an_error_with_what_it_is(line: str, message: str) -> None:
+    """The key, the value, and in the hint what is allowed."""
+    with pytest.raises(SourceError, match=message) as caught:
+        _read(line)
+    assert caught.value.hint.startswith(f"`{line.partition(':')[0]}` is ")
+
+
+@pytest.mark.parametrize(
+    ("key", "closest"),
+    [("episodeType", "`episode_type`"), ("sesaon", "`season`"), ("titel", "`title`")],
+)
+def test_an_unknown_key_is_an_error_with_the_closest(key: str, closest: str) -> None:
+    """A misspelt key never goes by unnoticed."""
+    with pytest.raises(SourceError, match=f"`{key}`, which is no key of an article; .*{closest}"):
+        check_keys(_read(f"{key}: x"), "a.md")
+
+
+def test_keys_of_other_programs_are_left_alone() -> None:
+    """Texts come from blogs and note books, with what those need."""
+    check_keys(_read("title: A", "tags: [a, b]", "layout: post", "draft: false", "aliases: [c]", "slug: a"), "a.md")
+
+
+def test_a_key_that_is_like_none_is_noted() -> None:
+    """Note books have keys of their own; the build goes on."""
+    assert check_keys(_read("mood: calm", "title: A"), "a.md") == (
+        "a.md: `mood` in the front matter is no key of an article and is passed over",
+    )

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 import audio_builder
+from audio_builder.article.details import Details
 from audio_builder.episode.phrase_times import Phrase
-from audio_builder.episode.record import RECORD_SUFFIX, read_record
+from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record
 from audio_builder.podcast.feed import Item, feed_xml
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import chapters_json
@@ -90,6 +91,70 @@ def test_the_files_of_a_real_show_are_valid(folder: Path):
             jsonschema.validate(json.loads(file.read_bytes()), schema)
 
 
+FULL_SHOW = msgspec.structs.replace(
+    SHOW,
+    category=("Health & Fitness > Mental Health", "Arts > Books"),
+    type="serial",
+    medium="audiobook",
+    block=True,
+    persons=("A. Reader (cast/narrator) <https://example.org/reader>", "B"),
+    funding=("Buy me a tea <https://example.org/tea>",),
+    license="CC-BY-4.0",
+    update_frequency="Weekly <FREQ=WEEKLY;BYDAY=MO>",
+    hub="https://hub.example.org/",
+)
+DETAILS = Details(
+    description="What I <3 & why x<y.",
+    notes="Read [it](https://example.org/essay?a=b&c=d).",
+    season=2,
+    episode_type="bonus",
+    explicit=True,
+    block=True,
+    persons=("C. Writer (writing/author)",),
+    license="Our Terms <https://example.org/terms>",
+    soundbite=("0:06 15 The lamp", "10 20"),
+)
+
+
+def test_a_feed_with_every_field_is_valid():
+    """Every key of front matter and show.toml gives its element, in the form of its specification."""
+    tags = Tags(title="Evening", language="en", track=4)
+    item = Item("evening", record_of(tags=tags, details=DETAILS), entry_of(record_of()))
+    feed = feed_xml(FULL_SHOW, "cover.jpg", [item])
+    assert complaints(feed) == []
+    for part in (
+        '<itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>',
+        "<itunes:type>serial</itunes:type>",
+        '<podcast:updateFrequency rrule="FREQ=WEEKLY;BYDAY=MO">Weekly</podcast:updateFrequency>',
+        '<podcast:funding url="https://example.org/tea">Buy me a tea</podcast:funding>',
+        "<podcast:license>cc-by-4.0</podcast:license>",
+        '<podcast:person role="narrator" group="cast" href="https://example.org/reader">A. Reader</podcast:person>',
+        '<atom:link href="https://hub.example.org/" rel="hub"/>',
+        "<description>What I &amp;lt;3 &amp;amp; why x&amp;lt;y.</description>",
+        "<itunes:season>2</itunes:season>",
+        "<itunes:episode>4</itunes:episode>",
+        "<itunes:episodeType>bonus</itunes:episodeType>",
+        "<itunes:explicit>true</itunes:explicit>",
+        '<podcast:soundbite startTime="6.0" duration="15.0">The lamp</podcast:soundbite>',
+        '<podcast:license url="https://example.org/terms">Our Terms</podcast:license>',
+        '<podcast:person role="author" group="writing">C. Writer</podcast:person>',
+    ):
+        assert part in feed.decode(), part
+    assert feed.decode().count("<itunes:block>Yes</itunes:block>") == 2
+
+
+def entry_of(record: EpisodeRecord) -> Entry:
+    """What the ledger has of an episode."""
+    return Entry(
+        guid="98d16e37-10db-5afb-b087-4f606bf28495",
+        published="2026-11-23T00:00:00+00:00",
+        sound=record.sound,
+        waveform=(),
+        made_from="",
+        files=(),
+    )
+
+
 MUTATIONS = {
     "an element that no specification knows": ("<itunes:type>", "<itunes:kind>x</itunes:kind><itunes:type>"),
     "two titles": ("<title>Evening</title>", "<title>Evening</title><title>Again</title>"),
@@ -133,6 +198,18 @@ MUTATIONS = {
     "two sounds": ("<enclosure ", '<enclosure url="https://a/b.mp3" length="1" type="audio/mpeg"/><enclosure '),
     "another version of RSS": ('version="2.0"', 'version="0.92"'),
     "another name space": ("podcastindex.org/namespace/1.0", "podcastindex.org/namespace/2.0"),
+    "a block in another case": ("<podcast:locked", "<itunes:block>yes</itunes:block><podcast:locked"),
+    "a funding without an address": ("<podcast:locked", "<podcast:funding>x</podcast:funding><podcast:locked"),
+    "a licence of 129 characters": (
+        "<podcast:locked", f"<podcast:license>{'x' * 129}</podcast:license><podcast:locked",
+    ),
+    "a person without a name": ("<podcast:locked", "<podcast:person/><podcast:locked"),
+    "a frequency in words": (
+        "<podcast:locked", '<podcast:updateFrequency rrule="weekly">x</podcast:updateFrequency><podcast:locked',
+    ),
+    "an excerpt of no length": (
+        "<itunes:episodeType>", '<podcast:soundbite startTime="0" duration="0"/><itunes:episodeType>',
+    ),
     "an item outside of its channel": ("</channel>", "</channel><item/>"),
 }  # fmt: skip
 
@@ -161,16 +238,8 @@ def test_the_feed_of_any_texts_is_valid(text: str):
     """Whatever title, author, summary and language are, so long as something of them can be read."""
     tags = Tags(title=text, author=text, subtitle=text, language=text)
     record = record_of(tags=tags, disclosure=text, words=text)
-    entry = Entry(
-        guid="98d16e37-10db-5afb-b087-4f606bf28495",
-        published="2026-11-23T00:00:00+00:00",
-        sound=record.sound,
-        waveform=(),
-        made_from="",
-        files=(),
-    )
     show = msgspec.structs.replace(SHOW, title=text, author=text, owner=text, description=text, copyright=text)
-    assert complaints(feed_xml(show, "cover.jpg", [Item("a", record, entry)])) == []
+    assert complaints(feed_xml(show, "cover.jpg", [Item("a", record, entry_of(record))])) == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import GEOB, ID3, TIT2
 
+from audio_builder.article.details import Details
 from audio_builder.article.source import LARGEST_BYTES
 from audio_builder.episode.tag.embedded_source import LARGEST_TAG_BYTES, SOURCE_MIME, pack_source, read_source
 from audio_builder.errors import AudioBuilderError, SourceError, SourceTooLarge
@@ -47,6 +48,18 @@ def packed(**changes: object) -> bytes:
     """A source whose JSON was changed by somebody."""
     content = json.loads(zlib.decompress(pack_source(script(), Recipe(), VERSIONS)))
     return zlib.compress(json.dumps(content | changes).encode())
+
+
+def test_no_picture_of_this_machine_is_named(tmp_path: Path):
+    """What the author said comes back, but for the path of a picture: neither is it written nor is one read."""
+    details = Details(season=2, persons=("A. Reader (narrator)",), image=str(tmp_path / "x.jpg"))
+    content = pack_source(replace(script(), details=details), Recipe(), VERSIONS)
+    assert b"x.jpg" not in zlib.decompress(content)
+    source = read_source(mp3_with(tmp_path / "a.mp3", content))
+    assert source.read_script("a.mp3").details == Details(season=2, persons=("A. Reader (narrator)",))
+    assert source.left_out == ["tags.cover"]
+    forged = packed(script=SCRIPT_TEXT.replace("pacing:", "image: /etc/passwd\npacing:"))
+    assert read_source(mp3_with(tmp_path / "b.mp3", forged)).read_script("b.mp3").details == Details()
 
 
 def test_what_was_packed_comes_back(tmp_path: Path):

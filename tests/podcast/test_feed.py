@@ -6,6 +6,7 @@ import calendar
 import datetime
 import io
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,8 +16,13 @@ import podcastparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
+from lxml import html as lxml_html
 
-from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, feed_xml, fitted, opml
+from audio_builder.article.details import Details
+from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, Item, as_html, feed_xml, fitted, opml
+from audio_builder.podcast.ledger import Entry
+from audio_builder.podcast.notes import notes_html, notes_text
 from audio_builder.podcast.publish import publish
 from audio_builder.podcast.show import Show, feed_guid
 from audio_builder.recipe.settings import Tags
@@ -128,3 +134,75 @@ def test_a_long_description_is_cut_at_whole_characters():
 def test_a_show_at_home_has_no_guid():
     """Without an address of its own there is nothing that a guid could follow from."""
     assert b"podcast:guid" not in feed_xml(Show(title="At home"), "cover.jpg", [])
+
+
+HARD = (
+    "Why I <3 mornings, and where x<y matters: <b> is a tag, fish &amp; chips is not",
+    "AT&T &amp; R&D; 3 < 4 > 2 ]]>",
+    "<script>alert(1)</script> and <!-- this --> too",
+)
+
+
+class _Text(HTMLParser):
+    """The text that a browser would show of HTML."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.shown = ""
+
+    def handle_data(self, data: str) -> None:
+        """Take text."""
+        self.shown += data
+
+
+def _shown(markup: str) -> str:
+    parser = _Text()
+    parser.feed(markup)
+    parser.close()
+    return parser.shown
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_every_word_of_a_description_is_shown_by_readers_that_take_it_for_html(text: str):
+    """feedparser (which removes tags), podcastparser, lxml and the standard library's parser: none loses a word."""
+    record = record_of(tags=Tags(title="A", subtitle=text))
+    show = msgspec.structs.replace(SHOW, description=text)
+    entry = Entry(
+        guid="g", published="2026-11-23T00:00:00+00:00", sound=record.sound, waveform=(), made_from="", files=()
+    )
+    feed = feed_xml(show, "cover.jpg", [Item("a", record, entry)])
+    found = feedparser.parse(feed)
+    assert _shown(found.feed.subtitle) == text
+    assert _shown(found.entries[0].summary) == text
+    theirs = podcastparser.parse(show.feed_url, io.BytesIO(feed))
+    assert text in (theirs["description"], _shown(theirs["description"]))
+    assert text in _shown(theirs["episodes"][0]["description_html"])
+    channel = etree.fromstring(feed).find("channel")
+    for written in (channel.findtext("description"), channel.findtext("item/description")):
+        assert lxml_html.fragment_fromstring(written, create_parent="div").text_content() == text
+    assert _shown(ET.fromstring(feed).findtext("channel/item/description")) == text  # noqa: S314 - our own
+
+
+def test_a_description_of_markup_is_cut_at_whole_characters():
+    """It has at most 4000 bytes when its signs are escaped, and no reference is cut."""
+    written = as_html("<&>" * 2000)
+    assert 3900 < len(written.encode()) <= MOST_DESCRIPTION_BYTES
+    assert re.fullmatch("(&lt;|&amp;|&gt;)*…", written)
+    assert as_html("One.\n\nTwo.") == "<p>One.</p><p>Two.</p>"
+
+
+def test_the_time_of_the_feed_never_goes_back():
+    """Not even when the newest episode is withdrawn."""
+    late = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
+    assert b"<lastBuildDate>Wed, 25 Nov 2026 12:00:00 +0000</lastBuildDate>" in feed_xml(SHOW, "c.jpg", [], late)
+
+
+def test_the_authors_own_notes_keep_their_links():
+    """Markdown; HTML and addresses that run are shown as text, and no other element comes of it."""
+    notes = "Read [it](https://example.org/?a=b&c).\n\n<b onclick=x>No</b> [x](javascript:alert(1))\n\n- a\n- *b*"
+    written = notes_html(record_of(details=Details(notes=notes)))
+    assert '<a href="https://example.org/?a=b&amp;c">it</a>' in written
+    assert "&lt;b onclick=x&gt;No&lt;/b&gt;" in written
+    assert 'href="javascript' not in written
+    assert "<li><em>b</em></li>" in written
+    assert notes_text(record_of(details=Details(notes="Read [it](https://example.org)."))).count("https://") == 1

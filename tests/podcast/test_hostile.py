@@ -171,7 +171,7 @@ def test_the_transcripts_have_the_words(episode: Published) -> None:
     lines = "".join(line for cue in srt[:-1] for line in cue.split("\n")[2:])
     assert "".join(lines.split()).replace("-->", "->") == whole.replace("-->", "->")
     assert json.loads(episode.text(".json"))["segments"][0]["body"] == episode.shown
-    assert episode.text(".txt").startswith(f"{episode.shown}\n\nThe lamp")
+    assert episode.text(".txt").startswith(f"\ufeff{episode.shown}\n\nThe lamp")
 
 
 def test_chapters_and_notes_have_the_title_as_text(episode: Published) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from audio_builder import errors
 from audio_builder.cli.main import run
-from tests.support.show_helpers import put_episode
+from audio_builder.recipe.settings import Tags
+from tests.support.show_helpers import put_episode, record_of
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +65,44 @@ def test_a_folder_that_is_no_show_is_a_wrong_setting(tmp_path: Path, capfd: pyte
     """The exit code is that of a setting, the hint the command that makes a show."""
     assert run(["publish", str(tmp_path)]) == errors.RecipeError.exit_code
     assert "audio-builder show init" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('persons = ["A <ftp://x>"]', "persons has"),
+        ('funding = ["Buy me a tea"]', "which names no web address"),
+        ('license = "<https://example.org>"', "license has"),
+        ('category = ["Arts > Books", "Sleep"]', "'Sleep' is none of Apple's categories"),
+        ("category = []", "there is no category"),
+        ('hub = "not an address"', "hub is"),
+        ('type = "seriel"', "Invalid enum value 'seriel'"),
+        ('medium = "talk"', "Invalid enum value 'talk'"),
+        ("fundng = []", "Did you mean funding?"),
+    ],
+)
+def test_a_setting_that_no_feed_can_have_is_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, message: str
+):
+    """With the value, and what it looks like."""
+    (tmp_path / "show.toml").write_text(f'title = "A"\n{line}\n', encoding="utf-8")
+    assert run(["publish", str(tmp_path)]) == errors.RecipeError.exit_code
+    assert message in capfd.readouterr().err
+
+
+def test_every_setting_is_written_and_read_back(tmp_path: Path):
+    """Lists too; each with what it sets above it."""
+    from audio_builder.podcast.show import read_show, show_as_toml
+    from tests.conformance.test_schemas import FULL_SHOW
+
+    (tmp_path / "show.toml").write_text(show_as_toml(FULL_SHOW), encoding="utf-8")
+    assert read_show(tmp_path) == FULL_SHOW
+
+
+def test_what_is_held_back_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """Name and date, and what to do."""
+    assert run(["show", "init", str(tmp_path), "-q"]) == 0
+    put_episode(tmp_path, "later", record=record_of(tags=Tags(title="Later", date="2999-12-24")))
+    capfd.readouterr()
+    assert run(["publish", str(tmp_path)]) == 0
+    assert "later is held back until 2999-12-24; publish again then" in capfd.readouterr().err

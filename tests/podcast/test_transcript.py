@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from io import StringIO
@@ -13,7 +14,16 @@ from hypothesis import strategies as st
 
 from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.words import clean
-from audio_builder.podcast.transcript import SRT_LINE, VTT_LINE, as_json, as_srt, as_vtt, cues_of
+from audio_builder.podcast.transcript import (
+    JSON_SEGMENT_S,
+    SRT_LINE,
+    VTT_LINE,
+    as_json,
+    as_srt,
+    as_text,
+    as_vtt,
+    cues_of,
+)
 from tests.support.show_helpers import PHRASES
 
 LONG = "Wherever you are sitting, let the chair do a little more of the work, and let the floor hold the rest of it."
@@ -53,7 +63,7 @@ def test_the_json_has_a_segment_for_each_phrase():
     """Version 1.0.0 of the podcast namespace, times in seconds."""
     content = json.loads(as_json(PHRASES))
     assert content["version"] == "1.0.0"
-    assert content["segments"][1] == {"startTime": 9.3, "endTime": 10.5, "body": "The lamp is on."}
+    assert content["segments"][1] == {"startTime": 9.3, "endTime": 11.5, "body": "The lamp is on."}
     assert len(content["segments"]) == 6
 
 
@@ -93,3 +103,45 @@ def test_the_space_of_somebody_elses_record_is_space(text: str):
         assert not re.search(r"[\t\n\r\v\f]", "".join(cue.lines))
     shown = "".join("".join(cue.lines) for cue in cues_of([_phrase(text)], SRT_LINE))
     assert "".join(shown.split()) == "".join(text.split())
+
+
+def _joined(segments: list[dict], enough_s: float = 5.0, at_most_s: float = 8.0) -> list[tuple[float, float]]:
+    """Where lines begin and end in a player that joins segments until their lengths come to 5 s.
+
+    Before what doesn't begin with a letter or a digit it goes on, up to 8 s.
+    """
+    joined, begun_s, length_s = [], None, 0.0
+    for segment, following in zip(segments, [*segments[1:], None], strict=True):
+        begun_s = segment["startTime"] if begun_s is None else begun_s
+        length_s += segment["endTime"] - segment["startTime"]
+        goes_on = following is not None and not following["body"][0].isalnum() and length_s < at_most_s
+        if following is None or (length_s >= enough_s and not goes_on):
+            joined.append((begun_s, segment["endTime"]))
+            begun_s, length_s = None, 0.0
+    return joined
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.2, 7), st.floats(0.1, 30), st.sampled_from(["Words.", "“Words.”"])),
+        min_size=1, max_size=30,
+    )
+)  # fmt: skip
+def test_no_player_joins_lines_across_a_long_silence(lengths: list[tuple[float, float, str]]):
+    """A joined line lasts at most 16 s or so, and the silence in it at most 8."""
+    phrases, at_s = [], 0.0
+    for speech_s, silence_s, text in lengths:
+        phrases.append(Phrase(start_s=at_s, end_s=at_s + speech_s, text=text, role="prose"))
+        at_s += speech_s + silence_s
+    segments = json.loads(as_json(phrases))["segments"]
+    assert [segment["startTime"] for segment in segments] == [round(phrase.start_s, 3) for phrase in phrases]
+    assert all(one["endTime"] <= two["startTime"] for one, two in itertools.pairwise(segments))
+    for start_s, end_s in _joined(segments):
+        assert end_s - start_s <= 2 * JSON_SEGMENT_S
+        inside = [phrase for phrase in phrases if start_s <= round(phrase.start_s, 3) < end_s]
+        assert all(two.start_s - one.end_s <= JSON_SEGMENT_S for one, two in itertools.pairwise(inside))
+
+
+def test_the_words_say_their_own_encoding():
+    """A server that sends no charset doesn't turn “…” into other signs."""
+    assert as_text("“Stay …”") == b"\xef\xbb\xbf" + "“Stay …”\n".encode()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from audio_builder.article.details import Details
 from audio_builder.article.text import clean, speakable
 from audio_builder.recipe.settings import BACKGROUNDS
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
@@ -193,6 +195,26 @@ _cues: st.SearchStrategy[Cue] = st.one_of(
 )
 
 
+_lines = st.lists(
+    spoken_texts.map(lambda text: " ".join(re.sub(r"[<>()]", "", text)[:80].split())).filter(bool), max_size=3
+)
+_details = st.builds(
+    Details,
+    description=_values,
+    notes=_values,
+    links=_lines.map(lambda lines: tuple(f"{line} <https://example.org/{n}>" for n, line in enumerate(lines))),
+    episode=st.integers(0, 9999),
+    season=st.integers(0, 9999),
+    episode_type=st.sampled_from(["full", "trailer", "bonus"]),
+    explicit=st.sampled_from([None, True, False]),
+    image=st.sampled_from(["", "a picture: of me.jpg"]),
+    block=st.booleans(),
+    persons=_lines.map(tuple),
+    license=st.sampled_from(["", "cc-by-4.0", "Our Terms <https://example.org/terms>"]),
+    soundbite=st.sampled_from([(), ("1:13 60 The lamp",), ("6 15", "1:02:03.5 20 “A”, b")]),
+)
+
+
 @st.composite
 def scripts(draw: st.DrawFn) -> Script:
     """Return a script with any cues in any order."""
@@ -206,4 +228,5 @@ def scripts(draw: st.DrawFn) -> Script:
         date=draw(st.sampled_from(["", "2026-03-21"])),
         pacing=draw(_values),
         cues=(ChapterStart(draw(spoken_texts)), *cues, say),
+        details=draw(_details),
     )

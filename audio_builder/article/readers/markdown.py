@@ -7,8 +7,8 @@ a list. Not spoken: code blocks, images, comments, tags, rules, struck-out text 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -19,6 +19,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from audio_builder.article.blocks import UNWRAPPED, wrapping_of
 from audio_builder.article.boilerplate import is_contents, verse_in
+from audio_builder.article.details import with_links
 from audio_builder.article.dialects import Note, plain_markdown, title_block
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, shortened, without_front_matter
 from audio_builder.article.marks import escape
@@ -36,6 +37,7 @@ _CONTAINERS = {
     "table_open": BlockKind.LIST,
 }
 _CONTAINER_ENDS = frozenset(name.replace("_open", "_close") for name in _CONTAINERS)
+_BARE_ADDRESS = re.compile(r"https?://[!-;=?-~]*[\w/]")
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BACKSLASH_BEFORE_PUNCTUATION = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea)\b", re.IGNORECASE)
@@ -76,6 +78,7 @@ def _read(source: SourceText) -> Parsed:
             tokens.take(token)
         elif token.type == "inline":
             builder.left_out("table of contents", token.content, token.map[0] + 1 if token.map else 0)
+    front = replace(front, details=with_links(front.details, _links(found)))
     return Parsed(front, builder.outline(front, by_wording=True))
 
 
@@ -184,6 +187,23 @@ def _leads_into_text(inline: Token) -> bool:
         elif not outside and speakable(token.content):
             return False
     return True
+
+
+def _links(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """Yield words and address of every link, and of every bare address; they aren't spoken, so notes have them."""
+    for token in tokens:
+        inside: list[str] | None = None
+        address = ""
+        for child in token.children or ():
+            if child.type == "link_open":
+                inside, address = [], str(child.attrGet("href") or "")
+            elif child.type == "link_close" and inside is not None:
+                yield "".join(inside), address
+                inside = None
+            elif inside is not None:
+                inside.append(child.content or " ")
+            elif child.type == "text":
+                yield from ((found, found) for found in _BARE_ADDRESS.findall(child.content))
 
 
 def _looks_like_markdown(text: str, name: str) -> bool:

@@ -8,6 +8,7 @@ Layout: ID3v2.3.0 and ID3v2.4.0, sections 3 and 4.16 (General encapsulated objec
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class CarriedSource(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             SourceError: it isn't one.
         """
-        return parse_script(self.script, f"the script in {name}")
+        return _without_image(parse_script(self.script, f"the script in {name}"))
 
     def read_recipe(self) -> Recipe:
         """Return the recipe; what was left out of it has its default.
@@ -82,7 +83,10 @@ def pack_source(script: Script, recipe: Recipe, versions: dict[str, str]) -> byt
     for path in left_out:
         table, _, key = path.rpartition(".")
         del (settings[table] if table else settings)[key]
-    source = CarriedSource(versions=versions, script=format_script(script), recipe=settings, left_out=left_out)
+    if script.details.image and "tags.cover" not in left_out:
+        left_out.append("tags.cover")
+    written = format_script(_without_image(script))
+    source = CarriedSource(versions=versions, script=written, recipe=settings, left_out=left_out)
     content = msgspec.json.encode(source)
     return zlib.compress(content, 9) if len(content) <= LARGEST_BYTES else b""
 
@@ -139,6 +143,11 @@ def carries(path: Path, packed: bytes) -> bool:
         return bool(there) and there == packed and not read_source(path).left_out
     except SourceError:
         return False
+
+
+def _without_image(script: Script) -> Script:
+    """Return a script that names no picture: an MP3 may not choose which files are opened."""
+    return replace(script, details=msgspec.structs.replace(script.details, image=""))
 
 
 def _files_named(settings: Layer) -> list[str]:

@@ -47,6 +47,21 @@ _TERMINOLOGICAL = (
 _THREE_LETTERS = dict(pair.split(":") for pair in _TERMINOLOGICAL.split())
 
 
+_DAY = len("2026-11-23")
+
+_ARTICLES = {
+    "de": "der die das ein eine",
+    "en": "the a an",
+    "es": "el la los las un una",
+    "fr": "le la les un une",
+    "it": "il lo la i gli le un uno una",
+    "nl": "de het een",
+    "pt": "o a os as um uma",
+    "sv": "den det de en ett",
+}
+"""By language: the first words that a list of titles isn't sorted by."""
+
+
 @dataclass(frozen=True, slots=True)
 class VoiceCredit:
     """Who speaks, for the disclosure that a listener is owed.
@@ -77,6 +92,7 @@ class TagContent:
         encoder: what made the file and how, such as `audio-builder 0.1.0, LAME, CBR 128 kbps`.
         source: from `embedded_source.pack_source`, or empty for none.
         cover_note: why a drawn cover has no words, for the report; empty where it has.
+        made_on: the day, `YYYY-MM-DD`, for an episode that has no date of its own.
     """
 
     tags: Tags
@@ -87,6 +103,7 @@ class TagContent:
     encoder: str
     source: bytes = b""
     cover_note: str = ""
+    made_on: str = ""
 
 
 def tag(draft: Path, content: TagContent, *, version: Literal[3, 4] = 3) -> None:
@@ -109,9 +126,13 @@ def tag(draft: Path, content: TagContent, *, version: Literal[3, 4] = 3) -> None
         frames.add(frame)
     for frame in _chapters(player_chapters(content.timeline), encoding):
         frames.add(frame)
+    sorting = tuple(_sort_texts(content, encoding))
     if version == 3:
         # Saving as v2.3 alone would leave frames that only v2.4 knows, such as TDRC.
         frames.update_to_v23()
+    for frame in sorting:
+        # v2.4's own, which players read in v2.3 as well.
+        frames.add(frame)
     try:
         frames.save(draft, v1=0, v2_version=version, v23_sep=None)
     except MutagenError as error:
@@ -165,8 +186,9 @@ def _texts(content: TagContent, encoding: int) -> Iterator[Any]:
         "TPE1": tags.author or tags.show,
         "TALB": tags.show,
         "TPE2": tags.show,
-        "TDRC": tags.date,
-        "TRCK": str(tags.track) if tags.track else "",
+        "TDRC": (tags.date or content.made_on)[:_DAY],
+        "TRCK": _number_in_all(tags),
+        "TPOS": str(content.script.details.season or ""),
         "TCON": tags.genre,
         "TLAN": language if language != UNKNOWN_LANGUAGE else "",
         "TSSE": content.encoder,
@@ -175,14 +197,62 @@ def _texts(content: TagContent, encoding: int) -> Iterator[Any]:
     for kind, text in texts.items():
         if clean(text):
             yield _text(kind, clean(text), encoding)
+    if tags.genre == Tags().genre:
+        yield id3.PCST(value=1)
+    if about := _description(content):
+        yield _text("TDES", about, encoding)
+
+
+def _number_in_all(tags: Tags) -> str:
+    """Return `3/12`, or `3` where it isn't known of how many."""
+    if not tags.track:
+        return ""
+    return f"{tags.track}/{tags.track_total}" if tags.track_total >= tags.track else str(tags.track)
+
+
+def _sort_texts(content: TagContent, encoding: int) -> Iterator[Any]:
+    """Yield what title and show are sorted by: chapters by number, others without article; nothing where as shown."""
+    tags = content.tags
+    title = clean(tags.title)
+    number = f"{tags.track:0{tags.track_digits}} " if tags.track and tags.track_digits else ""
+    sorted_by = number + title if number else _without_article(title, tags.language)
+    for kind, shown, key in (
+        ("TSOT", title, sorted_by),
+        ("TSOA", clean(tags.show), _without_article(clean(tags.show), tags.language)),
+    ):
+        if key != shown:
+            yield _text(kind, key, encoding)
+
+
+def _without_article(title: str, language: str) -> str:
+    first, _, rest = title.partition(" ")
+    articles = _ARTICLES.get(language.partition("-")[0].lower(), "").split()
+    return rest.strip() if rest.strip() and first.lower() in articles else title
+
+
+def _description(content: TagContent) -> str:
+    return clean(content.script.details.description) or clean(content.tags.subtitle)
 
 
 def _long_texts(content: TagContent, encoding: int) -> Iterator[Any]:
     # The disclosure is written in English whatever language the episode is in.
-    yield id3.COMM(encoding=encoding, lang="eng", desc="", text=[disclosure(*content.voices)])
+    about, language = _description(content), three_letters(content.tags.language)
+    comment = "\n\n".join(filter(None, (about, disclosure(*content.voices))))
+    # Most players show one comment, so that the disclosure stands in the same as the description.
+    yield id3.COMM(encoding=encoding, lang=language if about else "eng", desc="", text=[comment])
     words = words_of(content.script)
     if words:
-        yield id3.USLT(encoding=encoding, lang=three_letters(content.tags.language), desc="", text=words)
+        yield id3.USLT(encoding=encoding, lang=language, desc="", text=words)
+    if lines := _timed_lines(content.timeline):
+        # Milliseconds (2), lyrics (1): ID3v2.3.0, 4.10.
+        yield id3.SYLT(encoding=encoding, lang=language, format=2, type=1, desc="", text=lines)
+
+
+def _timed_lines(timeline: Timeline) -> list[tuple[str, int]]:
+    """Return every phrase with the time at which it is heard, in milliseconds."""
+    return [
+        (clean(placed.clip.say.text), round(placed.speech_start * 1000 / timeline.rate_hz)) for placed in timeline.clips
+    ]
 
 
 def _objects(content: TagContent) -> Iterator[Any]:

@@ -1,0 +1,206 @@
+"""Exporting: a folder with just what belongs on the web, which never harms what somebody else put there."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from audio_builder.episode.record import RECORD_SUFFIX
+from audio_builder.errors import OutputError
+from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
+from audio_builder.podcast.ledger import read_ledger
+from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+
+HEADERS_FILE = "_headers"
+"""Read by static hosts such as Netlify, Cloudflare Pages and Render from the top of a site."""
+
+MANIFEST_FILE = ".audio-builder-export.json"
+"""What was written, to know it again: nothing else is ever replaced or removed."""
+
+_COVERS = re.compile(rf"{EPISODES}/cover-[0-9a-f]{{8}}\.jpg")
+_NAMED_BY_CONTENT = re.compile(r".*-[0-9a-f]{8}\.(mp3|jpg)")
+_CHUNK_BYTES = 1 << 20
+
+_FOR_GOOD = "Cache-Control: public, max-age=31536000, immutable"
+_EPISODE_HEADERS = {
+    "*.mp3": ("Content-Type: audio/mpeg", _FOR_GOOD),
+    "*.jpg": ("Content-Type: image/jpeg", _FOR_GOOD),
+    "*.vtt": ("Content-Type: text/vtt; charset=utf-8",),
+    "*.srt": ("Content-Type: application/x-subrip; charset=utf-8",),
+    "*.txt": ("Content-Type: text/plain; charset=utf-8",),
+    "*.chapters.json": ("Content-Type: application/json+chapters",),
+}
+"""No file is under two of them: hosts would join the values. Plain `.json` and `.html` are known everywhere."""
+
+
+class ExportReport(Struct, frozen=True, kw_only=True):
+    """What was exported.
+
+    Attributes:
+        schema_version: of this record.
+        folder: where it is.
+        files: how many belong on the web.
+        written: names of those that were written now.
+        removed: names of those that were exported before and aren't named any more.
+    """
+
+    schema_version: int = 1
+    folder: str
+    files: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+
+
+def export(
+    folder: Path, target: Path, *, prune: bool = False, on_wait: Callable[[], None] = lambda: None
+) -> ExportReport:
+    """Write what belongs on the web into a folder: feed, pages, published files, and headers for static hosts.
+
+    Args:
+        folder: a published show.
+        target: made if it isn't there. A file in it that this didn't write, or that was changed since, stays.
+        prune: whether files that were exported before and that the feed no longer names are removed.
+        on_wait: called once if another process holds the show's folder.
+
+    Raises:
+        RecipeError: the folder is no show.
+        OutputError: nothing is published, a file of somebody else's is in the way, or one can't be written.
+    """
+    show = read_show(folder)
+    if target.resolve() == folder.resolve() or (folder / EPISODES).resolve() in [
+        target.resolve(),
+        *target.resolve().parents,
+    ]:
+        raise OutputError(f"{target} is the show itself", hint="Export into a folder of its own, such as web.")
+    with folder_locked(folder, on_wait):
+        sources = {name: folder / name for name in _names(folder)}
+        earlier = _manifest(target)
+        written = []
+        for name, source in sources.items():
+            if _put(target / name, source, earlier.get(name, "")):
+                written.append(name)
+        if _put(target / HEADERS_FILE, headers(show).encode(), earlier.get(HEADERS_FILE, "")):
+            written.append(HEADERS_FILE)
+        kept = {*sources, HEADERS_FILE}
+        removed = tuple(_removed(target, earlier, kept)) if prune else ()
+        manifest = {name: earlier[name] for name in earlier if name not in removed}
+        manifest |= {name: _digest(target / name) for name in written}
+        manifest |= {name: _digest(target / name) for name in kept - manifest.keys()}
+        write_bytes(target / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(dict(sorted(manifest.items())))))
+    return ExportReport(folder=str(target), files=len(kept), written=tuple(written), removed=removed)
+
+
+def headers(show: Show) -> str:
+    """Return the rules for a static host: content types, CORS for players in browsers, and how long files stay."""
+    root = urlsplit(show.root_url).path
+    lines = [
+        "# Read from the top of a site. Other servers: docs/show.md says what each file needs.",
+        f"{root}{FEED_FILE}",
+        "  Content-Type: application/rss+xml; charset=utf-8",
+        "  Access-Control-Allow-Origin: *",
+        "  Cache-Control: no-cache",
+        f"{root}{OPML_FILE}",
+        "  Content-Type: text/x-opml; charset=utf-8",
+        f"{root}{EPISODES}/*",
+        "  Access-Control-Allow-Origin: *",
+        "  X-Content-Type-Options: nosniff",
+    ]
+    for pattern, values in _EPISODE_HEADERS.items():
+        lines += [f"{root}{EPISODES}/{pattern}", *(f"  {value}" for value in values)]
+    return "\n".join((*lines, ""))
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the paths of what is published, the feed last: it is never there without what it names."""
+    try:
+        feed = (folder / FEED_FILE).read_text(encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"nothing is published in {folder} yet", hint=f"Publish it first: audio-builder publish {folder}"
+        ) from error
+    for entry in read_ledger(folder).episodes.values():
+        yield from (f"{EPISODES}/{name}" for name in entry.files if not name.endswith(RECORD_SUFFIX))
+    for cover in sorted(set(_COVERS.findall(feed))):
+        yield cover
+        if (folder / (small := cover.removesuffix(".jpg") + ".small.jpg")).is_file():
+            yield small
+    yield from (OPML_FILE, INDEX_FILE, FEED_FILE)
+
+
+def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
+    """Put a file in place and return whether that changed anything.
+
+    Raises:
+        OutputError: a file is there that this didn't write, or that was changed since.
+    """
+    if place.is_symlink() or place.exists():
+        if not place.is_symlink() and place.is_file() and _is_same(place, source):
+            return False
+        if place.is_symlink() or not place.is_file() or _digest(place) != earlier:
+            raise OutputError(
+                f"{place} is there and wasn't written by this command, or was changed since",
+                hint="Move it away, or export into another folder.",
+            )
+    if isinstance(source, bytes):
+        write_bytes(place, source)
+        return True
+    with draft_beside(place) as draft:
+        try:
+            shutil.copyfile(source, draft)
+        except OSError as error:
+            raise output_error(error, place) from error
+        commit(draft, place)
+    return True
+
+
+def _is_same(place: Path, source: Path | bytes) -> bool:
+    if isinstance(source, bytes):
+        return place.read_bytes() == source
+    if place.stat().st_size != source.stat().st_size:
+        return False
+    return _NAMED_BY_CONTENT.fullmatch(place.name) is not None or _digest(place) == _digest(source)
+
+
+def _removed(target: Path, earlier: dict[str, str], kept: set[str]) -> Iterator[str]:
+    """Remove what was exported before and isn't named any more, unless somebody changed it."""
+    for name, digest in earlier.items():
+        place = target / name
+        if name in kept or place.is_symlink() or not place.is_file() or _digest(place) != digest:
+            continue
+        try:
+            place.unlink()
+        except OSError as error:
+            raise output_error(error, place) from error
+        yield name
+
+
+def _manifest(target: Path) -> dict[str, str]:
+    """Return what was exported before, by name; names that lead out of the folder are passed over."""
+    try:
+        found = msgspec.json.decode((target / MANIFEST_FILE).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return {name: digest for name, digest in found.items() if _ours(name)}
+
+
+def _ours(name: str) -> bool:
+    inside = re.fullmatch(rf"{EPISODES}/[a-z0-9][a-z0-9.-]*", name) is not None
+    return inside or name in {FEED_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise output_error(error, path) from error
+    return digest.hexdigest()
