@@ -48,13 +48,12 @@ def test_an_estimate_is_words_at_a_rate_and_the_exact_silence() -> None:
 
 
 def test_a_phrase_is_a_sentence_or_the_part_of_one_before_its_words_trail_off() -> None:
-    """Quotation marks after an ellipsis stay with it; an ellipsis before any word begins the phrase."""
+    """A tag stays with the speech that trails off; an ellipsis before any word begins the phrase."""
     found = [
         (p.text, p.trails_off, p.ends_sentence) for p in phrases("“Wait…” he said. …So he did. Is it . . . that?", "en")
     ]
     assert found == [
-        ("“Wait…”", True, False),
-        ("he said.", False, True),
+        ("“Wait…” he said.", False, True),
         ("…So he did.", False, True),
         ("Is it . . .", True, False),
         ("that?", False, True),
