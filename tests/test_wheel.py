@@ -55,7 +55,9 @@ def test_an_empty_environment_can_build_an_episode_from_the_wheel(wheel: Path, t
     bin_ = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
     lock = ROOT / "scripts" / "locks" / "runtime.txt"
     pip = [str(bin_ / "python"), "-m", "pip", "install", "--quiet", "--quiet"]
-    done = subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=False, capture_output=True, text=True
+    )
     if done.returncode and any(
         word in done.stderr for word in ("Connection", "resolution", "No matching distribution")
     ):

@@ -31,6 +31,9 @@ _REMEMBERED_TOLERANCE = 0.045
 _STEP = 0.02
 """Factors are rounded to steps of this, so that nearly the same text gets the same settings; that costs 1 % at most."""
 
+_FACTOR_DIGITS = 3
+"""Factors are kept in a record with so many digits: one that has more would be another one when it is read again."""
+
 _MIN_WORDS = 60
 """A voice with fewer words in sentences and lines isn't corrected: the rate of a title alone says nothing."""
 
@@ -204,7 +207,7 @@ def _better_factor(cast: _Cast, name: str, clips: Iterable[Clip], tolerance: flo
     now = next(voice.text_factor for voice in cast.all if voice.name == name)
     if words < _MIN_WORDS or abs(math.log(speech_s / target_s)) <= tolerance:
         return now
-    return math.exp(_STEP * round(math.log(speech_s / usual_s) / _STEP))
+    return round(math.exp(_STEP * round(math.log(speech_s / usual_s) / _STEP)), _FACTOR_DIGITS)
 
 
 def _sample(script: Script, sampling: Sampling) -> Script:

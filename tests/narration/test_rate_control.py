@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from audio_builder.audio.samples import AudioSegment
+from audio_builder.episode.report import to_json
 from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.narrate import narrate
@@ -88,6 +90,13 @@ def test_a_text_that_misses_the_rate_is_spoken_at_another_setting() -> None:
     assert narration.wpm == pytest.approx(125, rel=0.04)
     assert (narration.synthesized, narration.tried, narration.rate_note) == (36, 36, "")
     assert narration.text_factors == {"hasty": pytest.approx(1.1, rel=0.01)}
+
+
+def test_a_factor_is_the_same_when_it_is_read_from_a_record_again() -> None:
+    """A record has three digits; with another factor every clip of the next build would be another one."""
+    factors = narrate_at_rate(script(*says(36)), voice(), {}, FakeSpeaker()).text_factors
+    assert json.loads(to_json({"factors": dict(factors)}))["factors"] == factors
+    assert set(factors.values()) != {1.0}
 
 
 def test_one_that_meets_it_is_spoken_once() -> None:
