@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import yaml
 
 from audio_builder.article.text import clean
 from audio_builder.errors import SourceError
+from audio_builder.recipe.values import WrongValue, calendar_day, language_tag
 
 LARGEST = 64 * 1024
 """Characters of front matter at most."""
@@ -20,7 +21,6 @@ LONGEST_VALUE = 1000
 _DEEPEST = 4
 _FENCE = "---"
 _CLOSING_FENCES = ("---", "...")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _HINT = "Front matter is lines such as `title: A Quiet Hour` between two lines of three hyphens (---)."
 
 
@@ -34,6 +34,7 @@ class FrontMatter:
         author: several authors are joined by commas.
         language: a BCP 47 tag such as `en` or `pt-BR`.
         date: `YYYY-MM-DD`.
+        id: what the episode is known by, whatever its title and its file: the value of `id` or of `slug`.
         values: every key whose value is a text, as given.
         lines: how many lines of the source the front matter takes, fences included.
     """
@@ -43,6 +44,7 @@ class FrontMatter:
     author: str = ""
     language: str = ""
     date: str = ""
+    id: str = ""
     values: dict[str, str] = field(default_factory=dict)
     lines: int = 0
 
@@ -72,7 +74,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     values = _values("\n".join(lines), name)
     if values is None:
         return FrontMatter()
-    for key in ("title", "subtitle", "author"):
+    for key in ("title", "subtitle", "author", "id", "slug"):
         length = len(values.get(key, ""))
         if length > LONGEST_VALUE:
             raise SourceError(
@@ -84,6 +86,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         author=values.get("author", ""),
         language=_language(values.get("language", ""), name),
         date=_date(values.get("date", ""), name),
+        id=values.get("id", "") or values.get("slug", ""),
         values=values,
         lines=len(lines) + 2,
     )
@@ -158,26 +161,16 @@ def _as_text(value: object) -> str:
 
 
 def _language(value: str, name: str) -> str:
-    tag = value.replace("_", "-")
-    if tag and not (_LANGUAGE.fullmatch(tag) and len(tag) <= 35):
-        raise SourceError(
-            f"{name}: `language: {value}` in the front matter is not a language tag",
-            hint="Write a tag such as en, de or pt-BR.",
-        )
-    return tag
+    return _checked("language", value, name, language_tag)
 
 
 def _date(value: str, name: str) -> str:
-    day = value[:10]
-    rest = value[10:]
+    return _checked("date", value, name, calendar_day)
+
+
+def _checked(key: str, value: str, name: str, check: Callable[[str], str]) -> str:
     try:
-        datetime.date.fromisoformat(day or "2000-01-01")
-        valid = not day or (len(day) == 10 and day[4] == day[7] == "-" and (not rest or rest[0] in "T "))
-    except ValueError:
-        valid = False
-    if not valid:
-        raise SourceError(
-            f"{name}: `date: {value}` in the front matter is not a date",
-            hint="Write the year, the month and the day, such as 2026-03-21.",
-        )
-    return day
+        return check(value)
+    except WrongValue as error:
+        what = error.complaint.rpartition(", which is ")[2]
+        raise SourceError(f"{name}: `{key}: {value}` in the front matter is {what}", hint=error.hint) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -70,6 +70,8 @@ class Article:
         language: a BCP 47 tag such as `en` or `pt-BR`; empty where the source doesn't say.
         date: `YYYY-MM-DD`, or empty where the source doesn't say.
         sections: in the order of the source; never empty in an article that was read.
+        id: what the author calls the episode, whatever its title and its file; empty where the source doesn't say.
+        place: the file it was read from (see `SourceText.place`); empty for none.
     """
 
     title: str
@@ -78,3 +80,5 @@ class Article:
     language: str
     date: str
     sections: tuple[Section, ...]
+    id: str = ""
+    place: str = field(default="", compare=False)

@@ -191,6 +191,7 @@ def make_article(outline: Outline, front: FrontMatter) -> Article:
         language=front.language,
         date=front.date,
         sections=_sections(outline.elements),
+        id=front.id,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from audio_builder.errors import SourceTooLarge
@@ -175,6 +175,8 @@ class Script:
         date: `YYYY-MM-DD`, or empty.
         pacing: name of the preset that set the pauses.
         cues: in order; the first is a `ChapterStart`.
+        id: what the author calls the episode, whatever its title and its file; empty for nothing.
+        place: the file that the words were read from (see `SourceText.place`); empty for none.
     """
 
     title: str
@@ -184,6 +186,8 @@ class Script:
     date: str
     pacing: str
     cues: tuple[Cue, ...]
+    id: str = ""
+    place: str = field(default="", compare=False)
 
 
 UNTITLED = "Beginning"

@@ -55,7 +55,7 @@ from audio_builder.script.guides import PLACE_KEY
 VERSION = "1"
 """Version of the notation, the value of the key `audio-builder-script`."""
 
-_KEYS = (SCRIPT_KEY, "title", "subtitle", "author", "language", "date", "pacing")
+_KEYS = (SCRIPT_KEY, "title", "subtitle", "author", "language", "date", "id", "pacing")
 _SIGNS = {
     Role.TITLE: "# ",
     Role.SUBTITLE: "### ",
@@ -83,7 +83,7 @@ _HELP = """\
 
 def format_script(script: Script) -> str:
     """Return a script as the text of a script file."""
-    values = (VERSION, script.title, script.subtitle, script.author, script.language, script.date, script.pacing)
+    values = (VERSION, *(getattr(script, key) for key in _KEYS[1:]))
     head = "".join(f"{key}: {_yaml(value)}\n" for key, value in zip(_KEYS, values, strict=True) if value)
     return f"---\n{head}{_HELP}---\n" + "\n".join(_lines(script.cues)) + "\n"
 
@@ -120,7 +120,7 @@ def parse_script(text: str, name: str) -> Script:
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
     cues = _beginning_with_chapter(cues, front.title)
     check_chapters(cues, name)
-    return Script(front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues))
+    return Script(front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues), front.id)
 
 
 def _lines(cues: tuple[Cue, ...]) -> Iterator[str]:

@@ -61,6 +61,8 @@ def pace(article: Article, pacing: Pacing) -> Script:
         date=article.date,
         pacing=pacing.preset,
         cues=cues,
+        id=article.id,
+        place=article.place,
     )
 
 
