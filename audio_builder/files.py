@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from audio_builder.errors import DiskFull, OutputError
+
+STATE_VARIABLE = "AUDIO_BUILDER_STATE"
+"""Environment variable that names the folder for notes on what was written."""
 
 DRAFT_SUFFIX = ".draft"
 """How the names of unfinished files end, so that a later build can sweep them."""
@@ -196,3 +201,97 @@ def sweep_drafts(folder: Path) -> None:
     for stale in folder.glob(f".*{DRAFT_SUFFIX}"):
         with contextlib.suppress(OSError):
             stale.unlink()
+
+
+def write_named(target: Path, content: bytes, *, force: bool = False) -> None:
+    """Write a file whose name a person chose: where nothing is, or over what we wrote there and nobody changed since.
+
+    A link stays, and what it names is written.
+
+    Raises:
+        OutputError: something else is there and it isn't to be replaced, or the file can't be written.
+        DiskFull: no space is left.
+    """
+    path = Path(os.path.realpath(target))
+    there = _content(path, target)
+    if there == content:
+        return
+    check_named(target, force=force)
+    before = set() if there is None else {sha256_of(there)} & written_by_us(path)
+    note_written(path, *before, sha256_of(content))
+    write_bytes(path, content)
+    note_written(path, sha256_of(content))
+
+
+def check_named(target: Path, *, force: bool = False) -> None:
+    """Make sure that a file of a name that a person chose may be written (see `write_named`), before work goes into it.
+
+    Raises:
+        OutputError: it may not; the hint names `--force` where that would do.
+    """
+    path = Path(os.path.realpath(target))
+    content = _content(path, target)
+    if content is None or force:
+        return
+    hint = "Choose another name, or replace it with --force."
+    if not path.stat().st_mode & 0o222:
+        raise OutputError(f"{target} is there and read-only", hint=hint)
+    if sha256_of(content) not in written_by_us(path):
+        raise OutputError(
+            f"{target} is there already: made by somebody else, or changed since it was written", hint=hint
+        )
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path, target: Path) -> bytes | None:
+    """Return what is in a file; None where nothing is.
+
+    Raises:
+        OutputError: it is no file, or can't be read.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "not a file"
+            raise OutputError(f"{target} is {what}", hint="Give the name of a file.")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise output_error(error, target) from error
+
+
+def written_by_us(path: Path) -> frozenset[str]:
+    """Return the SHA-256 of what was written to a path on this machine last: one, or two if a writing was stopped."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return frozenset(_note(path).read_text(encoding="ascii").split())
+    return frozenset()
+
+
+def note_written(path: Path, *digests: str) -> None:
+    """Note what is at a path, or is about to be: later it is replaced unasked only if it is still that.
+
+    Where no note can be kept, writing goes on: the next time we ask.
+    """
+    note = _note(path)
+    with contextlib.suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        draft = note.with_suffix(f".{secrets.token_hex(6)}")
+        draft.write_text("\n".join(sorted(digests)), encoding="ascii")
+        draft.replace(note)
+
+
+def _note(path: Path) -> Path:
+    """Return where the note on a path is: a file of 64 bytes or so in the user's folder for the state of programs."""
+    named = os.environ.get(STATE_VARIABLE)
+    if named:
+        folder = Path(named)
+    else:
+        import platformdirs  # slow to import, and most commands write no such file
+
+        folder = platformdirs.user_state_path("audio-builder", appauthor=False)
+    return folder / "written" / sha256_of(os.fsencode(os.path.realpath(path)))[:32]

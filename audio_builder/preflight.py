@@ -11,8 +11,10 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
-from audio_builder.episode.naming import episode_path, resolved_tags
+from audio_builder.episode.identity import IfThere, Place, Work, choose_place
+from audio_builder.episode.naming import named_file, resolved_tags
 from audio_builder.episode.tag.embedded_source import pack_source
+from audio_builder.episode.words import words_of
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
@@ -35,7 +37,8 @@ class BuildPlan:
         recipe: its tags resolved: what was left empty there comes from the script.
         voice: the narrator's, ready to speak.
         cover: gives JPEG bytes; a cover that isn't the listener's own is drawn when it is first asked for.
-        path: where the episode will be.
+        place: where the episode will be, and by what it is known; `settle` again when it is put there.
+        settle: returns the place under the folder's lock, where another build may have taken the name meanwhile.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
         cover_note: why a drawn cover has no words; empty where it has.
@@ -45,21 +48,29 @@ class BuildPlan:
     recipe: Recipe
     voice: PreparedVoice
     cover: Callable[[], bytes]
-    path: Path
+    place: Place
+    settle: Callable[[], Place]
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
 
 
-def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
+def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> BuildPlan:
     """Return a plan for an episode in a folder, which is made if it isn't there.
+
+    Args:
+        script: what is said.
+        recipe: all else.
+        target: the folder; or the episode's file, if its name ends as that of a sound does.
+        if_there: what happens to an earlier version of the same episode.
 
     Raises:
         VoiceError: the voice is unknown, or what it needs isn't installed or has changed.
         SoundError: the background or the bell can't be used.
         RecipeError: the cover can't be used, or the folder's `show.toml` is wrong.
-        OutputError: the folder can't be written.
+        OutputError: the folder can't be written, or something is there that may not be replaced.
     """
+    folder = target.parent if named_file(target) else target
     recipe = _of_show(recipe, folder)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
@@ -73,10 +84,13 @@ def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
     cover = _cover(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
-    path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
-    return BuildPlan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+    name = f"{number}{script.id or tags.title}"
+    work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place, source)
+    settle = functools.partial(choose_place, target, work, if_there)
+    recipe = msgspec.structs.replace(recipe, tags=tags)
+    return BuildPlan(script, recipe, voice, cover, settle(), settle, source, others, cover_note)
 
 
 def recipe_at(recipe: Recipe, wpm: float) -> Recipe:

@@ -133,7 +133,8 @@ def open_book(path: Path) -> Book:
     if book is None or not book.chapters:
         raise SourceError(f"{name} is no book with chapters", hint="--each-chapter is for EPUB files; leave it out.")
     chapters = (
-        replace(_as_source(chapter, name), place=_place(path, number)) for number, chapter in enumerate(book.chapters, 1)
+        replace(_as_source(chapter, name), place=_place(path, number))
+        for number, chapter in enumerate(book.chapters, 1)
     )
     return Book(book.front.title, tuple(chapters))
 

@@ -23,11 +23,12 @@ class Order:
     """The options of `build`.
 
     Attributes:
-        output: the folder for what is built.
+        output: the folder for what is built, or the episode's file.
         recipe_file: None where none is given.
         chosen: the options that set the recipe.
         guides: passages before and after the words.
         voice_only: a twin with the voice alone is wanted, too.
+        force: what is there is replaced, whoever made it.
     """
 
     output: Path
@@ -35,6 +36,7 @@ class Order:
     chosen: Mapping[str, Any]
     guides: tuple[str, ...]
     voice_only: bool
+    force: bool = False
 
     def settled(self, document: Document, own: Layer | None = None) -> tuple[Document, Recipe, str]:
         """Return what is to be built, by which recipe, and a line on its language where that was only recognised.
@@ -61,4 +63,11 @@ class Order:
         from audio_builder import pipeline
 
         with progress_bar(console) as progress:
-            return pipeline.build(document, recipe, self.output, voice_only=self.voice_only, progress=progress)
+            return pipeline.build(
+                document,
+                recipe,
+                self.output,
+                voice_only=self.voice_only,
+                if_there="replace" if self.force else "new version",
+                progress=progress,
+            )

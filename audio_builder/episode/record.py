@@ -37,6 +37,22 @@ class Sound(Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where an episode came from, by which it is known again. Empty in records of earlier versions.
+
+    Attributes:
+        id: what the text calls itself; empty for nothing.
+        place: hash of where the text lies, seen from the episode's folder; without a file, of its words.
+        identity: set with the first version and kept by all that follow: guids come from it.
+        first_built: when the first version was, as `YYYY-MM-DDTHH:MM:SSZ`.
+    """
+
+    id: str = ""
+    place: str = ""
+    identity: str = ""
+    first_built: str = ""
+
+
 class EpisodeRecord(Struct, frozen=True, kw_only=True):
     """What is known of an episode beside its sound.
 
@@ -49,6 +65,7 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
         words: all of them as written, paragraphs apart.
         phrases: by time; together they have every word once.
         report: of the build.
+        origin: where it came from.
     """
 
     schema_version: int = RECORD_VERSION
@@ -59,6 +76,7 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
     words: str
     phrases: tuple[Phrase, ...]
     report: BuildReport
+    origin: Origin = Origin()
 
 
 def record_path(episode: Path) -> Path:
@@ -111,7 +129,7 @@ def _phrase(placed: PlacedClip, rate_hz: int) -> Phrase:
     )
 
 
-def make_record(sound: Sound, built: str, content: TagContent, report: BuildReport) -> EpisodeRecord:
+def make_record(sound: Sound, built: str, content: TagContent, report: BuildReport, origin: Origin) -> EpisodeRecord:
     """Return the record of an episode.
 
     Args:
@@ -119,6 +137,7 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         built: when, in UTC.
         content: what its tag was written from.
         report: on the build; of its path, the name alone is kept.
+        origin: where it came from; the first version has no date of the first yet.
     """
     return EpisodeRecord(
         sound=sound,
@@ -128,6 +147,7 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         words=words_of(content.script),
         phrases=phrases_of(content.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),
+        origin=msgspec.structs.replace(origin, first_built=origin.first_built or built),
     )
 
 

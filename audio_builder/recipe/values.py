@@ -84,6 +84,7 @@ def calendar_day(value: str) -> str:
         valid = False
     if not valid:
         raise WrongValue(
-            f"is {value[:80]!r}, which is not a date", "Write the year, the month and the day, such as 2026-03-21."
+            f"is {value[:80]!r}, which is not a date (YYYY-MM-DD)",
+            "Write the year, the month and the day, such as 2026-03-21.",
         )
     return day
