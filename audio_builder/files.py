@@ -217,10 +217,8 @@ def write_named(target: Path, content: bytes, *, force: bool = False) -> None:
     if there == content:
         return
     check_named(target, force=force)
-    before = set() if there is None else {sha256_of(there)} & written_by_us(path)
-    note_written(path, *before, sha256_of(content))
+    note_writing(path, sha256_of(content))
     write_bytes(path, content)
-    note_written(path, sha256_of(content))
 
 
 def check_named(target: Path, *, force: bool = False) -> None:
@@ -266,19 +264,22 @@ def _content(path: Path, target: Path) -> bytes | None:
 
 
 def written_by_us(path: Path) -> frozenset[str]:
-    """Return the SHA-256 of what was written to a path on this machine last: one, or two if a writing was stopped."""
+    """Return the SHA-256 of what was written to a path on this machine: the last, and what it replaced."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         return frozenset(_note(path).read_text(encoding="ascii").split())
     return frozenset()
 
 
-def note_written(path: Path, *digests: str) -> None:
-    """Note what is at a path, or is about to be: later it is replaced unasked only if it is still that.
+def note_writing(path: Path, sha256: str) -> None:
+    """Note what is about to be written to a path: later it is replaced unasked only if it is still that.
 
-    Where no note can be kept, writing goes on: the next time we ask.
+    What of ours is there now stays noted, should the writing be stopped. Where no note can be kept, writing goes on:
+    the next time we ask.
     """
-    note = _note(path)
+    note, digests = _note(path), {sha256}
     with contextlib.suppress(OSError):
+        if path.is_file():
+            digests |= {sha256_of(path.read_bytes())} & written_by_us(path)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_suffix(f".{secrets.token_hex(6)}")
         draft.write_text("\n".join(sorted(digests)), encoding="ascii")

@@ -53,7 +53,6 @@ def command(
     source: str,
     chapter: int | None,
     output: Path,
-    force: bool,
     recipe_file: Path | None,
     as_json: bool,
     **chosen: Any,
@@ -67,7 +66,7 @@ def command(
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter = chosen.pop("each_chapter")
+    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
     order = Order(output, recipe_file, chosen, guides, voice_only, force)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)

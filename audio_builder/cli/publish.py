@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import json_output, verbosity
+from audio_builder.cli.options import force_option, json_output, verbosity
 
 
 @click.command(
@@ -27,10 +27,11 @@ Examples:
     help="Show this episode in players as a new one, though they had it before.",
 )
 @click.option("--prune", is_flag=True, help="Remove files of earlier versions, which the feed no longer names.")
+@force_option
 @json_output
 @verbosity
 @click.pass_context
-def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bool, as_json: bool) -> None:
+def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bool, force: bool, as_json: bool) -> None:
     """Write the feed, the pages and all that they name for the episodes in DIR, and print the path of the feed.
 
     DIR is `output` where none is given; it needs a show.toml (see `audio-builder show init`). Only what changed is made
@@ -45,7 +46,7 @@ def command(ctx: click.Context, folder: Path, as_new: tuple[str, ...], prune: bo
     from audio_builder.podcast.show import read_show
 
     console = ctx.ensure_object(Console)
-    options = PublishOptions(as_new=as_new, prune=prune)
+    options = PublishOptions(as_new=as_new, prune=prune, force=force)
     report = publish(folder, options, on_wait=lambda: console.say("Waiting for another build in this folder …"))
     if as_json:
         console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())

@@ -73,7 +73,6 @@ def command(
     chapter: int | None,
     guides: tuple[str, ...],
     output: Path | None,
-    force: bool,
     recipe_file: Path | None,
     **chosen: Any,
 ) -> None:
@@ -81,7 +80,7 @@ def command(
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
-    preview, written_as = chosen.pop("preview"), chosen.pop("written_as")
+    preview, written_as, force = (chosen.pop(name) for name in ("preview", "written_as", "force"))
     from audio_builder.files import write_named
     from audio_builder.script import from_document as documents
     from audio_builder.script.estimate import clock, estimate, expected_range

@@ -23,7 +23,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, 
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
 from audio_builder.episode.verify.verifier import Expected, verify
 from audio_builder.errors import VerificationError
-from audio_builder.files import commit, draft_beside, folder_locked, note_written, write_draft, written_by_us
+from audio_builder.files import commit, draft_beside, folder_locked, note_writing, write_draft
 from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -154,9 +154,7 @@ def commit_episode(draft: Path, place: Place, content: TagContent, report: Build
 
 def _move(draft: Path, path: Path) -> None:
     """Move a sound into place; noted before, so that a stop at any moment leaves one that is known as ours."""
-    new = sound_of(draft).sha256
-    before = {sound_of(path).sha256} & written_by_us(path) if path.is_file() else set()
-    note_written(path, *before, new)
+    note_writing(path, sound_of(draft).sha256)
     commit(draft, path)
 
 

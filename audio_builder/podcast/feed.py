@@ -152,7 +152,10 @@ def _channel(show: Show, cover: str, items: Sequence[Item]) -> Iterator[str]:
     yield _text("itunes:type", "episodic")
     if show.guid:
         yield _text("podcast:guid", show.guid)
-    yield _text("podcast:locked", "yes", owner=show.email) if show.email else _text("podcast:locked", "yes")
+    locked = "yes" if show.locked else "no"
+    yield _text("podcast:locked", locked, owner=show.email) if show.email else _text("podcast:locked", locked)
+    if show.new_feed_url:
+        yield _text("itunes:new-feed-url", show.new_feed_url)
     yield _text("podcast:medium", "podcast")
     yield _text("podcast:txt", "true", purpose="ai-content")
 

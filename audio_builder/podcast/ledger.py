@@ -5,15 +5,23 @@ What feed and pages show is not in it: that follows from the record of each epis
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import re
 import uuid
+from collections.abc import Iterator, Sequence
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import unquote
+from xml.sax.saxutils import unescape
 
 import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
+from audio_builder.files import output_error
+from audio_builder.podcast.show import EPISODES, FEED_FILE, LOCAL_URL, Show
 
 LEDGER_FILE = "published.json"
 LEDGER_VERSION = 2
@@ -23,6 +31,15 @@ _LONGEST_STEM = 50
 """With the digest and the longest suffix, a file name then has at most 80 characters."""
 
 _DIGEST_DIGITS = 8
+
+FEED_MARK = "<generator>audio-builder"
+"""Stands in every feed of ours."""
+
+_SHOW_ID = re.compile(r"<podcast:guid>([0-9a-f-]{36})<")
+_FEED_URL = re.compile(r'<atom:link href="([^"]+)" rel="self"')
+_ITEM_STEM = re.compile(rf"<link>[^<]*/{EPISODES}/([^/<]+)\.html<")
+_ITEM_GUID = re.compile(r"<guid[^>]*>([^<]+)<")
+_ITEM_DATE = re.compile(r"<pubDate>([^<]+)<")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -35,6 +52,8 @@ class Entry(Struct, frozen=True, kw_only=True):
         waveform: its shape, 0 to 100.
         made_from: hash of all that its files were made from.
         files: their names, in the folder of the published files.
+        date: the episode's own when `published` was set, or empty; None in a ledger of an earlier version.
+        identity: of the episode (see `record.Origin`); empty where it was built by an earlier version.
     """
 
     guid: str
@@ -43,6 +62,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     waveform: tuple[int, ...]
     made_from: str
     files: tuple[str, ...]
+    date: str | None = None
+    identity: str = ""
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
@@ -51,10 +72,30 @@ class Ledger(Struct, frozen=True, kw_only=True):
     Attributes:
         schema_version: of this file.
         episodes: by the name that `build` gave the episode, without suffix.
+        show_id: what players know the show by (`podcast:guid`); empty while it has neither an id nor an address.
+        feed_url: where the feed was last found on the web; empty if it never was.
+        moved: whether it was elsewhere before that.
     """
 
     schema_version: int = LEDGER_VERSION
     episodes: dict[str, Entry] = {}
+    show_id: str = ""
+    feed_url: str = ""
+    moved: bool = False
+
+
+class EarlierFeed(Struct, frozen=True, kw_only=True):
+    """What the feed in the folder says that must not change; it has listeners, even if the ledger is lost.
+
+    Attributes:
+        show_id: its `podcast:guid`; empty for none.
+        feed_url: its own address.
+        items: guid and date of each episode, by its name.
+    """
+
+    show_id: str = ""
+    feed_url: str = ""
+    items: dict[str, tuple[str, datetime.datetime]] = {}
 
 
 def read_ledger(folder: Path) -> Ledger:
@@ -82,9 +123,65 @@ def ledger_as_json(ledger: Ledger) -> bytes:
     return msgspec.json.format(msgspec.json.encode(ledger, order="deterministic"), indent=0) + b"\n"
 
 
-def new_guid(feed_url: str, stem: str, sound: Sound | None = None) -> str:
-    """Return the guid of an episode: it follows from the feed, the episode's name and, where given, its sound."""
-    return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, feed_url), f"{stem} {sound.sha256}" if sound else stem))
+def read_earlier_feed(folder: Path) -> EarlierFeed:
+    """Return what our own feed in a folder says; nothing where there is none.
+
+    Raises:
+        OutputError: it can't be read.
+    """
+    try:
+        text = (folder / FEED_FILE).read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return EarlierFeed()
+    except OSError as error:
+        raise output_error(error, folder / FEED_FILE) from error
+    if FEED_MARK not in text:
+        return EarlierFeed()
+    channel, *items = text.split("<item>")
+    show_id, feed_url = (found[1] if (found := shape.search(channel)) else "" for shape in (_SHOW_ID, _FEED_URL))
+    return EarlierFeed(show_id=show_id, feed_url=unescape(feed_url), items=dict(_known_items(items)))
+
+
+def _known_items(items: Sequence[str]) -> Iterator[tuple[str, tuple[str, datetime.datetime]]]:
+    for item in items:
+        stem, guid, date = _ITEM_STEM.search(item), _ITEM_GUID.search(item), _ITEM_DATE.search(item)
+        if stem and guid and date:
+            with contextlib.suppress(ValueError):  # a date that is none
+                yield unquote(unescape(stem[1])), (guid[1], parsedate_to_datetime(date[1]))
+
+
+def kept_show(show: Show, ledger: Ledger, feed: EarlierFeed) -> Show:
+    """Return a show with what players know it by, and with its new address for those who read the feed at an old one.
+
+    What was published wins over `show.toml`: both must stay, whatever the address is now.
+    """
+    before = ledger.feed_url or (feed.feed_url if not feed.feed_url.startswith(LOCAL_URL) else "")
+    moved = bool(show.base_url) and (ledger.moved or before not in {"", show.feed_url})
+    return msgspec.structs.replace(
+        show,
+        id=ledger.show_id or feed.show_id or show.guid,
+        new_feed_url=show.new_feed_url or (show.feed_url if moved else ""),
+    )
+
+
+def next_ledger(show: Show, before: Ledger, episodes: dict[str, Entry]) -> Ledger:
+    """Return the ledger after publishing a show (see `kept_show`)."""
+    return Ledger(
+        episodes=episodes,
+        show_id=show.id,
+        feed_url=show.feed_url if show.base_url else before.feed_url,
+        moved=before.moved or show.new_feed_url == show.feed_url,
+    )
+
+
+def new_guid(show: Show, stem: str, record: EpisodeRecord, *, as_new: bool = False) -> str:
+    """Return the guid of an episode: it follows from the show's id and what the episode is known by.
+
+    Where one of them is missing, it follows from address and name, as in the versions before there were ids.
+    """
+    name = record.origin.identity or stem
+    space = uuid.UUID(show.id) if show.id and record.origin.identity else uuid.uuid5(uuid.NAMESPACE_URL, show.feed_url)
+    return str(uuid.uuid5(space, f"{name} {record.sound.sha256}" if as_new else name))
 
 
 def published_name(stem: str, sound: Sound) -> str:
@@ -96,8 +193,8 @@ def published_name(stem: str, sound: Sound) -> str:
 
 
 def first_published(record: EpisodeRecord) -> datetime.datetime:
-    """Return an episode's own date, at noon UTC (the same day nearly everywhere), else when it was built."""
+    """Return an episode's own date, at noon UTC (the same day nearly everywhere), else when it was first built."""
     if record.tags.date:
         day = datetime.date.fromisoformat(record.tags.date)
         return datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
-    return datetime.datetime.fromisoformat(record.built)
+    return datetime.datetime.fromisoformat(record.origin.first_built or record.built)

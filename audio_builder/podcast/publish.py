@@ -19,19 +19,31 @@ from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.naming import TWIN_SUFFIX
-from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
+from audio_builder.episode.record import RECORD_SUFFIX, record_as_json, sound_of
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
-from audio_builder.files import commit, draft_beside, folder_locked, output_error, sweep_drafts, write_bytes
-from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, are_there, find_episodes
+from audio_builder.files import (
+    commit,
+    draft_beside,
+    folder_locked,
+    note_writing,
+    output_error,
+    sha256_of,
+    sweep_drafts,
+    write_bytes,
+    written_by_us,
+)
+from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
 from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, opml
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
     Entry,
-    Ledger,
+    kept_show,
     ledger_as_json,
+    next_ledger,
     published_name,
+    read_earlier_feed,
     read_ledger,
 )
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
@@ -95,10 +107,12 @@ class PublishOptions:
     Attributes:
         as_new: names of episodes that players shall show as new ones, though they had them before.
         prune: whether files that the feed no longer names are removed.
+        force: whether a feed and pages are replaced that somebody else made, or changed.
     """
 
     as_new: tuple[str, ...] = ()
     prune: bool = False
+    force: bool = False
 
 
 def publish(
@@ -119,30 +133,32 @@ def publish(
         OutputError: an episode that listeners know is damaged, and what was published of it too; or something can't
             be written.
     """
-    show, options = read_show(folder), options or PublishOptions()
+    own, options = read_show(folder), options or PublishOptions()
     with folder_locked(folder, on_wait):
         # What a killed publish left would be put on the web with the rest.
         sweep_drafts(folder / EPISODES)
-        ledger = read_ledger(folder)
-        found = find_episodes(folder, show, ledger, options.as_new)
+        ledger, feed = read_ledger(folder), read_earlier_feed(folder)
+        show = kept_show(own, ledger, feed)
+        if not options.force:
+            _refuse_others(folder, known=bool(ledger.episodes or feed.feed_url))
+        found = find_episodes(folder, Published(show, ledger, feed), options.as_new)
         _refuse_losses(found.damaged)
         items: list[Item] = []
         made: list[str] = []
         for episode in found.whole:
-            earlier = ledger.episodes.get(episode.stem)
-            entry = _make_files(folder, show, episode, earlier)
-            if entry is not earlier:
+            entry = _make_files(folder, show, episode)
+            if entry is not episode.earlier:
                 made.append(episode.stem)
             items.append(Item(episode.stem, episode.record, entry))
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items.sort(key=lambda item: (item.published, item.stem), reverse=True)
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
-        _write_changed(folder / OPML_FILE, opml(show))
-        _write_changed(folder / INDEX_FILE, index_page(show, _small(cover), items))
+        _write_noted(folder / OPML_FILE, opml(show))
+        _write_noted(folder / INDEX_FILE, index_page(show, _small(cover), items))
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
-        _write_changed(folder / FEED_FILE, feed_xml(show, cover, items))
+        _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries)))
+        _write_noted(folder / FEED_FILE, feed_xml(show, cover, items))
         pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
     return PublishReport(
         feed=str(folder / FEED_FILE),
@@ -161,14 +177,14 @@ def publish(
     )
 
 
-def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry | None) -> Entry:
+def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     """Put the files of an episode in place, unless they are there, and return its entry for the ledger.
 
     Raises:
         OutputError: one can't be written.
         NotAudio: the MP3 can't be decoded.
     """
-    made_from = _made_from(show, episode)
+    made_from, earlier = _made_from(show, episode), episode.earlier
     if earlier is not None and earlier.made_from == made_from and are_there(folder, earlier):
         return earlier
     record, own = episode.record, folder / f"{episode.stem}.mp3"
@@ -199,6 +215,8 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry 
         waveform=waveform,
         made_from=made_from,
         files=(f"{base.name}.mp3", *files, f"{episode.stem}.html"),
+        date=record.tags.date,
+        identity=record.origin.identity,
     )
     files[f"{episode.stem}.html"] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
@@ -235,6 +253,33 @@ def _write_changed(path: Path, content: bytes) -> None:
     except OSError as error:
         raise output_error(error, path) from error
     write_bytes(path, content)
+
+
+def _write_noted(path: Path, content: bytes) -> None:
+    """Write a file under a name that others use as well, and note it, so that a change by somebody else is seen."""
+    note_writing(path, sha256_of(content))
+    _write_changed(path, content)
+
+
+def _refuse_others(folder: Path, *, known: bool) -> None:
+    """Refuse to replace a feed or a page that somebody else made, or changed since it was written here.
+
+    Args:
+        folder: of the show.
+        known: whether it was published before.
+
+    Raises:
+        OutputError: names the file.
+    """
+    for path in (folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE):
+        if not path.is_file():
+            continue
+        ours = written_by_us(path)
+        if (sound_of(path).sha256 not in ours) if ours else not known:
+            raise OutputError(
+                f"{path} was made by somebody else, or changed since it was written: publishing would replace it",
+                hint="Keep a copy elsewhere and publish with --force, or use a folder of its own for the show.",
+            )
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

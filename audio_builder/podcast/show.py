@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import secrets
 import tomllib
 import uuid
 from pathlib import Path
@@ -14,7 +15,8 @@ import msgspec
 from msgspec import Meta, Struct, inspect
 
 from audio_builder.errors import RecipeError
-from audio_builder.files import write_bytes
+from audio_builder.files import check_named, write_named
+from audio_builder.recipe.values import WrongValue, language_tag
 
 SHOW_FILE = "show.toml"
 FEED_FILE = "feed.xml"
@@ -67,7 +69,11 @@ _FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 _LARGEST_FILE_BYTES = 1_000_000
 
 _SHAPES = {
-    "language": (re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"), "no language tag", "It looks like en or pt-BR."),
+    "id": (
+        re.compile(r"([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})?"),
+        "no UUID",
+        "It is what `audio-builder show init` wrote; empty in a show that was published before there were ids.",
+    ),
     "email": (
         re.compile(r"([^@\s]+@[^@\s]+)?"),
         "no e-mail address",
@@ -100,6 +106,13 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     copyright: Annotated[str, _text("who holds the rights, such as A. Writer; empty for none")] = ""
     cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
     cover_colour: Annotated[str, _text("colour of a drawn cover, such as #2a4d5c; empty to follow from the title")] = ""
+    locked: Annotated[bool, Meta(description="whether other hosts are asked not to import the feed")] = True
+    new_feed_url: Annotated[
+        str, _text("where the feed went, if it isn't published from here any more; a new base_url needs nothing", 2000)
+    ] = ""
+    id: Annotated[str, _text("what players know the show by, wherever it lies; made once, never to be changed", 36)] = (
+        ""
+    )
 
     @property
     def root_url(self) -> str:
@@ -113,12 +126,12 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def guid(self) -> str:
-        """`podcast:guid`: UUIDv5 of the feed's URL without its scheme; empty while the show has no address.
+        """`podcast:guid`: the id, or UUIDv5 of the feed's URL without its scheme; empty with neither.
 
         >>> Show(base_url="https://example.org/").guid == feed_guid("https://example.org/feed.xml")
         True
         """
-        return feed_guid(self.feed_url) if self.base_url else ""
+        return self.id or (feed_guid(self.feed_url) if self.base_url else "")
 
 
 def feed_guid(url: str) -> str:
@@ -128,6 +141,11 @@ def feed_guid(url: str) -> str:
     '9b024349-ccf0-5f69-a609-6b82873eab3c'
     """
     return str(uuid.uuid5(_FEEDS, url.partition("://")[2].rstrip("/")))
+
+
+def new_show_id() -> str:
+    """Return a random id for a show, in the form of a `podcast:guid` (UUIDv5)."""
+    return str(uuid.uuid5(_FEEDS, secrets.token_hex(32)))
 
 
 def split_category(text: str) -> tuple[str, str] | None:
@@ -190,9 +208,19 @@ def make_show(settings: dict[str, object]) -> Show:
     for name, (shape, complaint, hint) in _SHAPES.items():
         if not shape.fullmatch(getattr(show, name)):
             raise RecipeError(f"{SHOW_FILE}: {name} is {getattr(show, name)!r}, which is {complaint}", hint=hint)
-    for name in ("link", "base_url"):
+    for name in ("link", "base_url", "new_feed_url"):
         _check_url(name, getattr(show, name))
-    return show
+    try:
+        return msgspec.structs.replace(show, language=_language(show.language))
+    except WrongValue as error:
+        raise RecipeError(f"{SHOW_FILE}: language {error.complaint}", hint=error.hint) from error
+
+
+def _language(given: str) -> str:
+    tag = language_tag(given)
+    if not tag:
+        raise WrongValue("is empty", "Every player asks for it: write a tag such as en, de or pt-BR.")
+    return tag
 
 
 def show_as_toml(show: Show) -> str:
@@ -210,28 +238,52 @@ def show_as_toml(show: Show) -> str:
     return tomlkit.dumps(document)
 
 
-def init_show(folder: Path, show: Show) -> Path:
+def init_show(folder: Path, show: Show, *, force: bool = False) -> Path:
     """Write a new `show.toml` into a folder, which is made if it isn't there, and return its path.
 
+    The show gets an id; where there is a `show.toml` already, it keeps that one's.
+
+    Args:
+        folder: of the show.
+        show: what to write.
+        force: whether a file that somebody changed is replaced.
+
     Raises:
-        RecipeError: there is one already: it is somebody's work.
-        OutputError: it can't be written.
+        OutputError: there is one that isn't as it was written: it is somebody's work; or it can't be written.
     """
     path = folder / SHOW_FILE
-    if path.exists():
-        raise RecipeError(f"{path} is there already", hint="Edit it, or remove it first.")
-    write_bytes(path, show_as_toml(show).encode("utf-8", "replace"))
+    check_named(path, force=force)
+    show = msgspec.structs.replace(show, id=_id_in(folder) or show.id or new_show_id())
+    write_named(path, show_as_toml(show).encode("utf-8", "replace"), force=force)
     return path
+
+
+def _id_in(folder: Path) -> str:
+    try:
+        return read_show(folder).id
+    except RecipeError:
+        return ""
 
 
 def _check_url(name: str, url: str) -> None:
     if not url:
         return
+    parts = urlsplit("")
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
     except ValueError:
         usable = False
+    if usable and (parts.username or parts.password):
+        raise RecipeError(
+            f"{SHOW_FILE}: {name} has a user name or a password in it, which everybody could read in the feed",
+            hint=f"Write it without: {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}",
+        )
+    if usable and name == "base_url" and url.rstrip("/").rpartition("/")[2].lower().endswith((".xml", ".html", ".rss")):
+        raise RecipeError(
+            f"{SHOW_FILE}: base_url is {url!r}, a file; it is the address of the folder that the feed lies in",
+            hint=f"Write {url.rstrip('/').rpartition('/')[0]}/",
+        )
     if not usable or not url.isascii() or any(character <= " " for character in url):
         raise RecipeError(
             f"{SHOW_FILE}: {name} is {url!r}, which is no web address",
