@@ -10,7 +10,7 @@ import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from audio_builder.errors import DiskFull, OutputError
@@ -221,8 +221,13 @@ def write_named(target: Path, content: bytes, *, force: bool = False) -> None:
     write_bytes(path, content)
 
 
-def check_named(target: Path, *, force: bool = False) -> None:
-    """Make sure that a file of a name that a person chose may be written (see `write_named`), before work goes into it.
+def check_named(target: Path, *, force: bool = False, known: Collection[str] = ()) -> None:
+    """Make sure that a file may be written, before work goes into it: the one rule for all commands.
+
+    Args:
+        target: of the file.
+        force: whether whatever is there is replaced; a folder never is.
+        known: SHA-256 of what else of ours may lie there, such as the sound that an episode's record is about.
 
     Raises:
         OutputError: it may not; the hint names `--force` where that would do.
@@ -234,7 +239,7 @@ def check_named(target: Path, *, force: bool = False) -> None:
     hint = "Choose another name, or replace it with --force."
     if not path.stat().st_mode & 0o222:
         raise OutputError(f"{target} is there and read-only", hint=hint)
-    if sha256_of(content) not in written_by_us(path):
+    if sha256_of(content) not in {*known, *written_by_us(path)}:
         raise OutputError(
             f"{target} is there already: made by somebody else, or changed since it was written", hint=hint
         )

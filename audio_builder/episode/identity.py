@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +18,11 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.naming import episode_path, named_file, numbered_stem, twin_path
-from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path, sound_of
+from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path
 from audio_builder.episode.tag.embedded_source import carries, read_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import AudioBuilderError, OutputError, quoted
-from audio_builder.files import output_error, written_by_us
+from audio_builder.files import check_named, written_by_us
 
 IfThere = Literal["new version", "refuse", "replace"]
 """What happens to an earlier version: it gets a newer one, it stays and the build stops, or whatever is there goes."""
@@ -238,36 +237,17 @@ def _check_replaceable(path: Path, known: _Known | None, work: Work, if_there: I
     Raises:
         OutputError: a folder is there; or, unless it is to be replaced, a changed version, or any.
     """
-    for own in (path, record_path(path), twin_path(path)):
-        _refuse_what_is_no_file(own)
-    if if_there == "replace" or not os.path.lexists(path):
-        return
-    sound = sound_of(path)
-    if not (known and known.sound == sound) and sound.sha256 not in written_by_us(path):
-        raise OutputError(
-            f"{path} was changed since it was built, or its record is gone",
-            hint="Build into another folder, or replace it with --force.",
-        )
-    twin = twin_path(path)
-    if twin.is_file() and (ours := written_by_us(twin)) and sound_of(twin).sha256 not in ours:
-        raise OutputError(f"{twin} was changed since it was built", hint="Move it, or replace it with --force.")
-    if if_there == "refuse" and not carries(path, work.source):
+    force, twin = if_there == "replace", twin_path(path)
+    for other in (record_path(path), twin):
+        check_named(other, force=True)  # no folders
+    check_named(path, force=force, known=(known.sound.sha256,) if known and known.sound else ())
+    if written_by_us(twin):
+        check_named(twin, force=force)
+    if if_there == "refuse" and path.exists() and not carries(path, work.source):
         raise OutputError(
             f"{path} is this episode already: it would be replaced",
             hint="Keep both with -o and another folder or file, or replace it with --force.",
         )
-
-
-def _refuse_what_is_no_file(path: Path) -> None:
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise output_error(error, path) from error
-    if not stat.S_ISREG(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "not a file"
-        raise OutputError(f"{path} is {what}", hint="Give another name, or move it away.")
 
 
 def _is_taken(path: Path) -> bool:

@@ -19,10 +19,11 @@ from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.naming import TWIN_SUFFIX
-from audio_builder.episode.record import RECORD_SUFFIX, record_as_json, sound_of
+from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import (
+    check_named,
     commit,
     draft_beside,
     folder_locked,
@@ -272,14 +273,8 @@ def _refuse_others(folder: Path, *, known: bool) -> None:
         OutputError: names the file.
     """
     for path in (folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE):
-        if not path.is_file():
-            continue
-        ours = written_by_us(path)
-        if (sound_of(path).sha256 not in ours) if ours else not known:
-            raise OutputError(
-                f"{path} was made by somebody else, or changed since it was written: publishing would replace it",
-                hint="Keep a copy elsewhere and publish with --force, or use a folder of its own for the show.",
-            )
+        if written_by_us(path) or not known:
+            check_named(path)
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

@@ -347,7 +347,7 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
         ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
         ({"link": "https://a/?q"}, "no web address", "without ?"),
         ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
-        ({"language": "in English"}, "language is 'in English', which is no language tag", "en or pt-BR"),
+        ({"language": "in English"}, "language is 'in English', which is not a language tag", ""),
         ({"email": "a writer"}, "email is 'a writer', which is no e-mail address", "me@example.org"),
         ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
     ],
