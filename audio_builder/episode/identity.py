@@ -127,6 +127,7 @@ def choose_place(target: Path, work: Work, if_there: IfThere = "new version") ->
 
 def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place:
     """Return the place under a name that a person chose: it isn't changed, so what is there must be replaceable."""
+    _refuse_folders(path)
     known = _known_at(path)
     same = known is not None and _is_same(known, work, origin)
     if not same and if_there != "replace" and _is_taken(path):
@@ -237,9 +238,8 @@ def _check_replaceable(path: Path, known: _Known | None, work: Work, if_there: I
     Raises:
         OutputError: a folder is there; or, unless it is to be replaced, a changed version, or any.
     """
+    _refuse_folders(path)
     force, twin = if_there == "replace", twin_path(path)
-    for other in (record_path(path), twin):
-        check_named(other, force=True)  # no folders
     check_named(path, force=force, known=(known.sound.sha256,) if known and known.sound else ())
     if written_by_us(twin):
         check_named(twin, force=force)
@@ -250,8 +250,17 @@ def _check_replaceable(path: Path, known: _Known | None, work: Work, if_there: I
         )
 
 
+def _refuse_folders(path: Path) -> None:
+    for own in _own_files(path):
+        check_named(own, force=True)
+
+
+def _own_files(path: Path) -> tuple[Path, ...]:
+    return path, record_path(path), twin_path(path)
+
+
 def _is_taken(path: Path) -> bool:
-    return any(os.path.lexists(own) for own in (path, record_path(path), twin_path(path)))
+    return any(os.path.lexists(own) for own in _own_files(path))
 
 
 def _free_path(wanted: Path) -> Path:

@@ -138,6 +138,8 @@ def publish(
     with folder_locked(folder, on_wait):
         # What a killed publish left would be put on the web with the rest.
         sweep_drafts(folder / EPISODES)
+        for path in _common_names(folder):
+            check_named(path, force=True)  # no folders
         ledger, feed = read_ledger(folder), read_earlier_feed(folder)
         show = kept_show(own, ledger, feed)
         if not options.force:
@@ -272,9 +274,13 @@ def _refuse_others(folder: Path, *, known: bool) -> None:
     Raises:
         OutputError: names the file.
     """
-    for path in (folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE):
+    for path in _common_names(folder):
         if written_by_us(path) or not known:
             check_named(path)
+
+
+def _common_names(folder: Path) -> tuple[Path, ...]:
+    return folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

@@ -62,9 +62,7 @@ SAME, OTHER = "on-patience.mp3", "on-patience-2.mp3"
         ({"title": "C", "name": "C"}, {"title": "C++", "name": "C++", "place": "/b", "words": YEAST}, "c-2.mp3"),
     ],
 )
-def test_the_same_source_keeps_its_file(
-    first: dict[str, str], then: dict[str, str], name: str, tmp_path: Path
-) -> None:
+def test_the_same_source_keeps_its_file(first: dict[str, str], then: dict[str, str], name: str, tmp_path: Path) -> None:
     """A source is its id, else its file and date, else its words; a corrected title changes nothing."""
     _build(tmp_path, **first)
     assert _build(tmp_path, **then) == name
