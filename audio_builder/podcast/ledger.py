@@ -90,11 +90,13 @@ class EarlierFeed(Struct, frozen=True, kw_only=True):
     Attributes:
         show_id: its `podcast:guid`; empty for none.
         feed_url: its own address.
+        moved: whether it says that it was elsewhere before.
         items: guid and date of each episode, by its name.
     """
 
     show_id: str = ""
     feed_url: str = ""
+    moved: bool = False
     items: dict[str, tuple[str, datetime.datetime]] = {}
 
 
@@ -139,7 +141,8 @@ def read_earlier_feed(folder: Path) -> EarlierFeed:
         return EarlierFeed()
     channel, *items = text.split("<item>")
     show_id, feed_url = (found[1] if (found := shape.search(channel)) else "" for shape in (_SHOW_ID, _FEED_URL))
-    return EarlierFeed(show_id=show_id, feed_url=unescape(feed_url), items=dict(_known_items(items)))
+    moved = bool(feed_url) and f"<itunes:new-feed-url>{feed_url}<" in channel
+    return EarlierFeed(show_id=show_id, feed_url=unescape(feed_url), moved=moved, items=dict(_known_items(items)))
 
 
 def _known_items(items: Sequence[str]) -> Iterator[tuple[str, tuple[str, datetime.datetime]]]:
@@ -156,7 +159,7 @@ def kept_show(show: Show, ledger: Ledger, feed: EarlierFeed) -> Show:
     What was published wins over `show.toml`: both must stay, whatever the address is now.
     """
     before = ledger.feed_url or (feed.feed_url if not feed.feed_url.startswith(LOCAL_URL) else "")
-    moved = bool(show.base_url) and (ledger.moved or before not in {"", show.feed_url})
+    moved = bool(show.base_url) and (ledger.moved or feed.moved or before not in {"", show.feed_url})
     return msgspec.structs.replace(
         show,
         id=ledger.show_id or feed.show_id or show.guid,
