@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from audio_builder.cli.lazy import command_paths
 from audio_builder.cli.main import cli, run
+from audio_builder.episode.record import read_record
 from audio_builder.errors import OutputError
 
 OURS = b"somebody's own work"
@@ -182,6 +185,16 @@ def test_a_file_has_the_name_of_its_kind(arguments: tuple[str, ...], here: Path)
     before = sorted(here.iterdir())
     assert run([*arguments, "--force"]) in {2, REFUSED}
     assert sorted(here.iterdir()) == before
+
+
+def test_two_builds_at_once_of_one_title_are_two_episodes(here: Path) -> None:
+    """The name is chosen again under the folder's lock, when both have spoken."""
+    (here / "other.md").write_text("# Tea\n\nAnother text of quite other words about a garden.\n", encoding="utf-8")
+    build = [sys.executable, "-m", "audio_builder", "build"]
+    builds = [subprocess.Popen([*build, name, "-o", "out", *TONE]) for name in ("text.md", "other.md")]
+    assert [one.wait(60) for one in builds] == [0, 0]
+    words = {read_record(here / "out" / f"{name}.episode.json").words for name in ("tea", "tea-2")}
+    assert len(words) == 2
 
 
 def test_a_rebuild_where_the_original_lies_asks(here: Path, capfd: pytest.CaptureFixture[str]) -> None:

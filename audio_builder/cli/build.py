@@ -14,7 +14,7 @@ from audio_builder.cli.options import (
     force_option,
     guide_option,
     json_output,
-    output_folder,
+    output_target,
     read_source_argument,
     recipe_options,
     source_argument,
@@ -40,7 +40,7 @@ Examples:
 @chapter_option
 @each_chapter_option
 @guide_option
-@output_folder
+@output_target
 @force_option
 @recipe_options()
 @voice_only_option

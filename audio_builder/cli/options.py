@@ -152,7 +152,7 @@ voice_only_option = click.option(
     help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
 )
 
-output_folder = click.option(
+output_target = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
@@ -160,6 +160,16 @@ output_folder = click.option(
     show_default=True,
     metavar="DIR|FILE.mp3",
     help="Folder for the episode, made if it isn't there; or a file of your own naming.",
+)
+
+output_folder = click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="output",
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the episode; made if it isn't there.",
 )
 
 force_option = click.option("--force", is_flag=True, help="Replace what is there, whoever made it.")

@@ -13,7 +13,7 @@ from audio_builder.cli.options import (
     RECIPE_OPTIONS,
     force_option,
     json_output,
-    output_folder,
+    output_target,
     recipe_from_options,
     recipe_options,
     verbosity,
@@ -40,7 +40,7 @@ Examples:
 """,
 )
 @click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@output_folder
+@output_target
 @force_option
 @recipe_options()
 @voice_only_option

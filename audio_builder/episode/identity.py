@@ -115,7 +115,7 @@ def choose_place(target: Path, work: Work, if_there: IfThere = "new version") ->
         note = ""
         if known.tags.title != work.title:
             note = f"{quoted(known.tags.title)} is called {quoted(work.title)} now; its file is still {path.name}"
-        return Place(path, _inherited(origin, known), note)
+        return Place(path, _inherited(origin, known, work), note)
     if if_there == "replace":
         return _at_name(wanted, work, origin, if_there)
     path = _free_path(wanted)
@@ -136,7 +136,7 @@ def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place
             hint="Choose another name, or replace it with --force.",
         )
     _check_replaceable(path, known if same else None, work, if_there)
-    return Place(path, _inherited(origin, known) if known else _minted(origin, path, work))
+    return Place(path, _inherited(origin, known, work) if known else _minted(origin, path, work))
 
 
 def _earlier_version(folder: Path, wanted: Path, work: Work, origin: Origin) -> tuple[Path, _Known] | None:
@@ -197,9 +197,11 @@ def _minted(origin: Origin, path: Path, work: Work) -> Origin:
     return msgspec.structs.replace(origin, identity=identity)
 
 
-def _inherited(origin: Origin, known: _Known) -> Origin:
+def _inherited(origin: Origin, known: _Known, work: Work) -> Origin:
+    """Return the origin of a new version; one that is rebuilt from its MP3 still belongs to the text's file."""
+    place = known.origin.place if known.origin.place and not work.place else origin.place
     first = known.origin.first_built or known.built
-    return msgspec.structs.replace(origin, identity=known.origin.identity, first_built=first)
+    return msgspec.structs.replace(origin, place=place, identity=known.origin.identity, first_built=first)
 
 
 def _episodes(folder: Path) -> Iterator[tuple[Path, _Known]]:

@@ -154,6 +154,14 @@ def test_refusing_asks_before_a_version_is_replaced(tmp_path: Path) -> None:
     assert choose_place(tmp_path / "new", FIRST, "refuse").path == tmp_path / "new" / SAME
 
 
+def test_what_is_rebuilt_still_belongs_to_its_file(tmp_path: Path) -> None:
+    """The MP3 doesn't know where the text lies; the record goes on knowing it."""
+    _build(tmp_path)
+    rebuilt = dataclasses.replace(FIRST, place="")
+    _put(tmp_path, rebuilt, choose_place(tmp_path, rebuilt, "replace").origin, tmp_path / SAME)
+    assert _build(tmp_path, words=YEAST) == SAME
+
+
 def test_many_of_one_title(tmp_path: Path) -> None:
     """Each has its own name, which is never longer than names may be."""
     title = "x" * 64
