@@ -14,9 +14,8 @@ from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
 from audio_builder.episode.identity import IfThere
 from audio_builder.episode.produce import bed_maker, commit_episode, encoder_name, episode_draft, produce, produce_twin
-from audio_builder.episode.record import record_path, remembered_text_factors
+from audio_builder.episode.record import remembered_text_factors
 from audio_builder.episode.report import BuildReport, report_on
-from audio_builder.episode.tag.embedded_source import carries
 from audio_builder.episode.tag.write_tag import TagContent, credit_voices
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.fit_duration import fit_duration
@@ -89,14 +88,3 @@ def build(
             report = report_on(place, recipe, timeline, timed, findings, laps=clock.laps, twin=twin)
             commit_episode(draft, place, content, report)
     return report
-
-
-def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
-    """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
-
-    Raises:
-        AudioBuilderError: as `build`, for what is wrong with the recipe, the voice or the folder.
-    """
-    plan = check_everything(make_script(document, recipe), recipe, Path(target))
-    path = plan.place.path
-    return path if carries(path, plan.source) and record_path(path).is_file() else None

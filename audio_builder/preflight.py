@@ -13,12 +13,14 @@ from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.identity import IfThere, Place, Work, choose_place
 from audio_builder.episode.naming import named_file, resolved_tags
-from audio_builder.episode.tag.embedded_source import pack_source
+from audio_builder.episode.record import record_path
+from audio_builder.episode.tag.embedded_source import carries, pack_source
 from audio_builder.episode.words import words_of
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
+from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
@@ -91,6 +93,17 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
     settle = functools.partial(choose_place, target, work, if_there)
     recipe = msgspec.structs.replace(recipe, tags=tags)
     return BuildPlan(script, recipe, voice, cover, settle(), settle, source, others, cover_note)
+
+
+def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
+    """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
+
+    Raises:
+        AudioBuilderError: as `check_everything`, for what is wrong with the recipe, the voice or the folder.
+    """
+    plan = check_everything(make_script(document, recipe), recipe, target, if_there)
+    path = plan.place.path
+    return path if carries(path, plan.source) and record_path(path).is_file() else None
 
 
 def recipe_at(recipe: Recipe, wpm: float) -> Recipe:

@@ -14,6 +14,7 @@ from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import Recipe
 
 if TYPE_CHECKING:
+    from audio_builder.episode.identity import IfThere
     from audio_builder.episode.report import BuildReport
     from audio_builder.script.from_document import Document
 
@@ -37,6 +38,11 @@ class Order:
     guides: tuple[str, ...]
     voice_only: bool
     force: bool = False
+
+    @property
+    def if_there(self) -> IfThere:
+        """What happens to what lies where an episode goes."""
+        return "replace" if self.force else "new version"
 
     def settled(self, document: Document, own: Layer | None = None) -> tuple[Document, Recipe, str]:
         """Return what is to be built, by which recipe, and a line on its language where that was only recognised.
@@ -68,6 +74,6 @@ class Order:
                 recipe,
                 self.output,
                 voice_only=self.voice_only,
-                if_there="replace" if self.force else "new version",
+                if_there=self.if_there,
                 progress=progress,
             )
