@@ -103,7 +103,7 @@ def named_file(target: Path) -> Path | None:
         raise OutputError(f"episodes are MP3s, and {target.name} is none", hint=f"Call it {target.stem}.mp3.")
     if target.name.lower().endswith(TWIN_SUFFIX):
         raise OutputError(f"{target.name} is the name of a twin with the voice alone", hint="Choose another name.")
-    return target
+    return target.with_suffix(".mp3")
 
 
 def numbered_stem(stem: str, number: int) -> str:

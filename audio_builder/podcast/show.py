@@ -193,6 +193,8 @@ def make_show(settings: dict[str, object]) -> Show:
             close = difflib.get_close_matches(key, Show.__struct_fields__, n=1)
             hint = f"Did you mean {close[0]}?" if close else f"It has: {', '.join(Show.__struct_fields__)}."
             raise RecipeError(f"{SHOW_FILE} has no setting {key!r}", hint=hint)
+    if "language" in settings:
+        settings = settings | {"language": _language(settings["language"])}
     try:
         show = msgspec.convert(settings, Show)
     except msgspec.ValidationError as error:
@@ -210,17 +212,24 @@ def make_show(settings: dict[str, object]) -> Show:
             raise RecipeError(f"{SHOW_FILE}: {name} is {getattr(show, name)!r}, which is {complaint}", hint=hint)
     for name in ("link", "base_url", "new_feed_url"):
         _check_url(name, getattr(show, name))
+    return show
+
+
+def _language(given: object) -> object:
+    """Return a language tag as it is written everywhere; what isn't a text is refused with the other settings.
+
+    Raises:
+        RecipeError: it is no tag, or empty.
+    """
+    if not isinstance(given, str):
+        return given
     try:
-        return msgspec.structs.replace(show, language=_language(show.language))
+        if tag := language_tag(given):
+            return tag
     except WrongValue as error:
         raise RecipeError(f"{SHOW_FILE}: language {error.complaint}", hint=error.hint) from error
-
-
-def _language(given: str) -> str:
-    tag = language_tag(given)
-    if not tag:
-        raise WrongValue("is empty", "Every player asks for it: write a tag such as en, de or pt-BR.")
-    return tag
+    hint = "Every player asks for it: write a tag such as en, de or pt-BR."
+    raise RecipeError(f"{SHOW_FILE}: language is empty", hint=hint)
 
 
 def show_as_toml(show: Show) -> str:
