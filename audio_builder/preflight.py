@@ -89,7 +89,7 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
     name = f"{number}{script.id or tags.title}"
-    work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place, source)
+    work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
     settle = functools.partial(choose_place, target, work, if_there)
     recipe = msgspec.structs.replace(recipe, tags=tags)
     return BuildPlan(script, recipe, voice, cover, settle(), settle, source, others, cover_note)

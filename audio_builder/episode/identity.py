@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from audio_builder.episode.naming import episode_path, named_file, numbered_stem, twin_path
 from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path
-from audio_builder.episode.tag.embedded_source import carries, read_source
+from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import AudioBuilderError, OutputError, quoted
 from audio_builder.files import check_named, written_by_us
@@ -47,7 +47,6 @@ class Work:
         words: as written.
         id: from the text; empty for none.
         place: of the text (see `SourceText.place`); empty for none.
-        source: what its MP3 will carry (see `embedded_source.pack_source`).
     """
 
     name: str
@@ -56,7 +55,6 @@ class Work:
     words: str
     id: str
     place: str
-    source: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +243,7 @@ def _check_replaceable(path: Path, known: _Known | None, work: Work, if_there: I
     check_named(path, force=force, known=(known.sound.sha256,) if known and known.sound else ())
     if written_by_us(twin):
         check_named(twin, force=force)
-    if if_there == "refuse" and path.exists() and not carries(path, work.source):
+    if if_there == "refuse" and path.exists():
         raise OutputError(
             f"{path} is this episode already: it would be replaced",
             hint="Keep both with -o and another folder or file, or replace it with --force.",

@@ -16,7 +16,7 @@ from tests.support.show_helpers import record_of
 
 BUS = "On Patience The first text speaks about waiting for the bus, and of what the driver said"
 YEAST = "On Patience A second, quite other one deals with bread and yeast, flour and salt"
-FIRST = Work("On Patience", "On Patience", "", BUS, "", "/texts/a.md", b"")
+FIRST = Work("On Patience", "On Patience", "", BUS, "", "/texts/a.md")
 
 
 def _put(folder: Path, work: Work, origin: Origin, path: Path) -> None:
