@@ -109,7 +109,7 @@ def choose_place(target: Path, work: Work, if_there: IfThere = "new version") ->
     earlier = _earlier_version(folder, wanted, work, origin)
     if earlier:
         path, known = earlier
-        _check_replaceable(path, known, work, if_there)
+        _check_replaceable(path, known, if_there)
         note = ""
         if known.tags.title != work.title:
             note = f"{quoted(known.tags.title)} is called {quoted(work.title)} now; its file is still {path.name}"
@@ -133,7 +133,7 @@ def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place
             f"{path} is there already, and is not an earlier version of this episode",
             hint="Choose another name, or replace it with --force.",
         )
-    _check_replaceable(path, known if same else None, work, if_there)
+    _check_replaceable(path, known if same else None, if_there)
     return Place(path, _inherited(origin, known, work) if known else _minted(origin, path, work))
 
 
@@ -232,7 +232,7 @@ def _known_at(path: Path) -> _Known | None:
     )
 
 
-def _check_replaceable(path: Path, known: _Known | None, work: Work, if_there: IfThere) -> None:
+def _check_replaceable(path: Path, known: _Known | None, if_there: IfThere) -> None:
     """Refuse to put an episode where something lies that it may not replace.
 
     Raises:
