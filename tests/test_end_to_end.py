@@ -227,9 +227,10 @@ class TestDelivered:
         assert names == ["one-quiet-minute.episode.json", "one-quiet-minute.mp3"]
 
     def test_every_phrase_is_heard_when_the_record_says(self, episode: Delivered):
-        """Within 80 ms of each phrase's time the sound rises 3 dB over what came before it; no word is missing.
+        """Within 150 ms of each phrase's time the sound rises 3 dB over what came before it; no word is missing.
 
-        A soft consonant, such as the f of “For”, begins hardly louder than the background.
+        A soft consonant, such as the f of “For”, begins hardly louder than the background, and before a k or a th
+        `lark` breathes for a tenth of a second.
         """
         record = read_record(record_path(episode.path))
         samples, rate_hz = instruments.decoded(episode.path)
@@ -240,7 +241,7 @@ class TestDelivered:
             return max(instruments.rms_dbfs(windows[i : i + window]) for i in range(0, len(windows), window))
 
         rises_db = {
-            phrase.text: loudest_dbfs(phrase.start_s, phrase.start_s + 0.08)
+            phrase.text: loudest_dbfs(phrase.start_s, phrase.start_s + 0.15)
             - loudest_dbfs(phrase.start_s - 0.3, phrase.start_s - 0.08)
             for phrase in record.phrases
         }

@@ -57,7 +57,7 @@ def test_a_mark_that_names_no_voice_is_told_with_its_place(tmp_path: Path, capfd
         assert run(["script", str(source)]) == 4
         told = capfd.readouterr().err
         assert f"a.md:{head.count(chr(10)) + 3}:6: there is no voice called “emmma”" in told
-        assert "Did you mean emma?" in told
+        assert "Did you mean emma or hibari-emma?" in told
     source.write_text("One. <!-- [voice jo] --> Two \\[voice jo].", encoding="utf-8")
     assert run(["script", str(source)]) == 0
 

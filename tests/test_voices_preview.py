@@ -10,8 +10,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import UnknownVoice
-from audio_builder.voice_preview.page import Sample, preview_page
-from audio_builder.voice_preview.samples import sample_text
+from audio_builder.voice_preview.compare_voices import Sample, preview_page, sample_text
 
 from . import instruments
 from .conftest import ROOT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import struct
 import zipfile
@@ -18,6 +19,10 @@ LARGEST_MEMBER_BYTES = 12 * 1024 * 1024
 """Bytes of one text in an archive at most: a novel has about one megabyte."""
 LARGEST_IN_ALL_BYTES = 60 * 1024 * 1024
 
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, ValueError, RuntimeError),
+)
 _CHUNK_BYTES = 256 * 1024
 _HINT = "Open it in the program that it comes from and save it again, or as plain text or Markdown."
 _DECLARATIONS = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>\[]*\[)", re.IGNORECASE)
@@ -77,7 +82,16 @@ class Archive:
                     chunks.append(chunk)
         except KeyError as error:
             raise NotText(f"{self._name} is incomplete: it has no {path[:80]!r}", hint=_HINT) from error
-        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            lzma.LZMAError,
+            struct.error,
+            EOFError,
+            OSError,
+            ValueError,
+            RuntimeError,
+        ) as error:
             raise NotText(f"{self._name} is broken at {path[:80]!r}: {error}", hint=_HINT) from error
         self._left -= size
         return b"".join(chunks)

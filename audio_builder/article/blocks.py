@@ -1,16 +1,16 @@
-"""What a block is: verse or wrapped prose, a question, a quotation, a list. See decisions 0011 and 0016."""
+"""What a block is: verse or wrapped prose, a question, a quotation, a list. See decision 5."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
-from audio_builder.article.text import columns, first_word, join_wrapped, speakable, tidy
+from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy
 
 _LONG_LINE = 120
 """Columns. No editor that wraps lines by itself lets one grow this long."""
@@ -21,13 +21,22 @@ _USUAL_WIDTH = 60
 _FILLED_ALL_THROUGH = 4
 """Lines. So many, each as full as it can be, are no accident of verse, however narrow they are."""
 
+_MANY = 20
+"""Blocks. So many that surely were wrapped show how a whole document was."""
+
+_RAGGED = 12
+"""Columns by which lines that were broken by hand differ."""
+
+_LONGEST_RULE = 100
+
 _NARROWEST = 30
 """Columns. No screen is narrower, so that lines shorter than this are meant, be they never so alike."""
 
 _SIGNS = " \t*_`"
 
-_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|\d{1,2}[.)])\s+(?=\S)")
-_QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
+_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|(?P<number>\d{1,2})[.)])\s+(?=\S)")
+QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
+"""Opening quotation marks, each with those that may close it."""
 
 
 def is_quotation(text: str) -> bool:
@@ -37,12 +46,22 @@ def is_quotation(text: str) -> bool:
         return False
     if bare[0] == '"':
         return bare[-1] == '"' and bare.count('"') == 2
-    closing = _QUOTATION.get(bare[0], "")
+    closing = QUOTATION.get(bare[0], "")
     if not closing or bare[-1] not in closing:
         return False
     inner = bare[1:-1]
     apostrophes = len(re.findall(r"\w’\w", inner)) if "’" in closing else 0
     return bare[0] not in inner and sum(map(inner.count, closing)) == apostrophes
+
+
+def is_scene_break(line: str) -> bool:
+    """Return whether a line of signs parts two scenes, as `* * *` does; the frames of tables don't.
+
+    >>> is_scene_break("* * *"), is_scene_break("~"), is_scene_break("+---+")
+    (True, True, False)
+    """
+    bare = "".join(line.split())
+    return 0 < len(bare) <= _LONGEST_RULE and not any(sign.isalnum() or sign in "|+[](){}<>`\"'\\" for sign in bare)
 
 
 def item_marker(line: str) -> int:
@@ -51,13 +70,51 @@ def item_marker(line: str) -> int:
     return found.end() if found else 0
 
 
-def text_blocks(lines: Sequence[Line], language: str, *, verse: bool) -> Iterator[Block]:
+def item_number(line: str) -> int:
+    """Return the number of a list's item, 0 where a line has none."""
+    found = _LIST_ITEM.match(line)
+    return int(found["number"] or 0) if found else 0
+
+
+def list_items(lines: Sequence[str], *, listed: bool = False) -> frozenset[int]:
+    """Return the places of the lines of a plain block that begin an item of a list.
+
+    A number or a dash that a line only begins with because the line before it was full is a word of its sentence: in a
+    list numbers count one after the other, and it begins at 1, with the block or after the end of a sentence.
+
+    Args:
+        lines: of one block.
+        listed: the block continues a list or another one continues it.
+
+    >>> sorted(list_items(["Bring:", "1. a cup", "2. a coat"])), sorted(list_items(["at number", "12. It had"]))
+    ([1, 2], [])
+    """
+    marked = [place for place, line in enumerate(lines) if item_marker(line)]
+    if not marked:
+        return frozenset()
+    numbers = [item_number(lines[place]) for place in marked]
+    if all(numbers):
+        counts = len(marked) > 1 and all(two == one + 1 for one, two in pairwise(numbers))
+        begins = numbers[0] == 1 or marked[0] == 0 or _leads_to_list(lines[marked[0] - 1])
+        return frozenset(marked) if (counts and begins) or (listed and marked == [0]) else frozenset()
+    bullets = [place for place, number in zip(marked, numbers, strict=True) if not number]
+    if len(bullets) == 1 and bullets[0] and not _leads_to_list(lines[bullets[0] - 1]):
+        return frozenset()
+    return frozenset(bullets)
+
+
+def _leads_to_list(line: str) -> bool:
+    return ends_sentence(line) or line.rstrip().endswith((":", "："))
+
+
+def text_blocks(lines: Sequence[Line], language: str, *, verse: bool, known: Collection[str] = ()) -> Iterator[Block]:
     """Yield the blocks in a run of text lines: prose joined, verse line by line, marks that stand alone apart.
 
     Args:
         lines: as they stand in the source, in the notation of marks; not yet tidied.
         language: BCP 47 tag, or empty.
         verse: whether the line breaks mean something.
+        known: words of the whole text, for `join_wrapped`.
     """
     for alone, run in groupby(lines, key=lambda line: only_marks(line.text)):
         stretch = list(run)
@@ -66,7 +123,7 @@ def text_blocks(lines: Sequence[Line], language: str, *, verse: bool) -> Iterato
         elif verse and len(stretch) > 1:
             yield from block_of(BlockKind.VERSE, stretch, language)
         else:
-            joined = Line(join_wrapped([line.text for line in stretch]), stretch[0].number)
+            joined = Line(join_wrapped([line.text for line in stretch], known), stretch[0].number)
             yield from block_of(BlockKind.PARAGRAPH, [joined], language)
 
 
@@ -107,11 +164,13 @@ class Wrapping:
 
     Attributes:
         unwrapped: they are as long as their paragraphs, so that every line break in it was typed.
-        width: columns of its widest block that surely was wrapped; 0 where there is none.
+        width: columns into which its lines were wrapped as a rule; 0 where no block of it surely was wrapped.
+        likely: nearly all of its long blocks were wrapped, and they are many.
     """
 
     unwrapped: bool = False
     width: int = 0
+    likely: bool = False
 
 
 UNWRAPPED = Wrapping(unwrapped=True)
@@ -121,7 +180,8 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
     """Return how a document was wrapped.
 
     It wasn't where one in ten of its lines of 60 columns and more has more than 120. A few long ones
-    are tables and links.
+    are tables and links. The width is what nearly all breaks of surely wrapped blocks needed: in old books
+    lines were broken by hand, and the widest is wider than most.
 
     Args:
         lines: all of its source.
@@ -130,7 +190,14 @@ def wrapping_of(lines: Sequence[str]) -> Wrapping:
     if sum(width > _LONG_LINE for width in full) * 10 > len(full):
         return UNWRAPPED
     blocks = [_bare(block) for wordy, block in groupby(lines, key=speakable) if wordy]
-    return Wrapping(width=max((_own_width(block) for block in blocks if _filled_all_through(block)), default=0))
+    long = [block for block in blocks if len(block) >= _FILLED_ALL_THROUGH]
+    wrapped = [block for block in long if _filled_all_through(block)]
+    ragged = [block for block in long if _filled_mostly(block)]
+    if len(ragged) < _MANY:
+        by_hand = max(map(_own_width, ragged), default=0)
+        return Wrapping(width=max(map(_own_width, wrapped), default=by_hand if by_hand >= _USUAL_WIDTH else 0))
+    reaches = sorted(_reach(*pair) for block in ragged for pair in pairwise(block))
+    return Wrapping(width=reaches[len(reaches) // 20] - 1, likely=len(ragged) * 4 >= len(long) * 3)
 
 
 def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
@@ -140,27 +207,41 @@ def broken_on_purpose(lines: Sequence[str], wrapping: Wrapping) -> bool:
     most line breaks were not needed. A break was needed where the next word would not have fitted
     into the width of the block (its longest line, at least that of the document), or where a line of
     60 columns or more stops in mid-phrase (no punctuation, and a small letter follows). In a document that
-    nothing wrapped only the second counts. Four lines or more that are all full are wrapped, if only at 30 columns.
+    nothing wrapped only the second counts. One that divides a word, or stands before a number in mid-sentence, shows
+    that the block was wrapped. Four lines or more that are all full are wrapped, if only at 30
+    columns. In a document of many wrapped blocks nearly full lines are wrapped, too, unless they are set as verse is.
 
     Args:
         lines: as they stand in the source, since it is the source that was wrapped.
         wrapping: of the whole document.
     """
+    set_in = any(line[:1].isspace() for line in lines[1:])
     lines = _bare(lines)
-    if len(lines) < 2:
-        return False
     breaks = list(pairwise(lines))
+    if not breaks or any(_divides(*pair) for pair in breaks) or _all_full(breaks, wrapping):
+        return False
     if all(ends_sentence(line) for line in lines[:-1]):
         return True
-    if _filled_all_through(lines):
+    if _filled_all_through(lines) or (not set_in and _all_nearly_full(breaks, wrapping)):
         return False
-    width = max(_own_width(lines), wrapping.width or _USUAL_WIDTH)
+    width = wrapping.width if wrapping.likely else max(_own_width(lines), wrapping.width or _USUAL_WIDTH)
     needed = sum(
         (not wrapping.unwrapped and _was_full(*pair, width, known=wrapping.width > 0))
         or (columns(pair[0]) >= _USUAL_WIDTH and _runs_on(*pair))
         for pair in breaks
     )
     return needed * 2 <= len(breaks)
+
+
+def _all_full(breaks: Sequence[tuple[str, str]], wrapping: Wrapping) -> bool:
+    """Return whether all lines are as full as the document's, where that shows that they were wrapped."""
+    full = wrapping.width > 0 and all(_did_not_fit(*pair, wrapping.width) for pair in breaks)
+    return full and (wrapping.likely or any(_runs_on(*pair) for pair in breaks))
+
+
+def _all_nearly_full(breaks: Iterable[tuple[str, str]], wrapping: Wrapping) -> bool:
+    known = wrapping.likely or wrapping.width >= _USUAL_WIDTH
+    return known and all(_nearly_full(*pair, wrapping.width) for pair in breaks)
 
 
 def _bare(lines: Iterable[str]) -> list[str]:
@@ -183,6 +264,31 @@ def _filled_all_through(lines: Sequence[str]) -> bool:
     )
 
 
+def _divides(line: str, following: str) -> bool:
+    """Return whether a break divides a word, or stands before a number in mid-sentence: nobody means such a one."""
+    if item_number(following):
+        return not ends_sentence(line) and line[-1:].isalnum()
+    return broken_word(line) != "" and following[:1].islower()
+
+
+def _filled_mostly(lines: Sequence[str]) -> bool:
+    """Return whether nearly all lines of a block are nearly full, and a phrase runs on over some break."""
+    breaks = list(pairwise(lines))
+    width = _own_width(lines)
+    full = sum(_reach(*pair) > width - _RAGGED for pair in breaks)
+    return width >= _NARROWEST and full * 10 >= len(breaks) * 9 and any(_runs_on(*pair) for pair in breaks)
+
+
+def _nearly_full(line: str, following: str, width: int) -> bool:
+    """Return whether a line that goes on in small letters is nearly as wide as a document's lines."""
+    return _reach(line, following) > width - _RAGGED and not (following[:1].isupper() and not ends_sentence(line))
+
+
+def _reach(line: str, following: str) -> int:
+    """Return how wide a line would be with the first word of the next."""
+    return columns(line) + 1 + columns(first_word(following))
+
+
 def _was_full(line: str, following: str, width: int, *, known: bool) -> bool:
     """Return whether a line was full, in a width that is that of the document or only guessed from the block.
 
@@ -195,8 +301,10 @@ def _was_full(line: str, following: str, width: int, *, known: bool) -> bool:
 
 
 def _did_not_fit(line: str, following: str, width: int) -> bool:
-    return columns(line) + 1 + columns(first_word(following)) > width
+    return _reach(line, following) > width
 
 
 def _runs_on(line: str, following: str) -> bool:
-    return line[-1:].isalnum() and following[:1].islower()
+    """Return whether a phrase runs on over a break, be it at a dash or before a number."""
+    open_end = line[-1:].isalnum() or broken_word(line) != ""
+    return open_end and (following[:1].islower() or following.startswith(("- ", "– ", "— ")))

@@ -1,4 +1,4 @@
-"""What of a page is not what its author wrote to be read: menus, notes, bylines, boxes. See decision 0071."""
+"""What of a page is not what its author wrote to be read: menus, notes, bylines, boxes. See decision 4."""
 
 from __future__ import annotations
 
@@ -16,36 +16,85 @@ BLOCKS = names(
     "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "
     "h3 h4 h5 h6 blockquote ul ol dl li dt dd table thead tbody tfoot tr td th caption hr"
 )
-_SILENT_TAGS = names(
-    "head script style noscript template svg math iframe object audio video canvas form button select textarea "
-    "input nav footer aside dialog pre del s strike figcaption img map rt rp title"
-)
-_SILENT_ROLES = names(
-    "navigation banner contentinfo complementary search menu menubar doc-endnotes doc-footnote doc-noteref"
-)
+_SILENT_TAGS = {
+    **dict.fromkeys(["head", "script", "style", "noscript", "template", "svg", "math", "map", "rp", "rt", "title"], ""),
+    **dict.fromkeys(["iframe", "object", "audio", "video", "canvas"], "embed"),
+    **dict.fromkeys(["form", "button", "select", "textarea", "input", "nav", "dialog"], "menus and boxes"),
+    **dict.fromkeys(["del", "s", "strike"], "struck-out text"),
+    "aside": "asides",
+    "figcaption": "caption",
+}
+_SILENT_ROLES = {
+    **dict.fromkeys(
+        ["navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"], "menus and boxes"
+    ),
+    **dict.fromkeys(["doc-endnotes", "doc-footnote", "doc-noteref", "tooltip"], "footnote"),
+    "doc-toc": "table of contents",
+    "doc-pagebreak": "page number",
+}
 _NEVER_NAMED = names("html body article main h1 h2 h3 h4 h5 h6")
-_BOXES = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navbox|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|sharedaddy|social|"
-    r"related|relatedposts|newsletter|subscribe|subscription|signup|cookies?|promo|advert|ads|footnotes?|endnotes?|"
-    r"skip-link|screen-reader-text|pagination|pager|catlinks|hatnote|infobox|sitesub|toc|references|reflist|table-of-contents)(?:$|[\s_-])",
-    re.IGNORECASE,
+
+
+def _named(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[\s_-])(?:{words})(?:$|[\s_-])", re.IGNORECASE)
+
+
+_BOXES = _named(
+    "nav|navbar|navbox|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|sharedaddy|social|related|relatedposts|"
+    "newsletter|subscribe|subscription|signup|cookies?|promo|advert|ads|skip-link|pagination|pager|catlinks|hatnote|"
+    "infobox|sitesub|pg-boilerplate|pg-header|pg-footer|references|reflist|bookmark|paywall|cta|embed"
 )
 """Names of boxes that stand beside an article or in it."""
 
+_NOTES = _named("footnotes?|endnotes?|notes")
+_CONTENTS_BOX = _named("toc|table-of-contents|lwptoc|toctitle")
 _LABELS = re.compile(
-    r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi)"
-    r"(?:$|[\s_-])|^(?:author|date)$",
+    r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
+    r"kicker|eyebrow|overline|cat-links|post-category|post-labels)"
+    r"(?:$|[\s_-])|^(?:author|date|category)$",
     re.IGNORECASE,
 )
 """Names of small print: who wrote an article and when. They may stand on a paragraph and inside a line."""
 
-_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡§a-z])[\])]?")
+_ANYWHERE = (
+    ("hidden text", _named(
+        "sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|assistive-text|a11y-hidden|element-invisible|u-hidden|"
+        "d-none|is-hidden")),
+    ("picture", re.compile(r"(?:^|\s)icon(?:$|\s)")),
+    ("page number", _named(
+        "pagenum|pagenumber|page-num(?:ber)?|pageno|pagebreak|page-break|linenum|linenumber|line-num(?:ber)?|lineno")),
+    ("running head", re.compile(r"(?:^|\s)Mso(?:Header|Footer)(?:$|\s)")),
+    ("comment", re.compile(r"MsoComment|msocom", re.IGNORECASE)),
+    ("footnote", re.compile(
+        r"Mso(?:Foot|End)note|(?:^|[\s_-])(?:footnote(?:s|-?text|-?ref|-anchor|_note|__note)?|endnote-?text|noteref|fnref)"
+        r"(?:$|[\s_-])", re.IGNORECASE)),
+    ("table of contents", re.compile(r"(?:^|\s)(?:MsoToc\w+|toc\d|toc-?entry|toc-?heading)(?:$|\s)", re.IGNORECASE)),
+    ("caption", re.compile(r"(?:^|\s)(?:MsoCaption|image-caption|wp-caption-text)(?:$|\s)", re.IGNORECASE)),
+    ("menus and boxes", re.compile(
+        r"(?:^|\s)(?:button-wrapper|cta-caption|subscription-widget[\w-]*|kg-(?:bookmark|signup|cta|button|product|file)"
+        r"-card|wp-block-buttons?|digest-post-embed|poll-embed)(?:$|\s)", re.IGNORECASE)),
+)  # fmt: skip
+"""Names that say the same of any element, a paragraph or a few letters, of a page or a book."""
+
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)",
+    re.IGNORECASE,
+)
+_STYLE_OF_NOTES = re.compile(r"mso-element\s*:\s*(footnote|endnote|comment)", re.IGNORECASE)
+_PAGE_ANCHOR = re.compile(r"(?:page|pg|p)[_-]?\d{1,4}", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"[\[({]?\s*(?:(?:pg|page|p)\.?\s*)?\d{1,4}\s*[\])}]?", re.IGNORECASE)
 _PRINTED_AROUND = ("header", "footer")
 _LONGEST_LABEL_WORDS = 4
+READ = None
+"""What `left_out_as` returns for what is read."""
 
 
-def is_boilerplate(node: LexborNode, *, page: bool, site_header: bool) -> bool:
-    """Return whether an element is no part of what its author wrote to be read.
+def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
+    node: LexborNode, *, page: bool, site_header: bool
+) -> str | None:
+    """Return as what an element is left out, None where it is part of what its author wrote to be read.
+
+    What is left out and says nothing by itself, such as a script, has an empty name.
 
     Args:
         node: an element.
@@ -54,17 +103,43 @@ def is_boilerplate(node: LexborNode, *, page: bool, site_header: bool) -> bool:
     """
     tag = node.tag or ""
     attributes = node.attributes
-    if tag in _SILENT_TAGS or "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if (attributes.get("role") or "") in _SILENT_ROLES or "note" in (attributes.get("epub:type") or ""):
-        return True
-    if tag == "sup":
-        return _NOTE_MARK.fullmatch(node.text().strip()) is not None
+    if tag in _SILENT_TAGS:
+        return _SILENT_TAGS[tag]
+    if not attributes and not site_header and tag != "footer":
+        return READ
+    if _is_hidden(node):
+        return "hidden text"
+    role, kinds = attributes.get("role") or "", attributes.get("epub:type") or ""
+    if role in _SILENT_ROLES:
+        return _SILENT_ROLES[role]
+    if "note" in kinds:
+        return "footnote"
+    if {"pagebreak", "page-list"} & set(kinds.split()):
+        return "page number"
     if (attributes.get("id") or "").startswith(("footnote-", "endnote-")):
+        return "footnote"
+    if site_header or (tag == "footer" and _is_of_page(node, page=page)):
+        return "menus and boxes"
+    return READ if tag in _NEVER_NAMED else _named_as(node, tag, page=page)
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
         return True
-    if site_header:
-        return True
-    return tag not in _NEVER_NAMED and _named_as_boilerplate(node, tag, page=page)
+    if attributes.get("aria-hidden") != "true":
+        return False
+    # A large first letter is hidden from readers that would spell it, and may be nowhere else.
+    following = (node.next.text(deep=False) or "") if node.next is not None and node.next.tag == "-text" else ""
+    return not (len(node.text().strip()) == 1 and following[:1].islower())
+
+
+def _is_of_page(node: LexborNode, *, page: bool) -> bool:
+    """Return whether a footer is that of a page; that of a letter in it has neither links nor a name."""
+    above = node.parent
+    while page and above is not None and above.tag not in ("article", "section", "main"):
+        above = above.parent
+    return above is None or bool(node.attributes) or node.css_first("a, time, nav, ul") is not None
 
 
 def is_label(text: str) -> bool:
@@ -72,13 +147,106 @@ def is_label(text: str) -> bool:
     return len(text.split()) <= _LONGEST_LABEL_WORDS and text.rstrip()[-1:] not in ".!?…:"
 
 
-def _named_as_boilerplate(node: LexborNode, tag: str, *, page: bool) -> bool:
-    """Return whether an element has the name of boilerplate, unless it holds the title of the page and its text."""
+def _named_as(node: LexborNode, tag: str, *, page: bool) -> str | None:
+    """Return as what an element is named, unless it holds the title of the page and its text."""
     attributes = node.attributes
     if page and tag == "div" and attributes.get("title") in _PRINTED_AROUND:
-        return True
+        return "menus and boxes"
+    if found := _STYLE_OF_NOTES.search(attributes.get("style") or ""):
+        return "comment" if found[1].lower() == "comment" else "footnote"
     labels = [value for name in ("class", "id") if (value := attributes.get(name))]
-    named = tag in BLOCKS and tag != "p" and _BOXES.search(" ".join(labels))
-    if not named and not (page and any(map(_LABELS.search, labels))):
-        return False
-    return not (page and node.css_first("h1") and node.css_first("p"))
+    if not labels:
+        return READ
+    kind = _kind_by_name(tag, labels, page=page)
+    if (
+        kind is None
+        and tag == "a"
+        and _PAGE_ANCHOR.fullmatch(labels[-1])
+        and _PAGE_NUMBER.fullmatch(node.text().strip())
+    ):
+        return "page number"
+    if kind == "hidden text" and _stands_for_hidden(node):
+        return READ
+    return READ if kind is None or (page and node.css_first("h1") and node.css_first("p")) else kind
+
+
+def _kind_by_name(tag: str, labels: list[str], *, page: bool) -> str | None:
+    joined = " ".join(labels)
+    if tag == "table" and "properties" in joined.split():
+        return "property"
+    for kind, pattern in _ANYWHERE:
+        if pattern.search(joined):
+            return kind
+    if tag in BLOCKS and tag != "p":
+        if _CONTENTS_BOX.search(joined):
+            return "table of contents"
+        if _NOTES.search(joined):
+            return "footnote"
+        if _BOXES.search(joined):
+            return "menus and boxes"
+    return "small print" if page and any(map(_LABELS.search, labels)) else None
+
+
+def _stands_for_hidden(node: LexborNode) -> bool:
+    """Return whether words that only screen readers get stand for shown ones that they don't."""
+    parent = node.parent
+    return (
+        parent is not None
+        and node.tag not in BLOCKS
+        and any(
+            child.attributes.get("aria-hidden") == "true" and child.tag not in BLOCKS and re.search(r"\w", child.text())
+            for child in parent.iter()
+        )
+    )
+
+
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|toc|on this page|in this (?:article|post|issue)|inhalt(?:sverzeichnis)?|"
+    r"(?:table des matières|sommaire)|índice|contenido|sumário|sommario|indice|inhoud(?:sopgave)?|"
+    r"innehåll|indhold|innhold|"
+    r"содержание|оглавление|spis treści|目录|目錄|目次|차례|목차",
+    re.IGNORECASE,
+)
+
+
+def is_contents(words: str) -> bool:
+    """Return whether a heading is that of a table of contents."""
+    return _CONTENTS.fullmatch(words.strip().rstrip(":")) is not None
+
+
+VERSE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:poem|poetry|verse|verses|stanza|strophe|linegroup|line-group|lyrics|lg|song-?text|preformatted)"
+    r"(?:$|[\s_-]|block|container)",
+    re.IGNORECASE,
+)
+"""Names of elements that hold lines of verse."""
+
+_CODE_SIGNS = re.compile(r"[{}\[\]<>=\\/_$#`|~^]|--|::|\(\)|;$", re.MULTILINE)
+
+
+def verse_in(text: str, *, named: bool = False) -> list[list[str]]:
+    """Return the stanzas of a preformatted text; none where it reads like code.
+
+    Args:
+        text: line breaks are those of the verse.
+        named: its element says that it is verse.
+    """
+    stanzas: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        if line.strip():
+            stanzas[-1].append(" ".join(line.split()))
+        elif stanzas[-1]:
+            stanzas.append([])
+    lines = [line for stanza in stanzas for line in stanza]
+    wordy = [line for line in lines if re.match(r"[\W\d_]*[^\W\d_]", line)]
+    if not named and (len(lines) < 2 or _CODE_SIGNS.search(text) or len(wordy) < len(lines) or not _as_verse(lines)):
+        return []
+    return [stanza for stanza in stanzas if stanza]
+
+
+def _as_verse(lines: list[str]) -> bool:
+    """Return whether lines are of several words each, and begin as sentences or verses do."""
+    several = sum(len(line.split()) >= 2 for line in lines)
+    capitals = sum(next((letter for letter in line if letter.isalpha()), "").isupper() for line in lines)
+    open_lower = any(line[-1] in ",;.!?…—" for line in lines) or all(line.replace(" ", "").isalpha() for line in lines)
+    return several * 2 > len(lines) and (capitals * 2 >= len(lines) or open_lower)

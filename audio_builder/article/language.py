@@ -1,4 +1,4 @@
-"""Which language a text is in, where nothing says it. Decision 0018 has the reasons for this library."""
+"""Which language a text is in, where nothing says it. Decision 6 has the reasons for this library."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from audio_builder.article.left_out import LeftOut
+
 
 class BlockKind(Enum):
     """What a block of the article is, which decides how it is paced."""
@@ -15,6 +17,7 @@ class BlockKind(Enum):
     QUOTE = "quote"
     LIST = "list"
     MARK = "mark"
+    SCENE = "scene"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,14 @@ class Block:
         kind: what the block is.
         lines: one line for a paragraph or a question block in prose, however it was wrapped in the
             source; a line for each line of verse; a line for each item of a list; for a quotation
-            a line for each paragraph or line of verse in it; for a mark that stands alone, the mark.
+            a line for each paragraph or line of verse in it; for a mark that stands alone, the mark; for a
+            break between two scenes none.
+        answered: it ends in a question that somebody answers in the block after it, as in an interview.
     """
 
     kind: BlockKind
     lines: tuple[Line, ...]
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,10 @@ class Article:
         language: a BCP 47 tag such as `en` or `pt-BR`; empty where the source doesn't say.
         date: `YYYY-MM-DD`, or empty where the source doesn't say.
         sections: in the order of the source; never empty in an article that was read.
+        left_out: what stands in the source and isn't read out, in its order.
+        above_title: short lines that are read before the title, such as a date.
+        title_is_spoken: False where the name of the file is the title, which is shown only.
+        notes: what a person should know of the reading, a line each; it isn't an error.
         id: what the author calls the episode, whatever its title and its file; empty where the source doesn't say.
         place: the file it was read from (see `SourceText.place`); empty for none.
     """
@@ -80,5 +90,9 @@ class Article:
     language: str
     date: str
     sections: tuple[Section, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    above_title: tuple[Line, ...] = ()
+    title_is_spoken: bool = True
+    notes: tuple[str, ...] = ()
     id: str = ""
     place: str = field(default="", compare=False)

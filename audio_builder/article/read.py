@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from audio_builder.article.file_titles import first_words, is_written_out, title_from_name
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
-from audio_builder.article.model import Article, Line
+from audio_builder.article.model import Article, Line, Section
 from audio_builder.article.outline import Heading, Outline, make_article
 from audio_builder.article.source import SourceText, text_readers
 from audio_builder.article.text import speakable
@@ -24,9 +27,27 @@ def read(source: SourceText) -> Article:
     parsed = reader.read(source)
     _check_marks(parsed.outline, source)
     article = make_article(parsed.outline, parsed.front)
+    article = replace(article, left_out=source.left_out + article.left_out)
     if not _has_words(article):
         raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")
-    return article
+    return article if article.title else _named(article, source)
+
+
+def _named(article: Article, source: SourceText) -> Article:
+    """Return an article without a title named by its file, or by its first words.
+
+    A note's file name that is written as words is its title and is read; any other name is only shown.
+    """
+    lines = (line for section in article.sections for line in _lines(section))
+    words = without_marks(next((line.text for line in lines if speakable(without_marks(line.text))), ""))
+    name = title_from_name(source.name)
+    is_note = source.kind == "markdown" and source.front is None and is_written_out(source.name)
+    return replace(article, title=name or first_words(words), title_is_spoken=bool(name) and is_note)
+
+
+def _lines(section: Section) -> tuple[Line, ...]:
+    heading = (section.heading,) if section.heading else ()
+    return heading + tuple(line for block in section.blocks for line in block.lines)
 
 
 def _check_marks(outline: Outline, source: SourceText) -> None:
@@ -59,10 +80,5 @@ def _finder(line: Line, source: SourceText, source_lines: list[str]) -> Locate:
 
 
 def _has_words(article: Article) -> bool:
-    lines = (
-        line
-        for section in article.sections
-        for line in ((section.heading,) if section.heading else ())
-        + tuple(line for block in section.blocks for line in block.lines)
-    )
+    lines = (line for section in article.sections for line in _lines(section))
     return speakable(article.title) or any(speakable(without_marks(line.text)) for line in lines)

@@ -1,78 +1,343 @@
-"""Sentences of a line, with every mark of punctuation kept."""
+"""Sentences of a line, with every mark of punctuation kept. Decision 6 has the rules and their reasons."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from sentencex import segment
-
-from audio_builder.article.text import is_unspaced
-
-_AT_ONCE = 8000
-"""Characters given to the splitter in one go: its time grows with the square of unclosed quotation marks."""
-
-_TITLES = frozenset({"dr.", "mr.", "mrs.", "ms.", "prof.", "rev.", "mme.", "hr.", "fr."})
-_TITLES_IN = {"fr": frozenset({"m.", "mm.", "mlle."})}
-_BEFORE_ORDINALS = {
-    "de": frozenset({"am", "im", "vom", "zum", "zur", "beim", "der", "des", "dem", "den", "die", "das", "dieser"}),
-}
-"""Words before a number that has a stop because it is an ordinal, where nouns begin with capitals: am 3. März."""
-
-_BEFORE_NUMBERS = frozenset(
-    {"vol.", "vols.", "no.", "nos.", "nr.", "p.", "pp.", "fig.", "figs.", "ch.", "sec.", "art.", "approx.", "ca.", "c."}
+from audio_builder.article.sentence_words import (
+    ALWAYS_INSIDE,
+    BEFORE_NUMBERS,
+    BEFORE_ORDINALS,
+    BEFORE_ROMAN_ONE,
+    BOOKS,
+    INTERJECTIONS,
+    MONTHS_AND_DAYS,
+    ORDINAL_NOUNS,
+    SPEECH,
+    SPEECH_STEMS,
+    STARTERS,
+    TITLES,
+    TITLES_IN,
+    UNITS,
+    VOWELLESS_LANGUAGES,
 )
-_BOOKS_OF_SCRIPTURE = frozenset(
-    {"gen.", "ex.", "exod.", "lev.", "num.", "deut.", "josh.", "judg.", "chron.", "neh.", "ps.", "pss.", "prov.",
-     "eccl.", "isa.", "jer.", "lam.", "ezek.", "hos.", "mic.", "hab.", "zech.", "mal.", "matt.", "lk.", "jn.", "rom.",
-     "cor.", "gal.", "eph.", "phil.", "thess.", "heb.", "jas.", "pet.", "v.", "vv."}
-)  # fmt: skip
-"""Abbreviated before a chapter or a verse."""
+from audio_builder.article.text import is_unspaced, word_set
 
-_QUESTION_MARKS = "?？؟⁇⁈፧\u037e"
-_EXCLAMATIONS = "!！"
-_STOPS = f".…。｡।॥۔։።။{_EXCLAMATIONS}{_QUESTION_MARKS}"
-_SENTENCE_END = re.compile(rf"""[{_STOPS}][”’"')\]»」』]*\s""")
+_QUESTION_MARKS = "?？؟⁇⁈⁉፧\u037e"
+_EXCLAMATIONS = "!！‼"
+_IDEOGRAPHIC_STOPS = "。｡．"
+_STOPS = f".…{_IDEOGRAPHIC_STOPS}।॥۔։።။។᠃{_EXCLAMATIONS}{_QUESTION_MARKS}"
 _CLOSERS = "”’\"')]»›」』*_ "
+_CLOSING = "”’\"')\\]}»›」』】〉》）*_"
+_CLOSING_IN_GERMAN = "“‘«‹"
+"""Closing where no letter follows; opening elsewhere."""
+_QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
+
+_MAY_ASK = re.compile(f"[{_QUESTION_MARKS};\u055e]")
+_SPEECH_MARKS = frozenset('“”„«»"「」『』《》')
+
+_STOP = re.compile(
+    rf"(?P<mark>(?:[{_STOPS}]|(?<=[\u0370-\u03ff\u1f00-\u1fff]);)+(?:[ ][.](?![.\w]))*)"
+    rf"(?P<closers>(?:[{_CLOSING}]|[{_CLOSING_IN_GERMAN}](?!\w)|[ ][»›](?=[\s,.;:]|$))*)"
+)
+"""The punctuation that may end a sentence. In Greek a semicolon asks; French has a space before its closing marks."""
+
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
+_LAST_TOKEN = re.compile(r"[^\s(\[{“”„‟\"«»‹›‘‚¿¡—–―*_/,;:!?…]+$")
+_VERSE = re.compile(r"\d{1,3}(?::\d{1,3}|,\d{1,2}(?!\d))")
+_LONGEST_BOOK = 6
+_LONGEST_TOKEN = 24
+_ROMAN = re.compile(r"(?=[ivxlcdm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})")
+_INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]{0,2}\.[^\W\d_]{1,2})*")
+_VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýąęıįųůőűăāēīōū]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-zà-ž]+", re.IGNORECASE)
+_BOOK_NUMBERS = frozenset({"1", "2", "3", "4", "5", "i", "ii", "iii", "iv"})
+_BEFORE_INITIALS = frozenset({"ed", "eds", "trans", "tr", "ill", "illus", "arr", "comp", "rev", "hg", "hrsg", "übers"})
+_DASHES = "—–―-"
+
+_SUBJECTS = word_set("i he she it we they the of and old young little von de du di la le")
+"""Small words of a subject."""
+
+_LONGEST_ENUMERATOR = 3
+_TIMES_OF_DAY = frozenset({"a.m", "p.m"})
+_LONGEST_TAG = 64
+_LONGEST_TAG_WORDS = 8
+_LONGEST_THOUGHT_TAG_WORDS = 5
+_LONGEST_TAG_WORDS_UNQUOTED = 3
+_LONGEST_SUBJECT = 5
+_GOES_ON_IN_JAPANESE = ("と", "って", "という")
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];$")
 _ARMENIAN_QUESTION_MARK = "\u055e"
 """It stands inside the word that is asked about."""
 
-_ASIDE = re.compile(rf"""\([^()]*[{_STOPS}][”’"']*\)\s+(?=[^\W\d_])""")
-_LONGEST_ABBREVIATION = 12
-_ABBREVIATED = re.compile(r"(?:^|\s|[(“\"'])\w+\.$")
-_ORDINAL = re.compile(r"\d{1,2}\.")
-_QUOTED_QUESTION = re.compile(rf"[{_QUESTION_MARKS}{_EXCLAMATIONS}][”’」』]$")
-_QUOTED_IN_JAPANESE = re.compile(r"[」』]$")
-_GOES_ON_IN_JAPANESE = ("と", "って", "という")
+
+class _Next(NamedTuple):
+    """What follows a stop.
+
+    Attributes:
+        at: where its first letter or digit is.
+        opening: the signs before that.
+        word: its first word.
+        initial: that is a capital with a stop.
+        verse: a chapter with a verse begins here: 4:30.
+    """
+
+    at: int
+    opening: str
+    word: str
+    initial: bool
+    verse: bool
+
+    @property
+    def small(self) -> bool:
+        """Whether it begins with a small letter, and isn't a name such as eBay."""
+        return _is_small(self.word[0]) and not self.word[1:2].isupper()
+
+    @property
+    def has_case(self) -> bool:
+        """Whether it begins with a letter of a script that has capitals."""
+        return self.word[0].isupper() or _is_small(self.word[0])
+
+
+class _Last(NamedTuple):
+    """What stands before a stop.
+
+    Attributes:
+        text: the word or number.
+        word: the same in small letters.
+        neighbour: what stands before it, in small letters; empty for nothing.
+        begins: its sentence begins with it.
+        begins_line: and so does the line, where it does.
+    """
+
+    text: str
+    word: str
+    neighbour: str
+    begins: bool
+    begins_line: bool
+
+
+def _is_small(letter: str) -> bool:
+    """Return whether a letter has a capital that begins sentences, as Georgian ones don't."""
+    return letter.islower() and letter.title() != letter
 
 
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
     """Return the sentences of a line in their order, each without space at its ends.
 
-    Joined by single spaces they are the line again (for languages written with spaces).
+    Sentences inside quotation marks and brackets are sentences of their own; words that belong to a speech
+    (“she asked”) stay with its last one. Joined by single spaces they are the line again, for languages written
+    with spaces.
 
     Args:
         text: one line.
         language: BCP 47 tag; empty or unknown ones are split by the rules most languages share.
 
-    >>> sentences("St. John wrote it, cf. p. 12. “Did he?” she asked.", "en")
-    ('St. John wrote it, cf. p. 12.', '“Did he?” she asked.')
+    >>> sentences("St. John wrote it, cf. p. 12. “Sit. Did he?” she asked.", "en")
+    ('St. John wrote it, cf. p. 12.', '“Sit.', 'Did he?” she asked.')
     """
-    # A multi-byte space beside a full stop makes the splitter panic: it is only given plain spaces.
     line = " ".join(text.split())
     tag = language.partition("-")[0].lower() or "en"
     capitals = next((letter for letter in line if letter.isalpha()), "").isupper()
     found: list[str] = []
-    for stretch in _stretches(line):
-        for piece in filter(None, (raw.strip() for raw in segment(tag, stretch))):
-            if found and _goes_on(piece, found[-1]):
-                found[-1] += piece
-            elif found and (_belongs_to(piece, found[-1], tag) or (capitals and _begins_small(piece, found[-1]))):
-                found[-1] += " " + piece
-            else:
-                found += _after_aside(piece)
-    return tuple(found)
+    start = 0
+    for stop in _STOP.finditer(line):
+        if stop.start() < start or not any(map(str.isalnum, line[start : stop.start()])):
+            continue
+        following = _next(line, stop.end())
+        if following is None:
+            found.append(line[start : stop.end()])
+            start = stop.end()
+            continue
+        if _ends(line, start, stop, following, tag, capitals=capitals):
+            found.append(line[start : stop.end()])
+            start = stop.end() + (line[stop.end()] == " ")
+    return (*found, rest) if (rest := line[start:].strip()) else tuple(found)
+
+
+def _next(line: str, end: int) -> _Next | None:
+    at = end
+    while at < len(line) and not line[at].isalnum():
+        at += 1
+    word = _WORD.match(line, at)
+    if word is None:
+        return None
+    initial = len(word.group()) == 1 and word.group().isupper() and line[word.end() : word.end() + 1] == "."
+    return _Next(at, line[end:at], word.group(), initial, _VERSE.match(line, at) is not None)
+
+
+def _ends(line: str, start: int, stop: re.Match[str], following: _Next, tag: str, *, capitals: bool) -> bool:
+    """Return whether a sentence ends at a stop."""
+    mark, closers = stop["mark"], stop["closers"]
+    quoted = any(closer in _QUOTATION_MARKS for closer in closers)
+    if line[stop.end()] != " " and not _needs_no_space(mark, quoted, following):
+        return False
+    if following.small and capitals:
+        asks_on = not closers and mark[-1] in _QUESTION_MARKS and not following.opening.strip()
+        return asks_on and _next_mark(line, following.at) in _QUESTION_MARKS
+    if mark == "." and not closers and _inside(line, start, stop.start(), following, tag):
+        return False
+    return not _tag_follows(line, stop, following, quoted=quoted)
+
+
+def _needs_no_space(mark: str, quoted: bool, following: _Next) -> bool:
+    """Return whether a stop ends a sentence though the next one follows without a space."""
+    if mark[-1] in _IDEOGRAPHIC_STOPS or mark[-1] in "।॥":
+        return True
+    if mark != "." and is_unspaced(following.word[0]):
+        return True
+    return quoted and following.opening.strip(_DASHES) == "" != following.opening and following.word[0].isupper()
+
+
+def _next_mark(line: str, at: int) -> str:
+    """Return the last sign of the next stop, a space for none."""
+    stop = _STOP.search(line, at)
+    return stop["mark"][-1] if stop else " "
+
+
+def _inside(line: str, start: int, end: int, following: _Next, tag: str) -> bool:
+    """Return whether the full stop at `end` belongs to an abbreviation, an initial, an ordinal or a reference."""
+    last = _last(line, start, end)
+    if last is None:
+        return False
+    if _is_enumerator(last) or last.text.isdigit():
+        return _is_enumerator(last) or _is_ordinal(last, following, tag)
+    return (
+        last.word in ALWAYS_INSIDE
+        or last.neighbour + last.word in ALWAYS_INSIDE
+        or _stands_before_number(last, following)
+        or _stands_before_name(last, following, tag)
+        or _is_initial(last, following, tag)
+        or _has_no_vowel(last, following, tag)
+    )
+
+
+def _last(line: str, start: int, end: int) -> _Last | None:
+    """Return what stands before a stop."""
+    found = _LAST_TOKEN.search(line, max(start, end - _LONGEST_TOKEN), end)
+    if found is None:
+        return None
+    before = line[max(start, found.start() - _LONGEST_TOKEN) : found.start()].split()
+    begins = not any(map(str.isalnum, line[start : found.start()]))
+    return _Last(found.group(), found.group().casefold(), before[-1].casefold() if before else "", begins, start == 0)
+
+
+def _is_roman(word: str) -> bool:
+    return (word.islower() or word.isupper()) and _ROMAN.fullmatch(word.casefold()) is not None
+
+
+def _is_enumerator(last: _Last) -> bool:
+    """Return whether what begins a sentence only counts it: 3. or IV. at the start of a line, or a letter."""
+    if not last.begins:
+        return False
+    if last.begins_line and (last.text.isdecimal() or (_is_roman(last.text) and last.text.isupper())):
+        return len(last.text) <= _LONGEST_ENUMERATOR
+    return len(last.text) == 1 and last.text.isupper() and last.text != "I"
+
+
+def _is_ordinal(last: _Last, following: _Next, tag: str) -> bool:
+    """Return whether a number with a stop counts a noun, where nouns begin with capitals; or a book of scripture."""
+    if len(last.text) > 2:
+        return False
+    word = following.word.casefold()
+    book = last.text in _BOOK_NUMBERS and following.word[0].isupper() and word in BOOKS
+    nouns, before = ORDINAL_NOUNS.get(tag, ()), BEFORE_ORDINALS.get(tag, ())
+    return book or word in nouns or last.neighbour.strip("(“„«") in before
+
+
+def _stands_before_number(last: _Last, following: _Next) -> bool:
+    """Return whether a reference goes on with a number, in digits or Roman ones."""
+    digit = following.word[0].isdigit()
+    if following.word == "I":
+        return last.word in BEFORE_ROMAN_ONE
+    if not digit and not _is_roman(following.word):
+        return False
+    if last.word in BEFORE_NUMBERS or (digit and last.word == "al"):
+        return True
+    if digit and _is_roman(last.text) and last.text != "I":
+        return True
+    if not last.text[0].isupper():
+        return False
+    dated = digit and last.word in MONTHS_AND_DAYS
+    cited = following.verse and not last.begins and len(last.text) <= _LONGEST_BOOK
+    return dated or cited or last.word in BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
+
+
+def _begins_sentence(following: _Next, tag: str) -> bool:
+    return not following.initial and following.word.casefold() in STARTERS.get(tag, ())
+
+
+def _stands_before_name(last: _Last, following: _Next, tag: str) -> bool:
+    if following.initial and last.word in _BEFORE_INITIALS:
+        return True
+    title = last.word in TITLES_IN.get(tag, ()) or (last.word in TITLES and last.text[0].isupper())
+    return title and following.has_case and not _begins_sentence(following, tag)
+
+
+def _is_initial(last: _Last, following: _Next, tag: str) -> bool:
+    """Return whether a letter, or several with stops between them, stands for a name: J. Lind, the U.S. Navy."""
+    if not _INITIALS.fullmatch(last.text) or last.word in _TIMES_OF_DAY:
+        return False
+    if last.text == "I" and not following.initial:
+        return _INITIALS.fullmatch(last.neighbour.rstrip(".")) is not None
+    named = following.initial or (last.text[0].isupper() and following.has_case)
+    return named and not _begins_sentence(following, tag)
+
+
+def _has_no_vowel(last: _Last, following: _Next, tag: str) -> bool:
+    """Return whether a word can't be said as it is written, and so is short for another: Mt, bzw, vgl."""
+    word = last.word
+    if len(word) < 2 or last.text.isupper() or not _LATIN.fullmatch(word) or _VOWEL.search(word):
+        return False
+    unit = word in UNITS and last.neighbour[-1:].isdigit()
+    ordinary = unit or word in INTERJECTIONS or tag in VOWELLESS_LANGUAGES
+    return not ordinary and not _begins_sentence(following, tag)
+
+
+def _tag_follows(line: str, stop: re.Match[str], following: _Next, *, quoted: bool) -> bool:
+    """Return whether the words that say who spoke, or thought, follow a stop inside their sentence."""
+    if any(sign in _QUOTATION_MARKS for sign in following.opening) or not following.word[0].isalpha():
+        return False
+    clause = line[following.at : following.at + _LONGEST_TAG]
+    end = _STOP.search(clause)
+    clause = clause[: end.start()] if end else clause
+    calls = stop["mark"][-1] in f"{_EXCLAMATIONS}{_QUESTION_MARKS}…" or stop["mark"] == "..."
+    if following.has_case:
+        return calls and _is_tag(clause, quoted=quoted)
+    if is_unspaced(following.word[0]):
+        if not quoted:
+            return calls and clause.startswith(_GOES_ON_IN_JAPANESE) and _says(clause)
+        return calls or _says(clause) or _goes_on_in_japanese(stop, clause)
+    words = len(clause.split())
+    if not quoted:
+        return calls and words <= _LONGEST_TAG_WORDS_UNQUOTED and _says(clause)
+    return (calls and words <= _LONGEST_THOUGHT_TAG_WORDS) or (words <= _LONGEST_TAG_WORDS and _says(clause))
+
+
+def _goes_on_in_japanese(stop: re.Match[str], clause: str) -> bool:
+    return stop["closers"][-1] in "」』" and clause.startswith(_GOES_ON_IN_JAPANESE)
+
+
+def _says(clause: str) -> bool:
+    return any(stem in clause for stem in SPEECH_STEMS)
+
+
+def _is_tag(clause: str, *, quoted: bool) -> bool:
+    """Return whether a clause that begins with a capital is a subject and a verb of speech, as “Anna Lind said” is."""
+    words = clause.split()
+    if not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS:
+        return False
+    for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
+        bare = word.strip(",;:").casefold()
+        if place and bare in SPEECH:
+            return True
+        subject = word[:1].isupper() or bare in _SUBJECTS or bare.endswith("ly")
+        if not subject or word.endswith((",", ";", ":")):
+            return False
+    return False
 
 
 def ends_sentence(text: str) -> bool:
@@ -90,6 +355,41 @@ def asks(sentence: str) -> bool:
     return bare.endswith(tuple(_QUESTION_MARKS)) or _asks_by_letters(bare)
 
 
+def own_questions(found: Sequence[str]) -> list[bool]:
+    """Return for each sentence of a line whether it is a question of the writer's own.
+
+    One inside a quotation that runs over several sentences is not, even where the quotation is closed in another
+    paragraph.
+
+    >>> own_questions(["“Who is it?", "Where?”", "Why?"])
+    [False, False, True]
+    """
+    if not any(map(may_ask, found)):
+        return [False] * len(found)
+    own: list[bool] = []
+    balance = Counter[str]()
+    for sentence in found:
+        quoted = _is_open(balance)
+        balance.update(sign for sign in sentence if sign in _SPEECH_MARKS)
+        own.append(not quoted and not _is_open(balance) and asks(sentence))
+    return own
+
+
+def _is_open(signs: Mapping[str, int]) -> bool:
+    """Return whether a quotation goes on after so many of each sign. Single quotation marks may be apostrophes."""
+    if not signs:
+        return False
+    german = signs.get("„", 0)
+    opened = german or signs.get("“", 0)
+    closed = signs.get("”", 0) + (signs.get("“", 0) if german else 0)
+    return (
+        signs.get('"', 0) % 2 == 1
+        or opened > closed
+        or signs.get("«", 0) != signs.get("»", 0)
+        or any(signs.get(left, 0) > signs.get(right, 0) for left, right in ("「」", "『』", "《》"))
+    )
+
+
 def _asks_by_letters(bare: str) -> bool:
     """Return whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
     if _GREEK_QUESTION.search(bare):
@@ -99,60 +399,13 @@ def _asks_by_letters(bare: str) -> bool:
 
 def may_ask(text: str) -> bool:
     """Return whether there may be a question in a text: in nearly all there is none, and that is quickly seen."""
-    return any(mark in text for mark in f"{_QUESTION_MARKS};{_ARMENIAN_QUESTION_MARK}")
-
-
-def _after_aside(piece: str) -> list[str]:
-    """Return an aside that is a whole sentence and the sentence after it: the splitter leaves them together."""
-    aside = _ASIDE.match(piece)
-    if aside and piece[aside.end()].isupper():
-        return [aside.group().rstrip(), piece[aside.end() :]]
-    return [piece]
-
-
-def _goes_on(piece: str, before: str) -> bool:
-    """Return whether a sentence written without spaces goes on after a quotation in it, as “你好吗？”她问。 does."""
-    if not is_unspaced(piece[0]):
-        return False
-    if _QUOTED_IN_JAPANESE.search(before) and piece.startswith(_GOES_ON_IN_JAPANESE):
-        return True
-    return _QUOTED_QUESTION.search(before) is not None
-
-
-def _belongs_to(piece: str, before: str, tag: str) -> bool:
-    """Return whether the splitter cut after an abbreviation, or left a bracket or quotation mark behind."""
-    *earlier, last = (word.lower().lstrip("(“\"'«„") for word in before.rsplit(None, 2)[-2:])
-    if piece[0] in ")]”’»" or last in _TITLES or last in _TITLES_IN.get(tag, ()):
-        return True
-    if last in _BEFORE_NUMBERS | _BOOKS_OF_SCRIPTURE and piece[0].isdigit():
-        return True
-    return _ORDINAL.fullmatch(last) is not None and not _BEFORE_ORDINALS.get(tag, frozenset()).isdisjoint(earlier)
-
-
-def _begins_small(piece: str, before: str) -> bool:
-    """Return whether a small letter follows a word or number with a single stop, as in “ten lbs. of rice”.
-
-    Who begins a line with a capital begins each sentence with one.
-    """
-    return piece[0].islower() and _ABBREVIATED.search(before[-_LONGEST_ABBREVIATION:]) is not None
-
-
-def _stretches(line: str) -> Iterator[str]:
-    """Yield a long line in parts, cut after a sentence where one ends, else at a space."""
-    start = 0
-    while len(line) - start > _AT_ONCE:
-        window = line[start : start + _AT_ONCE]
-        ends = [found.end() for found in _SENTENCE_END.finditer(window)]
-        cut = ends[-1] if ends else window.rfind(" ") + 1 or _AT_ONCE
-        yield line[start : start + cut]
-        start += cut
-    yield line[start:]
+    return _MAY_ASK.search(text) is not None
 
 
 def questions_left_open(words: str, language: str = "", without: Collection[str] = ()) -> tuple[str, ...]:
     r"""Return the questions of a text that nothing in it answers, in their order, each once.
 
-    Those are the questions that a paragraph or stanza ends with, as decision 0014 has them; one that more
+    Those are the questions that a paragraph or stanza ends with, as decision 7 has them; one that more
     words follow in its paragraph is part of an argument.
 
     Args:
@@ -166,8 +419,9 @@ def questions_left_open(words: str, language: str = "", without: Collection[str]
     found: dict[str, None] = {}
     for paragraph in filter(may_ask, words.split("\n\n")):
         said = [sentence for line in _whole_lines(paragraph) for sentence in sentences(line, language)]
+        asking = own_questions(said)
         first = len(said)
-        while first and asks(said[first - 1]):
+        while first and asking[first - 1]:
             first -= 1
         found.update(dict.fromkeys(said[first:]))
     return tuple(question for question in found if question not in without)

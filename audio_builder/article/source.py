@@ -12,6 +12,7 @@ from typing import NoReturn
 from audio_builder.article.archive import MAGIC
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Reader, TextReader, Unpacked, readers
 from audio_builder.article.text import clean
 from audio_builder.errors import EmptySource, NotText, SourceError, SourceTooLarge
@@ -37,6 +38,7 @@ class SourceText:
         name: what messages call it: the path as given, or `-` for standard input.
         kind: the name of its format: that of a `TextReader`, or `script` or `ssml` for what is paced already.
         front: what the file says about itself that the text was unpacked from; None where the text itself says it.
+        left_out: what was in that file and isn't read out.
         place: the real path of its file, with `#3` after it for the third chapter of a book; empty where it is no file.
     """
 
@@ -44,6 +46,7 @@ class SourceText:
     name: str
     kind: str
     front: FrontMatter | None = None
+    left_out: tuple[LeftOut, ...] = ()
     place: str = ""
 
 
@@ -223,7 +226,7 @@ def _chapter(book: Unpacked, chapter: int | None, name: str) -> Unpacked:
 
 
 def _as_source(unpacked: Unpacked, name: str) -> SourceText:
-    return SourceText(clean(unpacked.text), name, unpacked.kind, unpacked.front)
+    return SourceText(clean(unpacked.text), name, unpacked.kind, unpacked.front, unpacked.left_out)
 
 
 def _kind(text: str, name: str) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
+_SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
 _AFTER_ADDRESS = re.compile(r"[.,;:!?…\"'”’»]+$")
 _FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}|\^[^\]\s]{1,40})\]")
@@ -15,13 +18,35 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a table that is written as one text."""
+    return frozenset(text.split())
+
+
+_BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]")
+_HYPHENS = ("-", "\u2010")
+
+_WORD = re.compile(r"[^\W_]+")
+_HYPHENATED = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
+_DIVIDED = re.compile(r"\S+[-\u2010][ \t]*\n\s*\S+")
+_AFTER_A_HANGING_HYPHEN = frozenset({"and", "or", "und", "oder", "bis", "och", "og", "y", "и", "или"})
+"""Words after a hyphen that hangs: two- and threefold."""
+
+_BEFORE_HYPHENS = word_set(
+    "well self half ill ever never ex all cross so long short high low old new full open hard left right north "
+    "south east west mother father sister brother one two three four five six seven eight nine ten twenty thirty "
+    "forty fifty sixty seventy eighty ninety vis"
+)
+"""First parts of words that are written with a hyphen."""
+
+
 def clean(text: str) -> str:
     r"""Return the text with `\n` as its only line end and without control characters or lone surrogates.
 
     Everything else passes unharmed: joiners, marks of direction, every script of Unicode. Lines
     stay lines, so a line's number in the result is its number in the source.
     """
-    return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    return _INVISIBLE.sub("", _SOFT_HYPHEN_AT_END.sub("\u2010", _LINE_ENDS.sub("\n", text)))
 
 
 def xml_safe(text: str) -> str:
@@ -68,29 +93,68 @@ def columns(text: str) -> int:
     """Return how wide a line looks: a wide (East Asian) character takes two columns, a combining mark none."""
     if text.isascii():
         return len(text)
-    return sum(_character_columns(character) for character in text)
+    return sum(map(_character_columns, text))
 
 
+@lru_cache(maxsize=4096)
 def _character_columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def join_wrapped(lines: list[str]) -> str:
+def join_wrapped(lines: list[str], known: Collection[str] = ()) -> str:
     """Return the lines of one wrapped paragraph as a single line.
 
-    Words are joined by a space, Chinese and Japanese characters by nothing.
+    Words are joined by a space, Chinese and Japanese characters by nothing. A word that a hyphen divides at the end of
+    a line is whole again, unless it has the hyphen anyway.
 
-    >>> join_wrapped(["a quiet", "room"])
-    'a quiet room'
+    Args:
+        lines: of the paragraph.
+        known: words of the whole text, in small letters, by which a hyphen is judged.
+
+    >>> join_wrapped(["a qui-", "et room in a well-", "known house"])
+    'a quiet room in a well-known house'
     """
     pieces: list[str] = []
     for line in filter(None, (line.strip() for line in lines)):
-        if pieces and not (_NO_SPACES_BETWEEN.match(line) and _NO_SPACES_BETWEEN.match(pieces[-1][-1])):
+        if pieces and (broken := broken_word(pieces[-1])) and _goes_on_in_word(line):
+            if not _keeps_hyphen(broken, first_word(line), known):
+                pieces[-1] = pieces[-1][:-1]
+        elif pieces and not (_NO_SPACES_BETWEEN.match(line) and _NO_SPACES_BETWEEN.match(pieces[-1][-1])):
             pieces.append(" ")
         pieces.append(line)
     return "".join(pieces)
+
+
+def broken_word(line: str) -> str:
+    """Return the word, or the part of one, before a hyphen at the end of a line, with the hyphen; empty for none."""
+    if not line.endswith(_HYPHENS):
+        return ""
+    last = line.rsplit(None, 1)[-1]
+    found = _BROKEN_WORD.search(last)
+    return found.group() if found and found.end() == len(last) else ""
+
+
+def _goes_on_in_word(line: str) -> bool:
+    return line[0].isalnum() and _WORD.findall(line[:20])[0].casefold() not in _AFTER_A_HANGING_HYPHEN
+
+
+def _keeps_hyphen(first: str, rest: str, known: Collection[str]) -> bool:
+    """Return whether a word is written with the hyphen that it has at the end of a line."""
+    first = first[:-1].casefold()
+    rest = "".join(_HYPHENATED.findall(rest)[:1])
+    small = rest.casefold()
+    if f"{first}{small}" in known:
+        return False
+    if f"{first}-{small}" in known or "-" in first + rest or not rest[:1].islower() or not first[-1:].isalpha():
+        return True
+    return first in _BEFORE_HYPHENS or (len(first) > 2 and first in known and small in known)
+
+
+def words_known(text: str) -> frozenset[str]:
+    """Return the words of a text in small letters, but for the parts of those that a line's end divides."""
+    return frozenset(_HYPHENATED.findall(_DIVIDED.sub(" ", text).casefold()))
 
 
 def is_unspaced(character: str) -> bool:
@@ -104,3 +168,37 @@ def first_word(text: str) -> str:
     if _NO_SPACES_BETWEEN.match(text):
         return text[0]
     return text.split(None, 1)[0] if text else ""
+
+
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s*,\s*\d{1,3})*|[*†‡§¶]{1,3}|[a-z])[\])]?")
+_POWER = re.compile(r"[-−–+]?\d{1,3}")
+_POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
+_BASE = re.compile(r"(?:^|[^\w.,])(?:\d{1,2}|[^\W\d_]{1,2}|cm|mm|km|mi|[^\W\d_]\d)$|\)$")
+_NO_BASES = frozenset(
+    re.findall(
+        r"\w+",
+        "a i o am an as at be by do go he if in is it me my no of oh on or so to up us we il la le de un et en ou "
+        "au du es el lo al se si ya yo er im zu ob wo da",
+    )
+)
+_BEFORE_RAISED_LETTERS = re.compile(r"(?:^|\W)(?:[NnMmDS]|\d+)$")
+
+
+def raised(before: str, inside: str, *, linked: bool = False) -> str:
+    """Return what is said of raised words: a power in its own digits, letters as they are, of a mark of a note nothing.
+
+    Args:
+        before: the words up to it.
+        inside: what is raised.
+        linked: it is a link, as marks of notes are.
+
+    >>> raised("x", "2"), raised("the 2", "nd"), raised("the wall", "2")
+    ('²', 'nd', '')
+    """
+    mark = inside.strip()
+    base = before[-12:].rpartition(" ")[2].strip("=(+*/").casefold()
+    if not linked and _POWER.fullmatch(mark) and _BASE.search(before[-4:]) and base not in _NO_BASES:
+        return mark.translate(_POWERS)
+    if not _NOTE_MARK.fullmatch(mark):
+        return inside
+    return inside if mark.isalpha() and not linked and _BEFORE_RAISED_LETTERS.search(before[-8:]) else ""

@@ -127,12 +127,14 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
 def read_source_argument(source: str, console: Console, chapter: int | None = None) -> Document:
     """Return what a path holds, or standard input for `-`; of a book one chapter, or all.
 
-    What can't be carried over from it is told.
+    What can't be carried over from it is shown, and in one line what isn't read out; with `-v` all of it.
 
     Raises:
         SourceError: it can't be read, or there is nothing in it to speak.
         UnknownVoice: a mark in it names a voice that isn't there.
     """
+    from audio_builder.article.left_out import details, summary
+    from audio_builder.article.model import Article
     from audio_builder.article.source import LARGEST_BYTES, open_source, source_from_bytes
     from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
@@ -143,6 +145,10 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
         text = open_source(Path(source), chapter)
     document = read_document(text, on_warning=console.say, is_voice=is_voice)
     check_voices(document, text, find_voice)
+    if isinstance(document, Article) and document.left_out:
+        console.say(summary(document.left_out))
+        for line in details(document.left_out):
+            console.detail(line)
     return document
 
 

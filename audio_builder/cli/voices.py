@@ -289,7 +289,7 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     on the page with the command that makes them ready.
     """
     from audio_builder.progress import Progress
-    from audio_builder.voice_preview.make import make_preview
+    from audio_builder.voice_preview.compare_voices import make_preview
 
     console = ctx.ensure_object(Console)
     with contextlib.ExitStack() as bar:

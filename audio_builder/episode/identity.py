@@ -1,7 +1,8 @@
 """Which episode a text becomes: a new version of one in the folder, or another one with a name of its own.
 
 An episode is known by where its words came from, never by its title alone: by the `id` that the text gives itself,
-else by the file it was read from and its date, else (standard input) by its words. docs/decisions/0100 has the reasons.
+else by the file it was read from and its date, else (standard input) by its words. The reasons: docs/decisions,
+27.
 """
 
 from __future__ import annotations

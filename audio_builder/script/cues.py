@@ -35,6 +35,7 @@ class Reason(Enum):
     LINE = "line"
     STANZA = "stanza"
     PARAGRAPH = "paragraph"
+    SCENE = "scene"
     ITEM = "item"
     QUESTION = "question"
     ELLIPSIS = "ellipsis"

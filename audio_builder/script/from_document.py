@@ -39,7 +39,7 @@ def read_document(
     Args:
         source: a path, or a text that was opened already.
         chapter: of a book at that path, counted from 1; None for all of it.
-        on_warning: called with what of SSML can't be carried over, a line for each kind of it.
+        on_warning: called with what can't be carried over and what a person should know of the reading, a line each.
         is_voice: whether a voice that SSML names is one of ours; others are reported and passed over.
 
     Raises:
@@ -57,7 +57,12 @@ def _read(text: SourceText, on_warning: Callable[[str], None], is_voice: Callabl
         for note in imported.notes:
             on_warning(note)
         return imported.script
-    return parse_script(text.text, text.name) if text.kind == "script" else read(text)
+    if text.kind == "script":
+        return parse_script(text.text, text.name)
+    article = read(text)
+    for note in article.notes:
+        on_warning(note)
+    return article
 
 
 def own_settings(document: Document) -> Layer:

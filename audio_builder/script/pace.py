@@ -1,6 +1,6 @@
 """The second stage of the line: an `Article` becomes a `Script`, every pause explicit and with its reason.
 
-Decision 0014 has the rules, and what decides where two of them meet.
+Decision 7 has the rules, and what decides where two of them meet.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from audio_builder.article.mark_kinds import (
     BackgroundMark,
@@ -21,14 +22,17 @@ from audio_builder.article.mark_kinds import (
     StyleMark,
 )
 from audio_builder.article.marks import Locate, Place, Words, split, without_marks
-from audio_builder.article.model import Article, Block, BlockKind, Line
+from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.builder import ScriptBuilder, breath_cue
-from audio_builder.script.cues import UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters
+from audio_builder.script.cues import MOST_CHAPTERS, UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters
 from audio_builder.script.pauses import retimed, slowed, thinned
 from audio_builder.script.phrases import Phrase, phrases
 
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_LONGEST_CHAPTER_TITLE = 120
+"""Characters of the headings of one chapter, joined."""
+
 _LEADS_ON = re.compile(r"[:：]$")
 
 _ROLES = {
@@ -38,7 +42,11 @@ _ROLES = {
     BlockKind.QUOTE: Role.QUOTE,
     BlockKind.LIST: Role.ITEM,
     BlockKind.MARK: Role.PROSE,
+    BlockKind.SCENE: Role.PROSE,
 }
+
+
+_AFTER = {BlockKind.VERSE: Reason.STANZA, BlockKind.SCENE: Reason.SCENE}
 
 
 def pace(article: Article, pacing: Pacing) -> Script:
@@ -86,26 +94,35 @@ class _Writer:
     def write(self) -> tuple[Cue, ...]:
         """Return the cues of the whole article."""
         article, builder = self.article, self.builder
-        first_heading = article.sections[0].heading if article.sections else None
-        builder.open_episode(" ".join(article.title.split()) or _chapter_title(first_heading))
-        if article.title:
-            builder.say(article.title, Role.TITLE)
+        chains = heading_chains(article.sections)
+        title = article.title if article.title_is_spoken else ""
+        shown = title or chains.get(0, "") or article.title
+        builder.open_episode(" ".join(shown.split()) or UNTITLED)
+        for line in article.above_title:
+            builder.say(without_marks(line.text), Role.PROSE)
+            builder.rest(Reason.TITLE)
+        if title:
+            builder.say(title, Role.TITLE)
             builder.rest(Reason.TITLE)
         if article.subtitle:
             builder.say(article.subtitle, Role.SUBTITLE)
             builder.rest(Reason.SUBTITLE)
+        listed = largest_chapters(article.sections, list(chains))
         for number, section in enumerate(article.sections):
             if section.heading:
-                self._heading(section.heading, opens_episode=number == 0 and not article.title)
+                opens = number in chains and not (number == 0 and not title)
+                self._heading(section.heading, chains[number] if opens else "", listed=number in listed)
             for block in section.blocks:
                 self._block(block)
         return builder.finish()
 
-    def _heading(self, heading: Line, *, opens_episode: bool) -> None:
+    def _heading(self, heading: Line, chapter: str, *, listed: bool) -> None:
+        """Say a heading; one that begins a chapter comes after a bell."""
         builder = self.builder
-        if not opens_episode:
+        if chapter:
             builder.rest(Reason.BEFORE_HEADING)
-            builder.chapter(_chapter_title(heading), by_person=False)
+            if listed:
+                builder.chapter(chapter, by_person=False)
             builder.add(Bell())
             builder.rest(Reason.BELL)
         for piece in split(heading.text, _place_of(heading)):
@@ -117,7 +134,7 @@ class _Writer:
 
     def _block(self, block: Block) -> None:
         happenings = self._happenings(block)
-        asking = range(0) if block.kind is BlockKind.QUOTE else _last_questions(happenings)
+        asking = range(0) if block.kind is BlockKind.QUOTE or block.answered else _last_questions(happenings)
         for place, happening in enumerate(happenings):
             if isinstance(happening, Phrase):
                 earlier = Reason.LINE if place in asking else Reason.SENTENCE
@@ -178,8 +195,8 @@ class _Writer:
 
 def _after_block(block: Block) -> Reason:
     """Return why to rest after a block. A paragraph that ends in a colon leads to what follows."""
-    if block.kind is BlockKind.VERSE:
-        return Reason.STANZA
+    if block.kind in _AFTER:
+        return _AFTER[block.kind]
     leads_on = block.kind is BlockKind.PARAGRAPH and _LEADS_ON.search(without_marks(block.lines[-1].text))
     return Reason.LINE if leads_on else Reason.PARAGRAPH
 
@@ -206,8 +223,45 @@ def _last_questions(happenings: Sequence[Phrase | Mark | Reason]) -> range:
     return range(asking[-1], asking[0] + 1) if asking else range(0)
 
 
-def _chapter_title(heading: Line | None) -> str:
-    return (without_marks(heading.text) if heading else "") or UNTITLED
+def heading_chains(sections: Sequence[Section]) -> dict[int, str]:
+    """Return where a heading begins a chapter, and what the chapter is called.
+
+    Headings with no words between them, such as a part and its first chapter, begin one chapter.
+    """
+    chains: dict[int, str] = {}
+    start = -1
+    for number, section in enumerate(sections):
+        if section.heading is None:
+            continue
+        title = without_marks(section.heading.text) or UNTITLED
+        follows = number > 0 and sections[number - 1].heading is not None and not sections[number - 1].blocks
+        if follows and start >= 0:
+            if len(chains[start]) + len(title) + 2 <= _LONGEST_CHAPTER_TITLE:
+                chains[start] += f": {title}"
+        else:
+            start = number
+            chains[start] = title
+    return chains
+
+
+def largest_chapters(sections: Sequence[Section], starts: Sequence[int]) -> set[int]:
+    """Return which of the headings that begin a chapter are listed: all, or the largest of more than can be.
+
+    An MP3 file lists 255 chapters. What is smaller belongs to the chapter before it.
+    """
+    marks = sum(
+        line.text.lower().count("[chapter") for section in sections for block in section.blocks for line in block.lines
+    )
+    most = MOST_CHAPTERS - 1 - marks
+    if len(starts) <= most:
+        return set(starts)
+    words = [_word_count(section) for section in sections]
+    sizes = {start: sum(words[start:end]) for start, end in pairwise([*starts, len(sections)])}
+    return set(sorted(starts, key=lambda start: -sizes[start])[: max(0, most)])
+
+
+def _word_count(section: Section) -> int:
+    return sum(len(line.text.split()) for block in section.blocks for line in block.lines)
 
 
 def _place_of(line: Line) -> Locate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -12,6 +13,23 @@ from audio_builder.script.phrases import count_words
 
 _CROWD = 3
 """Rests in a row that are a crowd: two short sentences side by side are still a figure of speech."""
+
+_BREATHING = re.compile(
+    r"\b(?:breath|inhal|exhal|atme|einatm|ausatm|inspir|expir|respir|souffl|aspir|espir|adem|ånd|andas|andning|pust|"
+    r"hengit|вдо[хш]|выдо[хш]|вдыха|выдыха|дыш|wdech|wydech|oddych|nadech|výdech|belégz|kilégz|nefes|hít vào|thở)|"
+    r"吸|呼|息|شهيق|زفير|تنف|נשימ|נשמ|נשיפ|श्वास|साँस|सांस|숨|들이|내쉬|หายใจ",
+    re.IGNORECASE,
+)
+"""Beginnings of words for breathing, in all languages at once: what it costs is a pause that isn't thinned."""
+
+_BREATH_WORDS = re.compile(
+    r"(?:(?:and|then|und|dann|et|y|e|en|och|og|и)[ ])?"
+    r"(?:in|out|hold|ein|aus|halten|ut|inn|ud|ind|dentro|fuera|fora|fuori|adentro|afuera|uit|вдох|выдох)",
+    re.IGNORECASE,
+)
+"""A phrase that is one of these alone."""
+
+_AROUND_WORDS = " .,;:!?…“”„«»\"'’—–-"
 
 _INSIDE_A_BLOCK = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS, Reason.DASH})
 
@@ -52,23 +70,31 @@ def thinned(cues: Sequence[Cue], pacing: Pacing) -> tuple[Cue, ...]:
 
     There would be more silence than voice inside one paragraph, stanza or list, which is heard as a stutter. Each
     of them then lasts as long as its words, at the rate of the pacing, or `thinning` times what it was, whichever
-    is longer; rounded up to tenths of a second, for who reads them.
+    is longer; rounded up to tenths of a second, for who reads them. Among words to breathe by, none is shortened.
     """
     timed = list(cues)
     run: dict[int, Rest] = {}
+    words: list[str] = []
     for place, (say, rest) in enumerate(pairwise(cues), start=1):
         if not isinstance(rest, Rest):
             continue
-        if isinstance(say, Say) and rest.reason in _INSIDE_A_BLOCK:
+        words_s = math.inf
+        if isinstance(say, Say) and (run or rest.reason in _INSIDE_A_BLOCK):
             words_s = count_words(say.text) * 60 / pacing.wpm
-            if rest.seconds > words_s:
-                run[place] = _thin(rest, words_s, pacing)
-                if len(run) >= _CROWD:
-                    for at, thin in run.items():
-                        timed[at] = thin
-                continue
-        run = {}
+            words.append(say.text)
+        if rest.reason in _INSIDE_A_BLOCK and rest.seconds > words_s:
+            run[place] = _thin(rest, words_s, pacing)
+            continue
+        if len(run) >= _CROWD and not any(map(_breathes, words)):
+            for at, thin in run.items():
+                timed[at] = thin
+        run, words = {}, []
     return tuple(timed)
+
+
+def _breathes(words: str) -> bool:
+    """Return whether a listener breathes to the words: they name the breath, or only say in, hold or out."""
+    return _BREATHING.search(words) is not None or _BREATH_WORDS.fullmatch(words.strip(_AROUND_WORDS)) is not None
 
 
 def _thin(rest: Rest, words_s: float, pacing: Pacing) -> Rest:

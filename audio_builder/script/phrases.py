@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from audio_builder.article.sentences import asks, sentences
+from audio_builder.article.sentences import own_questions, sentences
 from audio_builder.article.text import speakable
 
-_ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*[”’\"')\]»]*")
+_ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*(?P<closers>[”’\"')\]»」』]*)")
 _TRAILING = re.compile(rf"(?:{_ELLIPSIS.pattern})$")
+_TAG = re.compile(r"\s*[—–―]\s*[^\W\d_]")
+"""A dash between a speech and the words that say whose it is."""
+
 _DASH = re.compile(r"(?<=\S)(?:\s+(?:[—–-]|--)\s+|(?<=[^\W\d])(?:—|--)(?=[^\W\d])|[—―⸺]{2}|⸺)(?=\S)")
+_OPENING_SPEECH = "—–―«“„"
+_CLOSING_SPEECH = "”’\"'»」』"
 _LEAST_AT_A_DASH = 4
 """Words on either side of a dash that divides: engines speak shorter pieces oddly, and an aside isn't torn out."""
 
@@ -58,8 +63,8 @@ def phrases(text: str, language: str = "") -> tuple[Phrase, ...]:
     ['She waited…', 'and then he came.', 'Did he stay?']
     """
     found: list[Phrase] = []
-    for sentence in sentences(text, language):
-        question = asks(sentence)
+    spoken = sentences(text, language)
+    for sentence, question in zip(spoken, own_questions(spoken), strict=True):
         for part in _at_ellipses(sentence):
             trails_off = _TRAILING.search(part[-_LONGEST_ELLIPSIS:]) is not None
             *before, last = _at_dashes(part)
@@ -71,7 +76,10 @@ def phrases(text: str, language: str = "") -> tuple[Phrase, ...]:
 
 
 def _at_ellipses(sentence: str) -> list[str]:
-    """Return the parts of a sentence around its ellipses; a part without words stays with its neighbour."""
+    """Return the parts of a sentence around its ellipses; a part without words stays with its neighbour.
+
+    One that ends a speech doesn't part it from the words that say whose it is.
+    """
     words_end = len(sentence) - next(
         (place for place, c in enumerate(reversed(sentence)) if c.isalnum()), len(sentence)
     )
@@ -80,6 +88,10 @@ def _at_ellipses(sentence: str) -> list[str]:
     has_words = False
     for ellipsis in _ELLIPSIS.finditer(sentence, 0, words_end):
         has_words = has_words or speakable(sentence[seen : ellipsis.end()])
+        before_tag = sentence[0] in _OPENING_SPEECH and _TAG.match(sentence, ellipsis.end())
+        if before_tag or any(sign in _CLOSING_SPEECH for sign in ellipsis["closers"]):
+            seen = ellipsis.end()
+            continue
         seen = ellipsis.end()
         if has_words:
             parts.append(sentence[start:seen].strip())

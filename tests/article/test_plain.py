@@ -41,9 +41,9 @@ def test_the_first_line_is_the_title_and_a_single_sentence_below_it_the_subtitle
 
 
 def test_a_text_that_begins_with_prose_has_no_title() -> None:
-    """A first line that ends like a sentence is one."""
+    """A first line that ends like a sentence is one; the name of the file is shown."""
     article = _read("It was early.\n\nNobody was there. Not even the gulls.")
-    assert (article.title, article.subtitle) == ("", "")
+    assert (article.title, article.title_is_spoken, article.subtitle) == ("A", False, "")
     assert len(article.sections[0].blocks) == 2
 
 

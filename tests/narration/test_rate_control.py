@@ -32,7 +32,9 @@ class FakeSpeaker:
 
     def __call__(self, script: Script, voice: Voice, others: Mapping[Speaker, Voice]) -> Narration:
         self.passes += 1
-        clips = tuple(self.clip(cue, others.get(cue.part, voice), voice) for cue in script.cues if isinstance(cue, Say))
+        clips = tuple(
+            self.clip(cue, others.get(cue.speaker, voice), voice) for cue in script.cues if isinstance(cue, Say)
+        )
         new = frozenset(clip.key for clip in clips) - self.known
         self.known |= new
         return Narration(clips, RATE_HZ, len(new), measured_wpm(clips), spoken=new)

@@ -128,7 +128,7 @@ def test_a_guide_that_isn_t_there_is_told_the_closest_and_one_in_another_languag
     with pytest.raises(SourceError, match="no file"):
         with_guides("not/there.md")
     with pytest.raises(SourceTooLarge, match="256 chapters"):
-        with_guides("settle", text="\n\n".join(f"## {number}\n\nA." for number in range(255)))
+        with_guides("settle", text="\n\n".join(f"[chapter {number}]\n\nA." for number in range(255)))
 
 
 def test_every_guide_is_told_in_the_help_and_in_the_docs(capfd: pytest.CaptureFixture[str]) -> None:

@@ -61,12 +61,16 @@ def test_an_article_is_told_in_this_order() -> None:
     ]
 
 
-def test_without_a_title_the_first_chapter_is_the_first_heading_or_the_beginning() -> None:
+def test_without_a_title_the_first_chapter_is_the_first_heading_or_the_files_name() -> None:
     """An article that begins with a heading has no bell before it; one without headings is a single chapter."""
-    assert _cues("## E\n\nF.")[:3] == [ChapterStart("E"), Rest(6.0, Reason.OPENING), Say("E", Role.HEADING)]
+    assert _cues("## E\n\nF.\n\n## G\n\nH.")[:3] == [
+        ChapterStart("E"),
+        Rest(6.0, Reason.OPENING),
+        Say("E", Role.HEADING),
+    ]
     plain = _cues("F.")
     assert plain == [
-        ChapterStart("Beginning"),
+        ChapterStart("A"),
         Rest(6.0, Reason.OPENING),
         Say("F.", Role.PROSE),
         Rest(10.0, Reason.CLOSING),
@@ -139,6 +143,12 @@ def test_words_that_trail_off_are_two_phrases_with_the_ellipsis_between_them() -
         ("Then he left…", 3.2, "paragraph"),
         ("End.", 10.0, "closing"),
     ]
+
+
+@pytest.mark.parametrize("text", ["“And so…” Mary whispered.", "— И вот… — сказал он.", "「さあ……」彼は言った。"])
+def test_a_speech_that_trails_off_is_not_parted_from_its_speaker(text: str) -> None:
+    """The words that say whose it is follow at once."""
+    assert _after(f"Well then.\n\n{text}\n\nEnd.")[1] == (text, 3.2, "paragraph")
 
 
 @pytest.mark.parametrize(
@@ -216,6 +226,43 @@ def test_two_short_phrases_or_ordinary_verse_keep_their_pauses(text: str) -> Non
     """A crowd is three in a row in one block; a person's own pause ends it; lines may be as long as their pause."""
     full = {"sentence": 1.0, "line": 1.6}
     assert all(seconds == full.get(reason, seconds) for _, seconds, reason in _after(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Breathe in. Hold. Breathe out. Stay.",
+        "Breathe in… and out… and in… and out.",
+        "In. Out. In. Out.",
+        "Einatmen. Halten. Ausatmen. Ruhen.",
+        "Inspirez. Encore. Expirez. Encore.",
+        "Inhala. Espera. Exhala. Descansa.",
+        "Вдох. Тихо. Выдох. Тихо.",
+        "吸气。停。呼气。停。",
+    ],
+)
+def test_words_to_breathe_by_keep_their_pauses(text: str) -> None:
+    """A listener breathes in them, so they are never thinned."""
+    full = {"sentence": 1.0, "ellipsis": 1.5}
+    inside = [(seconds, reason) for _, seconds, reason in _after(f"{text}\n\nEnd.") if reason in full]
+    assert len(inside) == 3
+    assert all(seconds == full[reason] for seconds, reason in inside)
+
+
+def test_a_break_between_scenes_rests_longer_than_a_paragraph() -> None:
+    """At a line of signs; before a heading the heading's rest is there anyway."""
+    assert _after("A b.\n\n* * *\n\nC d.\n\n***\n\n## E\n\nF.")[:2] == [
+        ("A b.", 5.0, "scene"), ("C d.", 5.0, "before heading"),
+    ]  # fmt: skip
+
+
+def test_a_question_that_the_next_speaker_answers_rests_as_a_paragraph() -> None:
+    """In an interview, whose answer follows at once."""
+    talk = "Anna: Why a wall?\n\nBo: It was there.\n\n**What else?**\n\nNothing.\n\nEnd."
+    assert _after(talk)[:4] == [
+        ("Anna: Why a wall?", 3.2, "paragraph"), ("Bo: It was there.", 3.2, "paragraph"),
+        ("What else?", 3.2, "paragraph"), ("Nothing.", 3.2, "paragraph"),
+    ]  # fmt: skip
 
 
 def test_thinning_can_be_left_out() -> None:
@@ -302,12 +349,21 @@ def test_every_reason_has_its_pause_in_the_pacing_and_every_pause_its_reason() -
         assert seconds_for(reason, structs.replace(Pacing(longest_s=60), **{field: 20.0 + place})) == 20.0 + place
 
 
-def test_more_than_255_chapters_are_refused() -> None:
-    """An MP3 file's table of contents counts them in one byte."""
-    text = "# T\n\n" + "\n\n".join(f"## H{n}\n\nA." for n in range(254))
-    assert sum(isinstance(cue, ChapterStart) for cue in _cues(text)) == 255
+def test_of_more_than_255_chapters_the_smallest_join_the_one_before() -> None:
+    """An MP3 file's table of contents counts them in one byte; every heading is still read, after its bell."""
+    text = "# T\n\n" + "\n\n".join(f"## H{n}\n\n{'A.' if n == 7 else 'A b.'}" for n in range(255))
+    cues = _cues(text)
+    chapters = [cue.title for cue in cues if isinstance(cue, ChapterStart)]
+    assert (len(chapters), "H7" in chapters, Say("H7", Role.HEADING) in cues) == (255, False, True)
     with pytest.raises(SourceTooLarge, match="256 chapters; an MP3 file can list 255"):
-        _cues(text + "\n\n## One more\n\nA.")
+        _cues("\n\n".join(f"[chapter {n}]\n\nA." for n in range(256)))
+
+
+def test_headings_with_nothing_between_them_begin_one_chapter() -> None:
+    """A part and its first chapter are read one after the other, after a single bell."""
+    cues = _cues("# T\n\nA.\n\n## Two\n\n### Lanes\n\nB.\n\n## Three\n\nC.")
+    assert [cue.title for cue in cues if isinstance(cue, ChapterStart)] == ["T", "Two: Lanes", "Three"]
+    assert sum(isinstance(cue, Bell) for cue in cues) == 2
 
 
 def test_a_bad_mark_in_an_article_made_by_hand_names_the_line() -> None:

@@ -36,9 +36,9 @@ def test_every_word_of_a_markdown_article_is_spoken_once_and_in_order(article: P
 @settings(max_examples=150)
 @given(plain_articles())
 def test_every_word_of_a_plain_article_is_spoken_once_and_in_order(article: Piece) -> None:
-    """Nothing that should be spoken is lost, doubled or moved."""
+    """Nothing that should be spoken is lost, doubled or moved; the number of a single item is read out."""
     script = pace(read(SourceText(article.source, "a.txt", "plain")), Pacing())
-    assert _spoken_words(script) == list(article.words)
+    assert [word for word in _spoken_words(script) if not word.isdigit()] == list(article.words)
 
 
 @settings(max_examples=100)

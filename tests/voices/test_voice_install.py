@@ -316,7 +316,7 @@ def test_any_piper_model_becomes_a_voice(tmp_path: Path, capfd: pytest.CaptureFi
         add_piper_voice(model, "twin")
     assert run(["voices", "show", "twin"]) == 0
     assert "those of joe; measure its own: audio-builder voices calibrate twin" in capfd.readouterr().out
-    store_calibration("twin", twin.calibration, None)
+    store_calibration("twin", twin.calibration)
     assert run(["voices", "show", "twin"]) == 0
     assert "measured at 8 settings" in capfd.readouterr().out
     assert run(["voices", "remove", "twin"]) == 0

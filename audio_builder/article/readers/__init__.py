@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.outline import Outline
 
 if TYPE_CHECKING:
@@ -64,12 +65,14 @@ class Unpacked:
         text: all of it.
         front: what the file says about itself.
         chapters: the parts of a book, each an article of its own, in order; empty for other files.
+        left_out: what isn't in the text any more and isn't read out.
     """
 
     kind: str
     text: str
     front: FrontMatter
     chapters: tuple[Unpacked, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

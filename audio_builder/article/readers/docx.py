@@ -5,17 +5,28 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
 from selectolax.lexbor import LexborHTMLParser
 
 from audio_builder.article.archive import Archive, archive_with
 from audio_builder.article.decode import decode
+from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
+from audio_builder.article.readers.html import NAME_KEY
 from audio_builder.errors import NotText
 
-_DOCUMENT = "word/document.xml"
+if TYPE_CHECKING:
+    from mammoth import documents
+
+_TYPES = "[Content_Types].xml"
+_IS_WORD = b"wordprocessingml"
+_MAIN_TYPE = re.compile(
+    rb"""<Override\b[^>]*?PartName="/?([^"]+)"[^>]*?ContentType="[^"]*wordprocessingml\.(?:document|template)\.main\+xml\""""
+)
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -26,9 +37,25 @@ p[style-name='Quotations'] => blockquote > p:fresh
 p[style-name='Block Text'] => blockquote > p:fresh
 p[style-name='Author'] => !
 p[style-name='Date'] => !
+p[style-name^='toc '] => p.toc-entry:fresh
+p[style-name^='TOC'] => p.toc-entry:fresh
+p[style-name='table of figures'] => p.toc-entry:fresh
+p[style-name='caption'] => p.MsoCaption:fresh
+p[style-name='Caption'] => p.MsoCaption:fresh
+p[style-name^='Verse'] => div.poem > p:fresh
+p[style-name^='Poe'] => div.poem > p:fresh
+p[style-name^='Lyric'] => div.poem > p:fresh
+p[style-name='Chapter Title'] => h2:fresh
+p[style-name='Chapter Heading'] => h2:fresh
+p[style-name='centred here'] => p.reads-as-centred:fresh
 strike => s
 """
-_NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|(?:_rels|word|docProps)/.*\.(?:xml|rels))")
+_NEEDED = re.compile(r"(?:\[Content_Types\]\.xml|.*\.(?:xml|rels))")
+_VANISHED = re.compile(rb"<w:(?:vanish|webHidden)(?:\s*/>|\s+w:val=\"(?:1|true|on)\")")
+_NEXT_PARAGRAPH = re.compile(
+    rb"\s*<w:p(?:\s[^<>]*)?>(?:\s*<w:pPr(?:\s*/>|>(?:(?!</w:pPr>).){0,4000}</w:pPr>))?", re.DOTALL
+)
+_XML_TAG = re.compile(rb"<[^<>]*>")
 _BLOCK_END = re.compile(r"(</(?:p|h[1-6]|li|blockquote|td|th)>|<br ?/>)")
 
 
@@ -43,23 +70,83 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         SourceError: it declares XML entities.
         SourceTooLarge: it is too large.
     """
-    archive = archive_with(_DOCUMENT, data, name)
-    if archive is None:
+    archive = archive_with(_TYPES, data, name)
+    if archive is None or _IS_WORD not in (types := archive.read_markup(_TYPES)):
         return None
     import mammoth  # as long to import as all other readers together
 
+    main = {found[1].decode("utf-8", "replace") for found in _MAIN_TYPE.finditer(types)}
+    left_out: list[LeftOut] = []
     checked = io.BytesIO()
     with zipfile.ZipFile(checked, "w") as copy:
         for path in archive.names:
             if _NEEDED.fullmatch(path):
-                copy.writestr(path, archive.read_markup(path))
+                part = archive.read_markup(path)
+                copy.writestr(path, _readable(part, left_out) if path in main else part)
     try:
-        found = mammoth.convert_to_html(checked, style_map=_STYLES, convert_image=lambda _image: [])
-    except (ExpatError, KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+        found = mammoth.convert_to_html(
+            checked,
+            style_map=_STYLES,
+            convert_image=lambda _image: [],
+            ignore_empty_paragraphs=False,
+            transform_document=mammoth.transforms.paragraph(_centred),
+        )
+    except (
+        ExpatError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+    ) as error:
         raise NotText(
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
-    return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive, name))
+    return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive, name), left_out=tuple(left_out))
+
+
+def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:
+    """Return a paragraph that is centred and has no style of its own with a name for that."""
+    plain = (paragraph.style_name or "Normal") in ("Normal", "Standard", "Body Text", "No Spacing")
+    if paragraph.alignment != "center" or not plain or paragraph.numbering is not None:
+        return paragraph
+    return paragraph.copy(style_id="centred", style_name="centred here")
+
+
+def _readable(document: bytes, left_out: list[LeftOut]) -> bytes:
+    """Return a document's XML without its hidden words, and with large first letters in their words."""
+    if _VANISHED.search(document):
+        document = b"</w:r>".join(_without_hidden(run, left_out) for run in document.split(b"</w:r>"))
+    return _with_initials(document) if b"w:dropCap=" in document else document
+
+
+def _without_hidden(run: bytes, left_out: list[LeftOut]) -> bytes:
+    """Return what stands up to the end of a run of words, without the run if it is hidden."""
+    start = max(run.rfind(b"<w:r>"), run.rfind(b"<w:r "))
+    if start < 0 or not _VANISHED.search(run, start):
+        return run
+    words = _XML_TAG.sub(b"", run[start:]).decode("utf-8", "replace")
+    if words.strip():
+        left_out.append(LeftOut("hidden text", words))
+    return run[:start] + b"<w:r>"
+
+
+def _with_initials(document: bytes) -> bytes:
+    """Return a document's XML with the paragraph of a large first letter joined to the one that goes on."""
+    kept: list[bytes] = []
+    position = 0
+    while (place := document.find(b'w:dropCap="', position)) >= 0:
+        end = document.find(b"</w:p>", place)
+        following = _NEXT_PARAGRAPH.match(document, end + 6) if end >= 0 else None
+        if following is None or document.startswith(b'w:dropCap="none"', place):
+            kept.append(document[position : place + 1])
+            position = place + 1
+        else:
+            kept.append(document[position:end])
+            position = following.end()
+    return b"".join([*kept, document[position:]])
 
 
 def _front(archive: Archive, name: str) -> FrontMatter:
@@ -67,7 +154,12 @@ def _front(archive: Archive, name: str) -> FrontMatter:
     if "docProps/core.xml" not in archive.names:
         return FrontMatter()
     core = decode(archive.read_markup("docProps/core.xml"), name)
-    return FrontMatter(author=_value(core, "dc:creator"), language=_value(core, "dc:language"))
+    title = _value(core, "dc:title")
+    return FrontMatter(
+        author=_value(core, "dc:creator"),
+        language=_value(core, "dc:language"),
+        values={} if says_nothing(title) else {NAME_KEY: title},
+    )
 
 
 def _value(core: str, tag: str) -> str:

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED
-from audio_builder.article.boilerplate import BLOCKS, is_boilerplate, is_label, names
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, names, verse_in
+from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.page_notes import find_notes
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import speakable
+from audio_builder.article.text import clean, raised, speakable
 from audio_builder.errors import SourceError, SourceTooLarge
+
+HEADING_CLASS = "reads-as-heading"
+CENTRED_CLASS = "reads-as-centred"
+"""Classes that what unpacks documents and books puts on paragraphs."""
+
+NAME_KEY = "name of the document"
+"""The value of its front matter with the title that a document has among its properties; it isn't read."""
 
 DEEPEST = 10_000
 """Levels of nesting at most; the parser's time grows with their square."""
@@ -36,11 +46,30 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PAGE = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
-_SELF_CLOSED = re.compile(r"<([a-z][^\s/>]*)([^<>]*)/>", re.IGNORECASE)
+_SELF_CLOSED = re.compile(r"<([a-z][^\s/<>]*+)([^<>]*+)(?<=/)>", re.IGNORECASE)
+
+_BULLET_START, _BULLET_END = "<![if !supportLists]>", "<![endif]>"
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTAINERS = {"blockquote": BlockKind.QUOTE, **dict.fromkeys(("ul", "ol", "dl", "table"), BlockKind.LIST)}
 _EMPHASIS = frozenset({"em", "i", "strong", "b", "cite"})
+_STRONG = frozenset({"strong", "b"})
+_TITLE_NAMES = names("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
+_TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
+_SUBTITLE = re.compile(
+    r"(?:^|\s)(?:[\w-]*subtitle[\w-]*|[\w-]+-excerpt|dek|deck|standfirst|sub-?head(?:line)?|p-summary)(?:$|\s)",
+    re.IGNORECASE,
+)
+_CHAPTER_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:chapter|chap)(?:[\s_-]?(?:title|number|num|head|heading|name))(?:$|[\s_-])|^(?:chapter|heading)$",
+    re.IGNORECASE,
+)
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
+_INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
+_STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
+_LONGEST_VERSE_LINE = 100
+"""Characters. A line that is longer is a paragraph, although a line break ends it."""
 _IN_SENTENCES = names("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
 _MOSTLY = 0.6
 _MOST_ARTICLES = 50
@@ -63,8 +92,14 @@ def _read(source: SourceText) -> Parsed:
     front = source.front or _front(page, root)
     builder = OutlineBuilder(front.language, UNWRAPPED)
     if root is not None:
-        _Walk(builder, root, page=page_of_web, title=_title_element(page)).run()
-    return Parsed(front, builder.outline(front))
+        title = _title_element(page)
+        _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root)).run()
+    outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
+    if page_of_web and outline.title is None and not front.title:
+        outline = replace(outline, shown_title=_name_of(page))
+    if not page_of_web and outline.title is None and not front.title:
+        outline = replace(outline, shown_title=front.values.get(NAME_KEY, ""))
+    return Parsed(front, outline)
 
 
 def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
@@ -74,7 +109,8 @@ def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
     if root is None or root.css_first("h1") is None:
         # A heading around the article would say all of it.
         above = None if root is None or _inside_heading(root) else page.css_first("h1")
-        title = shortened(above.text() if above else named)
+        inside = root is not None and any(_is_title(node) for node in root.css(_TITLED))
+        title = shortened(above.text()) if above else "" if inside else _name_of(page, root)
     elif named and _words(root).startswith(named):
         title = shortened(named)
     author = page.css_first("meta[name=author]")
@@ -85,10 +121,26 @@ def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
     )
 
 
+def _name_of(page: LexborHTMLParser, root: LexborNode | None = None) -> str:
+    """Return the title of a page without the name of its site, where a heading in it says which part is which."""
+    shared = page.css_first("meta[property='og:title']")
+    title = shortened((shared.attributes.get("content") or "") if shared else _title_element(page))
+    heading = root.css_first("h2, h3") if root is not None else None
+    parts = re.split(r"\s+[|–—·»-]\s+|:\s+", title)
+    said = _words(heading) if heading is not None else ""
+    if said and said.casefold() in [part.casefold() for part in parts]:
+        return said
+    return "" if says_nothing(title) else title
+
+
+def _is_title(node: LexborNode) -> bool:
+    return not _TITLE_NAMES.isdisjoint((node.attributes.get("class") or "").casefold().split())
+
+
 def as_html(xhtml: str) -> str:
     """Return XHTML with its self-closed elements closed, as a parser of HTML expects them."""
     return _SELF_CLOSED.sub(
-        lambda tag: tag[0] if tag[1].lower() in _NEVER_CLOSED else f"<{tag[1]}{tag[2]}></{tag[1]}>", xhtml
+        lambda tag: tag[0] if tag[1].lower() in _NEVER_CLOSED else f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>", xhtml
     )
 
 
@@ -125,7 +177,17 @@ def _parsed(text: str, name: str) -> LexborHTMLParser:
         # The parser's time grows with the square of the attributes of one tag.
         return found[0] if len(found[0]) <= _LONGEST_TAG else f"<{found[2]}{found[3][:40]}>"
 
-    return LexborHTMLParser(_TOKEN.sub(safer, text))
+    return LexborHTMLParser(_TOKEN.sub(safer, _without_drawn_bullets(text)))
+
+
+def _without_drawn_bullets(text: str) -> str:
+    """Return a page without the bullets and numbers that Word draws for browsers that know no lists."""
+    kept: list[str] = []
+    position = 0
+    while (start := text.find(_BULLET_START, position)) >= 0 and (end := text.find(_BULLET_END, start)) >= 0:
+        kept.append(text[position:start])
+        position = end + len(_BULLET_END)
+    return "".join([*kept, text[position:]])
 
 
 def _article(page: LexborHTMLParser) -> LexborNode | None:
@@ -169,47 +231,123 @@ class _Walk:
     root: LexborNode
     page: bool
     title: str
+    notes: dict[int, str]
     words: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     hard: bool = False
     emphasis: int = 0
+    strong: int = 0
     plain: bool = False
+    light: bool = False
     links: int = 0
     unlinked: bool = False
     block: str = ""
     subtitle: bool = False
+    stands_out: bool = False
     level: int = 0
     paragraph: int = 1
+    raised_at: int = -1
+    initial: str = ""
+    in_word_list: bool = False
+    regions: list[int] = field(default_factory=list)
+    stanza: list[Line] = field(default_factory=list)
+    all_words: str | None = None
+    has_title: bool = False
 
     def run(self) -> None:
         """Give everything that the element says to the builder."""
         page_header = self.root.tag == "body"
+        self.has_title = self.root.css_first("h1") is not None
         node = self.root.child
         depth = 0
         while node is not None:
             if node.tag == "-text":
-                self._text(node.text(deep=False) or "")
+                self._text(clean(node.text(deep=False) or ""))
+            elif node.tag == "pre":
+                self._preformatted(node)
             elif node.tag != "-comment" and not self._is_silent(node, at_top=page_header and depth == 0):
                 self._open(node)
                 if node.child is not None:
                     node, depth = node.child, depth + 1
                     continue
-                self._close(node.tag or "")
+                self._close(node)
             while node is not None and node.next is None and depth:
                 node, depth = node.parent, depth - 1
-                self._close((node.tag or "") if node else "")
+                if node is not None:
+                    self._close(node)
             node = node.next if node is not None else None
         self._flush()
+        self._end_stanza()
+        self._end_word_list()
 
     def _text(self, text: str) -> None:
+        if self.initial and text[:1] == " " and text[1:2].islower():
+            # A large first letter that a space parts from the rest of its word.
+            text = text[1:]
+        if text.strip():
+            self.initial = ""
         self.words.append(text)
         if speakable(text):
             self.plain = self.plain or not self.emphasis
+            self.light = self.light or not self.strong
             self.unlinked = self.unlinked or not self.links
 
     def _is_silent(self, node: LexborNode, *, at_top: bool) -> bool:
+        """Return whether an element is left out, and note it."""
+        if node.tag == "img":
+            self._picture(node)
+            return True
         site_header = at_top and node.tag == "header" and not self._names_page(node)
-        return is_boilerplate(node, page=self.page, site_header=site_header)
+        kind = self.notes.get(node.mem_id) or left_out_as(node, page=self.page, site_header=site_header)
+        if kind is None:
+            kind = self._repeated(node)
+        if kind and speakable(words := node.text(separator=" ")):
+            self.builder.left_out(kind, words)
+        if kind is not None and node.tag in BLOCKS:
+            self._flush()
+        return kind is not None
+
+    def _repeated(self, node: LexborNode) -> str | None:
+        """Return as what words are left out that stand elsewhere on the page, or lead there."""
+        if node.tag in ("ul", "ol") and not self.builder.in_container and _is_contents_list(node):
+            return "table of contents"
+        if node.tag in _HEADINGS and is_contents(_words(node)):
+            following = node.next
+            while (
+                following is not None and following.tag == "-text" and not speakable(following.text(deep=False) or "")
+            ):
+                following = following.next
+            leads = following is not None and following.tag in ("ul", "ol") and _is_contents_list(following)
+            return "table of contents" if leads else None
+        if "pull" in (node.attributes.get("class") or "") and _PULL_QUOTE.search(node.attributes.get("class") or ""):
+            if self.all_words is None:
+                self.all_words = _words(self.root)
+            return "pull quote" if self.all_words.count(_words(node)) > 1 else None
+        return None
+
+    def _picture(self, node: LexborNode) -> None:
+        """Say a picture that is a large first letter; note any other."""
+        alternative = (node.attributes.get("alt") or "").strip()
+        following = (node.next.text(deep=False) or "") if node.next is not None and node.next.tag == "-text" else ""
+        named = _INITIAL.search(node.attributes.get("class") or "")
+        if len(alternative) == 1 and alternative.isalpha() and (named or following[:1].islower()):
+            self._text(alternative)
+        else:
+            self.builder.left_out("picture", alternative)
+
+    def _preformatted(self, node: LexborNode) -> None:
+        """Say preformatted verse; note code."""
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        coded = node.css_first("code") is not None
+        text = "".join(_texts(node, self.page))
+        named = bool(self.regions) or VERSE_NAMES.search(names) is not None
+        stanzas = [] if coded and not named else verse_in(text, named=named)
+        self._flush()
+        self._end_stanza()
+        if not stanzas and speakable(text):
+            self.builder.left_out("code", text)
+        for stanza in stanzas:
+            self._give_stanza([Line(words, self.paragraph) for words in stanza])
 
     def _names_page(self, node: LexborNode) -> bool:
         """Return whether a heading in an element says the page's title, so that it is the article's, not the site's."""
@@ -219,53 +357,200 @@ class _Walk:
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
-            self._end_line(hard=True)
+            self._break()
+        elif tag == "hr":
+            self._flush()
+            self.builder.scene_break()
         elif tag in _EMPHASIS:
             self.emphasis += 1
+            self.strong += tag in _STRONG
         elif tag == "a":
             self.links += 1
+        elif tag == "sup":
+            self.raised_at = len(self.words)
         if tag in BLOCKS:
-            self._flush()
-            self.block = tag
-            self.subtitle = "subtitle" in (node.attributes.get("class") or "").split()
-            if tag in _CONTAINERS:
-                self.builder.open_container(_CONTAINERS[tag])
-            self.level = _HEADINGS.get(tag, self.level)
+            self._open_block(node, tag)
 
-    def _close(self, tag: str) -> None:
+    def _open_block(self, node: LexborNode, tag: str) -> None:
+        self._flush()
+        names = node.attributes.get("class") or ""
+        self.block = tag
+        self.subtitle = _SUBTITLE.search(names) is not None or node.attributes.get("data-field") == "subtitle"
+        self.stands_out = (
+            tag == "center"
+            or (node.attributes.get("align") or "").casefold() == "center"
+            or _CENTRED.search(node.attributes.get("style") or "") is not None
+            or CENTRED_CLASS in names.split()
+            or _CHAPTER_NAMES.search(names) is not None
+        )
+        if names.startswith(("MsoListParagraph", "MsoListBullet", "MsoListNumber")) != self.in_word_list:
+            self._toggle_word_list()
+        if VERSE_NAMES.search(names) or "z3998:" in (node.attributes.get("epub:type") or ""):
+            self.regions.append(node.mem_id)
+        if tag in _CONTAINERS:
+            self._end_stanza()
+            self.builder.open_container(_CONTAINERS[tag])
+        level = 0 if self.subtitle and tag != "h1" else _HEADINGS.get(tag, self.level)
+        if names and not self.level and _is_title(node) and (tag == "p" or not self.has_title):
+            level = 1
+        elif tag == "p" and HEADING_CLASS in names.split():
+            level = 2
+        elif not level and self.subtitle_of_group(node):
+            level = 6
+        self.level = level
+
+    def subtitle_of_group(self, node: LexborNode) -> bool:
+        """Return whether a paragraph stands in a group of headings, and is no subtitle of the title."""
+        parent = node.parent
+        return node.tag == "p" and parent is not None and parent.tag == "hgroup" and parent.css_first("h1") is None
+
+    def _close(self, node: LexborNode) -> None:
+        tag = node.tag or ""
         if tag in _EMPHASIS:
             self.emphasis -= 1
+            self.strong -= tag in _STRONG
         elif tag == "a":
             self.links -= 1
+        elif tag == "sup":
+            self._raise(linked=node.css_first("a") is not None)
         if tag in BLOCKS:
+            self._close_block(node, tag)
+        elif len(self.words) == 1 and not self.lines:
+            self._note_initial(node)
+
+    def _note_initial(self, node: LexborNode) -> None:
+        letter = self.words[0].strip()
+        named = _INITIAL.search(node.attributes.get("class") or "") is not None
+        if len(letter) == 1 and letter.isupper() and (letter not in "AEIOUY" or (named and letter not in "AI")):
+            self.initial = letter
+
+    def _close_block(self, node: LexborNode, tag: str) -> None:
+        empty = not self.lines and not "".join(self.words).strip()
+        self._flush()
+        if empty and (tag == "p" or (tag == "div" and _is_bare(node))):
+            self._end_stanza()
+            self.builder.blank()
+        names = node.attributes.get("class") or ""
+        if self.regions and self.regions[-1] == node.mem_id:
+            self.regions.pop()
+            if not self.regions or _STANZA.search(names):
+                self._end_stanza()
+        self.block, self.subtitle, self.stands_out = "", False, False
+        if tag in _CONTAINERS:
+            self.builder.close_container()
+        if tag in _HEADINGS or (self.level and tag in ("p", "div")):
+            self.level = 0
+
+    def _toggle_word_list(self) -> None:
+        """Begin or end a list that a word processor wrote as paragraphs."""
+        self.in_word_list = not self.in_word_list
+        if self.in_word_list:
+            self.builder.open_container(BlockKind.LIST)
+        else:
+            self.builder.close_container()
+
+    def _end_word_list(self) -> None:
+        if self.in_word_list:
+            self._toggle_word_list()
+
+    def _raise(self, *, linked: bool) -> None:
+        """Say raised words that end here."""
+        if 0 <= self.raised_at <= len(self.words):
+            inside = "".join(self.words[self.raised_at :])
+            said = raised("".join(self.words[: self.raised_at][-4:]), inside, linked=linked or self.links > 0)
+            if not said and speakable(inside):
+                self.builder.left_out("footnote mark", inside)
+            self.words[self.raised_at :] = [said]
+        self.raised_at = -1
+
+    def _break(self) -> None:
+        """End a line; an empty one ends the paragraph or stanza."""
+        if "".join(self.words).strip() or not self.lines:
+            self._end_line(hard=True)
+            return
+        level, block, subtitle, stands_out = self.level, self.block, self.subtitle, self.stands_out
+        if not level:
             self._flush()
-            self.block, self.subtitle = "", False
-            if tag in _CONTAINERS:
-                self.builder.close_container()
-            if tag in _HEADINGS:
-                self.level = 0
+            self._end_stanza()
+            self.level, self.block, self.subtitle, self.stands_out = level, block, subtitle, stands_out
 
     def _end_line(self, *, hard: bool) -> None:
         text = " ".join("".join(self.words).split())
         if text:
             self.lines.append(Line(text, self.paragraph))
             self.hard = self.hard or hard
-        self.words = []
+        self.words, self.raised_at, self.initial = [], -1, ""
 
     def _flush(self) -> None:
         """End the paragraph, if one is open."""
         self._end_line(hard=False)
-        if self.lines and not self._is_label():
-            lines = tuple(self.lines)
-            hard = self.hard and len(lines) > 1
-            emphasised = self.subtitle or not self.plain
-            self.builder.words(Wording(lines, tuple(line.text for line in lines), hard, emphasised), self.level)
-        self.lines, self.hard, self.plain, self.unlinked = [], False, False, False
+        lines = tuple(self.lines)
+        if not lines or self._is_label():
+            if lines:
+                self.builder.left_out("links", " ".join(line.text for line in lines))
+        elif self.regions and not self.level:
+            if len(lines) > 1:
+                self._end_stanza()
+            self.stanza.extend(lines)
+            if len(lines) > 1:
+                self._end_stanza()
+        else:
+            self._end_stanza()
+            self._give(lines)
+        self.lines, self.hard, self.plain, self.light, self.unlinked = [], False, False, False, False
+
+    def _give(self, lines: tuple[Line, ...]) -> None:
+        hard = self.hard and len(lines) > 1
+        emphasised = self.subtitle or not self.plain
+        stands_out = self.stands_out or not self.light
+        if hard and not self.level and sum(len(line.text) > _LONGEST_VERSE_LINE for line in lines) * 2 > len(lines):
+            for line in lines:
+                self.builder.words(Wording((line,), (line.text,), hard=False, emphasised=emphasised))
+        else:
+            source = tuple(line.text for line in lines)
+            self.builder.words(Wording(lines, source, hard, emphasised, stands_out), self.level)
+
+    def _end_stanza(self) -> None:
+        stanza, self.stanza = self.stanza, []
+        if stanza:
+            self._give_stanza(stanza)
+
+    def _give_stanza(self, lines: list[Line]) -> None:
+        """Give lines of verse to the builder; long ones are paragraphs, whatever their name."""
+        long = sum(len(line.text) > _LONGEST_VERSE_LINE for line in lines) * 2 > len(lines)
+        for part in [[line] for line in lines] if long else [lines]:
+            source = tuple(line.text for line in part)
+            self.builder.words(Wording(tuple(part), source, hard=len(part) > 1, emphasised=False))
 
     def _is_label(self) -> bool:
         """Return whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
         loose = self.page and not self.unlinked and self.block not in _IN_SENTENCES
         return loose and is_label(" ".join(line.text for line in self.lines))
+
+
+def _is_bare(node: LexborNode) -> bool:
+    """Return whether an element has nothing in it but a line break."""
+    child = node.child
+    return child is None or (child.next is None and child.tag in ("br", "-text"))
+
+
+def _texts(node: LexborNode, page: bool) -> Iterator[str]:
+    """Yield the texts of a preformatted element, a line break for each of its tags."""
+    for inside in node.traverse(include_text=True):
+        if inside.tag == "-text":
+            above = inside.parent
+            if above is None or left_out_as(above, page=page, site_header=False) is None:
+                yield inside.text(deep=False) or ""
+        elif inside.tag == "br":
+            yield "\n"
+
+
+def _is_contents_list(node: LexborNode) -> bool:
+    """Return whether a list has nothing but links into its own page, two or more."""
+    links = node.css("a")
+    if len(links) < 2 or not all((link.attributes.get("href") or "").startswith("#") for link in links):
+        return False
+    return sum(len(link.text().split()) for link in links) == len(node.text(separator=" ").split())
 
 
 READER = TextReader(

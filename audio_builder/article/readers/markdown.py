@@ -7,20 +7,26 @@ a list. Not spoken: code blocks, images, comments, tags, rules, struck-out text 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from audio_builder.article.blocks import wrapping_of
-from audio_builder.article.frontmatter import read_front_matter, without_front_matter
+from audio_builder.article.blocks import UNWRAPPED, wrapping_of
+from audio_builder.article.boilerplate import is_contents, verse_in
+from audio_builder.article.dialects import Note, plain_markdown, title_block
+from audio_builder.article.frontmatter import FrontMatter, read_front_matter, shortened, without_front_matter
 from audio_builder.article.marks import escape
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import OutlineBuilder, Wording
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
+from audio_builder.article.text import raised, speakable
 
 _ATX_HEADING = re.compile(r"(?:\A|\n[ \t]*\n|\A\n*)#{1,6}[ \t]+\S")
 _CONTAINERS = {
@@ -33,19 +39,140 @@ _CONTAINER_ENDS = frozenset(name.replace("_open", "_close") for name in _CONTAIN
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BACKSLASH_BEFORE_PUNCTUATION = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea)\b", re.IGNORECASE)
+_EMPHASIS = frozenset({"em_open", "strong_open", "em_close", "strong_close"})
+_LISTS = frozenset({"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"})
+_DEEPEST = 40
+"""Levels of lists and quotations; a list takes two. What is deeper is read as one paragraph."""
+
+_MOST_HEADING_WORDS = 8
+_MARKERS = " \t>*+-"
+_RAISED_TAG = re.compile(r"<(/?)sup\b[^>]*>", re.IGNORECASE)
+_PROPERTY = re.compile(r"([A-Z][\w /-]{0,30}):[ \t]+\S")
+_PROPERTIES = frozenset(
+    {"created", "created time", "last edited", "last edited time", "created by", "url", "tags", "status"}
+)
+_HIDDEN_TAG = re.compile(
+    r"<([a-z][a-z0-9]*)\b(?=[^<>]{0,500}(?:display\s*:\s*none|visibility\s*:\s*hidden|\shidden[\s>=]))", re.IGNORECASE
+)
+_VERSE_TAG = re.compile(r"<(?:pre|div|p)\b[^<>]{0,500}class\s*=[^<>]{0,200}(?:poem|poetry|verse|stanza)", re.IGNORECASE)
 _SILENT_TAG = re.compile(r"<(/?)(?:script|style)\b", re.IGNORECASE)
 
 
 def _read(source: SourceText) -> Parsed:
     """Return the front matter and the outline of a Markdown text; its lines keep their numbers."""
-    front = source.front or read_front_matter(source.text, source.name)
-    body = without_front_matter(source.text, front)
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("text_join")
-    parser.use(footnote_plugin, inline=False)
-    tokens = _Tokens(OutlineBuilder(front.language, wrapping_of(body.split("\n"))))
-    for token in parser.parse(body):
-        tokens.take(token)
-    return Parsed(front, tokens.builder.outline(front))
+    front = source.front or _front(source)
+    builder = OutlineBuilder(front.language, UNWRAPPED)
+    body = plain_markdown(without_front_matter(source.text, front), builder.left_out)
+    builder.wrapping = wrapping_of(body.split("\n"))
+    found = _parser().parse(body)
+    skipped = _contents(found)
+    found = _with_numbered_headings(found)
+    tokens = _Tokens(builder)
+    for place, token in enumerate(found):
+        if place not in skipped:
+            tokens.take(token)
+        elif token.type == "inline":
+            builder.left_out("table of contents", token.content, token.map[0] + 1 if token.map else 0)
+    return Parsed(front, builder.outline(front, by_wording=True))
+
+
+def _front(source: SourceText) -> FrontMatter:
+    front = read_front_matter(source.text, source.name)
+    if front.lines:
+        return front
+    values, lines = title_block(source.text)
+    title, author = shortened(values.get("title", "")), shortened(values.get("author", ""))
+    return FrontMatter(title=title, author=author, values=values, lines=lines)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + 10})
+    parser.enable(["table", "strikethrough"]).disable("text_join").use(footnote_plugin, inline=False)
+    block = _Block()
+    block.ruler = parser.block.ruler
+    parser.block = block
+    return parser
+
+
+class _Block(ParserBlock):
+    """Reads what is nested too deep as one paragraph, where the parser would lose it."""
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
+        """Generate tokens for a range of lines."""
+        if state.level < _DEEPEST:
+            super().tokenize(state, startLine, endLine)
+            return
+        lines = state.getLines(startLine, endLine, 0, False).split("\n")
+        state.push("paragraph_open", "p", 1)
+        inline = state.push("inline", "", 0)
+        inline.content = "\n".join(line.lstrip(_MARKERS) for line in lines)
+        inline.map = [startLine, endLine]
+        inline.children = []
+        state.push("paragraph_close", "p", -1)
+        state.line = endLine
+
+
+def _contents(tokens: Sequence[Token]) -> set[int]:
+    """Return the places of lists of links into the text itself, with the heading over each."""
+    skipped: set[int] = set()
+    start = 0
+    for place, token in enumerate(tokens):
+        if token.level or token.type not in _LISTS:
+            continue
+        if token.nesting > 0:
+            start = place
+            continue
+        entries = [each for each in tokens[start:place] if each.type == "inline"]
+        if len(entries) > 1 and all(map(_leads_into_text, entries)):
+            named = start >= 3 and tokens[start - 1].type == "heading_close" and is_contents(tokens[start - 2].content)
+            skipped.update(range(start - 3 if named else start, place + 1))
+    return skipped
+
+
+def _with_numbered_headings(tokens: list[Token]) -> list[Token]:
+    """Return tokens with each list that is one short item between paragraphs as a line with its number.
+
+    Where nothing else is a heading these are the headings of a text: 1. The Gate. They come in order, two or more.
+    """
+    if any(token.type == "heading_open" and token.tag != "h1" for token in tokens):
+        return tokens
+    places = [
+        place
+        for place, token in enumerate(tokens[:-7])
+        if token.type == "ordered_list_open" and not token.level and _is_lone_item(tokens[place : place + 7])
+    ]
+    if len(places) < 2:
+        return tokens
+    for place in places:
+        inline = tokens[place + 3]
+        number = f"{tokens[place].attrGet('start') or 1}{tokens[place + 1].markup} "
+        inline.content = number + inline.content
+        inline.children = [Token("text", "", 0, content=number), *(inline.children or ())]
+        for around in (place, place + 1, place + 5, place + 6):
+            tokens[around] = Token("blank", "", 0)
+    return tokens
+
+
+def _is_lone_item(tokens: Sequence[Token]) -> bool:
+    inline = tokens[3]
+    short = (
+        inline.type == "inline" and "\n" not in inline.content and len(inline.content.split()) <= _MOST_HEADING_WORDS
+    )
+    return short and tokens[-1].type == "ordered_list_close" and inline.content[:1].isupper()
+
+
+def _leads_into_text(inline: Token) -> bool:
+    outside = 0
+    for token in inline.children or ():
+        if token.type == "link_open":
+            if not str(token.attrGet("href") or "").startswith("#"):
+                return False
+            outside += 1
+        elif token.type == "link_close":
+            outside -= 1
+        elif not outside and speakable(token.content):
+            return False
+    return True
 
 
 def _looks_like_markdown(text: str, name: str) -> bool:
@@ -60,33 +187,78 @@ class _Tokens:
     builder: OutlineBuilder
     heading_level: int = 0
     footnotes: int = 0
+    below_title: bool = False
 
     def take(self, token: Token) -> None:
         """Add what one block token says."""
         kind = token.type
+        line = token.map[0] + 1 if token.map else 0
         if kind.startswith("footnote_block"):
             self.footnotes += token.nesting
         elif self.footnotes:
-            return
+            if kind == "inline":
+                self.builder.left_out("footnote", token.content, line)
         elif kind in _CONTAINERS:
             self.builder.open_container(_CONTAINERS[kind])
         elif kind in _CONTAINER_ENDS:
             self.builder.close_container()
         elif kind in ("heading_open", "heading_close"):
             self.heading_level = int(token.tag[1:]) if token.nesting > 0 else 0
-        elif kind == "inline":
-            self.builder.words(wording(token), self.heading_level)
-        elif kind == "html_block" and token.map:
-            self.builder.words(html_wording(token.content, token.map[0] + 1), self.heading_level)
+        else:
+            self._leaf(token, line)
+
+    def _leaf(self, token: Token, line: int) -> None:
+        """Add what a block token says that holds no others."""
+        if token.type == "hr":
+            self.builder.scene_break()
+        elif token.type == "inline":
+            self._inline(token, line)
+        elif token.type in ("fence", "code_block"):
+            self._code(token, line)
+        elif token.type == "html_block":
+            self.builder.words(html_wording(token.content, line), self.heading_level)
+
+    def _inline(self, token: Token, line: int) -> None:
+        below_title, self.below_title = self.below_title and not self.heading_level, bool(self.heading_level)
+        if below_title and _is_properties(token.content):
+            for number, words in enumerate(token.content.split("\n"), start=line):
+                self.builder.left_out("property", words, number)
+        elif _is_link_to_note(token):
+            self.builder.left_out("link to another page", token.content, line)
+        else:
+            self.builder.words(wording(token, self.builder.left_out), self.heading_level)
+
+    def _code(self, token: Token, line: int) -> None:
+        stanzas = verse_in(token.content) if token.type == "code_block" else []
+        if not stanzas:
+            self.builder.left_out("code", token.content, line)
+        for stanza in stanzas:
+            lines = tuple(Line(escape(words), line) for words in stanza)
+            self.builder.words(Wording(lines, tuple(stanza), hard=len(lines) > 1, emphasised=False))
 
 
-def wording(inline: Token) -> Wording:
+def _is_properties(content: str) -> bool:
+    """Return whether a paragraph under a title is the list of properties that an exporter puts there."""
+    names = [found[1].casefold() for line in content.split("\n") if (found := _PROPERTY.match(line))]
+    return len(names) == content.count("\n") + 1 and not _PROPERTIES.isdisjoint(names)
+
+
+def _is_link_to_note(inline: Token) -> bool:
+    """Return whether a paragraph is a link to another file of an exported notebook and nothing else."""
+    children = [token for token in inline.children or () if token.type != "text" or token.content.strip()]
+    if len(children) < 3 or children[0].type != "link_open" or children[-1].type != "link_close":
+        return False
+    address = str(children[0].attrGet("href") or "")
+    return "://" not in address and address.lower().endswith((".md", ".csv"))
+
+
+def wording(inline: Token, left_out: Note = lambda _kind, _words, _line: None) -> Wording:
     """Return the words of an inline token.
 
     Link texts and inline code are words; link targets, bare addresses, images with their alternative
     texts, HTML tags, comments and struck-out text are not.
     """
-    walk = _Words(inline.map[0] + 1 if inline.map else 1)
+    walk = _Words(inline.map[0] + 1 if inline.map else 1, left_out)
     for token in inline.children or ():
         walk.take(token)
     return walk.finish(inline.content)
@@ -95,14 +267,19 @@ def wording(inline: Token) -> Wording:
 class _Words:
     """Collects the words token by token."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, left_out: Note) -> None:
         self.number = number
         self.words: list[str] = []
         self.lines: list[Line] = []
         self.hard = False
         self.silent = 0
         self.emphasis = 0
+        self.strong = 0
+        self.links = 0
+        self.raised = -1
         self.plain_words = False
+        self.light_words = False
+        self.left_out = left_out
 
     def take(self, token: Token) -> None:
         """Add what one token says."""
@@ -115,37 +292,62 @@ class _Words:
         elif kind in ("s_open", "s_close") or token.info == "auto":
             # Struck-out text, and the bare address that an autolink shows.
             self.silent += token.nesting
-        elif kind in ("em_open", "strong_open", "em_close", "strong_close"):
+        elif kind in _EMPHASIS:
             self.emphasis += token.nesting
+            self.strong += token.nesting if kind.startswith("strong") else 0
+        elif kind in ("link_open", "link_close"):
+            self.links += token.nesting
+        elif kind == "image":
+            self.left_out("picture", token.content, self.number)
         elif kind in ("text", "text_special", "code_inline") and not self.silent:
             self._say(token)
+        elif kind == "text" and token.content.strip() and "://" not in token.content:
+            self.left_out("struck-out text", token.content, self.number)
 
     def finish(self, content: str) -> Wording:
         """Return everything taken; `content` is the paragraph as written."""
         self._end_line(hard=False)
-        return Wording(
-            tuple(self.lines), tuple(content.split("\n")), self.hard, bool(self.lines) and not self.plain_words
-        )
+        lines = tuple(self.lines)
+        emphasised, strong = bool(lines) and not self.plain_words, bool(lines) and not self.light_words
+        return Wording(lines, tuple(content.split("\n")), self.hard, emphasised, strong)
 
     def _say(self, token: Token) -> None:
         written = token.type == "text"
         text = _BACKSLASH_BEFORE_PUNCTUATION.sub(r"\\\\", token.content) if written else escape(token.content)
         self.words.append(text)
-        self.plain_words = self.plain_words or (not self.emphasis and bool(text.strip()))
+        said = bool(text.strip())
+        self.plain_words = self.plain_words or (not self.emphasis and said)
+        self.light_words = self.light_words or (not self.strong and said)
 
     def _tag(self, tag: str) -> None:
         if _LINE_BREAK_TAG.fullmatch(tag):
             self._end_line(hard=True)
         elif found := _SILENT_TAG.match(tag):
             self.silent = max(0, self.silent + (-1 if found[1] else 1))
+        elif found := _RAISED_TAG.fullmatch(tag):
+            self._raise(closing=bool(found[1]))
+        elif tag.startswith("<!--"):
+            self.left_out("comment", tag[4:-3], self.number)
         self.number += tag.count("\n")
+
+    def _raise(self, *, closing: bool) -> None:
+        """Begin raised words, or say those that end here."""
+        if not closing:
+            self.raised = len(self.words)
+        elif 0 <= self.raised <= len(self.words):
+            inside = "".join(self.words[self.raised :])
+            said = raised("".join(self.words[: self.raised][-4:]), inside, linked=bool(self.links))
+            if not said and inside.strip():
+                self.left_out("footnote mark", inside, self.number)
+            self.words[self.raised :] = [said]
+            self.raised = -1
 
     def _end_line(self, *, hard: bool) -> None:
         text = "".join(self.words)
         if text.strip():
             self.lines.append(Line(text, self.number))
             self.hard = self.hard or hard
-        self.words = []
+        self.words, self.raised = [], -1
 
 
 def html_wording(content: str, first_number: int) -> Wording:
@@ -159,7 +361,8 @@ def html_wording(content: str, first_number: int) -> Wording:
     """
     words = unescape(_without_tags(content)).split("\n")
     lines = tuple(Line(line, first_number + place) for place, line in enumerate(words) if line.strip())
-    return Wording(lines, tuple(content.split("\n")), hard=False, emphasised=False)
+    verse = _VERSE_TAG.match(content.lstrip()) is not None and len(lines) > 1
+    return Wording(lines, tuple(content.split("\n")), hard=verse, emphasised=False)
 
 
 def _without_tags(source: str) -> str:
@@ -176,7 +379,9 @@ def _without_tags(source: str) -> str:
 
 def _end_of_tag(source: str, start: int) -> int:
     """Return where the text goes on after the tag, comment or silent element that begins at `start`."""
-    silent = _SILENT_ELEMENT.match(source, start)
+    silent = (None if _VERSE_TAG.match(source, start) else _SILENT_ELEMENT.match(source, start)) or _HIDDEN_TAG.match(
+        source, start
+    )
     closing = "-->" if source.startswith("<!--", start) else f"</{silent[1].lower()}" if silent else ">"
     # Closing tags are sought in lower case only where that keeps every position.
     end = (source.lower() if silent and source.isascii() else source).find(closing, start)

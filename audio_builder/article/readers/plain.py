@@ -1,32 +1,45 @@
-"""Plain text to its outline. Decision 0012 has the rules and their reasons."""
+"""Plain text to its outline. Decision 5 has the rules and their reasons."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from audio_builder.article.blocks import (
     Wrapping,
     blocks_around_marks,
     broken_on_purpose,
-    is_quotation,
+    is_scene_break,
     item_marker,
+    item_number,
+    list_items,
     text_blocks,
     wrapping_of,
 )
+from audio_builder.article.context import speaker
 from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.gutenberg import take_licence
+from audio_builder.article.headings import (
+    LONGEST_TITLE_COLUMNS,
+    Setting,
+    byline_author,
+    heading_levels,
+    in_title_case,
+    is_chapter,
+    is_title,
+    may_be_heading,
+)
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
+from audio_builder.article.page_marks import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import columns, speakable, tidy
+from audio_builder.article.text import broken_word, columns, join_wrapped, speakable, tidy, words_known
 
-_LONGEST_HEADING_COLUMNS = 70
-_MOST_HEADING_WORDS = 12
-_LONGEST_TITLE_COLUMNS = 120
 _LONG_PARAGRAPH_COLUMNS = 120
 
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
@@ -34,10 +47,14 @@ _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*")
 _QUOTED = re.compile(r"\s*>\s?")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
-_CLOSERS = "”’\"')»"
-_NO_TITLE_ENDS_IN = tuple(".,;:。،؛，、；：।۔")
-_NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
-_SENTENCE_MARKS = tuple("!?？！。؟।۔")
+
+
+_JOURNAL_HEAD = re.compile(
+    r"\t(Date|Weather|Location|Tags|Starred|Photo|Steps|Activity|Music|Time Zone|Calendar|Journal):\t(.*)"
+)
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*[./:][^()\s]*\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\([^()\s]*[./:#][^()\s]*\)")
+_JOURNAL_DATE = re.compile(r"(\S.{0,40}?\d{4}|\d{4}.{0,12}?)(?:,? at .*|,? \d{1,2}:\d\d.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +65,15 @@ class _Chunk:
         lines: as in the source, without emphasis signs.
         blank_before: how many empty lines stand before; a rule of signs (`* * *`) counts as two.
         level: 1 or 2 where the source underlines it as a heading; else 0.
+        scene: a rule stands before it.
+        listed: its number is the next after that of the chunk before it, or the one after it goes on from it.
     """
 
     lines: tuple[Line, ...]
     blank_before: int
     level: int = 0
+    scene: bool = False
+    listed: bool = False
 
     @property
     def text(self) -> str:
@@ -62,38 +83,70 @@ class _Chunk:
 
 def _read(source: SourceText) -> Parsed:
     """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
-    front = source.front or FrontMatter()
-    source_lines = source.text.split("\n")
-    chunks = list(_paragraphs(_chunks(source_lines)))
-    title, subtitle, rest = _title_and_subtitle(chunks, front)
+    etext = take_licence(source.text)
+    front = source.front or etext.front
+    left_out = [*etext.left_out]
+    pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
+    left_out.extend(pages.left_out)
+    chunks = list(_listed(_poems(_paragraphs(_chunks(pages.lines)))))
+    top = _top(chunks, front)
+    source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
+    known = words_known("\n".join(source_lines)) if any(map(broken_word, source_lines)) else frozenset()
     elements: list[Element] = []
-    for position, chunk in enumerate(rest):
-        level = _heading_level(chunk, text_follows=position + 1 < len(rest))
-        heading = tidy(_HASHES.sub(r"\2", chunk.lines[0].text.strip())) if level else ""
+    for chunk, level in zip(top.rest, top.levels, strict=True):
+        heading = _heading_line(chunk).text if level else ""
+        if chunk.scene and not level:
+            elements.append(Block(BlockKind.SCENE, ()))
         if level and speakable(without_marks(heading)) and len(heading) <= LONGEST_HEADING:
             elements.append(Heading(Line(heading, chunk.lines[0].number), level))
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
-        elements.extend(_blocks(chunk.lines, front.language, wrapping))
-    return Parsed(front, Outline(title, subtitle, tuple(elements)))
+        elements.extend(_blocks(chunk, front.language, wrapping, known))
+    front = replace(front, author=front.author or top.author)
+    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out)))
 
 
-def _chunks(source_lines: Sequence[str]) -> Iterator[_Chunk]:
+def _without_journal_heads(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
+    """Return lines with the date of a journal's entry as its heading, and without its weather, place and pictures.
+
+    Of links as Markdown writes them the words are kept.
+    """
+    kept = list(lines)
+    for place, line in enumerate(lines):
+        if "](" in line:
+            kept[place] = _LINK.sub(r"\1", _PICTURE.sub("", line))
+            left_out.extend(LeftOut("picture", found[1], place + 1) for found in _PICTURE.finditer(line))
+        if not (found := _JOURNAL_HEAD.fullmatch(line)):
+            continue
+        dated = _JOURNAL_DATE.match(found[2]) if found[1] == "Date" else None
+        kept[place] = f"## {dated[1]}" if dated else ""
+        if not dated:
+            left_out.append(LeftOut("property", line, place + 1))
+    return kept
+
+
+def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
     """Yield the chunks of a text. Lines without a letter or digit separate, or underline."""
     waiting: list[Line] = []
     blank = blank_before = 0
+    scene = scene_before = False
     for number, raw in enumerate([*source_lines, ""], start=1):
+        if raw is None:
+            continue
         if speakable(raw):
             if not waiting:
                 blank_before, blank = blank, 0
+                scene_before, scene = scene, False
             waiting.append(Line(_EMPHASIS.sub("", raw), number))
             continue
         underline = _UNDERLINE.fullmatch(raw) if len(waiting) == 1 else None
         if waiting:
-            yield _Chunk(tuple(waiting), blank_before, _UNDERLINE_LEVELS[underline[1][0]] if underline else 0)
+            level = _UNDERLINE_LEVELS[underline[1][0]] if underline else 0
+            yield _Chunk(tuple(waiting), blank_before, level, scene_before)
             waiting = []
         is_rule = raw.strip() and not underline and not raw.lstrip().startswith(">")
         blank += 2 if is_rule else 1
+        scene = scene or bool(is_rule and is_scene_break(raw))
 
 
 def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -105,116 +158,173 @@ def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
     for chunk in chunks:
         wide = sum(columns(line.text) > _LONG_PARAGRAPH_COLUMNS for line in chunk.lines)
         if len(chunk.lines) > 1 and wide * 2 > len(chunk.lines):
-            yield from (_Chunk((line,), 0 if place else chunk.blank_before) for place, line in enumerate(chunk.lines))
+            yield from (
+                replace(
+                    chunk,
+                    lines=(line,),
+                    blank_before=0 if place else chunk.blank_before,
+                    scene=chunk.scene and not place,
+                )
+                for place, line in enumerate(chunk.lines)
+            )
         else:
             yield chunk
 
 
-def _title_and_subtitle(chunks: list[_Chunk], front: FrontMatter) -> tuple[Line | None, Line | None, list[_Chunk]]:
-    """Return title, subtitle, and the chunks that are left."""
-    if not chunks:
-        return None, None, chunks
-    first = chunks[0]
-    if front.title:
-        if first.text and same_words(first.lines[0], front.title):
-            chunks = chunks[1:]
-        return None, None, chunks
-    if not _is_title(first):
-        return None, None, chunks
-    title = Line(tidy(_HASHES.sub(r"\2", first.text)), first.lines[0].number)
-    chunks = chunks[1:]
-    if len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], front.language):
-        line = chunks[0].lines[0]
-        return title, Line(tidy(line.text), line.number), chunks[1:]
-    return title, None, chunks
+def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Yield the chunks again, the title of a poem apart from the lines right under it.
+
+    It begins the text or stands below two empty lines, in title case, and no line under it is in title case.
+    """
+    for place, chunk in enumerate(chunks):
+        first, *below = chunk.lines
+        titled = (place == 0 or chunk.blank_before >= 2) and in_title_case(first.text.strip())
+        if len(below) < 2 or not titled or not is_title(first.text.strip()) or _any_title(below):
+            yield chunk
+        else:
+            yield _Chunk((first,), chunk.blank_before, scene=chunk.scene)
+            yield _Chunk(tuple(below), 1)
 
 
-def _is_title(chunk: _Chunk) -> bool:
-    text = chunk.text
-    return (
-        bool(text)
-        and columns(text) <= _LONGEST_TITLE_COLUMNS
-        and not text.rstrip(_CLOSERS).endswith(_NO_TITLE_ENDS_IN)
-        and _may_be_heading(text)
-    )
+def _any_title(lines: Sequence[Line]) -> bool:
+    return any(in_title_case(line.text.strip()) or item_marker(line.text) for line in lines)
 
 
-def _is_subtitle(chunk: _Chunk, language: str) -> bool:
+def _listed(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Yield the chunks again, knowing whether the number that one begins with is one of a list's."""
+    known = list(chunks)
+    numbers = [0, *(item_number(chunk.lines[0].text) for chunk in known), 0]
+    last = [0, *(_last_number(chunk) for chunk in known), 0]
+    for place, chunk in enumerate(known, start=1):
+        number = numbers[place]
+        after, before = numbers[place + 1] == last[place] + 1, last[place - 1] == number - 1 and number > 1
+        yield replace(chunk, listed=bool(number) and (before or after))
+
+
+def _last_number(chunk: _Chunk) -> int:
+    return next((number for line in reversed(chunk.lines) if (number := item_number(line.text))), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """What stands at the head of a text.
+
+    Attributes:
+        title: None where there is none, or the front matter gives it; so is the subtitle.
+        subtitle: what stands under the title.
+        author: named by a line under the title.
+        rest: the chunks that are left.
+        levels: that of the heading of each; 0 for none.
+    """
+
+    title: Line | None
+    subtitle: Line | None
+    author: str
+    rest: list[_Chunk]
+    levels: list[int]
+
+
+def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
+    """Return the title, the subtitle, the author, and the chunks that are left."""
+    levels = heading_levels([_setting(chunk) for chunk in chunks])
+    title, author = None, ""
+    if chunks and front.title:
+        said = chunks[0].text and same_words(chunks[0].lines[0], front.title)
+        if not said:
+            return _Top(None, None, "", chunks, levels)
+    elif chunks and (byline := _byline_under(chunks[0])):
+        title, author = _heading_line(chunks[0]), byline
+    elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):
+        title = _heading_line(chunks[0])
+    else:
+        return _Top(None, None, "", chunks, levels)
+    chunks, levels = chunks[1:], levels[1:]
+    if len(chunks) > 1 and (named := byline_author(chunks[0].text)):
+        author, chunks, levels = named, chunks[1:], levels[1:]
+    subtitle = None
+    if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], levels, front.language):
+        subtitle = Line(tidy(chunks[0].lines[0].text), chunks[0].lines[0].number)
+        chunks, levels = chunks[1:], levels[1:]
+        if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
+            author, chunks, levels = named, chunks[1:], levels[1:]
+    return _Top(title, subtitle, author, chunks, levels)
+
+
+def _heading_line(chunk: _Chunk) -> Line:
+    words = tidy(_HASHES.sub(r"\2", chunk.lines[0].text.strip()))
+    return Line(words.rstrip(":：") if is_chapter(words) else words, chunk.lines[0].number)
+
+
+def _byline_under(chunk: _Chunk) -> str:
+    """Return the author where a chunk is a title with a byline right under it."""
+    if len(chunk.lines) != 2 or not is_title(chunk.lines[0].text.strip()):
+        return ""
+    return byline_author(chunk.lines[1].text)
+
+
+def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bool:
+    """Return whether a text begins with its first chapter or entry, without a title."""
+    if levels[0] > 1 and _HASHES.fullmatch(chunks[0].text):
+        return min((level for level in levels[1:] if level), default=7) <= levels[0]
+    later = (chunk.text for chunk, level in zip(chunks[1:], levels[1:], strict=True) if level)
+    return is_chapter(chunks[0].text) and any(map(is_chapter, later))
+
+
+def _setting(chunk: _Chunk) -> Setting:
+    hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
+    words = " ".join(line.text.strip() for line in chunk.lines)
+    return Setting(chunk.text, words, chunk.blank_before, len(hashes[1]) if hashes else chunk.level)
+
+
+def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
+    """Return whether the first chunk under the title is the subtitle: a heading where others like it follow is not."""
     text = chunk.text
     return (
         bool(text)
         and not chunk.level
         and chunk.blank_before <= 1
-        and columns(text) <= _LONGEST_TITLE_COLUMNS
+        and columns(text) <= LONGEST_TITLE_COLUMNS
         and not text.endswith(tuple(":,;،؛，、；："))
         and not text.startswith("#")
-        and _may_be_heading(text)
+        and may_be_heading(text)
+        and not is_chapter(text)
+        and not speaker(text)
+        and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
 
 
-def _may_be_heading(text: str) -> bool:
-    """Return whether one line is neither a mark, an item, nor a quotation."""
-    return not (only_marks(text) or item_marker(text) or text.startswith(">") or is_quotation(text)) and speakable(
-        without_marks(text)
-    )
-
-
-def _heading_level(chunk: _Chunk, *, text_follows: bool) -> int:
-    """Return the level of a chunk's heading, 0 where it has none."""
-    hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
-    if hashes:
-        return len(hashes[1])
-    if chunk.level:
-        return chunk.level
-    text = chunk.text
-    short = columns(text) <= _LONGEST_HEADING_COLUMNS and len(text.split()) <= _MOST_HEADING_WORDS
-    bare = text.rstrip(_CLOSERS)
-    if not (bare and short and text_follows) or bare.endswith(_NO_HEADING_ENDS_IN) or not _may_be_heading(text):
-        return 0
-    set_off = chunk.blank_before >= 2
-    if bare.endswith(_SENTENCE_MARKS):
-        return 2 if set_off and _in_title_case(text) else 0
-    return 2 if set_off or _in_title_case(text) else 0
-
-
-def _in_title_case(text: str) -> bool:
-    """Return whether a line of two words or more is in capitals, or has one in each word of four letters or more."""
-    words = [word for word in re.split(r"[^\w’']+", text) if word and word[0].isalpha()]
-    if len(words) < 2 or not words[0][0].isupper():
-        return False
-    long = [word for word in words if len(word) >= 4]
-    return bool(long) and all(word[0].isupper() for word in long) and words[-1][0].isupper()
-
-
-def _blocks(lines: Sequence[Line], language: str, wrapping: Wrapping) -> Iterator[Block]:
+def _blocks(chunk: _Chunk, language: str, wrapping: Wrapping, known: Collection[str]) -> Iterator[Block]:
     """Yield the blocks of a chunk: quotation, list items, and the text before them."""
+    lines = chunk.lines
     if not lines:
         return
     if all(_QUOTED.match(line.text) for line in lines):
         bare = [Line(_QUOTED.sub("", line.text, count=1), line.number) for line in lines]
-        for block in text_blocks(bare, language, verse=_verse(bare, wrapping)):
+        for block in text_blocks(bare, language, verse=_verse(bare, wrapping), known=known):
             yield block if block.kind is BlockKind.MARK else replace(block, kind=BlockKind.QUOTE)
         return
-    first_item = next((place for place, line in enumerate(lines) if item_marker(line.text)), len(lines))
-    words, items = lines[:first_item], lines[first_item:]
-    yield from text_blocks(words, language, verse=_verse(words, wrapping))
-    yield from _list_blocks(items, language)
+    items = list_items([line.text for line in lines], listed=chunk.listed)
+    first_item = min(items, default=len(lines))
+    words = lines[:first_item]
+    yield from text_blocks(words, language, verse=_verse(words, wrapping), known=known)
+    yield from _list_blocks(lines[first_item:], frozenset(place - first_item for place in items), language, known)
 
 
 def _verse(lines: Sequence[Line], wrapping: Wrapping) -> bool:
     return broken_on_purpose([line.text for line in lines], wrapping)
 
 
-def _list_blocks(lines: Sequence[Line], language: str) -> Iterator[Block]:
+def _list_blocks(
+    lines: Sequence[Line], starts: Collection[int], language: str, known: Collection[str]
+) -> Iterator[Block]:
     """Yield the list that some lines are, and the marks that stand between its items."""
     items: list[Line] = []
-    for line in lines:
-        marker = item_marker(line.text)
-        if marker or not items or only_marks(line.text) or only_marks(items[-1].text):
-            items.append(Line(line.text[marker:], line.number))
+    for place, line in enumerate(lines):
+        if place in starts or not items or only_marks(line.text) or only_marks(items[-1].text):
+            items.append(Line(line.text[item_marker(line.text) if place in starts else 0 :], line.number))
         else:
-            items[-1] = Line(f"{items[-1].text} {line.text.strip()}", items[-1].number)
+            items[-1] = Line(join_wrapped([items[-1].text, line.text], known), items[-1].number)
     yield from blocks_around_marks(BlockKind.LIST, items, language)
 
 

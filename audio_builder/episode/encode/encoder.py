@@ -37,7 +37,7 @@ _BYTES_PER_SAMPLE = 2
 _DISK_FULL_WORDS = ("No space left on device", "Disk quota exceeded")
 
 _ENOUGH_KBPS = {1: 80, 2: 128}
-"""Bit rate for a number of channels from which on every frame has bits to spare (decision 0095)."""
+"""Bit rate for a number of channels from which on every frame has bits to spare (decision 24)."""
 
 _LAME_SCALES = ((160, 0.95), (192, 0.97), (224, 0.98), (320, 1.0))
 """Up to which bit rate in kbps LAME scales by what."""

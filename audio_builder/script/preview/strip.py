@@ -37,7 +37,7 @@ class Kind(Enum):
 _KINDS = {
     **dict.fromkeys((Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS), Kind.SHORT),
     Reason.QUESTION: Kind.ANSWER,
-    Reason.BEFORE_HEADING: Kind.HEADING,
+    **dict.fromkeys((Reason.BEFORE_HEADING, Reason.SCENE), Kind.HEADING),
     **dict.fromkeys((Reason.OPENING, Reason.CLOSING), Kind.EDGE),
     Reason.MARK: Kind.OWN,
     Reason.SILENCE: Kind.SILENCE,

@@ -48,7 +48,7 @@ _OPENING = ' “("'
 """What stands before the first sound of a word."""
 
 _EARLY_S = 0.04
-"""The model is heard so long before the lengths that it plans (decision 0026)."""
+"""The model is heard so long before the lengths that it plans (decision 14)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -294,7 +294,7 @@ def _begin_of(sounds: Sequence[_Sound], first: int) -> int | None:
     """Return the frame where a word begins to be heard, of which the place of the first sound is given.
 
     The lengths are what the model learned to lay its sounds along, not where an ear parts them: without a pause, the
-    gap between two words is heard as the beginning of the second, and so is part of what is before it (decision 0026).
+    gap between two words is heard as the beginning of the second, and so is part of what is before it (decision 14).
     """
     own = sounds[first]
     if first == 0 or own.begin is None:

@@ -17,8 +17,8 @@ from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.install.downloads import run_pip
 
 _CONTENTS = {
-    "kokoro": "espeak-ng, which turns its words into sounds; about 10 MB, GPL-3.0-or-later",
-    "piper": "Piper, which speaks it; about 34 MB, GPL-3.0-or-later",
+    "kokoro": "onnx, which changes its model once; about 31 MB, Apache-2.0",
+    "piper": "Piper, which speaks it, and onnx, which changes its model once; about 65 MB, GPL-3.0-or-later",
     "system": "espeak-ng, which speaks it; about 10 MB, GPL-3.0-or-later",
 }
 """What the packages of each engine bring: for a person to read before they are installed."""
@@ -40,9 +40,11 @@ class EnginePackages:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The packages with their versions, such as `piper-tts 1.8.0`."""
-        pinned = (line.split()[0] for line in self.lock.read_text(encoding="utf-8").splitlines() if "==" in line)
-        return tuple(pin.replace("==", " ") for pin in pinned)
+        """The packages with their versions, such as `piper-tts 1.8.0`; those for this system alone."""
+        lines = self.lock.read_text(encoding="utf-8").splitlines()
+        pinned = (line.rstrip(" \\") for line in lines if "==" in line and not line.startswith((" ", "#")))
+        here = (line for line in pinned if "sys_platform ==" not in line or f"'{sys.platform}'" in line)
+        return tuple(line.split()[0].replace("==", " ") for line in here)
 
 
 def missing_packages(engine: str) -> EnginePackages | None:

@@ -1,0 +1,307 @@
+"""Titles, bylines and headings that nothing marks as such: by how a line is worded and where it stands.
+
+Plain text has no others; Markdown, pages and documents are judged by the same rules where they have no headings
+of their own. See decision 5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audio_builder.article.blocks import is_quotation, item_marker
+from audio_builder.article.marks import only_marks, without_marks
+from audio_builder.article.sentences import ends_sentence
+from audio_builder.article.text import columns, speakable
+
+LONGEST_TITLE_COLUMNS = 120
+"""Columns."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_LONGEST_HEADING_COLUMNS = 70
+_MOST_HEADING_WORDS = 12
+_MOST_SENTENCE_CASE_WORDS = 7
+_LONGEST_CHAIN = 2
+"""Headings in a row without words between them: a part and its first chapter. More are lines of verse or a litany."""
+
+_CLOSERS = "”’\"')»"
+_NO_TITLE_ENDS_IN = tuple(".,;:。،؛，、；：।۔")
+_NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
+_SENTENCE_MARKS = tuple("!?？！。؟।۔")
+_ABBREVIATED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+$|\b(?:Jr|Sr|St|Dr|p\.m|a\.m)\.$")
+
+_COUNTED = (
+    r"(?:\d{1,3}|[ivxlc]{1,7}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
+    r"fifteen|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|"
+    r"seven|eight|nine))?|the (?:first|second|third|fourth|fifth|last)|first|last|eins|zwei|drei|vier|fünf|sechs|"
+    r"sieben|acht|neun|zehn|un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|premier|première|uno|una|dos|tres|cuatro|"
+    r"cinco|seis|siete|ocho|nueve|diez|primero|primera|um|uma|dois|duas|três|quatro|sete|oito|nove|dez|due|tre|quattro|"
+    r"cinque|sei|sette|otto|dieci|primo|prima|een|twee|drie|vijf|zes|en|ett|två|fyra|fem|första|perv[ay]ya|первая|"
+    r"вторая|третья|первый|второй|третий)"
+)
+_UNITS = (
+    r"(?:part|chapter|book|day|week|month|section|lesson|session|step|scene|act|canto|letter|evening|morning|night|"
+    r"meditation|reflection|exercise|practice|stanza|movement|appendix|volume|verse|psalm|teil|kapitel|buch|tag|woche|"
+    r"abschnitt|lektion|übung|partie|chapitre|livre|jour|semaine|leçon|parte|capítulo|capitulo|libro|livro|día|dia|"
+    r"semana|lección|lição|capitolo|giorno|settimana|sezione|lezione|deel|hoofdstuk|dag|kapittel|del|vecka|uke|часть|"
+    r"глава|день|неделя|rozdział|część|dzień|kapitola|část|den|luku|osa|päivä|bölüm|gün)"
+)
+_CHAPTER = re.compile(rf"{_UNITS}\s+{_COUNTED}\.?(?:\s*[.:–—-]+\s*\S.{{0,70}})?\s*:?", re.IGNORECASE)
+_CHAPTER_ELSEWHERE = re.compile(
+    r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
+    r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
+    r"|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
+    r"|(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|letzte)[rs]?\s+(?:teil|kapitel|tag|abschnitt|brief)"
+    r"|(?:première|deuxième|seconde|troisième|quatrième|dernière)\s+partie|(?:premier|deuxième|second|dernier)\s+jour"
+    r"|(?:primera|segunda|tercera|prima|seconda|terza|primeira|terceira)\s+parte",
+    re.IGNORECASE,
+)
+_NAMED = _set(
+    "prologue epilogue preface foreword afterword introduction conclusion interlude postscript coda appendix "
+    "acknowledgements acknowledgments dedication prolog epilog vorwort nachwort einleitung schluss schlusswort "
+    "danksagung zwischenspiel anhang épilogue avant-propos préface postface prólogo epílogo prefacio introducción "
+    "conclusión posfacio prefácio introdução conclusão posfácio prologo epilogo prefazione introduzione conclusione "
+    "voorwoord nawoord inleiding proloog epiloog förord efterord inledning forord etterord innledning пролог эпилог "
+    "предисловие послесловие введение заключение wstęp zakończenie posłowie 序 序章 序言 前言 后记 後記 尾声 尾聲 終章 "
+    "楔子 引子 プロローグ エピローグ あとがき はじめに おわりに まえがき 프롤로그 에필로그 서문 مقدمة خاتمة"
+)
+"""Parts of a book that are named by what they are."""
+
+_NUMBERED = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?")
+_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_NEVER_BEGIN = _set(
+    "om aum ॐ hare hari hum amen namo namaste shanti svaha may and but so or now then let "
+    "breathe inhale exhale hold notice feel listen repeat relax soften close open allow return"
+)
+"""First words of mantras, wishes and instructions: such a line alone is to be said, not a heading."""
+
+_BY = re.compile(
+    r"(?:(?:written |words |text )?by|von|par|por|di|door|av|af|przez|автор:?|作者\s*[:：]?|文\s*[/／:：])"
+    r"\s*(?=\S)(?P<name>.+)",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"(?:[^\W\d_][\w’'-]*\.?)")
+_PARTICLES = _set("de da del della di van von der den la le y and und et e i bin ibn al & ten ter du dos")
+_MOST_NAME_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A paragraph, as far as it decides what is a heading.
+
+    Attributes:
+        text: its only line; empty where it has more, or is a list, a quotation or a mark.
+        words: all of it.
+        blank_before: how many empty lines stand before it; a rule counts as two.
+        level: 1 to 6 where the source marks it as a heading; else 0.
+        stands_out: all of it is bold or centred.
+    """
+
+    text: str
+    words: str
+    blank_before: int = 1
+    level: int = 0
+    stands_out: bool = False
+
+
+def may_be_heading(text: str) -> bool:
+    """Return whether one line is neither a mark, an item, nor a quotation."""
+    return not (only_marks(text) or item_marker(text) or text.startswith(">") or is_quotation(text)) and speakable(
+        without_marks(text)
+    )
+
+
+def is_title(text: str) -> bool:
+    """Return whether the first line of a text may be its title, by its wording."""
+    return (
+        bool(text)
+        and columns(text) <= LONGEST_TITLE_COLUMNS
+        and not text.rstrip(_CLOSERS).endswith(_NO_TITLE_ENDS_IN)
+        and may_be_heading(text)
+    )
+
+
+def is_chapter(text: str) -> bool:
+    """Return whether a line names a chapter: Chapter 4, Day 3: Rain, Epilogue, 第二章.
+
+    >>> is_chapter("Part Two"), is_chapter("Nachwort"), is_chapter("Part of it")
+    (True, True, False)
+    """
+    bare = text.strip().rstrip(":：").rstrip()
+    if not bare or columns(bare) > LONGEST_TITLE_COLUMNS:
+        return False
+    if bare.casefold() in _NAMED:
+        return not bare[0].islower()
+    named = _CHAPTER.fullmatch(bare) or _CHAPTER_ELSEWHERE.fullmatch(bare)
+    return named is not None and not bare[0].islower() and not bare.endswith(("。", ",", ";"))
+
+
+def byline_author(text: str) -> str:
+    """Return the author whom a line names after “by”, empty where it is no byline.
+
+    >>> byline_author("by A. Writer"), byline_author("By the river")
+    ('A. Writer', '')
+    """
+    found = _BY.fullmatch(" ".join(text.split()))
+    if not found:
+        return ""
+    name = found["name"].strip()
+    words = name.replace(",", "").split()
+    if not 1 <= len(words) <= _MOST_NAME_WORDS or (name.endswith(".") and not _ABBREVIATED_END.search(name)):
+        return ""
+    if not all(word in _PARTICLES or (_NAME_WORD.fullmatch(word) and not word[0].islower()) for word in words):
+        return ""
+    if words[0] in _PARTICLES - {"de", "da", "van", "von", "di", "al"}:
+        return ""
+    return name if len(words) > 1 or text.strip()[0].islower() or not text.isascii() else ""
+
+
+def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
+    """Return the level of each paragraph's heading, 0 where it has none.
+
+    A line that stands twice in the text is no heading, and neither are lines of which three or more follow one another.
+    """
+    times = Counter(paragraph.text.casefold() for paragraph in paragraphs if paragraph.text)
+    levels = [0] * len(paragraphs)
+    last_number = 0
+    for place, paragraph in enumerate(paragraphs):
+        following = paragraphs[place + 1] if place + 1 < len(paragraphs) else None
+        before = paragraphs[place - 1] if place else None
+        if paragraph.level:
+            levels[place] = paragraph.level
+            continue
+        if not paragraph.text or following is None or times[paragraph.text.casefold()] > 1:
+            continue
+        number = _number(paragraph, following, last_number)
+        if number or is_chapter(paragraph.text):
+            last_number = number or _chapter_number(paragraph.text) or last_number
+            levels[place] = 2
+        elif _is_set_as_heading(paragraph, before):
+            levels[place] = 2
+    for place in _in_sentence_case(paragraphs, levels):
+        levels[place] = 2
+    for place, level in enumerate(levels[:-1]):
+        if level and not paragraphs[place].level and _heads_nothing(paragraphs[place], paragraphs[place + 1]):
+            levels[place] = levels[place + 1] and level
+    return _without_litanies(paragraphs, levels)
+
+
+def _heads_nothing(paragraph: Setting, following: Setting) -> bool:
+    """Return whether a line is known as a heading by its capitals alone, and a single line without a stop follows."""
+    alone = paragraph.blank_before < 2 and not paragraph.stands_out and not is_chapter(paragraph.text)
+    return alone and bool(following.text) and not ends_sentence(following.words)
+
+
+def _is_set_as_heading(paragraph: Setting, before: Setting | None) -> bool:
+    text = paragraph.text
+    bare = text.rstrip(_CLOSERS)
+    if not _is_short(text) or bare.endswith(_NO_HEADING_ENDS_IN) or not may_be_heading(text) or _is_said(text, before):
+        return False
+    set_off = paragraph.blank_before >= 2
+    if bare.endswith(_SENTENCE_MARKS):
+        return (set_off or paragraph.stands_out) and in_title_case(text)
+    return set_off or paragraph.stands_out or in_title_case(text)
+
+
+def _is_short(text: str) -> bool:
+    return columns(text) <= _LONGEST_HEADING_COLUMNS and len(text.split()) <= _MOST_HEADING_WORDS
+
+
+def _is_said(text: str, before: Setting | None) -> bool:
+    """Return whether a line is a mantra or a wish, or what a colon before it leads to."""
+    first = re.split(r"[^\w’']+", text.casefold(), maxsplit=1)[0]
+    return first in _NEVER_BEGIN or (before is not None and before.words.rstrip().endswith((":", "：")))
+
+
+def _number(paragraph: Setting, following: Setting, last: int) -> int:
+    """Return the number of a heading that begins with one, 0 where it doesn't or is an item of a list."""
+    found = _NUMBERED.fullmatch(paragraph.text.strip())
+    if not found:
+        return 0
+    number = int(found["digits"]) if found["digits"] else roman_number(found["roman"])
+    words = found["words"]
+    if words is None:
+        # A bare number may be that of a page: the first is 1, and each is the next.
+        return number if number == last + 1 and (last or number == 1) else 0
+    another = _NUMBERED.fullmatch(following.text.strip())
+    titled = words[0].isupper() or not words[0].isascii()
+    if not found["stop"] or not titled or (another and another["words"]) or not ends_sentence(following.words):
+        return 0
+    bare = words.rstrip(_CLOSERS)
+    return number if _is_short(words) and not bare.endswith((*_NO_HEADING_ENDS_IN, *_SENTENCE_MARKS)) else 0
+
+
+def _chapter_number(text: str) -> int:
+    found = re.search(r"\b(?:(\d{1,3})|([IVXLC]{1,7}))\b", text)
+    return (int(found[1]) if found[1] else roman_number(found[2])) if found else 0
+
+
+def roman_number(text: str) -> int:
+    """Return the value of a Roman numeral in capitals.
+
+    >>> roman_number("XIV")
+    14
+    """
+    values = [_ROMAN_DIGITS.get(letter, 0) for letter in text]
+    return sum(-one if one < two else one for one, two in zip(values, [*values[1:], 0], strict=True))
+
+
+def in_title_case(text: str) -> bool:
+    """Return whether a line of two words or more is in capitals, or has one in each word of four letters or more."""
+    words = [word for word in re.split(r"[^\w’']+", text) if word and word[0].isalpha()]
+    if len(words) < 2 or not words[0][0].isupper():
+        return False
+    long = [word for word in words if len(word) >= 4]
+    return bool(long) and all(word[0].isupper() for word in long) and words[-1][0].isupper()
+
+
+def _in_sentence_case(paragraphs: Sequence[Setting], levels: Sequence[int]) -> list[int]:
+    """Return the places of short lines without a stop that head the prose of a text, if there are two or more.
+
+    All such lines of the text must stand between paragraphs of prose: one that doesn't makes it a text of lines.
+    """
+    open_lines = [
+        place
+        for place, paragraph in enumerate(paragraphs)
+        if place and not levels[place] and paragraph.text and not ends_sentence(paragraph.text)
+        and not paragraph.text.rstrip().endswith((":", ","))
+    ]  # fmt: skip
+    if len(open_lines) < 2 or not all(_heads_prose(paragraphs, place) for place in open_lines):
+        return []
+    return open_lines
+
+
+def _heads_prose(paragraphs: Sequence[Setting], place: int) -> bool:
+    text = paragraphs[place].text
+    following = paragraphs[place + 1].words if place + 1 < len(paragraphs) else ""
+    before = paragraphs[place - 1]
+    return (
+        text[0].isupper()
+        and len(text.split()) <= _MOST_SENTENCE_CASE_WORDS
+        and not any(sign in text for sign in ",;—–")
+        and may_be_heading(text)
+        and not _is_said(text, before)
+        and ends_sentence(before.words)
+        and ends_sentence(following)
+        and len(re.findall(r"[.!?…][”’\"')]*(?:\s|$)", following)) >= 2
+    )
+
+
+def _without_litanies(paragraphs: Sequence[Setting], levels: list[int]) -> list[int]:
+    """Return the levels without those of lines that nothing marks and that follow one another, three or more."""
+    start = 0
+    for place in range(len(levels) + 1):
+        if place < len(levels) and levels[place] and not paragraphs[place].level:
+            continue
+        if place - start > _LONGEST_CHAIN:
+            for inside in range(start, place):
+                if not is_chapter(paragraphs[inside].text):
+                    levels[inside] = 0
+        start = place + 1
+    return levels

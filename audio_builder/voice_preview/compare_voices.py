@@ -1,0 +1,256 @@
+"""A sample of each voice, and a page to compare them: one file beside the samples, which needs no server."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+import msgspec
+from markupsafe import Markup
+from msgspec import Struct
+
+from audio_builder.article.source import source_from_bytes
+from audio_builder.episode.naming import file_stem
+from audio_builder.errors import AudioBuilderError
+from audio_builder.files import check_named, write_named
+from audio_builder.pipeline import build
+from audio_builder.progress import Progress, silent
+from audio_builder.recipe.settings import Recipe, Tags
+from audio_builder.voices.catalogue import find_voice, list_voices
+from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.status import voice_status
+
+PAGE = "voices.html"
+_NO_WORDS = "und"
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """A voice on the page.
+
+    Attributes:
+        name: what the user types.
+        description: one line.
+        engine: name of its engine.
+        licence: SPDX identifier.
+        attribution: whom to credit.
+        language: BCP 47 tag of the voice.
+        slowest_wpm: slowest measured rate inside phrases.
+        fastest_wpm: fastest measured rate inside phrases.
+        problem: why there is no sample; empty where there is one.
+        mend: what to do about that.
+        audio: the sample's file name, in the page's folder; empty where there is none.
+        duration_s: of the sample.
+        wpm: words per minute inside phrases, measured on the sample.
+    """
+
+    name: str
+    description: str
+    engine: str
+    licence: str
+    attribution: str
+    language: str
+    slowest_wpm: float
+    fastest_wpm: float
+    problem: str = ""
+    mend: str = ""
+    audio: str = ""
+    duration_s: float = 0.0
+    wpm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What was made.
+
+    Attributes:
+        page: the page.
+        samples: one for each voice, made or not.
+    """
+
+    page: Path
+    samples: tuple[Sample, ...]
+
+
+def make_preview(
+    names: Sequence[str],
+    folder: Path,
+    begin: Callable[[str], Progress] = lambda _name: silent,
+    *,
+    force: bool = False,
+) -> Preview:
+    """Build a short episode with each voice, and the page to compare them.
+
+    A voice that isn't ready, or that fails, is on the page with what to do about it; the others are made.
+
+    Args:
+        names: voices or blends; none for all that speak words.
+        folder: where they go; made if it isn't there.
+        begin: told of each voice that is begun; what it returns is told of the steps of its build.
+        force: whether they may replace what is there.
+
+    Raises:
+        UnknownVoice: there is none of a name.
+        VoiceError: a profile is malformed.
+        OutputError: the folder can't be written.
+    """
+    wanted = {name: find_voice(name) for name in names} or {
+        profile.name: profile for profile in list_voices() if profile.language != _NO_WORDS
+    }
+    page = folder / PAGE
+    check_named(page, force=force)
+    samples = tuple(_sample(name, profile, folder, begin, force=force) for name, profile in wanted.items())
+    folder.mkdir(parents=True, exist_ok=True)
+    write_named(page, preview_page(samples), force=force)
+    return Preview(page, samples)
+
+
+def _sample(name: str, profile: VoiceProfile, folder: Path, begin: Callable[[str], Progress], *, force: bool) -> Sample:
+    words, language = sample_text(profile.language)
+    status = voice_status(profile)
+    sample = Sample(
+        name=name,
+        description=profile.description,
+        engine=profile.engine,
+        licence=profile.licence,
+        attribution=profile.attribution,
+        language=profile.language,
+        slowest_wpm=status.slowest_wpm,
+        fastest_wpm=status.fastest_wpm,
+        problem=status.problem,
+        mend=status.mend,
+    )
+    if not status.ready:
+        return sample
+    recipe = Recipe(
+        voice=name, tags=Tags(title=f"The voice {name}", show="Voices", language=language, carry_source=False)
+    )
+    try:
+        # Its id says that a later sample of the voice is a new version of this one, whatever its words are then.
+        text = f"---\nid: the voice {file_stem(name)}\n---\n{words}"
+        source = source_from_bytes(text.encode(), f"{profile.name}.txt")
+        report = build(source, recipe, folder, if_there="replace" if force else "new version", progress=begin(name))
+    except AudioBuilderError as error:
+        return msgspec.structs.replace(sample, problem=error.message, mend=error.hint)
+    return msgspec.structs.replace(
+        sample,
+        audio=Path(report.path).name,
+        duration_s=report.duration_s,
+        wpm=report.voice.wpm_measured,
+    )
+
+
+def preview_page(samples: Sequence[Sample]) -> bytes:
+    """Return the page, UTF-8: the samples that were made, then the voices without one.
+
+    Args:
+        samples: in the order in which they are shown.
+    """
+    style = _source("page.css")
+    page = _environment().get_template("page.html").render(
+        made=[sample for sample in samples if sample.audio],
+        missing=[sample for sample in samples if not sample.audio],
+        # Our own file, the only text on the page that isn't escaped; the policy admits it by its hash.
+        style=Markup(style),  # noqa: S704
+        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
+    )  # fmt: skip
+    return page.encode("utf-8", "replace")
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return (resources.files("audio_builder.voice_preview") / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.filters["clock"] = _clock
+    return environment
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+_SAMPLES = {
+    "en": """Sit for a moment wherever you are.
+
+The window is open a little, and somewhere below a gate falls shut. Nothing needs an answer before this breath is over.
+
+What would be enough for today?
+
+A cup, still warm,
+two hands around it,
+the light on the table.
+
+Stay with that for as long as you like.""",
+    "de": """Setz dich für einen Augenblick hin, wo du gerade bist.
+
+Das Fenster steht ein wenig offen, und unten fällt irgendwo ein Tor ins Schloss. Nichts braucht eine Antwort, bevor \
+dieser Atemzug vorbei ist.
+
+Was wäre heute genug?
+
+Eine Tasse, noch warm,
+zwei Hände darum,
+das Licht auf dem Tisch.
+
+Bleib dabei, so lange du magst.""",
+    "es": """Siéntate un momento, dondequiera que estés.
+
+La ventana está un poco abierta, y abajo, en algún lugar, se cierra una puerta. Nada necesita respuesta antes de que \
+termine esta respiración.
+
+¿Qué sería suficiente para hoy?
+
+Una taza, todavía tibia,
+dos manos que la rodean,
+la luz sobre la mesa.
+
+Quédate ahí todo el tiempo que quieras.""",
+    "fr": """Asseyez-vous un instant, là où vous êtes.
+
+La fenêtre est entrouverte, et quelque part en bas une grille se referme. Rien n'attend de réponse avant la fin de ce \
+souffle.
+
+Qu'est-ce qui suffirait pour aujourd'hui ?
+
+Une tasse, encore tiède,
+deux mains autour d'elle,
+la lumière sur la table.
+
+Restez là aussi longtemps que vous voulez.""",
+    "it": """Siediti un momento, ovunque tu sia.
+
+La finestra è un po' aperta, e da qualche parte, in basso, si chiude un cancello. Nulla ha bisogno di una risposta \
+prima che finisca questo respiro.
+
+Che cosa basterebbe per oggi?
+
+Una tazza, ancora tiepida,
+due mani intorno,
+la luce sul tavolo.
+
+Resta lì quanto vuoi.""",
+}
+
+
+def sample_text(language: str) -> tuple[str, str]:
+    """Return the words for a voice, and the language that they are in; English where there are none in its own.
+
+    Args:
+        language: the voice's BCP 47 tag.
+    """
+    tag = language.partition("-")[0].lower()
+    spoken = tag if tag in _SAMPLES else "en"
+    return _SAMPLES[spoken].replace("\\\n", ""), spoken
