@@ -275,13 +275,13 @@ def written_by_us(path: Path) -> frozenset[str]:
     return frozenset()
 
 
-def note_writing(path: Path, sha256: str) -> None:
+def note_writing(path: Path, *sha256: str) -> None:
     """Note what is about to be written to a path: later it is replaced unasked only if it is still that.
 
     What of ours is there now stays noted, should the writing be stopped. Where no note can be kept, writing goes on:
     the next time we ask.
     """
-    note, digests = _note(path), {sha256}
+    note, digests = _note(path), set(sha256)
     with contextlib.suppress(OSError):
         if path.is_file():
             digests |= {sha256_of(path.read_bytes())} & written_by_us(path)

@@ -75,6 +75,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
         show_id: what players know the show by (`podcast:guid`); empty while it has neither an id nor an address.
         feed_url: where the feed was last found on the web; empty if it never was.
         moved: whether it was elsewhere before that.
+        pages: SHA-256 of feed and pages whose names others use as well, as they were written; by name.
     """
 
     schema_version: int = LEDGER_VERSION
@@ -82,6 +83,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     show_id: str = ""
     feed_url: str = ""
     moved: bool = False
+    pages: dict[str, str] = {}
 
 
 class EarlierFeed(Struct, frozen=True, kw_only=True):
@@ -167,13 +169,14 @@ def kept_show(show: Show, ledger: Ledger, feed: EarlierFeed) -> Show:
     )
 
 
-def next_ledger(show: Show, before: Ledger, episodes: dict[str, Entry]) -> Ledger:
+def next_ledger(show: Show, before: Ledger, episodes: dict[str, Entry], pages: dict[str, str]) -> Ledger:
     """Return the ledger after publishing a show (see `kept_show`)."""
     return Ledger(
         episodes=episodes,
         show_id=show.id,
         feed_url=show.feed_url if show.base_url else before.feed_url,
         moved=before.moved or show.new_feed_url == show.feed_url,
+        pages=pages,
     )
 
 

@@ -32,7 +32,6 @@ from audio_builder.files import (
     sha256_of,
     sweep_drafts,
     write_bytes,
-    written_by_us,
 )
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
 from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, opml
@@ -40,6 +39,7 @@ from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
     Entry,
+    Ledger,
     kept_show,
     ledger_as_json,
     next_ledger,
@@ -143,7 +143,7 @@ def publish(
         ledger, feed = read_ledger(folder), read_earlier_feed(folder)
         show = kept_show(own, ledger, feed)
         if not options.force:
-            _refuse_others(folder, known=bool(ledger.episodes or feed.feed_url))
+            _refuse_others(folder, ledger, known=bool(ledger.episodes or feed.feed_url))
         found = find_episodes(folder, Published(show, ledger, feed), options.as_new)
         _refuse_losses(found.damaged)
         items: list[Item] = []
@@ -157,11 +157,17 @@ def publish(
         items.sort(key=lambda item: (item.published, item.stem), reverse=True)
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
-        _write_noted(folder / OPML_FILE, opml(show))
-        _write_noted(folder / INDEX_FILE, index_page(show, _small(cover), items))
+        pages = {
+            OPML_FILE: opml(show),
+            INDEX_FILE: index_page(show, _small(cover), items),
+            FEED_FILE: feed_xml(show, cover, items),
+        }
+        _note_all(folder, pages)
+        _write_changed(folder / OPML_FILE, pages[OPML_FILE])
+        _write_changed(folder / INDEX_FILE, pages[INDEX_FILE])
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries)))
-        _write_noted(folder / FEED_FILE, feed_xml(show, cover, items))
+        _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries, _digests(pages))))
+        _write_changed(folder / FEED_FILE, pages[FEED_FILE])
         pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
     return PublishReport(
         feed=str(folder / FEED_FILE),
@@ -258,25 +264,32 @@ def _write_changed(path: Path, content: bytes) -> None:
     write_bytes(path, content)
 
 
-def _write_noted(path: Path, content: bytes) -> None:
-    """Write a file under a name that others use as well, and note it, so that a change by somebody else is seen."""
-    note_writing(path, sha256_of(content))
-    _write_changed(path, content)
+def _digests(pages: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: sha256_of(content) for name, content in pages.items()}
 
 
-def _refuse_others(folder: Path, *, known: bool) -> None:
-    """Refuse to replace a feed or a page that somebody else made, or changed since it was written here.
+def _note_all(folder: Path, pages: Mapping[str, bytes]) -> None:
+    """Note what is about to be written and what it replaces: after a stop in between, both are known as ours."""
+    for name, digest in _digests(pages).items():
+        path = folder / name
+        note_writing(path, digest, *([sha256_of(path.read_bytes())] if path.is_file() else []))
+
+
+def _refuse_others(folder: Path, ledger: Ledger, *, known: bool) -> None:
+    """Refuse to replace a feed or a page that somebody else made, or changed since it was written.
 
     Args:
         folder: of the show.
-        known: whether it was published before.
+        ledger: says what was written; one of an earlier version doesn't.
+        known: whether the show was published before.
 
     Raises:
         OutputError: names the file.
     """
     for path in _common_names(folder):
-        if written_by_us(path) or not known:
-            check_named(path)
+        written = ledger.pages.get(path.name)
+        if written or not known:
+            check_named(path, known=(written,) if written else ())
 
 
 def _common_names(folder: Path) -> tuple[Path, ...]:
