@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import hashlib
 import logging
 import os
 import secrets
@@ -13,11 +14,14 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from audio_builder.errors import DiskFull, OutputError
+
+STATE_VARIABLE = "AUDIO_BUILDER_STATE"
+"""Environment variable that names the folder for notes on what was written."""
 
 DRAFT_SUFFIX = ".draft"
 """How the names of unfinished files end, so that a later build can sweep them."""
@@ -310,3 +314,103 @@ def _sweep_scratch(parent: Path) -> None:
                         shutil.rmtree(found, ignore_errors=True)
                 finally:
                     os.close(descriptor)
+
+
+def write_named(target: Path, content: bytes, *, force: bool = False) -> None:
+    """Write a file whose name a person chose: where nothing is, or over what we wrote there and nobody changed since.
+
+    A link stays, and what it names is written.
+
+    Raises:
+        OutputError: something else is there and it isn't to be replaced, or the file can't be written.
+        DiskFull: no space is left.
+    """
+    path = Path(os.path.realpath(target))
+    there = _content(path, target)
+    if there == content:
+        return
+    check_named(target, force=force)
+    note_writing(path, sha256_of(content))
+    write_bytes(path, content)
+
+
+def check_named(target: Path, *, force: bool = False, known: Collection[str] = ()) -> None:
+    """Make sure that a file may be written, before work goes into it: the one rule for all commands.
+
+    Args:
+        target: of the file.
+        force: whether whatever is there is replaced; a folder never is.
+        known: SHA-256 of what else of ours may lie there, such as the sound that an episode's record is about.
+
+    Raises:
+        OutputError: it may not; the hint names `--force` where that would do.
+    """
+    path = Path(os.path.realpath(target))
+    content = _content(path, target)
+    if content is None or force:
+        return
+    hint = "Choose another name, or replace it with --force."
+    if not path.stat().st_mode & 0o222:
+        raise OutputError(f"{target} is there and read-only", hint=hint)
+    if sha256_of(content) not in {*known, *written_by_us(path)}:
+        raise OutputError(
+            f"{target} is there already: made by somebody else, or changed since it was written", hint=hint
+        )
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path, target: Path) -> bytes | None:
+    """Return what is in a file; None where nothing is.
+
+    Raises:
+        OutputError: it is no file, or can't be read.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "not a file"
+            raise OutputError(f"{target} is {what}", hint="Give the name of a file.")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise output_error(error, target) from error
+
+
+def written_by_us(path: Path) -> frozenset[str]:
+    """Return the SHA-256 of what was written to a path on this machine: the last, and what it replaced."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return frozenset(_note(path).read_text(encoding="ascii").split())
+    return frozenset()
+
+
+def note_writing(path: Path, *sha256: str) -> None:
+    """Note what is about to be written to a path: later it is replaced unasked only if it is still that.
+
+    What of ours is there now stays noted, should the writing be stopped. Where no note can be kept, writing goes on:
+    the next time we ask.
+    """
+    note, digests = _note(path), set(sha256)
+    with contextlib.suppress(OSError):
+        if path.is_file():
+            digests |= {sha256_of(path.read_bytes())} & written_by_us(path)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        draft = note.with_suffix(f".{secrets.token_hex(6)}")
+        draft.write_text("\n".join(sorted(digests)), encoding="ascii")
+        draft.replace(note)
+
+
+def _note(path: Path) -> Path:
+    """Return where the note on a path is: a file of 64 bytes or so in the user's folder for the state of programs."""
+    named = os.environ.get(STATE_VARIABLE)
+    if named:
+        folder = Path(named)
+    else:
+        import platformdirs  # slow to import, and most commands write no such file
+
+        folder = platformdirs.user_state_path("audio-builder", appauthor=False)
+    return folder / "written" / sha256_of(os.fsencode(os.path.realpath(path)))[:32]

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from audio_builder.article.model import Article
 from audio_builder.article.source import SourceText
+from audio_builder.episode.identity import IfThere
 from audio_builder.episode.produce import bed_maker, commit_episode, encoder_name, episode_draft, produce, produce_twin
-from audio_builder.episode.record import record_path, remembered_text_factors
+from audio_builder.episode.record import remembered_text_factors
 from audio_builder.episode.report import BuildReport, report_on
-from audio_builder.episode.tag.embedded_source import carries
 from audio_builder.episode.tag.write_tag import TagContent, credit_voices
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.fit_duration import fit_duration
@@ -38,6 +38,7 @@ def build(
     target: str | Path = "output",
     *,
     voice_only: bool = False,
+    if_there: IfThere = "new version",
     progress: Progress = silent,
 ) -> BuildReport:
     """Turn an article or a script into an episode, and return the report on what was delivered.
@@ -45,8 +46,9 @@ def build(
     Args:
         source: the path of a text, or what `from_document.read_document` made of it.
         recipe: None for the defaults, and for a script its own pacing.
-        target: folder for the episode; made if it isn't there.
+        target: folder for the episode, made if it isn't there; or its file, such as `episode.mp3`.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
+        if_there: what happens to an earlier version: `new version`, `refuse`, or `replace` whatever is there.
         progress: called with each step.
 
     Raises:
@@ -56,7 +58,7 @@ def build(
     document = source if isinstance(source, Article | Script) else read_document(source)
     recipe = recipe or make_recipe(own_settings(document))
     script = make_script(document, recipe)
-    plan = check_everything(script, recipe, Path(target))
+    plan = check_everything(script, recipe, Path(target), if_there)
     clock.lap("prepare")
     # The background and the cover need no speech. The executor is opened first: leaving ends the decoding of music.
     with ThreadPoolExecutor(2) as aside, bed_maker(script, plan.recipe) as maker:
@@ -64,7 +66,7 @@ def build(
         with Pool() as pool:
             rate_hz = plan.recipe.mastering.sample_rate_hz
             speak = functools.partial(narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=pool)
-            rates = RateControl(script, plan.voice, plan.others, speak, remembered_text_factors(plan.path))
+            rates = RateControl(script, plan.voice, plan.others, speak, remembered_text_factors(plan.place.path))
             timed = fit_duration(script, plan.recipe, rates.narrate, rates.reached_wpm)
         clock.lap("narrate")
         recipe = recipe_at(plan.recipe, timed.wpm)
@@ -80,20 +82,11 @@ def build(
             cover_note=plan.cover_note,
             made_on=datetime.datetime.now(datetime.UTC).date().isoformat(),
         )
-        with episode_draft(plan.path, progress) as draft:
+        with episode_draft(plan.place.path, progress) as draft:
+            place = plan.settle()
             findings = produce(draft, content, recipe, beds.result(), progress)
             clock.lap("deliver")
-            twin = produce_twin(plan.path, content, recipe, progress) if voice_only else None
-            report = report_on(plan.path, recipe, timeline, timed, findings, laps=clock.laps, twin=twin)
-            commit_episode(draft, plan.path, content, report)
+            twin = produce_twin(place.path, content, recipe, progress) if voice_only else None
+            report = report_on(place, recipe, timeline, timed, findings, laps=clock.laps, twin=twin)
+            commit_episode(draft, place, content, report)
     return report
-
-
-def built_already(document: Document, recipe: Recipe, target: str | Path = "output") -> Path | None:
-    """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
-
-    Raises:
-        AudioBuilderError: as `build`, for what is wrong with the recipe, the voice or the folder.
-    """
-    plan = check_everything(make_script(document, recipe), recipe, Path(target))
-    return plan.path if carries(plan.path, plan.source) and record_path(plan.path).is_file() else None

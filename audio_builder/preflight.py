@@ -11,14 +11,18 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
-from audio_builder.episode.naming import episode_path, resolved_tags
-from audio_builder.episode.tag.embedded_source import pack_source
+from audio_builder.episode.identity import IfThere, Place, Work, choose_place
+from audio_builder.episode.naming import named_file, resolved_tags
+from audio_builder.episode.record import record_path
+from audio_builder.episode.tag.embedded_source import carries, pack_source
+from audio_builder.episode.words import words_of
 from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
 from audio_builder.podcast.show import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
 from audio_builder.script.estimate import clock, estimate
+from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
@@ -40,7 +44,8 @@ class BuildPlan:
         recipe: its tags resolved: what was left empty there comes from the script.
         voice: the narrator's, ready to speak.
         cover: gives JPEG bytes; a cover that isn't the listener's own is drawn when it is first asked for.
-        path: where the episode will be.
+        place: where the episode will be, and by what it is known; `settle` again when it is put there.
+        settle: returns the place under the folder's lock, where another build may have taken the name meanwhile.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
         cover_note: why a drawn cover has no words; empty where it has.
@@ -50,22 +55,30 @@ class BuildPlan:
     recipe: Recipe
     voice: PreparedVoice
     cover: Callable[[], bytes]
-    path: Path
+    place: Place
+    settle: Callable[[], Place]
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
 
 
-def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
+def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> BuildPlan:
     """Return a plan for an episode in a folder, which is made if it isn't there.
+
+    Args:
+        script: what is said.
+        recipe: all else.
+        target: the folder; or the episode's file, if its name ends as that of a sound does.
+        if_there: what happens to an earlier version of the same episode.
 
     Raises:
         VoiceError: the voice is unknown, or what it needs isn't installed or has changed.
         SoundError: the background or the bell can't be used.
         SourceTooLarge: the episode would last longer than 12 hours.
         RecipeError: the cover can't be used, or the folder's `show.toml` is wrong.
-        OutputError: the folder can't be written.
+        OutputError: the folder can't be written, or something is there that may not be replaced.
     """
+    folder = target.parent if named_file(target) else target
     recipe = _of_show(recipe, folder)
     _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
@@ -80,10 +93,24 @@ def check_everything(script: Script, recipe: Recipe, folder: Path) -> BuildPlan:
     cover = _cover(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
-    path = episode_path(folder, f"{number}{tags.title}")
     write_probe(folder)
     source = _source(script, recipe, voice) if tags.carry_source else b""
-    return BuildPlan(script, msgspec.structs.replace(recipe, tags=tags), voice, cover, path, source, others, cover_note)
+    name = f"{number}{script.id or tags.title}"
+    work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
+    settle = functools.partial(choose_place, target, work, if_there)
+    recipe = msgspec.structs.replace(recipe, tags=tags)
+    return BuildPlan(script, recipe, voice, cover, settle(), settle, source, others, cover_note)
+
+
+def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
+    """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
+
+    Raises:
+        AudioBuilderError: as `check_everything`, for what is wrong with the recipe, the voice or the folder.
+    """
+    plan = check_everything(make_script(document, recipe), recipe, target, if_there)
+    path = plan.place.path
+    return path if carries(path, plan.source) and record_path(path).is_file() else None
 
 
 def _check_length(script: Script, recipe: Recipe) -> None:

@@ -51,6 +51,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """Each test has a clip cache of its own, so that what it counts is its own."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("AUDIO_BUILDER_CACHE", os.fspath(folder))
+    monkeypatch.setenv("AUDIO_BUILDER_STATE", os.fspath(tmp_path_factory.mktemp("state")))
     return folder
 
 

@@ -14,6 +14,7 @@ import yaml
 from audio_builder.article.details import NOTHING_SAID, Details, about, read_details
 from audio_builder.article.text import clean
 from audio_builder.errors import SourceError
+from audio_builder.recipe.values import WrongValue, language_tag
 
 LARGEST = 64 * 1024
 """Characters of front matter at most."""
@@ -43,7 +44,6 @@ _A_SLIP = 0.7
 
 _DEEPEST = 4
 _CLOSING_FENCES = {"---": ("---", "..."), "+++": ("+++",)}
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _MONTHS = {
     month: number
     for number, names in enumerate(
@@ -94,6 +94,7 @@ class FrontMatter:
         language: a BCP 47 tag such as `en` or `pt-BR`.
         date: `YYYY-MM-DD`, or with the time of day where it was given, in ISO 8601.
         details: what players read besides.
+        id: what the episode is known by, whatever its title and its file: the value of `id` or of `slug`.
         values: every key whose value is a text, as given.
         keys: all keys, in order.
         lines: how many lines of the source the front matter takes, fences included.
@@ -106,6 +107,7 @@ class FrontMatter:
     language: str = ""
     date: str = ""
     details: Details = NOTHING_SAID
+    id: str = ""
     values: dict[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     lines: int = 0
@@ -138,7 +140,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         return FrontMatter()
     notes: list[str] = []
     values = {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
-    for key in ("title", "subtitle", "author"):
+    for key in ("title", "subtitle", "author", "id", "slug"):
         length = len(values.get(key, ""))
         if length > LONGEST_VALUE:
             raise SourceError(
@@ -151,6 +153,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
         details=_details(loaded, name),
+        id=values.get("id", "") or values.get("slug", ""),
         values=values,
         keys=tuple(str(key) for key in loaded),
         lines=len(lines) + 2,
@@ -303,14 +306,14 @@ def _as_text(value: object) -> str:
 
 
 def _language(value: str, name: str, notes: list[str]) -> str:
-    tag = value.replace("_", "-")
-    if tag and not (_LANGUAGE.fullmatch(tag) and len(tag) <= 35):
+    """Return a language tag; what is none is noted, with the closest, and passed over."""
+    try:
+        return language_tag(value)
+    except WrongValue as error:
         notes.append(
-            f"{name}: `language: {value}` in the front matter is not a language tag such as en, de or pt-BR; "
-            "it is passed over"
+            f"{name}: `language: {value}` in the front matter is not a language tag and is passed over. {error.hint}"
         )
         return ""
-    return tag
 
 
 def _date(value: str, name: str, notes: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from audio_builder.article.details import NOTHING_SAID, Details
@@ -82,6 +82,8 @@ class Article:
         title_is_spoken: False where the name of the file is the title, which is shown only.
         notes: what a person should know of the reading, a line each; it isn't an error.
         details: what players read besides.
+        id: what the author calls the episode, whatever its title and its file; empty where the source doesn't say.
+        place: the file it was read from (see `SourceText.place`); empty for none.
     """
 
     title: str
@@ -95,3 +97,5 @@ class Article:
     title_is_spoken: bool = True
     notes: tuple[str, ...] = ()
     details: Details = NOTHING_SAID
+    id: str = ""
+    place: str = field(default="", compare=False)

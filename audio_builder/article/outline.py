@@ -415,6 +415,7 @@ def make_article(outline: Outline, front: FrontMatter) -> Article:
         above_title=outline.above,
         title_is_spoken=bool(front.title or outline.title),
         details=front.details,
+        id=front.id,
     )
 
 

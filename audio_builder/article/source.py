@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -45,6 +46,7 @@ class SourceText:
         kind: the name of its format: that of a `TextReader`, or `script` or `ssml` for what is paced already.
         front: what the file says about itself that the text was unpacked from; None where the text itself says it.
         left_out: what was in that file and isn't read out.
+        place: the real path of its file, with `#3` after it for the third chapter of a book; empty where it is no file.
     """
 
     text: str
@@ -52,6 +54,7 @@ class SourceText:
     kind: str
     front: FrontMatter | None = None
     left_out: tuple[LeftOut, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def open_source(path: Path, chapter: int | None = None) -> SourceText:
         NotText: it is binary, or in no known encoding.
         SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
     """
-    return source_from_bytes(_bytes_of(path), str(path), chapter)
+    return replace(source_from_bytes(_bytes_of(path), str(path), chapter), place=_place(path, chapter))
 
 
 def open_book(path: Path) -> Book:
@@ -139,7 +142,15 @@ def open_book(path: Path) -> Book:
     book = _unpacked(data, name)
     if book is None or not book.chapters:
         raise SourceError(f"{name} is no book with chapters", hint="--each-chapter is for EPUB files; leave it out.")
-    return Book(book.front.title, tuple(_as_source(chapter, name) for chapter in book.chapters))
+    chapters = (
+        replace(_as_source(chapter, name), place=_place(path, number))
+        for number, chapter in enumerate(book.chapters, 1)
+    )
+    return Book(book.front.title, tuple(chapters))
+
+
+def _place(path: Path, chapter: int | None) -> str:
+    return os.path.realpath(path) + (f"#{chapter}" if chapter else "")
 
 
 def _bytes_of(path: Path) -> bytes:

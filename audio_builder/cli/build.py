@@ -11,9 +11,10 @@ from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     chapter_option,
     each_chapter_option,
+    force_option,
     guide_option,
     json_output,
-    output_folder,
+    output_target,
     read_source_argument,
     recipe_options,
     source_argument,
@@ -30,6 +31,7 @@ Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
   audio-builder build my-article.md --guide settle --guide breath --duration 20m
+  audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
 """,
@@ -38,7 +40,8 @@ Examples:
 @chapter_option
 @each_chapter_option
 @guide_option
-@output_folder
+@output_target
+@force_option
 @recipe_options()
 @voice_only_option
 @json_output
@@ -58,12 +61,13 @@ def command(
 
     SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX, ODT, RTF), a book (EPUB), SSML, a
     script file (see `audio-builder script`), or - for standard input.
-    Times are in seconds, rates in words per minute (wpm).
+    The same SOURCE again is a new version of its episode, whatever its title; another one never takes an episode's
+    place, but gets a name of its own. Times are in seconds, rates in words per minute (wpm).
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter = chosen.pop("each_chapter")
-    order = Order(output, recipe_file, chosen, guides, voice_only)
+    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
+    order = Order(output, recipe_file, chosen, guides, voice_only, force)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)
     document, recipe, language_note = order.settled(read_source_argument(source, console, chapter))
@@ -81,7 +85,10 @@ def command(
 def _each_chapter(source: str, chapter: int | None, order: Order, console: Console, *, as_json: bool) -> int:
     from audio_builder.article.source import open_book
     from audio_builder.cli.each_chapter import build_each_chapter
+    from audio_builder.episode.naming import named_file
 
+    if named_file(order.output):
+        raise click.UsageError(f"--each-chapter makes several files: -o is a folder then, and {order.output} is none.")
     for option, given in (("--chapter", chapter), ("--title", order.chosen["title"])):
         if given is not None:
             raise click.UsageError(f"{option} can't be given with --each-chapter: each has its own.")

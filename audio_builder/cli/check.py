@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import json_output, picture_option, verbosity
+from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
 from audio_builder.cli.progress import progress_bar
 from audio_builder.errors import CHECK_FAILED
 
@@ -23,10 +23,11 @@ Examples:
 )
 @click.argument("file", metavar="FILE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @picture_option("Draw waveform, loudness over time and chapters.")
+@force_option
 @json_output
 @verbosity
 @click.pass_context
-def command(ctx: click.Context, file: Path, picture: Path | None, as_json: bool) -> None:
+def command(ctx: click.Context, file: Path, picture: Path | None, force: bool, as_json: bool) -> None:
     """Measure FILE.mp3 and say, line by line, what meets the standard for podcasts and what doesn't.
 
     Loudness is in LUFS, true peak in dBTP, times are in seconds. The exit code is 10 when something fails.
@@ -37,7 +38,7 @@ def command(ctx: click.Context, file: Path, picture: Path | None, as_json: bool)
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:
         phrases_s = [(phrase.start_s, phrase.end_s) for phrase in phrases_beside(file)]
-        report = check_file(file, progress, picture, phrases_s)
+        report = check_file(file, progress, picture, phrases_s, force=force)
     console.result(report.as_json() if as_json else "\n".join(report.lines()))
     if not report.ok:
         ctx.exit(CHECK_FAILED)

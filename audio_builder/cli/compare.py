@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audio_builder.cli.console import Console, printable
-from audio_builder.cli.options import json_output, picture_option, verbosity
+from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
 from audio_builder.cli.progress import progress_bar
 from audio_builder.recipe.settings import PACING_PRESETS
 
@@ -35,10 +35,11 @@ Examples:
 @click.argument("first", metavar="FIRST.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("second", metavar="SECOND.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @picture_option("Draw speech and silence of both above each other, with their chapters.")
+@force_option
 @json_output
 @verbosity
 @click.pass_context
-def command(ctx: click.Context, first: Path, second: Path, picture: Path | None, as_json: bool) -> None:
+def command(ctx: click.Context, first: Path, second: Path, picture: Path | None, force: bool, as_json: bool) -> None:
     """Say what is different in SECOND.mp3: words, pauses, voice, pacing, background, length, loudness, chapters.
 
     Words, pauses and settings are compared where both episodes carry their script and recipe; sound and chapters of
@@ -48,7 +49,7 @@ def command(ctx: click.Context, first: Path, second: Path, picture: Path | None,
 
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:
-        found = compare(first, second, progress, picture)
+        found = compare(first, second, progress, picture, force=force)
     if as_json:
         console.result(found.as_json())
         return

@@ -61,17 +61,17 @@ def _chapter(
     chapter: SourceText, own: dict[str, dict[str, str | int]], order: Order, console: Console
 ) -> BuildReport | None:
     """Return the report on a chapter that was built, or nothing where its episode is there, unchanged."""
-    from audio_builder import pipeline
     from audio_builder.episode.naming import twin_path
+    from audio_builder.preflight import built_already
     from audio_builder.script.from_document import read_document
 
     document, recipe, language_note = order.settled(read_document(chapter), own)
-    there = pipeline.built_already(document, recipe, order.output)
+    there = built_already(document, recipe, order.output, order.if_there)
     if there and (twin_path(there).is_file() or not order.voice_only):
         console.say(f"{there} is there, unchanged")
         return None
     report = order.built(document, recipe, console)
-    for line in (*report.summary()[:2], language_note):
+    for line in (*report.summary()[:2], report.note, language_note):
         if line:
             console.say(line)
     return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -96,17 +96,23 @@ def picture_option(about: str) -> Callable[[_Function], _Function]:
 
 
 def named_as(suffix: str, what: str) -> Callable[[click.Context, click.Parameter, Path | None], Path | None]:
-    """Return the callback of an option for a file that we write: it refuses a name with another suffix.
-
-    No program would open such a file, and an episode or a text may have that name.
-    """
+    """Return the callback of an option for a file that we write: it refuses a name with another suffix."""
 
     def check(_ctx: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
-        if path is not None and path.suffix.lower() != suffix:
-            raise click.BadParameter(f"{what}; call it “{path.stem}{suffix}”")
+        check_suffix(path, (suffix,), what)
         return path
 
     return check
+
+
+def check_suffix(path: Path | None, suffixes: Sequence[str], what: str) -> None:
+    """Refuse the name of a file that ends as that of another kind does: no program would open it.
+
+    Raises:
+        BadParameter: it does.
+    """
+    if path is not None and path.suffix.lower() not in suffixes:
+        raise click.BadParameter(f"{what}; call it “{path.stem}{suffixes[0]}”")
 
 
 def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
@@ -157,6 +163,16 @@ voice_only_option = click.option(
     help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
 )
 
+output_target = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default="output",
+    show_default=True,
+    metavar="DIR|FILE.mp3",
+    help="Folder for the episode, made if it isn't there; or a file of your own naming.",
+)
+
 output_folder = click.option(
     "-o",
     "--output",
@@ -166,6 +182,8 @@ output_folder = click.option(
     metavar="DIR",
     help="Folder for the episode; made if it isn't there.",
 )
+
+force_option = click.option("--force", is_flag=True, help="Replace what is there, whoever made it.")
 
 chapter_option = click.option(
     "--chapter",

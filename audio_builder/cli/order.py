@@ -14,6 +14,7 @@ from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import Recipe
 
 if TYPE_CHECKING:
+    from audio_builder.episode.identity import IfThere
     from audio_builder.episode.report import BuildReport
     from audio_builder.script.from_document import Document
 
@@ -23,11 +24,12 @@ class Order:
     """The options of `build`.
 
     Attributes:
-        output: the folder for what is built.
+        output: the folder for what is built, or the episode's file.
         recipe_file: None where none is given.
         chosen: the options that set the recipe.
         guides: passages before and after the words.
         voice_only: a twin with the voice alone is wanted, too.
+        force: what is there is replaced, whoever made it.
     """
 
     output: Path
@@ -35,6 +37,12 @@ class Order:
     chosen: Mapping[str, Any]
     guides: tuple[str, ...]
     voice_only: bool
+    force: bool = False
+
+    @property
+    def if_there(self) -> IfThere:
+        """What happens to what lies where an episode goes."""
+        return "replace" if self.force else "new version"
 
     def settled(self, document: Document, own: Layer | None = None) -> tuple[Document, Recipe, str]:
         """Return what is to be built, by which recipe, and a line on its language where that was only recognised.
@@ -61,4 +69,11 @@ class Order:
         from audio_builder import pipeline
 
         with progress_bar(console) as progress:
-            return pipeline.build(document, recipe, self.output, voice_only=self.voice_only, progress=progress)
+            return pipeline.build(
+                document,
+                recipe,
+                self.output,
+                voice_only=self.voice_only,
+                if_there=self.if_there,
+                progress=progress,
+            )

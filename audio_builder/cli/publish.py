@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import json_output, verbosity
+from audio_builder.cli.options import force_option, json_output, verbosity
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -45,6 +45,7 @@ Examples:
 @click.option(
     "--check", is_flag=True, help="Publish nothing; ask base_url whether the show there is as players need it."
 )
+@force_option
 @json_output
 @verbosity
 @click.pass_context
@@ -54,6 +55,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     *,
     as_new: tuple[str, ...],
     prune: bool,
+    force: bool,
     target: Path | None,
     check: bool,
     as_json: bool,
@@ -70,11 +72,11 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     console = ctx.ensure_object(Console)
     if check:
-        if as_new or prune or target:
+        if as_new or prune or force or target:
             raise click.UsageError("--check publishes nothing; leave the other options out")
         _check(ctx, console, folder, as_json=as_json)
         return
-    options = PublishOptions(as_new=as_new, prune=prune)
+    options = PublishOptions(as_new=as_new, prune=prune, force=force)
     report = publish(folder, options, on_wait=lambda: console.say("Waiting for another build in this folder …"))
     if as_json:
         console.result(_as_json(report))

@@ -11,8 +11,9 @@ import click
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     RECIPE_OPTIONS,
+    force_option,
     json_output,
-    output_folder,
+    output_target,
     recipe_from_options,
     recipe_options,
     verbosity,
@@ -24,6 +25,7 @@ from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
+    from audio_builder.episode.identity import IfThere
     from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
 
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
     "rebuild",
     epilog="""\b
 Examples:
-  audio-builder rebuild output/my-episode.mp3 --pacing spacious
+  audio-builder rebuild output/my-episode.mp3 --pacing spacious -o output/my-episode-spacious.mp3
+  audio-builder rebuild output/my-episode.mp3 --pacing spacious --force
   audio-builder rebuild my-episode.mp3 --voice system --background none -o another-folder
 """,
 )
 @click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@output_folder
+@output_target
+@force_option
 @recipe_options()
 @voice_only_option
 @json_output
@@ -48,13 +52,15 @@ def command(
     /,
     file: Path,
     output: Path,
+    force: bool,
     recipe_file: Path | None,
     as_json: bool,
     **chosen: str | float | None,
 ) -> None:
     """Make EPISODE.mp3 again from the script and the recipe that it carries, and print the new episode's path.
 
-    Nothing else is needed. What you choose here wins over what it carries. Times are in seconds, rates in words
+    Nothing else is needed. What you choose here wins over what it carries. Where the episode lies already, it is
+    replaced only with --force. Times are in seconds, rates in words
     per minute (wpm).
     """
     from audio_builder import pipeline
@@ -68,7 +74,8 @@ def command(
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
-        report = pipeline.build(script, recipe, output, voice_only=voice_only, progress=progress)
+        if_there: IfThere = "replace" if force else "refuse"
+        report = pipeline.build(script, recipe, output, voice_only=voice_only, if_there=if_there, progress=progress)
     if as_json:
         console.result(report.as_json())
     else:

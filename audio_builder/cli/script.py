@@ -12,6 +12,8 @@ import click
 from audio_builder.cli.console import Console, can_show
 from audio_builder.cli.options import (
     chapter_option,
+    check_suffix,
+    force_option,
     guide_option,
     read_source_argument,
     recipe_from_options,
@@ -49,6 +51,7 @@ Examples:
     metavar="FILE",
     help="Write the script to a file instead of standard output.",
 )
+@force_option
 @click.option(
     "--format",
     "written_as",
@@ -79,13 +82,20 @@ def command(
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
-    preview, written_as = chosen.pop("preview"), chosen.pop("written_as")
-    from audio_builder.files import write_bytes
+    preview, written_as, force = (chosen.pop(name) for name in ("preview", "written_as", "force"))
+    from audio_builder.files import write_named
     from audio_builder.script import from_document as documents
     from audio_builder.script.estimate import clock, estimate, expected_range
     from audio_builder.script.notation import format_script
 
     console = ctx.ensure_object(Console)
+    if preview:
+        check_suffix(output, (".svg", ".txt", ""), "the strip is an SVG or a text")
+    elif written_as == "ssml":
+        check_suffix(output, (".ssml", ".xml"), "it is SSML")
+    else:
+        suffixes = (".md", ".markdown", ".txt", "")
+        check_suffix(output, suffixes if written_as else (*suffixes, ".ssml"), "a script is a text")
     _check_output(output, source)
     document = read_source_argument(source, console, chapter)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
@@ -101,7 +111,7 @@ def command(
     if output is None:
         console.result(text)
     else:
-        write_bytes(output, text.encode("utf-8"))
+        write_named(output, text.encode("utf-8"), force=force)
         console.result_path(output)
     if language_note:
         console.say(language_note)

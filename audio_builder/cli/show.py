@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import verbosity
+from audio_builder.cli.options import force_option, verbosity
 
 _TEXTS = {
     "title": "Name of the show.",
@@ -46,14 +46,18 @@ Examples:
 )
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")
 @_texts
+@force_option
 @verbosity
 @click.pass_context
-def init(ctx: click.Context, /, folder: Path, **chosen: str | None) -> None:
-    """Write DIR/show.toml, to be edited by hand, and print its path. DIR is `output` where none is given."""
+def init(ctx: click.Context, /, folder: Path, force: bool, **chosen: str | None) -> None:
+    """Write DIR/show.toml, to be edited by hand, and print its path. DIR is `output` where none is given.
+
+    A show.toml that somebody edited is replaced only with --force; the show's id stays.
+    """
     from audio_builder.podcast.show import init_show, make_show
 
     console = ctx.ensure_object(Console)
     show = make_show({name: value for name, value in chosen.items() if value is not None})
-    path = init_show(folder, show)
+    path = init_show(folder, show, force=force)
     console.result_path(path)
     console.say(f"Edit it, build episodes with -o {folder}, then: audio-builder publish {folder}")

@@ -10,7 +10,14 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import OrderedGroup
-from audio_builder.cli.options import json_output, named_as, recipe_from_options, recipe_options, verbosity
+from audio_builder.cli.options import (
+    force_option,
+    json_output,
+    named_as,
+    recipe_from_options,
+    recipe_options,
+    verbosity,
+)
 from audio_builder.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -272,9 +279,10 @@ Examples:
     metavar="FOLDER",
     help="Where the samples and the page go.",
 )
+@force_option
 @verbosity
 @click.pass_context
-def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path) -> None:
+def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, force: bool) -> None:
     """Make a short episode with each voice that is ready, and a page to compare them; print the page's path.
 
     Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
@@ -291,7 +299,7 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path) ->
             console.say(f"{name} …")
             return bar.enter_context(progress_bar(console))
 
-        made = make_preview(names, output, begin)
+        made = make_preview(names, output, begin, force=force)
     for sample in made.samples:
         if sample.problem:
             console.say(f"{sample.name}: no sample. {sample.problem}. {sample.mend}")
@@ -318,29 +326,37 @@ Examples:
     metavar="FILE.wav",
     help="Where the sound goes.",
 )
+@force_option
 @recipe_options("voice", "lexicon", "wpm")
 @verbosity
 @click.pass_context
 def say_command(
-    ctx: click.Context, /, text: str, output: Path, recipe_file: Path | None, **chosen: str | float | None
+    ctx: click.Context,
+    /,
+    text: str,
+    output: Path,
+    force: bool,
+    recipe_file: Path | None,
+    **chosen: str | float | None,
 ) -> None:
     """Speak TEXT into a WAV file, to try how a voice says a word, and print its path.
 
     A pronunciation of your own goes into a lexicon. Rates are in words per minute (wpm).
     """
-    from audio_builder.files import write_bytes
+    from audio_builder.files import check_named, write_named
     from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
 
     console = ctx.ensure_object(Console)
+    check_named(output, force=force)
     recipe = recipe_from_options({}, recipe_file, chosen)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
     prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, lexicon)
     with progress_bar(console) as progress:
         sound = say_as_wav(text, prepared.voice, progress)
-    write_bytes(output, sound)
+    write_named(output, sound, force=force)
     console.result_path(output)
     if prepared.note:
         console.say(prepared.note)

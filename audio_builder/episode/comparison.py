@@ -17,7 +17,7 @@ from audio_builder.episode.tag.embedded_source import CarriedSource, carries_sou
 from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.tag.read_tag import read_tag
 from audio_builder.episode.verify.measure import Measurements, measure
-from audio_builder.files import write_bytes
+from audio_builder.files import check_named, write_named
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.differences import ScriptChanges, script_changes
 
@@ -126,7 +126,9 @@ class _Episode(Struct, frozen=True):
         return Strip(self.title or self.path.name, self.measured, self.chapters)
 
 
-def compare(first: Path, second: Path, progress: Progress = silent, picture: Path | None = None) -> Comparison:
+def compare(
+    first: Path, second: Path, progress: Progress = silent, picture: Path | None = None, *, force: bool = False
+) -> Comparison:
     """Return what differs between two episodes. Both are decoded and measured.
 
     Args:
@@ -134,15 +136,18 @@ def compare(first: Path, second: Path, progress: Progress = silent, picture: Pat
         second: what it is held against.
         progress: called with the seconds measured.
         picture: where to draw speech and silence of both, as SVG; None for no picture.
+        force: whether the picture may replace what is there.
 
     Raises:
         NotAudio: one can't be read or decoded.
         SourceError: what one carries is damaged, or of another version.
         OutputError: the picture can't be written.
     """
+    if picture is not None:
+        check_named(picture, force=force)
     one, other = (_episode(path, progress) for path in (first, second))
     if picture is not None:
-        write_bytes(picture, draw_strips(one.strip(), other.strip()).encode())
+        write_named(picture, draw_strips(one.strip(), other.strip()).encode(), force=force)
     found = Comparison(
         identical=filecmp.cmp(first, second, shallow=False),
         first=one.sound(),

@@ -26,6 +26,11 @@ _RESERVED = frozenset(
 
 UNTITLED = "Untitled"
 
+AUDIO_SUFFIXES = frozenset(
+    {".mp3", ".wav", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".aif", ".aiff", ".wma", ".mp4"}
+)
+"""Names that end so are files, never folders."""
+
 TWIN_SUFFIX = ".voice.mp3"
 """How the name of an episode's twin ends that has the voice alone. No other file of a build has a dot in its stem."""
 
@@ -83,6 +88,34 @@ def episode_path(folder: Path, title: str, suffix: str = ".mp3") -> Path:
     if target.parent.resolve() != folder.resolve() or target.name != Path(target.name).name:
         raise OutputError(f"the file of {title!r} would be written outside of {folder}")
     return target
+
+
+def named_file(target: Path) -> Path | None:
+    """Return the file that a target names, or None where it names a folder.
+
+    A name that ends as that of a sound does is a file, unless a slash follows it.
+
+    Raises:
+        OutputError: episodes can't have that name: they are MP3s, and `.voice.mp3` is how their twins end.
+    """
+    suffix = target.suffix.lower()
+    if suffix not in AUDIO_SUFFIXES:
+        return None
+    if suffix != ".mp3":
+        raise OutputError(f"episodes are MP3s, and {target.name} is none", hint=f"Call it {target.stem}.mp3.")
+    if target.name.lower().endswith(TWIN_SUFFIX):
+        raise OutputError(f"{target.name} is the name of a twin with the voice alone", hint="Choose another name.")
+    return target.with_suffix(".mp3")
+
+
+def numbered_stem(stem: str, number: int) -> str:
+    """Return a file name with a number after it, as long as a name may be.
+
+    >>> numbered_stem("on-patience", 2)
+    'on-patience-2'
+    """
+    end = f"-{number}"
+    return stem[: LONGEST_STEM - len(end)].rstrip("-") + end
 
 
 def twin_path(episode: Path) -> Path:

@@ -14,6 +14,7 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
+from audio_builder.episode.identity import Place
 from audio_builder.episode.naming import twin_path
 from audio_builder.episode.record import make_record, record_as_json, record_path, sound_of
 from audio_builder.episode.report import BuildReport, TwinReport
@@ -22,7 +23,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, 
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
 from audio_builder.episode.verify.verifier import Expected, verify
 from audio_builder.errors import VerificationError
-from audio_builder.files import commit, draft_beside, folder_locked, write_draft
+from audio_builder.files import commit, draft_beside, folder_locked, note_writing, write_draft
 from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -129,11 +130,11 @@ def produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress
     with draft_beside(path) as draft:
         alone = replace(content, tags=tags, timeline=timeline, source=b"")
         findings = produce(draft, alone, recipe, silence, on_progress)
-        commit(draft, path)
+        _move(draft, path)
     return TwinReport(path=str(path), findings=findings)
 
 
-def commit_episode(draft: Path, path: Path, content: TagContent, report: BuildReport) -> None:
+def commit_episode(draft: Path, place: Place, content: TagContent, report: BuildReport) -> None:
     """Move a finished draft into place, and its record beside it.
 
     The record names the hash of its MP3, so that a stop between the two moves is noticed when the
@@ -143,11 +144,18 @@ def commit_episode(draft: Path, path: Path, content: TagContent, report: BuildRe
         OutputError: one of them can't be written.
     """
     built = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    record = make_record(sound_of(draft), built, content, report)
+    path = place.path
+    record = make_record(sound_of(draft), built, content, report, place.origin)
     with draft_beside(record_path(path)) as record_draft:
         write_draft(record_draft, record_as_json(record))
-        commit(draft, path)
+        _move(draft, path)
         commit(record_draft, record_path(path))
+
+
+def _move(draft: Path, path: Path) -> None:
+    """Move a sound into place; noted before, so that a stop at any moment leaves one that is known as ours."""
+    note_writing(path, sound_of(draft).sha256)
+    commit(draft, path)
 
 
 @dataclass(frozen=True, slots=True)

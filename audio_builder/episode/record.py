@@ -39,6 +39,22 @@ class Sound(Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where an episode came from, by which it is known again. Empty in records of earlier versions.
+
+    Attributes:
+        id: what the text calls itself; empty for nothing.
+        place: hash of where the text lies, seen from the episode's folder; without a file, of its words.
+        identity: set with the first version and kept by all that follow: guids come from it.
+        first_built: when the first version was, as `YYYY-MM-DDTHH:MM:SSZ`.
+    """
+
+    id: str = ""
+    place: str = ""
+    identity: str = ""
+    first_built: str = ""
+
+
 class EpisodeRecord(Struct, frozen=True, kw_only=True):
     """What is known of an episode beside its sound.
 
@@ -52,6 +68,7 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
         phrases: by time; together they have every word once.
         report: of the build.
         details: what players read besides; a path of a picture isn't kept.
+        origin: where it came from.
     """
 
     schema_version: int = RECORD_VERSION
@@ -63,6 +80,7 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
     phrases: tuple[Phrase, ...]
     report: BuildReport
     details: Details = Details()
+    origin: Origin = Origin()
 
 
 def record_path(episode: Path) -> Path:
@@ -115,7 +133,7 @@ def _phrase(placed: PlacedClip, rate_hz: int) -> Phrase:
     )
 
 
-def make_record(sound: Sound, built: str, content: TagContent, report: BuildReport) -> EpisodeRecord:
+def make_record(sound: Sound, built: str, content: TagContent, report: BuildReport, origin: Origin) -> EpisodeRecord:
     """Return the record of an episode.
 
     Args:
@@ -123,6 +141,7 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         built: when, in UTC.
         content: what its tag was written from.
         report: on the build; of its path, the name alone is kept.
+        origin: where it came from; the first version has no date of the first yet.
     """
     return EpisodeRecord(
         sound=sound,
@@ -133,6 +152,7 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         phrases=phrases_of(content.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),
         details=msgspec.structs.replace(content.script.details, image=""),
+        origin=msgspec.structs.replace(origin, first_built=origin.first_built or built),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +17,7 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
 
 if TYPE_CHECKING:
+    from audio_builder.episode.identity import Place
     from audio_builder.mix.fit_duration import TimedScript
 
 SCHEMA_VERSION = 1
@@ -120,6 +120,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         clips_tried: phrases that were spoken besides, at a setting that turned out to miss the rate.
         text_factors: by voice, how much longer a word of this text takes it than one of the calibration text; the next
             build of the same text begins with them.
+        note: what there is to say of the file's name; empty where it is the expected one.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -139,6 +140,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     other_voices: tuple[VoiceReport, ...] = ()
     clips_tried: int = 0
     text_factors: dict[str, float] = {}
+    note: str = ""
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -170,7 +172,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
             *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
         )
-        return (*lines, self.voice.note) if self.voice.note else lines
+        return (*lines, *(note for note in (self.voice.note, self.note) if note))
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):
@@ -200,7 +202,7 @@ class CheckReport(Struct, frozen=True, kw_only=True):
 
 
 def report_on(  # noqa: PLR0913 - every stage has something to report
-    path: Path,
+    place: Place,
     recipe: Recipe,
     timeline: Timeline,
     timed: TimedScript,
@@ -212,7 +214,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     """Return the report on an episode.
 
     Args:
-        path: where it is.
+        place: where it is, and what there is to say of its name.
         recipe: with its tags resolved, at the speaking rate that was used.
         timeline: for the chapters and the length.
         timed: for the clips, the measured rate, and how a wanted duration was met.
@@ -230,7 +232,8 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     )
     speech_s = sum(clip.speech_s for clip in narration.clips)
     return BuildReport(
-        path=str(path),
+        path=str(place.path),
+        note=place.note,
         title=recipe.tags.title,
         duration_s=timeline.seconds,
         chapters=tuple(

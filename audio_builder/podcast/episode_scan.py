@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record, sound_of
 from audio_builder.errors import OutputError, RecipeError
-from audio_builder.files import output_error
 from audio_builder.podcast.feed import Item
-from audio_builder.podcast.ledger import Entry, Ledger, first_published, new_guid, published_name
-from audio_builder.podcast.show import EPISODES, FEED_FILE, Show
+from audio_builder.podcast.ledger import EarlierFeed, Entry, Ledger, first_published, new_guid, published_name
+from audio_builder.podcast.show import EPISODES, Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class FoundEpisode:
         guid: what players know it by.
         published: when it would be by itself; `schedule` has the last word.
         dated: the date of its own that this follows from; empty where it has none.
+        earlier: what was published of it before; None if nothing was, or the ledger is lost.
+        from_feed: whether guid and time are those that the feed has, as the ledger is lost.
     """
 
     stem: str
@@ -35,6 +37,8 @@ class FoundEpisode:
     guid: str
     published: datetime.datetime
     dated: str = ""
+    earlier: Entry | None = None
+    from_feed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +66,57 @@ class Found:
     damaged: tuple[DamagedEpisode, ...]
 
 
-def find_episodes(folder: Path, show: Show, ledger: Ledger, as_new: Sequence[str]) -> Found:
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published from a folder before.
+
+    Attributes:
+        show: with the id that players know it by (see `ledger.kept_show`).
+        ledger: empty where it is lost.
+        feed: what the feed says, which then stands in for it.
+    """
+
+    show: Show
+    ledger: Ledger
+    feed: EarlierFeed
+
+    def entry(self, stem: str, record: EpisodeRecord, present: Collection[str]) -> Entry | None:
+        """Return what was published of an episode: under its name, or under the one it had before it was renamed."""
+        named = self.ledger.episodes.get(stem)
+        identity = record.origin.identity
+        if named is not None and (named.identity == identity or not named.identity or not identity):
+            return named
+        renamed = (
+            entry for old, entry in self.ledger.episodes.items() if old not in present and entry.identity == identity
+        )
+        return next(renamed, None) if identity else None
+
+
+def find_episodes(folder: Path, before: Published, as_new: Sequence[str]) -> Found:
     """Return the episodes of a folder, each with its guid and date: those it had, or new ones.
 
     Args:
         folder: of the show.
-        show: for new guids.
-        ledger: what was published before.
+        before: what was published of it.
         as_new: names of episodes that get a new guid and date.
 
     Raises:
         RecipeError: `as_new` names no episode.
         OutputError: `as_new` names one that is damaged.
     """
-    whole, damaged = [], []
+    ledger = before.ledger
+    whole: list[FoundEpisode] = []
+    damaged = []
     records = {path.name.removesuffix(RECORD_SUFFIX) for path in folder.glob(f"*{RECORD_SUFFIX}")}
     # Who removed only the record of an episode didn't withdraw it.
     left = {stem for stem in ledger.episodes if (folder / f"{stem}.mp3").is_file()}
     for stem in sorted(records | left):
         earlier = ledger.episodes.get(stem)
         try:
-            whole.append(_found(folder / stem, show, earlier, as_new=stem in as_new))
+            whole.append(_found(folder / stem, before, records, as_new=stem in as_new))
         except OutputError as error:
             # A lost ledger doesn't make an episode unknown to those who have the feed.
-            known = earlier is not None or _is_in_feed(folder, new_guid(show.feed_url, stem))
+            known = earlier is not None or stem in before.feed.items
             damaged.append(DamagedEpisode(stem, error, known, _as_published(folder, stem, earlier)))
     for name in as_new:
         for episode in damaged:
@@ -96,7 +127,18 @@ def find_episodes(folder: Path, show: Show, ledger: Ledger, as_new: Sequence[str
                 f"there is no episode {name!r} to publish as new in {folder}",
                 hint=f"The episodes are: {', '.join(episode.stem for episode in whole) or 'none yet'}.",
             )
-    return Found(tuple(whole), tuple(damaged))
+    return Found(tuple(_each_its_own(whole)), tuple(damaged))
+
+
+def _each_its_own(episodes: Sequence[FoundEpisode]) -> Iterator[FoundEpisode]:
+    """Yield episodes, those under another guid that are the copy of one in the same folder."""
+    taken = {episode.guid for episode in episodes if episode.earlier is not None}
+    for episode in episodes:
+        if episode.earlier is not None or episode.guid not in taken:
+            taken.add(episode.guid)
+            yield episode
+        else:
+            yield replace(episode, guid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{episode.guid} {episode.stem}")))
 
 
 def are_there(folder: Path, entry: Entry) -> bool:
@@ -104,13 +146,13 @@ def are_there(folder: Path, entry: Entry) -> bool:
     return all((folder / EPISODES / name).is_file() for name in entry.files)
 
 
-def _found(place: Path, show: Show, earlier: Entry | None, *, as_new: bool) -> FoundEpisode:
+def _found(place: Path, before: Published, present: Collection[str], *, as_new: bool) -> FoundEpisode:
     """Return an episode.
 
     Args:
         place: path of its files, without their suffixes.
-        show: for a new guid.
-        earlier: what was published of it.
+        before: what was published.
+        present: the names of all episodes in the folder.
         as_new: whether it gets a new guid and date all the same.
 
     Raises:
@@ -122,20 +164,25 @@ def _found(place: Path, show: Show, earlier: Entry | None, *, as_new: bool) -> F
             f"{mp3} has no record beside it any more", hint="Build it again, or remove it too to withdraw it."
         )
     record = read_record(path)
+    earlier = before.entry(place.name, record, present)
     _check_pair(mp3, record, earlier)
-    guid = new_guid(show.feed_url, place.name, record.sound if as_new else None)
-    if earlier is not None and not as_new:
-        guid = earlier.guid
-    return FoundEpisode(place.name, record, _digest(path), guid, first_published(record), record.tags.date)
-
-
-def _is_in_feed(folder: Path, guid: str) -> bool:
-    try:
-        return f">{guid}<".encode() in (folder / FEED_FILE).read_bytes()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise output_error(error, folder / FEED_FILE) from error
+    found = FoundEpisode(
+        stem=place.name,
+        record=record,
+        digest=_digest(path),
+        guid=new_guid(before.show, place.name, record, as_new=as_new),
+        published=first_published(record),
+        dated=record.tags.date,
+        earlier=earlier,
+    )
+    if as_new:
+        return found
+    if earlier is not None:
+        return replace(found, guid=earlier.guid)
+    if place.name in before.feed.items and not before.ledger.episodes:
+        guid, published = before.feed.items[place.name]
+        return replace(found, guid=guid, published=published, from_feed=True)
+    return found
 
 
 def _as_published(folder: Path, stem: str, entry: Entry | None) -> Item | None:

@@ -205,7 +205,10 @@ def _channel(
     yield from _blocked(show.block)
     if show.guid:
         yield _text("podcast:guid", show.guid)
-    yield _text("podcast:locked", "yes", owner=show.email)
+    locked = "yes" if show.locked else "no"
+    yield _text("podcast:locked", locked, owner=show.email) if show.email else _text("podcast:locked", locked)
+    if show.new_feed_url:
+        yield _text("itunes:new-feed-url", show.new_feed_url)
     yield _text("podcast:medium", show.medium)
     if show.update_frequency:
         said = read_reference(show.update_frequency)

@@ -5,12 +5,17 @@ What feed and pages show is not in it: that follows from the record of each epis
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import os
 import re
 import uuid
+from collections.abc import Iterator, Sequence
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import unquote
+from xml.sax.saxutils import unescape
 
 import msgspec
 from anyascii import anyascii
@@ -18,6 +23,8 @@ from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
+from audio_builder.files import output_error
+from audio_builder.podcast.show import EPISODES, FEED_FILE, LOCAL_URL, Show
 
 LEDGER_FILE = "published.json"
 LEDGER_VERSION = 2
@@ -28,6 +35,15 @@ _LONGEST_STEM = 50
 
 _DIGEST_DIGITS = 8
 _WEB_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+FEED_MARK = "<generator>audio-builder"
+"""Stands in every feed of ours."""
+
+_SHOW_ID = re.compile(r"<podcast:guid>([0-9a-f-]{36})<")
+_FEED_URL = re.compile(r'<atom:link href="([^"]+)" rel="self"')
+_ITEM_STEM = re.compile(rf"<link>[^<]*/{EPISODES}/([^/<]+)\.html<")
+_ITEM_GUID = re.compile(r"<guid[^>]*>([^<]+)<")
+_ITEM_DATE = re.compile(r"<pubDate>([^<]+)<")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -41,6 +57,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         made_from: hash of all that its files were made from.
         files: their names, in the folder of the published files.
         dated: the date of its own that `published` follows from; empty where it had none.
+        identity: of the episode (see `record.Origin`); empty where it was built by an earlier version.
     """
 
     guid: str
@@ -50,6 +67,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     made_from: str
     files: tuple[str, ...]
     dated: str = ""
+    identity: str = ""
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
@@ -58,10 +76,34 @@ class Ledger(Struct, frozen=True, kw_only=True):
     Attributes:
         schema_version: of this file.
         episodes: by the name that `build` gave the episode, without suffix.
+        show_id: what players know the show by (`podcast:guid`); empty while it has neither an id nor an address.
+        feed_url: where the feed was last found on the web; empty if it never was.
+        moved: whether it was elsewhere before that.
+        pages: SHA-256 of feed and pages whose names others use as well, as they were written; by name.
     """
 
     schema_version: int = LEDGER_VERSION
     episodes: dict[str, Entry] = {}
+    show_id: str = ""
+    feed_url: str = ""
+    moved: bool = False
+    pages: dict[str, str] = {}
+
+
+class EarlierFeed(Struct, frozen=True, kw_only=True):
+    """What the feed in the folder says that must not change; it has listeners, even if the ledger is lost.
+
+    Attributes:
+        show_id: its `podcast:guid`; empty for none.
+        feed_url: its own address.
+        moved: whether it says that it was elsewhere before.
+        items: guid and date of each episode, by its name.
+    """
+
+    show_id: str = ""
+    feed_url: str = ""
+    moved: bool = False
+    items: dict[str, tuple[str, datetime.datetime]] = {}
 
 
 def read_ledger(folder: Path) -> Ledger:
@@ -97,9 +139,67 @@ def ledger_as_json(ledger: Ledger) -> bytes:
     return msgspec.json.format(msgspec.json.encode(ledger, order="deterministic"), indent=0) + b"\n"
 
 
-def new_guid(feed_url: str, stem: str, sound: Sound | None = None) -> str:
-    """Return the guid of an episode: it follows from the feed, the episode's name and, where given, its sound."""
-    return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, feed_url), f"{stem} {sound.sha256}" if sound else stem))
+def read_earlier_feed(folder: Path) -> EarlierFeed:
+    """Return what our own feed in a folder says; nothing where there is none.
+
+    Raises:
+        OutputError: it can't be read.
+    """
+    try:
+        text = (folder / FEED_FILE).read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return EarlierFeed()
+    except OSError as error:
+        raise output_error(error, folder / FEED_FILE) from error
+    if FEED_MARK not in text:
+        return EarlierFeed()
+    channel, *items = text.split("<item>")
+    show_id, feed_url = (found[1] if (found := shape.search(channel)) else "" for shape in (_SHOW_ID, _FEED_URL))
+    moved = bool(feed_url) and f"<itunes:new-feed-url>{feed_url}<" in channel
+    return EarlierFeed(show_id=show_id, feed_url=unescape(feed_url), moved=moved, items=dict(_known_items(items)))
+
+
+def _known_items(items: Sequence[str]) -> Iterator[tuple[str, tuple[str, datetime.datetime]]]:
+    for item in items:
+        stem, guid, date = _ITEM_STEM.search(item), _ITEM_GUID.search(item), _ITEM_DATE.search(item)
+        if stem and guid and date:
+            with contextlib.suppress(ValueError):  # a date that is none
+                yield unquote(unescape(stem[1])), (guid[1], parsedate_to_datetime(date[1]))
+
+
+def kept_show(show: Show, ledger: Ledger, feed: EarlierFeed) -> Show:
+    """Return a show with what players know it by, and with its new address for those who read the feed at an old one.
+
+    What was published wins over `show.toml`: both must stay, whatever the address is now.
+    """
+    before = ledger.feed_url or (feed.feed_url if not feed.feed_url.startswith(LOCAL_URL) else "")
+    moved = bool(show.base_url) and (ledger.moved or feed.moved or before not in {"", show.feed_url})
+    return msgspec.structs.replace(
+        show,
+        id=ledger.show_id or feed.show_id or show.guid,
+        new_feed_url=show.new_feed_url or (show.feed_url if moved else ""),
+    )
+
+
+def next_ledger(show: Show, before: Ledger, episodes: dict[str, Entry], pages: dict[str, str]) -> Ledger:
+    """Return the ledger after publishing a show (see `kept_show`)."""
+    return Ledger(
+        episodes=episodes,
+        show_id=show.id,
+        feed_url=show.feed_url if show.base_url else before.feed_url,
+        moved=before.moved or show.new_feed_url == show.feed_url,
+        pages=pages,
+    )
+
+
+def new_guid(show: Show, stem: str, record: EpisodeRecord, *, as_new: bool = False) -> str:
+    """Return the guid of an episode: it follows from the show's id and what the episode is known by.
+
+    Where one of them is missing, it follows from address and name, as in the versions before there were ids.
+    """
+    name = record.origin.identity or stem
+    space = uuid.UUID(show.id) if show.id and record.origin.identity else uuid.uuid5(uuid.NAMESPACE_URL, show.feed_url)
+    return str(uuid.uuid5(space, f"{name} {record.sound.sha256}" if as_new else name))
 
 
 def published_name(stem: str, sound: Sound) -> str:
@@ -126,11 +226,11 @@ def page_name(stem: str) -> str:
 
 
 def first_published(record: EpisodeRecord) -> datetime.datetime:
-    """Return an episode's own date, else when it was built.
+    """Return an episode's own date, else when it was first built.
 
     A day without a time of day is noon UTC, which is the same day nearly everywhere; a time without a zone is UTC.
     """
-    moment = datetime.datetime.fromisoformat(record.tags.date or record.built)
+    moment = datetime.datetime.fromisoformat(record.tags.date or record.origin.first_built or record.built)
     if is_day(record.tags.date):
         moment = moment.replace(hour=12)
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

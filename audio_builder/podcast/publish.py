@@ -24,17 +24,30 @@ from audio_builder.episode.naming import TWIN_SUFFIX
 from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
-from audio_builder.files import commit, draft_beside, folder_locked, output_error, sweep_drafts, write_bytes
-from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, are_there, find_episodes
+from audio_builder.files import (
+    check_named,
+    commit,
+    draft_beside,
+    folder_locked,
+    note_writing,
+    output_error,
+    sha256_of,
+    sweep_drafts,
+    write_bytes,
+)
+from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
 from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, in_order, is_serial, opml
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
     Entry,
     Ledger,
+    kept_show,
     ledger_as_json,
+    next_ledger,
     page_name,
     published_name,
+    read_earlier_feed,
     read_ledger,
 )
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
@@ -118,11 +131,13 @@ class PublishOptions:
         as_new: names of episodes that players shall show as new ones, though they had them before.
         prune: whether files that the feed no longer names are removed.
         now: the time of publishing; None for that of the clock.
+        force: whether a feed and pages are replaced that somebody else made, or changed.
     """
 
     as_new: tuple[str, ...] = ()
     prune: bool = False
     now: datetime.datetime | None = None
+    force: bool = False
 
 
 def publish(
@@ -143,12 +158,17 @@ def publish(
         OutputError: an episode that listeners know is damaged, and what was published of it too; or something can't
             be written.
     """
-    show, options = read_show(folder), options or PublishOptions()
+    own, options = read_show(folder), options or PublishOptions()
     with folder_locked(folder, on_wait):
         # What a killed publish left would be put on the web with the rest.
         sweep_drafts(folder / EPISODES)
-        ledger = read_ledger(folder)
-        found = find_episodes(folder, show, ledger, options.as_new)
+        for path in _common_names(folder):
+            check_named(path, force=True)  # no folders
+        ledger, feed = read_ledger(folder), read_earlier_feed(folder)
+        show = kept_show(own, ledger, feed)
+        if not options.force:
+            _refuse_others(folder, ledger, known=bool(ledger.episodes or feed.feed_url))
+        found = find_episodes(folder, Published(show, ledger, feed), options.as_new)
         _refuse_losses(found.damaged)
         planned = schedule(
             found.whole,
@@ -160,25 +180,31 @@ def publish(
         items: list[Item] = []
         made: list[str] = []
         for episode in planned.due:
-            earlier = ledger.episodes.get(episode.stem)
-            entry = _make_files(folder, show, episode, earlier)
-            if entry is not earlier:
+            entry = _make_files(folder, show, episode)
+            if entry is not episode.earlier:
                 made.append(episode.stem)
                 if len(made) % _CHECKPOINT == 0:
                     # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
                     done = {item.stem: item.entry for item in items} | {episode.stem: entry}
-                    _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=ledger.episodes | done)))
+                    kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages)
+                    _write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
             items.append(Item(episode.stem, episode.record, entry))
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items = in_order(show, items)
         serial = is_serial(show, (item.record for item in items))
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
-        _write_changed(folder / OPML_FILE, opml(show))
-        _write_changed(folder / INDEX_FILE, index_page(show, _small(cover), items[::-1] if serial else items))
+        pages = {
+            OPML_FILE: opml(show),
+            INDEX_FILE: index_page(show, _small(cover), items[::-1] if serial else items),
+            FEED_FILE: feed_xml(show, cover, items, _last_built(folder)),
+        }
+        _note_all(folder, pages)
+        _write_changed(folder / OPML_FILE, pages[OPML_FILE])
+        _write_changed(folder / INDEX_FILE, pages[INDEX_FILE])
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        _write_changed(folder / LEDGER_FILE, ledger_as_json(Ledger(episodes=entries)))
-        _write_changed(folder / FEED_FILE, feed_xml(show, cover, items, _last_built(folder)))
+        _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries, _digests(pages))))
+        _write_changed(folder / FEED_FILE, pages[FEED_FILE])
         pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
     return PublishReport(
         feed=str(folder / FEED_FILE),
@@ -214,15 +240,17 @@ def _last_built(folder: Path) -> datetime.datetime | None:
         raise output_error(error, folder / FEED_FILE) from error
 
 
-def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry | None) -> Entry:
+def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     """Put the files of an episode in place, unless they are there, and return its entry for the ledger.
 
     Raises:
         OutputError: one can't be written.
         NotAudio: the MP3 can't be decoded.
     """
-    made_from = _made_from(show, episode)
-    if earlier is not None and earlier.made_from == made_from and are_there(folder, earlier):
+    made_from, earlier = _made_from(show, episode), episode.earlier
+    page = f"{page_name(episode.stem)}.html"
+    same = earlier is not None and earlier.made_from == made_from and page in earlier.files
+    if earlier is not None and same and are_there(folder, earlier):
         return earlier
     record, own = episode.record, folder / f"{episode.stem}.mp3"
     base = folder / EPISODES / published_name(episode.stem, record.sound)
@@ -251,10 +279,11 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, earlier: Entry 
         sound=record.sound,
         waveform=waveform,
         made_from=made_from,
-        files=(f"{base.name}.mp3", *files, f"{page_name(episode.stem)}.html"),
+        files=(f"{base.name}.mp3", *files, page),
         dated=episode.dated,
+        identity=record.origin.identity,
     )
-    files[f"{page_name(episode.stem)}.html"] = episode_page(show, Item(episode.stem, record, entry))
+    files[page] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
         _write_changed(folder / EPISODES / name, content)
     return entry
@@ -289,6 +318,38 @@ def _write_changed(path: Path, content: bytes) -> None:
     except OSError as error:
         raise output_error(error, path) from error
     write_bytes(path, content)
+
+
+def _digests(pages: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: sha256_of(content) for name, content in pages.items()}
+
+
+def _note_all(folder: Path, pages: Mapping[str, bytes]) -> None:
+    """Note what is about to be written and what it replaces: after a stop in between, both are known as ours."""
+    for name, digest in _digests(pages).items():
+        path = folder / name
+        note_writing(path, digest, *([sha256_of(path.read_bytes())] if path.is_file() else []))
+
+
+def _refuse_others(folder: Path, ledger: Ledger, *, known: bool) -> None:
+    """Refuse to replace a feed or a page that somebody else made, or changed since it was written.
+
+    Args:
+        folder: of the show.
+        ledger: says what was written; one of an earlier version doesn't.
+        known: whether the show was published before.
+
+    Raises:
+        OutputError: names the file.
+    """
+    for path in _common_names(folder):
+        written = ledger.pages.get(path.name)
+        if written or not known:
+            check_named(path, known=(written,) if written else ())
+
+
+def _common_names(folder: Path) -> tuple[Path, ...]:
+    return folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

@@ -57,9 +57,11 @@ def schedule(
     """
     kept, new, held_back = [], [], []
     for episode in episodes:
-        earlier = ledger.episodes.get(episode.stem)
+        earlier = episode.earlier
         if episode.stem in as_new:
             new.append(replace(episode, published=now))
+        elif episode.from_feed:
+            kept.append(episode)
         elif earlier is not None and (_is_as_before(episode, earlier) or not _is_due(episode, now)):
             time = datetime.datetime.fromisoformat(earlier.published)
             kept.append(replace(episode, published=time, dated=earlier.dated or _dated(episode, earlier)))
@@ -69,6 +71,7 @@ def schedule(
             held_back.append(HeldBack(episode.stem, episode.dated))
     others = set(ledger.episodes) - {episode.stem for episode in new}
     taken = {datetime.datetime.fromisoformat(ledger.episodes[stem].published) for stem in others}
+    taken |= {episode.published for episode in kept}
     # A group of new ones that would all be in the future ends now.
     latest = now.replace(microsecond=0) - len(new) * _SECOND
     new = [replace(episode, published=min(episode.published, latest)) for episode in new]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import secrets
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ from msgspec import Meta, Struct, inspect
 
 from audio_builder.article.details import read_reference, read_web_reference
 from audio_builder.errors import RecipeError
-from audio_builder.files import write_bytes
+from audio_builder.files import check_named, write_named
+from audio_builder.recipe.values import WrongValue, language_tag
 from audio_builder.toml_files import read_toml
 
 SHOW_FILE = "show.toml"
@@ -68,7 +70,11 @@ _FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's name space for `podcast:guid`."""
 
 _SHAPES = {
-    "language": (re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"), "no language tag", "It looks like en or pt-BR."),
+    "id": (
+        re.compile(r"([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})?"),
+        "no UUID",
+        "It is what `audio-builder show init` wrote; empty in a show that was published before there were ids.",
+    ),
     "email": (
         re.compile(r"([^@\s]+@[^@\s]+)?"),
         "no e-mail address",
@@ -123,6 +129,13 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     copyright: Annotated[str, _text("who holds the rights, such as A. Writer; empty for none")] = ""
     cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
     cover_colour: Annotated[str, _text("colour of a drawn cover, such as #2a4d5c; empty to follow from the title")] = ""
+    locked: Annotated[bool, Meta(description="whether other hosts are asked not to import the feed")] = True
+    new_feed_url: Annotated[
+        str, _text("where the feed went, if it isn't published from here any more; a new base_url needs nothing", 2000)
+    ] = ""
+    id: Annotated[str, _text("what players know the show by, wherever it lies; made once, never to be changed", 36)] = (
+        ""
+    )
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -141,12 +154,12 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def guid(self) -> str:
-        """`podcast:guid`: UUIDv5 of the feed's URL without its scheme; empty while the show has no address.
+        """`podcast:guid`: the id, or UUIDv5 of the feed's URL without its scheme; empty with neither.
 
         >>> Show(base_url="https://example.org/").guid == feed_guid("https://example.org/feed.xml")
         True
         """
-        return feed_guid(self.feed_url) if self.base_url else ""
+        return self.id or (feed_guid(self.feed_url) if self.base_url else "")
 
 
 def feed_guid(url: str) -> str:
@@ -156,6 +169,11 @@ def feed_guid(url: str) -> str:
     '9b024349-ccf0-5f69-a609-6b82873eab3c'
     """
     return str(uuid.uuid5(_FEEDS, url.partition("://")[2].rstrip("/")))
+
+
+def new_show_id() -> str:
+    """Return a random id for a show, in the form of a `podcast:guid` (UUIDv5)."""
+    return str(uuid.uuid5(_FEEDS, secrets.token_hex(32)))
 
 
 def split_category(text: str) -> tuple[str, str] | None:
@@ -195,6 +213,8 @@ def make_show(settings: dict[str, object]) -> Show:
             close = difflib.get_close_matches(key, Show.__struct_fields__, n=1)
             hint = f"Did you mean {close[0]}?" if close else f"It has: {', '.join(Show.__struct_fields__)}."
             raise RecipeError(f"{SHOW_FILE} has no setting {key!r}", hint=hint)
+    if "language" in settings:
+        settings = settings | {"language": _language(settings["language"])}
     try:
         show = msgspec.convert(settings, Show)
     except msgspec.ValidationError as error:
@@ -206,9 +226,26 @@ def make_show(settings: dict[str, object]) -> Show:
     for name, (shape, complaint, hint) in _SHAPES.items():
         if not shape.fullmatch(getattr(show, name)):
             raise RecipeError(f"{SHOW_FILE}: {name} is {getattr(show, name)!r}, which is {complaint}", hint=hint)
-    for name in ("link", "base_url", "hub"):
+    for name in ("link", "base_url", "new_feed_url", "hub"):
         _check_url(name, getattr(show, name))
     return show
+
+
+def _language(given: object) -> object:
+    """Return a language tag as it is written everywhere; what isn't a text is refused with the other settings.
+
+    Raises:
+        RecipeError: it is no tag, or empty.
+    """
+    if not isinstance(given, str):
+        return given
+    try:
+        if tag := language_tag(given):
+            return tag
+    except WrongValue as error:
+        raise RecipeError(f"{SHOW_FILE}: language {error.complaint}", hint=error.hint) from error
+    hint = "Every player asks for it: write a tag such as en, de or pt-BR."
+    raise RecipeError(f"{SHOW_FILE}: language is empty", hint=hint)
 
 
 def show_as_toml(show: Show) -> str:
@@ -233,27 +270,39 @@ def settings_of_show() -> Iterator[tuple[str, str]]:
         yield field.name, (notes or {}).get("description", "")
 
 
-def init_show(folder: Path, show: Show) -> Path:
+def init_show(folder: Path, show: Show, *, force: bool = False) -> Path:
     """Write a new `show.toml` into a folder, which is made if it isn't there, and return its path.
 
+    The show gets an id; where there is a `show.toml` already, it keeps that one's.
+
+    Args:
+        folder: of the show.
+        show: what to write.
+        force: whether a file that somebody changed is replaced.
+
     Raises:
-        RecipeError: there is one already: it is somebody's work.
-        OutputError: it can't be written.
+        OutputError: there is one that isn't as it was written: it is somebody's work; or it can't be written.
     """
     path = folder / SHOW_FILE
-    content = show_as_toml(show).encode("utf-8", "replace")
-    if os.path.lexists(path):
-        if _is_same_show(folder, show):
-            return path  # it was made by the same command, which ended before it could say so
-        raise RecipeError(f"{path} is there already", hint="Edit it, or remove it first.")
-    write_bytes(path, content)
+    if not force and os.path.lexists(path) and _is_same_show(folder, show):
+        return path  # it was made by the same command, which ended before it could say so
+    check_named(path, force=force)
+    show = msgspec.structs.replace(show, id=_id_in(folder) or show.id or new_show_id())
+    write_named(path, show_as_toml(show).encode("utf-8", "replace"), force=force)
     return path
 
 
-def _is_same_show(folder: Path, show: Show) -> bool:
-    """Return whether a folder's show has just these settings."""
+def _id_in(folder: Path) -> str:
     try:
-        return read_show(folder) == show
+        return read_show(folder).id
+    except RecipeError:
+        return ""
+
+
+def _is_same_show(folder: Path, show: Show) -> bool:
+    """Return whether a folder's show has just these settings, whatever its id."""
+    try:
+        return msgspec.structs.replace(read_show(folder), id=show.id) == show
     except RecipeError:
         return False
 
@@ -292,11 +341,22 @@ def _check_references(show: Show) -> None:
 def _check_url(name: str, url: str) -> None:
     if not url:
         return
+    parts = urlsplit("")
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
     except ValueError:
         usable = False
+    if usable and (parts.username or parts.password):
+        raise RecipeError(
+            f"{SHOW_FILE}: {name} has a user name or a password in it, which everybody could read in the feed",
+            hint=f"Write it without: {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}",
+        )
+    if usable and name == "base_url" and url.rstrip("/").rpartition("/")[2].lower().endswith((".xml", ".html", ".rss")):
+        raise RecipeError(
+            f"{SHOW_FILE}: base_url is {url!r}, a file; it is the address of the folder that the feed lies in",
+            hint=f"Write {url.rstrip('/').rpartition('/')[0]}/",
+        )
     if not usable or not url.isascii() or any(character <= " " for character in url):
         raise RecipeError(
             f"{SHOW_FILE}: {name} is {url!r}, which is no web address",

@@ -6,7 +6,6 @@ ones winning, onto the pacing preset that they name; what comes out is one check
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import math
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from msgspec import inspect
 
 from audio_builder.errors import RecipeError
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
+from audio_builder.recipe.values import WrongValue, iso_date, language_tag
 from audio_builder.toml_files import read_toml
 
 Layer = Mapping[str, Any]
@@ -117,11 +117,11 @@ def make_recipe(*layers: Layer) -> Recipe:
     _merge(complete, chosen)
     _check_finite(complete, "")
     _write_out_root(complete)
+    _check_values(complete)
     try:
         recipe = msgspec.convert(complete, Recipe)
     except msgspec.ValidationError as error:
         raise RecipeError(_in_plain_words(str(error))) from error
-    _check_date(recipe.tags.date)
     return recipe
 
 
@@ -177,11 +177,15 @@ def _write_out_root(complete: dict[str, Any]) -> None:
         soundscape["drone_root"] = str(soundscape["drone_root"])
 
 
-def _check_date(day: str) -> None:
-    try:
-        _ = day and datetime.datetime.fromisoformat(day)
-    except ValueError as error:
-        raise RecipeError(f"tags.date is {day!r}, which is no day of the calendar (YYYY-MM-DD)") from error
+def _check_values(complete: dict[str, Any]) -> None:
+    """Hold texts to the rules that every door has: the language and the date of the tags."""
+    tags = complete.get("tags")
+    for key, check in (("language", language_tag), ("date", iso_date)):
+        if isinstance(tags, dict) and isinstance(tags.get(key), str):
+            try:
+                tags[key] = check(tags[key])
+            except WrongValue as error:
+                raise RecipeError(f"tags.{key} {error.complaint}", hint=error.hint) from error
 
 
 def _closest(given: str, known: Mapping[str, Any] | list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from audio_builder.article.details import NOTHING_SAID, Details
@@ -178,6 +178,8 @@ class Script:
         pacing: name of the preset that set the pauses.
         cues: in order; the first is a `ChapterStart`.
         details: what players read besides.
+        id: what the author calls the episode, whatever its title and its file; empty for nothing.
+        place: the file that the words were read from (see `SourceText.place`); empty for none.
     """
 
     title: str
@@ -188,6 +190,8 @@ class Script:
     pacing: str
     cues: tuple[Cue, ...]
     details: Details = NOTHING_SAID
+    id: str = ""
+    place: str = field(default="", compare=False)
 
 
 UNTITLED = "Beginning"

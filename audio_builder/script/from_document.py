@@ -19,6 +19,7 @@ from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import EmptySource, UnknownVoice
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import Pacing, Recipe, Tags
+from audio_builder.recipe.values import tag_or_nothing
 from audio_builder.script.cues import Role, Say, Script
 from audio_builder.script.guides import Position, find_guide, position_of, with_disclosure, with_guides
 from audio_builder.script.notation import parse_script
@@ -47,6 +48,12 @@ def read_document(
         SourceError: it can't be read, is no text, or has nothing in it to speak.
     """
     text = source if isinstance(source, SourceText) else open_source(Path(source), chapter)
+    document = _read(text, on_warning, is_voice)
+    # A file of another program may say anything; what a person wrote in front matter was checked there.
+    return replace(document, language=tag_or_nothing(document.language), place=text.place)
+
+
+def _read(text: SourceText, on_warning: Callable[[str], None], is_voice: Callable[[str], bool]) -> Document:
     if text.kind == "ssml":
         imported = parse_ssml(text, is_voice)
         for note in imported.notes:

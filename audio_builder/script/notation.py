@@ -56,8 +56,8 @@ from audio_builder.script.cues import (
 VERSION = "1"
 """Version of the notation, the value of the key `audio-builder-script`."""
 
-_KEYS = (SCRIPT_KEY, "title", "subtitle", "author", "language", "date", "pacing")
-_ALL_KEYS = (*_KEYS, "slug", "id", PLACE_KEY, *Details.__struct_fields__)
+_KEYS = (SCRIPT_KEY, "title", "subtitle", "author", "language", "date", "id", "pacing")
+_ALL_KEYS = (*_KEYS, "slug", PLACE_KEY, *Details.__struct_fields__)
 _SIGNS = {
     Role.TITLE: "# ",
     Role.SUBTITLE: "### ",
@@ -92,7 +92,7 @@ _HELP = """\
 
 def format_script(script: Script) -> str:
     """Return a script as the text of a script file."""
-    values = (VERSION, script.title, script.subtitle, script.author, script.language, script.date, script.pacing)
+    values = (VERSION, *(getattr(script, key) for key in _KEYS[1:]))
     head = "".join(f"{key}: {_yaml(value)}\n" for key, value in zip(_KEYS, values, strict=True) if value)
     head += "".join(f"{key}: {_yaml_list(value)}\n" for key, value in details_as_values(script.details).items())
     return f"---\n{head}{_HELP}---\n" + "\n".join(_lines(script.cues)) + "\n"
@@ -134,7 +134,15 @@ def parse_script(text: str, name: str) -> Script:
     cues = _beginning_with_chapter(cues, front.title)
     check_chapters(cues, name)
     return Script(
-        front.title, front.subtitle, front.author, front.language, front.date, pacing, tuple(cues), front.details
+        title=front.title,
+        subtitle=front.subtitle,
+        author=front.author,
+        language=front.language,
+        date=front.date,
+        pacing=pacing,
+        cues=tuple(cues),
+        details=front.details,
+        id=front.id,
     )
 
 

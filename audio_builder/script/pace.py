@@ -70,6 +70,8 @@ def pace(article: Article, pacing: Pacing) -> Script:
         details=article.details,
         pacing=pacing.preset,
         cues=cues,
+        id=article.id,
+        place=article.place,
     )
 
 

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from audio_builder.article.source import source_from_bytes
+from audio_builder.episode.naming import file_stem
 from audio_builder.errors import AudioBuilderError
-from audio_builder.files import write_bytes
+from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import Recipe, Tags
@@ -80,6 +81,8 @@ def make_preview(
     names: Sequence[str],
     folder: Path,
     begin: Callable[[str], Progress] = lambda _name: silent,
+    *,
+    force: bool = False,
 ) -> Preview:
     """Build a short episode with each voice, and the page to compare them.
 
@@ -89,6 +92,7 @@ def make_preview(
         names: voices or blends; none for all that speak words.
         folder: where they go; made if it isn't there.
         begin: told of each voice that is begun; what it returns is told of the steps of its build.
+        force: whether they may replace what is there.
 
     Raises:
         UnknownVoice: there is none of a name.
@@ -100,14 +104,15 @@ def make_preview(
         for name, found in scan_voices().items()
         if isinstance(found, VoiceProfile) and found.language != _NO_WORDS
     }
-    samples = tuple(_sample(name, profile, folder, begin) for name, profile in wanted.items())
     page = folder / PAGE
+    check_named(page, force=force)
+    samples = tuple(_sample(name, profile, folder, begin, force=force) for name, profile in wanted.items())
     folder.mkdir(parents=True, exist_ok=True)
-    write_bytes(page, preview_page(samples))
+    write_named(page, preview_page(samples), force=force)
     return Preview(page, samples)
 
 
-def _sample(name: str, profile: VoiceProfile, folder: Path, begin: Callable[[str], Progress]) -> Sample:
+def _sample(name: str, profile: VoiceProfile, folder: Path, begin: Callable[[str], Progress], *, force: bool) -> Sample:
     words, language = sample_text(profile.language)
     status = voice_status(profile)
     sample = Sample(
@@ -128,7 +133,10 @@ def _sample(name: str, profile: VoiceProfile, folder: Path, begin: Callable[[str
         voice=name, tags=Tags(title=f"The voice {name}", show="Voices", language=language, carry_source=False)
     )
     try:
-        report = build(source_from_bytes(words.encode(), f"{profile.name}.txt"), recipe, folder, progress=begin(name))
+        # Its id says that a later sample of the voice is a new version of this one, whatever its words are then.
+        text = f"---\nid: the voice {file_stem(name)}\n---\n{words}"
+        source = source_from_bytes(text.encode(), f"{profile.name}.txt")
+        report = build(source, recipe, folder, if_there="replace" if force else "new version", progress=begin(name))
     except AudioBuilderError as error:
         return msgspec.structs.replace(sample, problem=error.message, mend=error.hint)
     return msgspec.structs.replace(

@@ -6,10 +6,11 @@ import json
 import math
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from audio_builder.audio.samples import AudioSegment
+from audio_builder.episode.identity import Place
+from audio_builder.episode.record import Origin
 from audio_builder.episode.report import (
     BuildReport,
     ChapterReport,
@@ -129,9 +130,10 @@ def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
     narration = Narration(clips, 44100, synthesized=1, wpm=126.4, rate_note="A note.")
     placed = (PlacedClip(clips[0], 0), PlacedClip(clips[1], 300_000))
     lines = Timeline(44100, 882_000, placed, (), (Chapter("One", 0, 441_000), Chapter("Two", 441_000, 882_000)))
-    recipe = msgspec.structs.replace(Recipe(), tags=Tags(title="Evening"))
-    timed = TimedScript(Script("", "", "", "", "", "", ()), narration, 125.0)
-    found = report_on(tmp_path / "evening.mp3", recipe, lines, timed, Findings(lines=(LOUDNESS.judge(-16.1),)))
+    recipe = Recipe(tags=Tags(title="Evening"))
+    timed = TimedScript(Script("Evening", "", "", "en", "", "gentle", ()), narration, 125.0)
+    place = Place(tmp_path / "evening.mp3", Origin(), "It is called so.")
+    found = report_on(place, recipe, lines, timed, Findings(lines=(LOUDNESS.judge(-16.1),)))
     assert (found.duration_s, found.speech_s, found.silence_share) == (20.0, 8.0, 0.6)
     assert [(item.title, item.start_s, item.end_s) for item in found.chapters] == [("One", 0, 10), ("Two", 10, 20)]
     assert (found.voice.name, found.voice.engine, found.voice.licence) == ("lark", "hibari", "Apache-2.0")
@@ -140,6 +142,7 @@ def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
         "voice lark at 126 words per minute; phrases: 1 spoken now, 1 from the cache",
         "loudness: -16.1 LUFS (allowed: -16.5 to -15.5 LUFS)",
         "A note.",
+        "It is called so.",
     )
     assert json.loads(found.as_json())["voice"]["note"] == "A note."
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +14,9 @@ import pytest
 from PIL import Image
 
 import audio_builder
-from audio_builder.episode.record import read_record, record_path
+from audio_builder.episode.record import Origin, read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
+from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.publish import PublishOptions, publish
 from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
 from audio_builder.recipe.recipe_file import make_recipe
@@ -325,15 +328,22 @@ def test_a_show_can_be_written_and_read(tmp_path: Path):
     """`show.toml` holds what was given, quotes, lines and emoji included, each with a comment."""
     show = Show(title='He said "no" \\ 🌙', description="One.\nTwo.\t\x7f", explicit=True)
     init_show(tmp_path / "new", show)
-    assert read_show(tmp_path / "new") == show
+    written = read_show(tmp_path / "new")
+    assert msgspec.structs.replace(written, id="") == show
+    assert uuid.UUID(written.id).version == 5
     assert "# name of the show\n" in show_as_toml(show)
 
 
 def test_a_show_is_never_overwritten(tmp_path: Path):
-    """`show.toml` is somebody's work."""
+    """`show.toml` is somebody's work; as it was written it is replaced, and the show's id stays in any case."""
     put_show(tmp_path)
-    with pytest.raises(RecipeError, match="is there already"):
+    with pytest.raises(OutputError, match="is there already") as caught:
         init_show(tmp_path, Show(title="Another"))
+    assert "--force" in caught.value.hint
+    init_show(tmp_path, SHOW, force=True)
+    first = read_show(tmp_path).id
+    init_show(tmp_path, msgspec.structs.replace(SHOW, title="Another"))
+    assert (read_show(tmp_path).id, read_show(tmp_path).title) == (first, "Another")
 
 
 @pytest.mark.parametrize(
@@ -345,9 +355,16 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
         ({"category": "Sleep"}, "none of Apple's categories", ""),
         ({"base_url": "example.org"}, "no web address", "https://"),
         ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
+        ({"base_url": "https://me:secret@example.org/a/"}, "a user name or a password", "https://example.org/a/"),
+        ({"link": "https://me@example.org/"}, "a user name or a password", "https://example.org/"),
+        ({"base_url": "https://example.org/a/feed.xml"}, "a file", "Write https://example.org/a/"),
+        ({"language": "german"}, "language is 'german'", "Did you mean de?"),
+        ({"language": ""}, "language is empty", "en"),
+        ({"id": "mine"}, "id is 'mine', which is no UUID", "show init"),
+        ({"new_feed_url": "elsewhere"}, "no web address", "https://"),
         ({"link": "https://a/?q"}, "no web address", "without ?"),
         ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
-        ({"language": "in English"}, "language is 'in English', which is no language tag", "en or pt-BR"),
+        ({"language": "in English"}, "language is 'in English', which is not a language tag", ""),
         ({"email": "a writer"}, "email is 'a writer', which is no e-mail address", "me@example.org"),
         ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
     ],
@@ -365,3 +382,91 @@ def test_a_folder_without_a_show_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(RecipeError, match="no show") as failed:
         publish(tmp_path)
     assert "audio-builder show init" in failed.value.hint
+
+
+def test_guids_follow_from_show_and_source_not_from_address_and_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two shows' “welcome” have guids of their own, which neither a new address nor a lost ledger and feed changes."""
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    guids = []
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        init_show(folder, Show(title="A show"))
+        put_episode(folder, "welcome", record=record_of(origin=Origin(identity="0123456789abcdef")))
+        publish(folder)
+        guids += _guids(folder)
+        toml = (folder / "show.toml").read_text(encoding="utf-8")
+        moved = toml.replace('base_url = ""', 'base_url = "https://example.org/new/"')
+        (folder / "show.toml").write_text(moved, encoding="utf-8")
+        (folder / "published.json").unlink()
+        (folder / "feed.xml").unlink()
+        publish(folder)
+        assert _guids(folder) == guids[-1:]
+        feed = (folder / "feed.xml").read_text(encoding="utf-8")
+        assert f"<podcast:guid>{read_show(folder).id}</podcast:guid>" in feed
+        assert "new-feed-url" not in feed, "it never was anywhere else"
+    assert len(set(guids)) == 2
+
+
+def test_a_renamed_pair_is_the_same_episode_and_a_copied_one_another(folder: Path):
+    """By what its record says of where it came from; another source under an old name is a new episode."""
+    put_episode(folder, "evening", record=record_of(origin=Origin(identity="a" * 16)))
+    publish(folder)
+    (guid,) = _guids(folder)
+    put_episode(folder, "dusk", record=record_of(origin=Origin(identity="a" * 16)))
+    publish(folder)
+    assert len(set(_guids(folder))) == 2
+    assert guid in _guids(folder)
+    (folder / "dusk.mp3").unlink()
+    (folder / "dusk.episode.json").unlink()
+    publish(folder)
+    for suffix in (".mp3", ".episode.json"):
+        (folder / f"evening{suffix}").rename(folder / f"dawn{suffix}")
+    publish(folder)
+    assert _guids(folder) == [guid]
+    put_episode(folder, "dawn", b"other", record_of(b"other", origin=Origin(identity="b" * 16)))
+    publish(folder)
+    assert guid not in _guids(folder)
+
+
+def test_as_new_takes_a_new_date_and_keeps_it(folder: Path):
+    """Players list it on top, and it stays there when it is built again."""
+    publish(folder)
+    before = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=2)
+    publish(folder, PublishOptions(as_new=("evening",)))
+    put_episode(folder, "evening", b"another")
+    publish(folder)
+    entry = read_ledger(folder).episodes["evening"]
+    assert before <= datetime.datetime.fromisoformat(entry.published) <= datetime.datetime.now(datetime.UTC)
+
+
+def test_a_chapter_that_is_built_again_keeps_its_place(folder: Path):
+    """Undated, it has the date of its first version, even without the ledger."""
+    undated = Tags(title="Evening", show="Evening Pages")
+    put_episode(folder, "evening", record=record_of(tags=undated, origin=Origin(first_built="2026-11-01T08:00:00Z")))
+    publish(folder)
+    (folder / "published.json").unlink()
+    publish(folder)
+    assert "<pubDate>Sun, 01 Nov 2026 08:00:00 +0000</pubDate>" in (folder / "feed.xml").read_text()
+
+
+@pytest.mark.parametrize("name", ["index.html", "feed.xml", "show.opml"])
+def test_a_page_that_somebody_else_made_stays(name: str, folder: Path):
+    """Before the first publishing, and after somebody edited it."""
+    (folder / name).write_text("my own")
+    with pytest.raises(OutputError, match="made by somebody else") as caught:
+        publish(folder)
+    assert "--force" in caught.value.hint
+    assert (folder / name).read_text() == "my own"
+    publish(folder, PublishOptions(force=True))
+    (folder / name).write_text((folder / name).read_text() + "<!-- mine -->")
+    with pytest.raises(OutputError, match="changed since"):
+        publish(folder)
+
+
+def test_a_feed_can_be_unlocked(folder: Path):
+    """`podcast:locked` says whether other hosts may import it."""
+    put_show(folder, msgspec.structs.replace(SHOW, locked=False))
+    publish(folder)
+    assert '<podcast:locked owner="writer@example.org">no</podcast:locked>' in (folder / "feed.xml").read_text()

@@ -16,6 +16,7 @@ from audio_builder.podcast.publish import publish
 from tests.conftest import ROOT
 
 BEFORE = ROOT / "tests" / "data" / "published-show"
+SHOW_GUID = re.compile(r"<podcast:guid>.*")
 KNOWN = re.compile(r"<(?:guid|pubDate|link|enclosure|podcast:transcript|podcast:chapters)\b.*")
 
 
@@ -53,3 +54,45 @@ def test_damage_before_the_first_publishing_by_this_version_loses_nothing(folder
     with pytest.raises(OutputError, match="1 of the published episodes would be lost"):
         publish(folder)
     assert (folder / "feed.xml").read_bytes() == (BEFORE / "feed.xml").read_bytes()
+
+
+@pytest.mark.parametrize("lost", [("published.json",), ("published.json", "feed.xml"), ("feed.xml",)])
+def test_what_is_lost_comes_back(lost: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the ledger the feed says what listeners know; without both, guids follow from address and name."""
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    for name in lost:
+        (folder / name).unlink()
+    publish(folder)
+    before, after = (_known(place) for place in (BEFORE, folder))
+    if len(lost) == 2:
+        del before["again"], after["again"]  # published as new: no file but those two says so
+    assert after == before
+
+
+def test_a_new_address_changes_no_guid_and_is_announced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`itunes:new-feed-url` stays from then on, and `podcast:guid` is that of the first address."""
+    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    publish(folder)
+    assert "new-feed-url" not in (folder / "feed.xml").read_text(encoding="utf-8")
+    toml = folder / "show.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("example.org", "example.net"), encoding="utf-8")
+    for lost in ((), (), ("published.json",)):
+        for name in lost:
+            (folder / name).unlink()
+        publish(folder)
+        feed = (folder / "feed.xml").read_text(encoding="utf-8")
+        assert _known(folder) == _known(BEFORE)
+        assert SHOW_GUID.findall(feed) == SHOW_GUID.findall((BEFORE / "feed.xml").read_text(encoding="utf-8"))
+    assert "<itunes:new-feed-url>https://example.net/pages/feed.xml</itunes:new-feed-url>" in feed
+
+
+def _known(folder: Path) -> dict[str, tuple[str, str]]:
+    """Guid and date of each episode in a feed, by its name."""
+    items = (folder / "feed.xml").read_text(encoding="utf-8").split("<item>")[1:]
+    return {
+        re.findall(r"/([^/]*)\.html<", item)[0]: (
+            *re.findall(r"<guid[^>]*>(.*)<", item),
+            *re.findall(r"Date>(.*)<", item),
+        )
+        for item in items
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -45,6 +46,8 @@ def known(episode: FoundEpisode, published: datetime.datetime) -> Entry:
 
 def times(episodes: list[FoundEpisode], ledger: Ledger | None = None, as_new=(), now=NOON, serial=False):
     """When each is published, by name."""
+    before = ledger.episodes if ledger else {}
+    episodes = [replace(episode, earlier=before.get(episode.stem)) for episode in episodes]
     planned = schedule(episodes, ledger or Ledger(), as_new, now, serial=serial)
     return {episode.stem: episode.published for episode in planned.due}
 

@@ -43,7 +43,7 @@ from audio_builder.episode.verify.standard import (
     true_peak_rule,
 )
 from audio_builder.episode.verify.streaming_verifier import StreamedMeasurements
-from audio_builder.files import write_bytes
+from audio_builder.files import check_named, write_named
 from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe.settings import Mastering
@@ -108,6 +108,8 @@ def check_file(
     progress: Progress = silent,
     picture: Path | None = None,
     phrases_s: Sequence[tuple[float, float]] = (),
+    *,
+    force: bool = False,
 ) -> CheckReport:
     """Measure any audio file and say, line by line, what meets the standard and what doesn't.
 
@@ -116,19 +118,23 @@ def check_file(
         progress: called with the seconds measured.
         picture: where to draw its waveform, loudness and chapters as SVG; None for no picture.
         phrases_s: when each phrase begins and ends, where that is known: the background is held against them.
+        force: whether the picture may replace what is there.
 
     Raises:
         NotAudio: it can't be read or decoded.
         EncoderError: ffmpeg can't be started.
         OutputError: the picture can't be written.
     """
+    if picture is not None:
+        check_named(picture, force=force)
     measured, tag, findings = _strangers(path, progress)
     apart_db = estimate_separation_db(measured.energies, phrases_s)
     if apart_db is not None:
         findings = Findings(lines=(*findings.lines, _ESTIMATED_SEPARATION.judge(apart_db)))
     if picture is not None:
         chapters = tag.chapters if tag else ()
-        write_bytes(picture, draw_episode(measured, chapters, (tag and tag.title) or path.name).encode("utf-8"))
+        drawn = draw_episode(measured, chapters, (tag and tag.title) or path.name)
+        write_named(picture, drawn.encode("utf-8"), force=force)
     return CheckReport(path=str(path), ok=findings.ok, findings=findings)
 
 

@@ -1,0 +1,273 @@
+"""Which episode a text becomes: a new version of one in the folder, or another one with a name of its own.
+
+An episode is known by where its words came from, never by its title alone: by the `id` that the text gives itself,
+else by the file it was read from and its date, else (standard input) by its words. The reasons: docs/decisions,
+27.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from audio_builder.episode.naming import episode_path, named_file, numbered_stem, twin_path
+from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path
+from audio_builder.episode.tag.embedded_source import read_source
+from audio_builder.episode.words import words_of
+from audio_builder.errors import AudioBuilderError, OutputError, quoted
+from audio_builder.files import check_named, written_by_us
+
+IfThere = Literal["new version", "refuse", "replace"]
+"""What happens to an earlier version: it gets a newer one, it stays and the build stops, or whatever is there goes."""
+
+_RELATED = 0.5
+"""Share of words in common from which a text with another title in the same file is that text, corrected."""
+
+_RELATED_UNPLACED = 0.8
+"""The same for an episode of an earlier version, which doesn't know its file; its title must be the same as well."""
+
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a build makes, as far as it says which episode that is.
+
+    Attributes:
+        name: what its file is called if the name is free: the id, else the title, after its number where it has one.
+        title: resolved; never empty.
+        date: `YYYY-MM-DD`, or empty.
+        words: as written.
+        id: from the text; empty for none.
+        place: of the text (see `SourceText.place`); empty for none.
+    """
+
+    name: str
+    title: str
+    date: str
+    words: str
+    id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an episode goes.
+
+    Attributes:
+        path: of its MP3.
+        origin: what its record says of where it came from.
+        note: one line for the person, where the name isn't the expected one; else empty.
+    """
+
+    path: Path
+    origin: Origin
+    note: str = ""
+
+
+class _KnownTags(Struct, frozen=True):
+    title: str = ""
+    date: str = ""
+
+
+class _Known(Struct, frozen=True):
+    """Of an episode in the folder, what is compared."""
+
+    words: str
+    tags: _KnownTags = _KnownTags()
+    origin: Origin = Origin()
+    sound: Sound | None = None
+    built: str = ""
+
+
+def choose_place(target: Path, work: Work, if_there: IfThere = "new version") -> Place:
+    """Return where an episode goes, so that nothing that somebody made is lost.
+
+    Called again under the lock of the folder before the episode is put there: another build may have taken the name.
+
+    Args:
+        target: a folder; or the file itself, if its name ends as that of a sound does (see `naming.named_file`).
+        work: what is built.
+        if_there: what happens to an earlier version of the same episode, and to what lies under a name that was chosen.
+
+    Raises:
+        OutputError: the episode is there and was changed since it was built, or would be replaced unasked.
+    """
+    file = named_file(target)
+    folder = target.parent if file else target
+    origin = Origin(id=work.id, place=_key(folder, work))
+    if file:
+        return _at_name(file, work, origin, if_there)
+    wanted = episode_path(folder, work.name)
+    earlier = _earlier_version(folder, wanted, work, origin)
+    if earlier:
+        path, known = earlier
+        _check_replaceable(path, known, if_there)
+        note = ""
+        if known.tags.title != work.title:
+            note = f"{quoted(known.tags.title)} is called {quoted(work.title)} now; its file is still {path.name}"
+        return Place(path, _inherited(origin, known, work), note)
+    if if_there == "replace":
+        return _at_name(wanted, work, origin, if_there)
+    path = _free_path(wanted)
+    note = ""
+    if path != wanted:
+        note = f"{wanted.name} is there already, from another source: this one is {path.name}"
+    return Place(path, _minted(origin, path, work), note)
+
+
+def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place:
+    """Return the place under a name that a person chose: it isn't changed, so what is there must be replaceable."""
+    _refuse_folders(path)
+    known = _known_at(path)
+    same = known is not None and _is_same(known, work, origin)
+    if not same and if_there != "replace" and _is_taken(path):
+        raise OutputError(
+            f"{path} is there already, and is not an earlier version of this episode",
+            hint="Choose another name, or replace it with --force.",
+        )
+    _check_replaceable(path, known if same else None, if_there)
+    return Place(path, _inherited(origin, known, work) if known else _minted(origin, path, work))
+
+
+def _earlier_version(folder: Path, wanted: Path, work: Work, origin: Origin) -> tuple[Path, _Known] | None:
+    """Return the episode in the folder of which this is a new version; the one under the wanted name before others."""
+    same = {path: known for path, known in _episodes(folder) if _is_same(known, work, origin)}
+    if wanted not in same and (known := _known_at(wanted)) and _is_same(known, work, origin):
+        same[wanted] = known  # its record is lost or damaged: its MP3 still says what it is
+    titled = [path for path, known in same.items() if known.tags.title == work.title]
+    for path in (wanted, *titled, *same):
+        if path in same:
+            return path, same[path]
+    return None
+
+
+def _is_same(known: _Known, work: Work, origin: Origin) -> bool:
+    """Return whether an episode came from the source that is built now."""
+    same_title, same_date = known.tags.title == work.title, known.tags.date == work.date
+    if known.origin.id or work.id:
+        given_later = not known.origin.id and known.origin.place == origin.place and same_date
+        return known.origin.id == work.id or given_later
+    if not same_date:
+        return False
+    if same_title and known.words.split() == work.words.split():
+        return True
+    if not known.origin.place:
+        return same_title and _share_in_common(known.words, work.words) >= _RELATED_UNPLACED
+    return known.origin.place == origin.place and (same_title or _share_in_common(known.words, work.words) >= _RELATED)
+
+
+def _share_in_common(one: str, other: str) -> float:
+    """Return how many words two texts have in common, 0 to 1 (Sørensen–Dice over their words)."""
+    first, second = (Counter(text.casefold().split()) for text in (one, other))
+    return 2 * (first & second).total() / max(1, first.total() + second.total())
+
+
+def _key(folder: Path, work: Work) -> str:
+    """Return the hash of where the words come from, seen from the folder, so that both can move together.
+
+    A hash, because the record is published: nobody reads in it what folders are called here.
+    """
+    if not work.place:
+        text = f"words\0{work.title}\0{' '.join(work.words.split())}"
+    else:
+        try:
+            text = f"file\0{Path(os.path.relpath(work.place, os.path.realpath(folder))).as_posix()}"
+        except ValueError:  # another drive of Windows
+            text = f"file\0{work.place}"
+    return _digest(text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def _minted(origin: Origin, path: Path, work: Work) -> Origin:
+    """Return the origin of a new episode: from now on it is known by this, even if its name or its place changes."""
+    identity = _digest(f"id\0{work.id}" if work.id else f"{path.stem}\0{origin.place}\0{work.date}")
+    return msgspec.structs.replace(origin, identity=identity)
+
+
+def _inherited(origin: Origin, known: _Known, work: Work) -> Origin:
+    """Return the origin of a new version; one that is rebuilt from its MP3 still belongs to the text's file."""
+    place = known.origin.place if known.origin.place and not work.place else origin.place
+    first = known.origin.first_built or known.built
+    return msgspec.structs.replace(origin, place=place, identity=known.origin.identity, first_built=first)
+
+
+def _episodes(folder: Path) -> Iterator[tuple[Path, _Known]]:
+    """Yield the episodes in a folder whose records can be read."""
+    for record in sorted(folder.glob(f"*{RECORD_SUFFIX}")):
+        if known := _recorded(record):
+            yield record.with_name(record.name.removesuffix(RECORD_SUFFIX) + ".mp3"), known
+
+
+def _recorded(record: Path) -> _Known | None:
+    try:
+        return msgspec.json.decode(record.read_bytes(), type=_Known)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _known_at(path: Path) -> _Known | None:
+    """Return what is known of the episode at a path: by its record, else by what its MP3 carries."""
+    if known := _recorded(record_path(path)):
+        return known
+    try:
+        carried = read_source(path)
+        script, tags = carried.read_script(path.name), carried.read_recipe().tags
+    except AudioBuilderError:
+        return None
+    return _Known(
+        words=words_of(script),
+        tags=_KnownTags(title=tags.title or script.title, date=tags.date or script.date),
+        origin=Origin(id=script.id),
+    )
+
+
+def _check_replaceable(path: Path, known: _Known | None, if_there: IfThere) -> None:
+    """Refuse to put an episode where something lies that it may not replace.
+
+    Raises:
+        OutputError: a folder is there; or, unless it is to be replaced, a changed version, or any.
+    """
+    _refuse_folders(path)
+    force, twin = if_there == "replace", twin_path(path)
+    check_named(path, force=force, known=(known.sound.sha256,) if known and known.sound else ())
+    if written_by_us(twin):
+        check_named(twin, force=force)
+    if if_there == "refuse" and path.exists():
+        raise OutputError(
+            f"{path} is this episode already: it would be replaced",
+            hint="Keep both with -o and another folder or file, or replace it with --force.",
+        )
+
+
+def _refuse_folders(path: Path) -> None:
+    for own in _own_files(path):
+        check_named(own, force=True)
+
+
+def _own_files(path: Path) -> tuple[Path, ...]:
+    return path, record_path(path), twin_path(path)
+
+
+def _is_taken(path: Path) -> bool:
+    return any(os.path.lexists(own) for own in _own_files(path))
+
+
+def _free_path(wanted: Path) -> Path:
+    """Return the wanted path, or the first one with a number after its name under which nothing lies."""
+    path, number = wanted, 1
+    while _is_taken(path):
+        number += 1
+        path = wanted.with_name(f"{numbered_stem(wanted.stem, number)}.mp3")
+    return path
