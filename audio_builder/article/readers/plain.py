@@ -42,6 +42,9 @@ from audio_builder.article.text import broken_word, columns, join_wrapped, speak
 
 _LONG_PARAGRAPH_COLUMNS = 120
 
+_LONGEST_SUBTITLE_SENTENCE = 12
+"""Words; a longer sentence with its full stop is the first paragraph."""
+
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
@@ -289,6 +292,7 @@ def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
         and may_be_heading(text)
         and not is_chapter(text)
         and not speaker(text)
+        and not (text.endswith((".", "。", "।")) and len(text.split()) > _LONGEST_SUBTITLE_SENTENCE)
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
