@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -100,9 +101,11 @@ def test_a_first_publish_that_is_stopped_goes_on_where_it_was(tmp_path: Path, mo
 
 
 def test_the_same_init_again_is_no_second_show(tmp_path: Path):
-    """One that was stopped after its file was in place says that it is done."""
-    assert init_show(tmp_path, SHOW) == init_show(tmp_path, SHOW)
-    assert read_show(tmp_path) == SHOW
+    """One that was stopped after its file was in place says that it is done; the show keeps its id."""
+    path = init_show(tmp_path, SHOW)
+    first = read_show(tmp_path)
+    assert init_show(tmp_path, SHOW) == path
+    assert read_show(tmp_path) == first == msgspec.structs.replace(SHOW, id=first.id)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
