@@ -20,7 +20,7 @@ from audio_builder.episode.report import BuildReport, report_on
 from audio_builder.episode.tag.write_tag import TagContent, credit_voices
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.fit_duration import fit_duration
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl
 from audio_builder.narration.workers.pool import Pool

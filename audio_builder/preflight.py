@@ -18,7 +18,7 @@ from audio_builder.episode.tag.embedded_source import carries, pack_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
-from audio_builder.podcast.show import SHOW_FILE, read_show
+from audio_builder.podcast.show_settings import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
 from audio_builder.script.estimate import clock, estimate

@@ -17,7 +17,7 @@ from audio_builder import errors
 from audio_builder.article.details import Details, about
 from audio_builder.cli.lazy import command_paths, find_command
 from audio_builder.cli.main import cli
-from audio_builder.podcast.show import Show, settings_of_show
+from audio_builder.podcast.show_settings import Show, settings_of_show
 from audio_builder.recipe.recipe_file import settings
 from audio_builder.recipe.settings import PACING_PRESETS
 

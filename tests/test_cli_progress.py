@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.progress import Step
 
 

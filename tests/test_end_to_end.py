@@ -19,7 +19,7 @@ import audio_builder
 from audio_builder.article.source import source_from_bytes
 from audio_builder.episode.record import read_record, record_path, sound_of
 from audio_builder.episode.report import BuildReport
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 from tests.conftest import ROOT
 from tests.support.show_helpers import put_show

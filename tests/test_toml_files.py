@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from audio_builder.errors import RecipeError
-from audio_builder.podcast.show import read_show
+from audio_builder.podcast.show_settings import read_show
 from audio_builder.recipe.recipe_file import read_recipe_file
 from audio_builder.toml_files import parse_toml
 from audio_builder.voices.catalogue import read_profile

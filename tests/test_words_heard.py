@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from audio_builder.audio.samples import samples_from_segment
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.trim import resample
 from audio_builder.recipe.settings import Recipe

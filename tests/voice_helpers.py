@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Narration
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl, narrate_at_rate
 from audio_builder.preflight import BuildPlan

@@ -55,7 +55,7 @@ Examples:
 def info_command(ctx: click.Context, as_json: bool) -> None:
     """Say where spoken sentences are kept, how many they are, and how much room they take (MB, GB)."""
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.cache import LARGEST_BYTES, ClipCache, cache_stats
+    from audio_builder.narration.clip_cache import LARGEST_BYTES, ClipCache, cache_stats
     from audio_builder.store import FOLDER_VARIABLE
 
     console = ctx.ensure_object(Console)
@@ -128,7 +128,7 @@ def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     Without --read-data, names, headers and lengths (in bytes) are compared, which takes a moment.
     """
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.cache import ClipCache, remove_damaged_clips
+    from audio_builder.narration.clip_cache import ClipCache, remove_damaged_clips
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
@@ -184,7 +184,7 @@ def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
     What was used within the last hour stays: a build that runs now may need it.
     """
     from audio_builder.episode.report import to_json
-    from audio_builder.narration.cache import CLIP_SUFFIX, ClipCache
+    from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache
     from audio_builder.store import clear
 
     console = ctx.ensure_object(Console)

@@ -8,7 +8,7 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import CHECK_FAILED
 
 

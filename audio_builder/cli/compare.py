@@ -10,7 +10,7 @@ import click
 
 from audio_builder.cli.console import Console, printable
 from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.settings import PACING_PRESETS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import recipe_from_options
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import Recipe
 

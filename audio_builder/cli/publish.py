@@ -13,7 +13,7 @@ from audio_builder.cli.options import force_option, json_output, verbosity
 if TYPE_CHECKING:
     from msgspec import Struct
 
-    from audio_builder.podcast.publish import PublishReport
+    from audio_builder.podcast.publisher import PublishReport
 
 
 @click.command(
@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     its end. One whose date is in the future is held back until then.
     """
     from audio_builder.errors import OutputError
-    from audio_builder.podcast.publish import PublishOptions, publish
+    from audio_builder.podcast.publisher import PublishOptions, publish
 
     console = ctx.ensure_object(Console)
     if check:
@@ -90,7 +90,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
 
 def _say(console: Console, report: PublishReport, folder: Path) -> None:
-    from audio_builder.podcast.show import read_show
+    from audio_builder.podcast.show_settings import read_show
 
     episodes = f"{report.episodes} episode" + "s" * (report.episodes != 1)
     console.say(f"{episodes} published, {len(report.made)} made now, {len(report.pruned)} old files removed")

@@ -19,7 +19,7 @@ from audio_builder.cli.options import (
     verbosity,
     voice_only_option,
 )
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe

@@ -43,8 +43,8 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
     try:
         import uvicorn
 
-        from audio_builder.podcast.serve import BoundedHttp, make_app, qr_code
-        from audio_builder.podcast.show import FEED_FILE
+        from audio_builder.podcast.server import BoundedHttp, make_app, qr_code
+        from audio_builder.podcast.show_settings import FEED_FILE
     except ImportError as error:
         raise MissingExtra(
             f"serving needs a package that isn't installed: {error.name}",

@@ -54,7 +54,7 @@ def init(ctx: click.Context, /, folder: Path, force: bool, **chosen: str | None)
 
     A show.toml that somebody edited is replaced only with --force; the show's id stays.
     """
-    from audio_builder.podcast.show import init_show, make_show
+    from audio_builder.podcast.show_settings import init_show, make_show
 
     console = ctx.ensure_object(Console)
     show = make_show({name: value for name, value in chosen.items() if value is not None})

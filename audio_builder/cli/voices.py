@@ -18,7 +18,7 @@ from audio_builder.cli.options import (
     recipe_options,
     verbosity,
 )
-from audio_builder.cli.progress import progress_bar
+from audio_builder.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from audio_builder.voices.status import VoiceDetails
@@ -237,8 +237,8 @@ def calibrate_command(ctx: click.Context, names: tuple[str, ...]) -> None:
     same command goes on where it stopped.
     """
     from audio_builder.errors import VoiceError
-    from audio_builder.narration.cache import ClipCache
     from audio_builder.narration.calibration import calibrate
+    from audio_builder.narration.clip_cache import ClipCache
     from audio_builder.voices.blend import is_blend
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.profile_file import store_calibration

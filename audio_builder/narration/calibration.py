@@ -9,7 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from audio_builder.errors import VoiceError
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from audio_builder.errors import EmptySource
-from audio_builder.narration.cache import LARGEST_BYTES, ClipCache, clip_identity, clip_key
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
+from audio_builder.narration.clip_cache import LARGEST_BYTES, ClipCache, clip_identity, clip_key
 from audio_builder.narration.clip_file import StoredClip
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.narration.workers.process import Job, Spoken

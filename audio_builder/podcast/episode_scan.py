@@ -13,7 +13,7 @@ from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_reco
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.ledger import EarlierFeed, Entry, Ledger, first_published, new_guid, published_name
-from audio_builder.podcast.show import EPISODES, Show
+from audio_builder.podcast.show_settings import EPISODES, Show
 
 
 @dataclass(frozen=True, slots=True)

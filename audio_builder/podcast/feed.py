@@ -16,7 +16,7 @@ from audio_builder.article.text import xml_safe
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.ledger import Entry, page_name, published_name
 from audio_builder.podcast.notes import notes_html, summary_of
-from audio_builder.podcast.show import EPISODES, Show, split_category
+from audio_builder.podcast.show_settings import EPISODES, Show, split_category
 from audio_builder.podcast.transcript import TRANSCRIPTS
 
 NAMESPACES = {

@@ -24,7 +24,7 @@ from msgspec import Struct
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
-from audio_builder.podcast.show import EPISODES, FEED_FILE, LOCAL_URL, Show
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, LOCAL_URL, Show
 
 LEDGER_FILE = "published.json"
 LEDGER_VERSION = 2

@@ -17,7 +17,7 @@ from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.notes import author_of, clock, links_of, own_notes_html, questions_of, summary_of
-from audio_builder.podcast.show import FEED_FILE, OPML_FILE, Show
+from audio_builder.podcast.show_settings import FEED_FILE, OPML_FILE, Show
 from audio_builder.podcast.translations import all_translations, translation_for
 
 _TEMPLATES = ("base.html", "index.html", "episode.html", "page.css", "player.js")

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from audio_builder.errors import OutputError
 from audio_builder.podcast.feed import NAMESPACES
-from audio_builder.podcast.show import FEED_FILE, Show, read_show
+from audio_builder.podcast.show_settings import FEED_FILE, Show, read_show
 
 _TIMEOUT_S = 20
 _AT_ONCE = 4

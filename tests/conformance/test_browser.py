@@ -14,7 +14,7 @@ import pytest
 
 import audio_builder
 from audio_builder.episode.record import read_record, record_as_json
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
 from ..conftest import ROOT
@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         of_it = record_as_json(msgspec.structs.replace(record, tags=again))
         (many / f"evening-{number}.episode.json").write_bytes(of_it)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+        patch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
         publish(many)
     # The Arabic episode once more, in a show whose own words are Arabic too.
     from_right = folder / "arabic"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import audio_builder
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
 from ..support.show_helpers import put_show, serving

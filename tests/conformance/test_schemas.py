@@ -23,8 +23,8 @@ from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_reco
 from audio_builder.podcast.feed import Item, feed_xml
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import chapters_json
-from audio_builder.podcast.publish import publish
-from audio_builder.podcast.show import CATEGORIES
+from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.show_settings import CATEGORIES
 from audio_builder.podcast.transcript import as_json, as_vtt
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags

@@ -10,7 +10,7 @@ import pytest
 from mutagen.id3 import ID3
 
 from audio_builder.cli.main import run
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from tests import instruments
 from tests.conftest import ROOT
 from tests.support.show_helpers import put_show

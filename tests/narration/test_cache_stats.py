@@ -11,7 +11,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.cli.sizes import Size, size_in_words
-from audio_builder.narration.cache import CLIP_SUFFIX, ClipCache, cache_stats, remove_damaged_clips
+from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache, cache_stats, remove_damaged_clips
 from audio_builder.narration.clip_file import StoredClip
 from audio_builder.store import FOLDER_VARIABLE, Cleared, clear
 

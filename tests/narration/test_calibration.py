@@ -11,8 +11,8 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import VoiceError
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.calibration import calibrate
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.progress import Step
 from audio_builder.voices import profile_file
 from audio_builder.voices.catalogue import find_voice, read_profile

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from audio_builder.audio.samples import segment_from_samples
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import carried_over, packed_words, unpacked_words
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.trim import LEAD_S, sound_from, trim
 from audio_builder.narration.workers.pool import Pool

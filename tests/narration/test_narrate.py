@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.progress import Step

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.narration.workers.process import Deadlines, Job, Spoken
@@ -326,7 +326,7 @@ def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(
     script.write_text(
         f"import sys\nsys.path[:0] = [{str(site)!r}, {str(ROOT)!r}]\n"
         "from pathlib import Path\n"
-        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.clip_cache import ClipCache\n"
         "from audio_builder.narration.narrate import narrate\n"
         "from audio_builder.narration.workers.pool import Pool\n"
         "from tests.voice_helpers import script_of, voice_of\n"

@@ -11,8 +11,8 @@ import pytest
 
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.episode.report import to_json
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl, Sampling, narrate_at_rate
 from audio_builder.script.cues import Role, Say, Script, Speaker

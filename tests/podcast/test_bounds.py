@@ -15,18 +15,18 @@ import pytest
 from starlette.testclient import TestClient
 
 from audio_builder.errors import OutputError
-from audio_builder.podcast import publish as publishing
+from audio_builder.podcast import publisher as publishing
 from audio_builder.podcast.ledger import LEDGER_FILE, page_name, read_ledger
-from audio_builder.podcast.publish import publish
-from audio_builder.podcast.serve import make_app, most_connections
-from audio_builder.podcast.show import init_show, read_show
+from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.server import make_app, most_connections
+from audio_builder.podcast.show_settings import init_show, read_show
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of, serving
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published show of one episode, and an empty one beside it."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening")
     publish(tmp_path)
@@ -139,7 +139,7 @@ def test_half_requests_neither_block_it_nor_fill_the_terminal(folder: Path):
 
 def test_few_files_mean_few_connections():
     """A limit of 64 open files leaves room for 16 connections, each with a file."""
-    program = "from audio_builder.podcast.serve import most_connections; print(most_connections())"
+    program = "from audio_builder.podcast.server import most_connections; print(most_connections())"
     done = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),

@@ -10,14 +10,14 @@ import pytest
 from audio_builder.cli.main import run
 from audio_builder.errors import OutputError
 from audio_builder.podcast.export import HEADERS_FILE, MANIFEST_FILE, export, headers
-from audio_builder.podcast.publish import PublishOptions, publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published show of one episode."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     folder = tmp_path / "show"
     put_show(folder)
     put_episode(folder, "evening")

@@ -23,8 +23,8 @@ from audio_builder.article.details import Details
 from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, Item, as_html, feed_xml, fitted, opml
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import notes_html, notes_text
-from audio_builder.podcast.publish import publish
-from audio_builder.podcast.show import Show, feed_guid
+from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.show_settings import Show, feed_guid
 from audio_builder.recipe.settings import Tags
 from tests.conftest import ROOT
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
@@ -34,7 +34,7 @@ GOLDEN = ROOT / "tests" / "goldens" / "feed.xml"
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
 
 
 @pytest.fixture

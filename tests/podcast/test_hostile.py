@@ -24,7 +24,7 @@ from audio_builder.episode.record import Sound
 from audio_builder.episode.report import ChapterReport
 from audio_builder.episode.words import clean
 from audio_builder.podcast.feed import MOST_CHARACTERS
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 from tests.episode.test_write_tag import content, tagged

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from audio_builder.podcast.pages import paragraphs_of
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
@@ -27,7 +27,7 @@ HOSTILE = (
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
 
 
 def _page(folder: Path, **tags: str) -> str:

@@ -17,8 +17,8 @@ import audio_builder
 from audio_builder.episode.record import Origin, read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.ledger import read_ledger
-from audio_builder.podcast.publish import PublishOptions, publish
-from audio_builder.podcast.show import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
+from audio_builder.podcast.publisher import PublishOptions, publish
+from audio_builder.podcast.show_settings import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
 from tests.conftest import ROOT
@@ -30,7 +30,7 @@ NAMED = re.compile(rb'(?:url|href)="https://example.org/pages/([^"]+)"')
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A show with one episode, whose sound needs no decoding."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening")
     return tmp_path
@@ -388,7 +388,7 @@ def test_guids_follow_from_show_and_source_not_from_address_and_title(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two shows' “welcome” have guids of their own, which neither a new address nor a lost ledger and feed changes."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     guids = []
     for name in ("one", "other"):
         folder = tmp_path / name

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.podcast.publish import PublishOptions, publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from tests.support.show_helpers import put_episode, put_show
 
 NAMED = re.compile(r'(?:url|href)="https://example.org/pages/([^"]+)"(?: length="(\d+)")?')
@@ -22,7 +22,7 @@ SHAPE = (50,) * 240
 PROGRAM = f"""
 import sys
 from pathlib import Path
-from audio_builder.podcast import publish
+from audio_builder.podcast import publisher
 publish.waveform_of = lambda *_: {SHAPE}
 publish.publish(Path(sys.argv[1]), publish.PublishOptions(prune="--prune" in sys.argv))
 """
@@ -36,7 +36,7 @@ pytestmark = [
 @pytest.fixture
 def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published show in which one episode was built again since, and its description changed."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: SHAPE)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: SHAPE)
     folder = tmp_path / "before"
     put_show(folder)
     put_episode(folder, "evening")

@@ -18,7 +18,7 @@ from audio_builder.article.details import Details
 from audio_builder.episode.tag.read_tag import id3
 from audio_builder.podcast.episode_scan import FoundEpisode
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, read_ledger
-from audio_builder.podcast.publish import PublishOptions, publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from audio_builder.podcast.schedule import schedule
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
@@ -142,7 +142,7 @@ def test_no_two_have_the_same_time_and_none_lies_ahead(days: list[tuple[str, int
 
 def test_publish_says_what_it_holds_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Neither feed nor ledger has it; a folder with nothing else is published all the same."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "later", record=record_of(tags=Tags(title="Later", date="2026-12-24")))
     report = publish(tmp_path, PublishOptions(now=NOON))
@@ -155,7 +155,7 @@ def test_publish_says_what_it_holds_back(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_book_is_serial_and_listed_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Where all episodes are chapters of a book; `type` says otherwise where it shall not be so."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     for number in (1, 2, 3):
         tags = Tags(title=f"Room {number}", date="2026-11-20", track=number, track_digits=2)

@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from audio_builder import errors
 from audio_builder.cli.console import Console
 from audio_builder.cli.main import run
-from audio_builder.podcast.publish import publish
-from audio_builder.podcast.serve import make_app, qr_code
+from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.server import make_app, qr_code
 from tests.support.show_helpers import put_episode, put_show, serving
 
 SOUND = bytes(range(256)) * 8
@@ -24,7 +24,7 @@ SOUND = bytes(range(256)) * 8
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A published show of one episode."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening", SOUND)
     publish(tmp_path)

@@ -15,7 +15,7 @@ from tests.support.show_helpers import put_episode, record_of
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
 
 
 def test_from_an_empty_folder_to_a_feed(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
@@ -92,7 +92,7 @@ def test_a_setting_that_no_feed_can_have_is_refused(
 
 def test_every_setting_is_written_and_read_back(tmp_path: Path):
     """Lists too; each with what it sets above it."""
-    from audio_builder.podcast.show import read_show, show_as_toml
+    from audio_builder.podcast.show_settings import read_show, show_as_toml
     from tests.conformance.test_schemas import FULL_SHOW
 
     (tmp_path / "show.toml").write_text(show_as_toml(FULL_SHOW), encoding="utf-8")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from audio_builder.podcast.notes import notes_html, notes_text
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.translations import Translation, languages, translation_for
 from audio_builder.recipe.settings import Tags
 from tests.conftest import ROOT
@@ -23,7 +23,7 @@ ENGLISH = translation_for("en")
 
 @pytest.fixture(autouse=True)
 def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
 
 
 def placeholders(text: str) -> set[str]:

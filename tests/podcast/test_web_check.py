@@ -16,7 +16,7 @@ import pytest
 from audio_builder.cli.main import run
 from audio_builder.errors import CHECK_FAILED, OutputError
 from audio_builder.podcast.export import export
-from audio_builder.podcast.publish import publish
+from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.web_check import WebCheck, check_web
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
@@ -84,7 +84,7 @@ def hosting(host: Host) -> Iterator[str]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A show of two episodes, not published yet."""
-    monkeypatch.setattr("audio_builder.podcast.publish.waveform_of", lambda *_: (50,) * 240)
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     folder = tmp_path / "show"
     for name in ("evening", "morning"):
         folder.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ import pytest
 from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.cli.main import run
 from audio_builder.errors import RecipeError, SourceError
-from audio_builder.podcast.show import make_show
+from audio_builder.podcast.show_settings import make_show
 from audio_builder.recipe.recipe_file import make_recipe, read_recipe_file
 from audio_builder.script.from_document import read_document
 

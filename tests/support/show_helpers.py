@@ -17,7 +17,7 @@ from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import EpisodeRecord, Sound, record_as_json
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
 from audio_builder.episode.verify.standard import Findings
-from audio_builder.podcast.show import Show, show_as_toml
+from audio_builder.podcast.show_settings import Show, show_as_toml
 from audio_builder.recipe.settings import Tags
 from tests.conftest import hear_ctrl_c
 

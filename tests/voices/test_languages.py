@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.preflight import prepare_voices
 from audio_builder.recipe.settings import Recipe

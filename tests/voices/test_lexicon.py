@@ -9,7 +9,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import EmptySource, RecipeError
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon, shipped_lexicon

@@ -16,7 +16,7 @@ import pytest
 from audio_builder.article.source import source_from_bytes
 from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EngineFailed, MissingExtra
-from audio_builder.narration.cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import check_everything
@@ -207,7 +207,7 @@ def test_its_prints_never_reach_our_stdout(tmp_path: Path) -> None:
     """pyttsx3 reports each file on stdout, which belongs to the path of the episode."""
     code = (
         "from pathlib import Path\n"
-        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.clip_cache import ClipCache\n"
         "from audio_builder.narration.narrate import narrate\n"
         "from tests.voice_helpers import narrated_at_rate, ready, script_of\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"

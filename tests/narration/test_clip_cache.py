@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
-from audio_builder.narration.cache import ClipCache
 from audio_builder.narration.clip import measure_clip, unpacked_levels
+from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.clip_file import StoredClip, decode_sound, encode_clip
 from audio_builder.store import FOLDER_VARIABLE
 from tests import sound_helpers
@@ -116,7 +116,7 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     """Whoever reads finds a whole entry or none."""
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from audio_builder.narration.cache import ClipCache\n"
+        "from audio_builder.narration.clip_cache import ClipCache\n"
         "from audio_builder.narration.clip_file import StoredClip\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "for number in range(300):\n"

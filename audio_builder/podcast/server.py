@@ -21,7 +21,7 @@ from starlette.staticfiles import NotModifiedResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from audio_builder.episode.record import RECORD_SUFFIX
-from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, read_show
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, read_show
 
 _TYPES = {
     ".mp3": "audio/mpeg",

@@ -53,7 +53,7 @@ from audio_builder.podcast.ledger import (
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
 from audio_builder.podcast.pages import episode_page, index_page, templates_digest
 from audio_builder.podcast.schedule import HeldBack, schedule
-from audio_builder.podcast.show import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
 from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
 
 WAVEFORM_BARS = 240
