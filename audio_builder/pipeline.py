@@ -32,13 +32,14 @@ from audio_builder.script.cues import Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
 
 
-def build(
+def build(  # noqa: PLR0913 - the one call for an episode: what, how, where, and what is wanted beside it
     source: str | Path | SourceText | Document,
     recipe: Recipe | None = None,
     target: str | Path = "output",
     *,
     voice_only: bool = False,
     if_there: IfThere = "new version",
+    listen: bool = False,
     progress: Progress = silent,
 ) -> BuildReport:
     """Turn an article or a script into an episode, and return the report on what was delivered.
@@ -49,6 +50,7 @@ def build(
         target: folder for the episode, made if it isn't there; or its file, such as `episode.mp3`.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         if_there: what happens to an earlier version: `new version`, `refuse`, or `replace` whatever is there.
+        listen: hear each clip when it is spoken, and speak it again where it isn't what it should be.
         progress: called with each step.
 
     Raises:
@@ -65,7 +67,9 @@ def build(
         beds, cover = aside.submit(maker.make), aside.submit(plan.cover)
         with Pool() as pool:
             rate_hz = plan.recipe.mastering.sample_rate_hz
-            speak = functools.partial(narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=pool)
+            speak = functools.partial(
+                narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=pool, listen=listen
+            )
             rates = RateControl(script, plan.voice, plan.others, speak, remembered_text_factors(plan.place.path))
             timed = fit_duration(script, plan.recipe, rates.narrate, rates.reached_wpm)
         clock.lap("narrate")

@@ -14,6 +14,7 @@ from audio_builder.cli.options import (
     force_option,
     guide_option,
     json_output,
+    listen_option,
     output_target,
     read_source_argument,
     recipe_options,
@@ -30,6 +31,7 @@ from audio_builder.cli.order import Order
 Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
+  audio-builder build my-article.md --listen
   audio-builder build my-article.md --guide settle --guide breath --duration 20m
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
@@ -44,6 +46,7 @@ Examples:
 @force_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
@@ -66,8 +69,8 @@ def command(
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
-    order = Order(output, recipe_file, chosen, guides, voice_only, force)
+    each_chapter, force, listen = chosen.pop("each_chapter"), chosen.pop("force"), chosen.pop("listen")
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, listen)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)
     document, recipe, language_note = order.settled(read_source_argument(source, console, chapter))

@@ -30,6 +30,7 @@ class Order:
         guides: passages before and after the words.
         voice_only: a twin with the voice alone is wanted, too.
         force: what is there is replaced, whoever made it.
+        listen: each phrase is heard when it is spoken.
     """
 
     output: Path
@@ -38,6 +39,7 @@ class Order:
     guides: tuple[str, ...]
     voice_only: bool
     force: bool = False
+    listen: bool = False
 
     @property
     def if_there(self) -> IfThere:
@@ -75,5 +77,6 @@ class Order:
                 self.output,
                 voice_only=self.voice_only,
                 if_there=self.if_there,
+                listen=self.listen,
                 progress=progress,
             )

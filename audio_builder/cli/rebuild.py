@@ -13,6 +13,7 @@ from audio_builder.cli.options import (
     RECIPE_OPTIONS,
     force_option,
     json_output,
+    listen_option,
     output_target,
     recipe_from_options,
     recipe_options,
@@ -44,6 +45,7 @@ Examples:
 @force_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
@@ -67,7 +69,7 @@ def command(
     from audio_builder.episode.tag.embedded_source import read_source
 
     console = ctx.ensure_object(Console)
-    voice_only = bool(chosen.pop("voice_only"))
+    voice_only, listen = bool(chosen.pop("voice_only")), bool(chosen.pop("listen"))
     source = read_source(file)
     recipe = _recipe(source, recipe_file, chosen)
     _supply_files(source, recipe_file, chosen, console)
@@ -75,7 +77,15 @@ def command(
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
         if_there: IfThere = "replace" if force else "refuse"
-        report = pipeline.build(script, recipe, output, voice_only=voice_only, if_there=if_there, progress=progress)
+        report = pipeline.build(
+            script,
+            recipe,
+            output,
+            voice_only=voice_only,
+            if_there=if_there,
+            listen=listen,
+            progress=progress,
+        )
     if as_json:
         console.result(report.as_json())
     else:

@@ -40,12 +40,14 @@ class Job(msgspec.Struct, frozen=True):
         text: as the engine gets it.
         voice: who speaks it.
         rate_hz: the episode's sample rate.
+        listen: whether it is heard, and spoken again where it isn't what it should be.
     """
 
     key: str
     text: str
     voice: Voice
     rate_hz: int
+    listen: bool = False
 
 
 class Spoken(msgspec.Struct, frozen=True, tag=True):
@@ -57,6 +59,7 @@ class Spoken(msgspec.Struct, frozen=True, tag=True):
         tail_frames: quiet frames after the last.
         levels: from `ClipLevels.packed`.
         words: from `packed_words`, by their place in the job's text.
+        hearing: from `packed_hearing`; empty where nobody listened.
     """
 
     pcm: bytes
@@ -64,6 +67,7 @@ class Spoken(msgspec.Struct, frozen=True, tag=True):
     tail_frames: int
     levels: bytes
     words: bytes
+    hearing: bytes = b""
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
