@@ -152,6 +152,16 @@ def compare(words: Sequence[Word], sounds: Sounds) -> tuple[Difference, ...]:
     return tuple(difference for _, difference in sorted(found, key=lambda one: one[1].at_s))
 
 
+def aligned(words: Sequence[Word], sounds: Sounds) -> tuple[tuple[int | None, int | None], ...]:
+    """Return the best alignment of all phonemes with the sounds: pairs of indices, None for lost and for added."""
+    return _Lattice(words, sounds).alignment()
+
+
+def known_shares(symbols: tuple[str, ...]) -> dict[str, npt.NDArray[np.float64]]:
+    """Return how each phoneme is heard by the table that there is: shares of the recogniser's symbols."""
+    return _table(symbols).heard
+
+
 def is_sure(words: Sequence[Word]) -> bool:
     """Return whether a phrase is long enough for a verdict."""
     return sum(len(word.phonemes) for word in words) >= _SHORTEST_SURE
@@ -213,6 +223,27 @@ class _Lattice:
                 longest_s = _LONGEST_PAUSE_S if self._words[number].after_mark else _LONGEST_GAP_S
                 if self._starts_s[sound] - self._starts_s[sound - 1] > longest_s:
                     yield number
+
+    def alignment(self) -> tuple[tuple[int | None, int | None], ...]:
+        """Return the best alignment: pairs of a phoneme and a sound."""
+        phoneme, sound = len(self._heard), len(self._starts_s)
+        pairs: list[tuple[int | None, int | None]] = []
+        while phoneme or sound:
+            here = self._before[phoneme][sound]
+            if phoneme and np.isclose(here, self._before[phoneme - 1][sound] + self._lost[phoneme - 1]):
+                phoneme -= 1
+                pairs.append((phoneme, None))
+            elif (
+                phoneme
+                and sound
+                and np.isclose(here, self._before[phoneme - 1][sound - 1] + self._heard[phoneme - 1][sound - 1])
+            ):
+                phoneme, sound = phoneme - 1, sound - 1
+                pairs.append((phoneme, sound))
+            else:
+                sound -= 1
+                pairs.append((None, sound))
+        return tuple(reversed(pairs))
 
     def begin_s(self, number: int) -> float:
         """Return when a word begins; 0 where nothing was heard."""
