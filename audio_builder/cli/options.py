@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lengths import Length
@@ -29,12 +30,14 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "wpm": "pacing.wpm",
     "duration": "pacing.duration_s",
     "background": "soundscape.background",
+    "bell": "soundscape.bell",
     "title": "tags.title",
     "subtitle": "tags.subtitle",
     "author": "tags.author",
     "show": "tags.show",
     "date": "tags.date",
     "language": "tags.language",
+    "cover": "tags.cover",
     "carry_source": "tags.carry_source",
 }
 """Each option, as its parameter is called, and the recipe field it sets."""
@@ -49,8 +52,35 @@ _METAVARS = {
     "duration": "15m|15:00|900",
     "lexicon": "FILE.toml",
     "background": "NAME|FILE|none",
+    "bell": "NAME|none",
+    "cover": "FILE",
     "date": "YYYY-MM-DD",
 }
+
+
+COMPLETED: Mapping[str, str] = {
+    "voice": "voices",
+    "quote_voice": "voices",
+    "background": "backgrounds",
+    "bell": "bells",
+    "pacing": "pacings",
+    "guides": "guides",
+}
+"""Options whose names a shell completes, and the kind of `audio-builder list` that they are."""
+
+
+def complete(option: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Return what completes an option's value in a shell: names, and files where a file may be given."""
+
+    def completions(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        from audio_builder.cli.list import KINDS
+
+        _, names = KINDS[COMPLETED[option]]
+        found = [CompletionItem(name, help=about) for name, about in names().items() if name.startswith(begun.lower())]
+        takes_file = option in ("background", "guides")
+        return found or ([CompletionItem(begun, type="file")] if takes_file else [])
+
+    return completions
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -81,7 +111,13 @@ def _option(name: str) -> Callable[[_Function], _Function]:
     if field.default not in ("", 0):
         about += f"  [default: {field.default if isinstance(field.default, str) else f'{field.default:g}'}]"
     kind = Length() if name == "duration" else float if isinstance(field.default, float) else str
-    return click.option(f"--{name.replace('_', '-')}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        type=kind,
+        metavar=_METAVARS.get(name, "TEXT"),
+        help=about,
+        shell_complete=complete(name) if name in COMPLETED else None,
+    )
 
 
 def picture_option(about: str) -> Callable[[_Function], _Function]:
@@ -197,6 +233,7 @@ guide_option = click.option(
     "guides",
     multiple=True,
     metavar="NAME|FILE",
+    shell_complete=complete("guides"),
     help="A passage before or after the words: settle, breath, breath-counted, return, or a text of your own. "
     "May be given several times.",
 )
@@ -222,5 +259,5 @@ def verbosity(function: _Function) -> _Function:
     return function
 
 
-source_argument = click.argument("source", metavar="SOURCE")
+source_argument = click.argument("source", metavar="SOURCE", type=click.Path(allow_dash=True))
 """A path, or `-` for standard input."""

@@ -288,8 +288,8 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
     on the page with the command that makes them ready.
     """
+    from audio_builder.previews.voice_samples import make_preview
     from audio_builder.progress import Progress
-    from audio_builder.voice_preview.compare_voices import make_preview
 
     console = ctx.ensure_object(Console)
     with contextlib.ExitStack() as bar:
