@@ -11,6 +11,7 @@ from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     chapter_option,
     each_chapter_option,
+    fetch_option,
     force_option,
     guide_option,
     json_output,
@@ -38,6 +39,7 @@ Examples:
 )
 @source_argument
 @chapter_option
+@fetch_option
 @each_chapter_option
 @guide_option
 @output_target
@@ -66,11 +68,11 @@ def command(
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
+    each_chapter, force, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "fetch"))
     order = Order(output, recipe_file, chosen, guides, voice_only, force)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)
-    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter))
+    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter, fetch=fetch))
     report = order.built(document, recipe, console)
     if as_json:
         console.result(report.as_json())

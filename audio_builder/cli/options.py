@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -165,8 +166,8 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     return make_recipe(*layers)
 
 
-def read_source_argument(source: str, console: Console, chapter: int | None = None) -> Document:
-    """Return what a path holds, or standard input for `-`; of a book one chapter, or all.
+def read_source_argument(source: str, console: Console, chapter: int | None = None, *, fetch: bool = False) -> Document:
+    """Return what a path holds, or standard input for `-`, or a page on the web; of a book one chapter, or all.
 
     What can't be carried over from it is shown, and in one line what isn't read out; with `-v` all of it.
 
@@ -174,18 +175,27 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
         SourceError: it can't be read, or there is nothing in it to speak.
         UnknownVoice: a mark in it names a voice that isn't there.
     """
+    from audio_builder.article.details import with_page
     from audio_builder.article.left_out import details, summary
     from audio_builder.article.model import Article
-    from audio_builder.article.source import LARGEST_BYTES, open_source, source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, is_web_address, open_source, source_from_bytes
     from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
 
     if source == "-":
         text = source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input", chapter)
+    elif is_web_address(source):
+        from audio_builder.article.web_page import fetch_page, refuse_web_address
+
+        if not fetch:
+            raise refuse_web_address(source)
+        text = fetch_page(source)
     else:
         text = open_source(Path(source), chapter)
     document = read_document(text, on_warning=console.say, is_voice=is_voice)
     check_voices(document, text, find_voice)
+    if isinstance(document, Article) and is_web_address(source):
+        document = replace(document, details=with_page(document.details, document.title, source))
     if isinstance(document, Article) and document.left_out:
         console.say(summary(document.left_out))
         for line in details(document.left_out):
@@ -236,6 +246,12 @@ guide_option = click.option(
     shell_complete=complete("guides"),
     help="A passage before or after the words: settle, breath, breath-counted, return, or a text of your own. "
     "May be given several times.",
+)
+
+fetch_option = click.option(
+    "--fetch",
+    is_flag=True,
+    help="SOURCE may be the address of a public web page, which is fetched once; nothing else uses the network.",
 )
 
 each_chapter_option = click.option(
