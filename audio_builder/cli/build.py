@@ -9,6 +9,7 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
+    GroupedCommand,
     chapter_option,
     each_chapter_option,
     fetch_option,
@@ -27,11 +28,12 @@ from audio_builder.cli.order import Order
 
 @click.command(
     "build",
+    cls=GroupedCommand,
     epilog="""\b
 Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
-  audio-builder build my-article.md --guide settle --guide breath --duration 20m
+  audio-builder build my-article.md --guide settle --duration 20m
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"

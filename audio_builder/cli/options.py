@@ -59,6 +59,35 @@ _METAVARS = {
 }
 
 
+HELP_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "The words": ("chapter", "each_chapter", "fetch", "guides", "citations", "spoken_disclosure", "language"),
+    "The voice": ("voice", "quote_voice", "lexicon", "wpm"),
+    "The silences": ("pacing", "duration"),
+    "The sound": ("background", "bell"),
+    "What players show": ("title", "subtitle", "author", "show", "date", "cover"),
+}
+"""Headings in the help of commands that build, and the options under each; what is in none comes last."""
+
+
+class GroupedCommand(click.Command):
+    """A command whose help has its options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, in the order of `HELP_GROUPS`."""
+        records = {
+            option.name: record
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option) and (record := option.get_help_record(ctx)) is not None
+        }
+        grouped = {
+            heading: [records.pop(name) for name in names if name in records] for heading, names in HELP_GROUPS.items()
+        }
+        for heading, rows in {**grouped, "The file and the command": list(records.values())}.items():
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
 COMPLETED: Mapping[str, str] = {
     "voice": "voices",
     "quote_voice": "voices",

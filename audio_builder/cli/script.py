@@ -39,7 +39,7 @@ Examples:
   audio-builder script my-article.md --preview
   audio-builder script my-article.md --preview -o my-pacing.svg
   audio-builder script my-article.md -o my-article.ssml
-  audio-builder script my-article.md -o my-script.md && audio-builder build my-script.md
+  audio-builder script my-article.md -o my-script.md
 """,
 )
 @source_argument

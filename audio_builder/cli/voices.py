@@ -312,7 +312,7 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     epilog="""\b
 Examples:
   audio-builder voices say "Thich Nhat Hanh was born in 1926."
-  audio-builder voices say "The tao is here." --voice system --lexicon words.toml -o tao.wav
+  audio-builder voices say "The tao is here." --lexicon words.toml -o tao.wav
 """,
 )
 @click.argument("text", metavar="TEXT")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from audio_builder.cli.lazy import command_paths, find_command
 from audio_builder.cli.list import KINDS
-from audio_builder.cli.main import run
+from audio_builder.cli.main import cli, run
+from audio_builder.cli.options import HELP_GROUPS
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS
 from audio_builder.script.guides import find_guide
@@ -106,3 +110,21 @@ def test_a_shell_completes_names(words: str, expected: set[str]) -> None:
     code = "import sys; sys.argv = ['audio-builder']; from audio_builder.cli.main import cli; cli()"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert {offered.partition(",")[2] for offered in done.stdout.split()} == expected
+
+
+@pytest.mark.parametrize("command", ["build", "rebuild"])
+def test_options_stand_under_headings(command: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each once."""
+    assert run([command, "--help"]) == 0
+    text = capfd.readouterr().out
+    headings = re.findall(r"^(\S.*):$", text, re.MULTILINE)
+    assert headings == [*(heading for heading in HELP_GROUPS), "The file and the command"]
+    assert text.count("\n  --voice TEXT") == 1
+    assert "\n  SOURCE\n" not in text
+
+
+@pytest.mark.parametrize("command", command_paths(cli))
+def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
+    """Examples too."""
+    context = click.Context(find_command(cli, command), info_name=f"audio-builder {command}", max_content_width=80)
+    assert [line for line in context.get_help().splitlines() if len(line) > 80] == []
