@@ -126,5 +126,6 @@ def test_options_stand_under_headings(command: str, capfd: pytest.CaptureFixture
 @pytest.mark.parametrize("command", command_paths(cli))
 def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
     """Examples too."""
-    context = click.Context(find_command(cli, command), info_name=f"audio-builder {command}", max_content_width=80)
+    whole = click.Context(cli, info_name="audio-builder", max_content_width=80, **cli.context_settings)
+    context = click.Context(find_command(cli, command), info_name=command, parent=whole)
     assert [line for line in context.get_help().splitlines() if len(line) > 80] == []
