@@ -28,8 +28,11 @@ Kind = Literal["missing", "doubled", "exchanged", "otherwise", "added", "cut", "
 """A word is missing, said twice, exchanged with the next, or said otherwise; sounds are added; the clip is cut within
 its first or last sound; a silence stands where the text has no mark."""
 
-_NEEDED: dict[Kind, float] = {"missing": 3.5, "doubled": 4.5, "exchanged": 4.5, "otherwise": 8.0, "added": 7.5}
+_NEEDED: dict[Kind, float] = {"missing": 3.5, "doubled": 3.0, "exchanged": 3.5, "otherwise": 4.5, "added": 6.0}
 """How much less a fault has to cost than the words as they should be: e to the power of that times as likely."""
+
+_MOST_FAULTS = 12
+"""What has more in a phrase is another phrase."""
 
 _SHORTEST_SURE = 8
 """Phonemes. In shorter phrases a recogniser errs as often as the voice."""
@@ -135,21 +138,40 @@ class Sounds:
 
 
 def compare(words: Sequence[Word], sounds: Sounds) -> tuple[Difference, ...]:
-    """Return what was heard otherwise than it should be said, by time; one fault for a place.
+    """Return what was heard otherwise than it should be said, by time.
 
     Args:
         words: all of a phrase, in order.
         sounds: heard in it.
     """
-    lattice = _Lattice(words, sounds)
-    found: list[tuple[int, Difference]] = []
-    for _, kind, word in sorted(lattice.faults(), reverse=True):
-        span = 2 if kind == "exchanged" else 1
-        if all(abs(word - other) > span for other, _ in found):
-            text = " ".join(one.text for one in words[word : word + span]) or words[-1].text
-            found.append((word, Difference(kind, text, lattice.begin_s(word))))
-    found += [(word, Difference("gap", words[word].text, lattice.begin_s(word))) for word in lattice.gaps()]
-    return tuple(difference for _, difference in sorted(found, key=lambda one: one[1].at_s))
+    found: list[Difference] = []
+    settled: list[int] = []
+    for _ in range(_MOST_FAULTS):
+        lattice = _Lattice(words, sounds)
+        faults = [fault for fault in lattice.faults() if all(abs(fault[2] - other) > 1 for other in settled)]
+        if not faults:
+            found += [Difference("gap", words[number].text, lattice.begin_s(number)) for number in lattice.gaps()]
+            break
+        _, kind, number = max(faults)
+        named = words[number : number + (2 if kind == "exchanged" else 1)] or words[-1:]
+        found.append(Difference(kind, " ".join(word.text for word in named), lattice.begin_s(number)))
+        # The rest is compared with what was heard: one fault would be seen again as others beside it.
+        words, shift = _as_heard(words, kind, number)
+        settled = [other + shift * (other > number) for other in settled]
+        settled += [] if shift else [number]
+    return tuple(sorted(found, key=lambda difference: difference.at_s))
+
+
+def _as_heard(words: Sequence[Word], kind: Kind, number: int) -> tuple[Sequence[Word], int]:
+    """Return words with a fault in them, and how many there are more; as they are where it can't be put in words."""
+    before, here, after = words[:number], words[number : number + 1], words[number + 1 :]
+    if kind == "missing":
+        return (*before, *after), -1
+    if kind == "doubled":
+        return (*before, *here, *here, *after), 1
+    if kind == "exchanged":
+        return (*before, *after[:1], *here, *after[1:]), 0
+    return words, 0
 
 
 def aligned(words: Sequence[Word], sounds: Sounds) -> tuple[tuple[int | None, int | None], ...]:
@@ -331,7 +353,8 @@ def _table(symbols: tuple[str, ...]) -> _Table:
     def shares(of: dict[str, float]) -> npt.NDArray[np.float64]:
         row = np.full(len(symbols), _LEAST)
         for symbol, share in of.items():
-            row[places[symbol]] += share
+            if symbol in places:
+                row[places[symbol]] += share
         return row / row.sum()
 
     lost: dict[str, float] = content["lost"]
