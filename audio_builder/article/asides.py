@@ -6,19 +6,58 @@ All of it is taken out of a source, or written as a mark, before the source is r
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark
+from audio_builder.article.text import word_set
 
 _NEAR = 24
 _LONGEST = 60
 
 _TAG = re.compile(r"<((?:break|pause|silence)\b[^<>]{0,200})>(?:\s*</(?:break|pause|silence)\s*>)?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_NOTE = re.compile(r"^[ \t]{0,3}//(?:[ \t]+(.*))?$", re.MULTILINE)
+_NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")
+_TAG_NAME = r"#[^\W\d_][\w/-]*"
+_TRAILING_TAGS = re.compile(
+    rf"(?<=[.!?…)”’\"»])[ \t]+({_TAG_NAME}(?:[ \t]+{_TAG_NAME})*)[ \t]*$|^[ \t]*(#[a-zß-ÿ][\w/-]*)[ \t]*$", re.MULTILINE
+)
+_WHERE_ELSE = (
+    r"(?:next|previous|prev|back|home|top|up|older|newer|(?:read |learn )?more|continue(?: reading)?|go back|"
+    r"(?:next|previous) (?:page|post|chapter)|weiter(?:lesen)?|zurück|suivante?|précédente?|siguiente|anterior|avanti|"
+    r"indietro|próxim[oa]|volgende|vorige|下一[页頁篇章]|上一[页頁篇章])"
+)
+_NAVIGATION = re.compile(
+    rf"(?:^|(?<=\s))((?:(?:→|⟶|»|&rarr;|&raquo;|-{{1,2}}>|←|⟵|«|&larr;|&laquo;|<-{{1,2}})[ \t]*{_WHERE_ELSE}"
+    rf"|{_WHERE_ELSE}[ \t]*(?:→|⟶|»|&rarr;|&raquo;|-{{1,2}}>|▶|←))(?:[ \t]*[|·•][ \t]*)?)"
+    rf"(?=[ \t]*$|[ \t]+{_WHERE_ELSE})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CLOCK = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
+_STAMP = re.compile(
+    rf"^([ \t]*[*_]{{0,3}}[ \t]*)({_CLOCK}(?:[ \t]*(?:[-–—→]|-->|to)[ \t]*{_CLOCK})?)"
+    r"(?:[ \t]*[-–—:|][ \t]*|[ \t]+|(?=[*_]*[ \t]*$))",
+    re.MULTILINE,
+)
+_FEWEST_STAMPS = 2
+_LABEL = re.compile(
+    r"^([ \t]*(?:>[ \t]*)?[*_]{0,3}\[?)([^\W\d_][\w’'. -]{0,30}?)([ \t]*(?:\([^()\n]{1,60}\))?)(\]?[*_]{0,3})"
+    r"[ \t]*[:：]([*_]{1,3})?[ \t]*(?=\S|$)",
+    re.MULTILINE,
+)
+_ONLY_NARRATORS = word_set(
+    "narrator narration voice voiceover voice-over vo v.o sprecher sprecherin erzähler erzählerin narrateur narratrice "
+    "narrador narradora locutor locutora verteller рассказчик 旁白 ナレーター"
+)
+_SPEAKERS = word_set(
+    "guide speaker host teacher instructor facilitator leader reader anleitung guía guida voce voz ведущий"
+)
+"""Others may speak beside them, as in an interview."""
+
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
 _TAGS_LINE = re.compile(r"^[ \t]*(#[^\W\d_][\w/-]*(?:[ \t]+#[^\W\d_][\w/-]*)+)[ \t]*$", re.MULTILINE)
 _EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,60})\1(?![*_\w])")
@@ -69,17 +108,20 @@ class _Aside:
     text: str
     left_out: list[LeftOut] = field(default_factory=list)
 
-    def take_out(self, pattern: re.Pattern[str], kind: str, *, beside: Callable[[int], bool] = lambda _: False) -> None:
-        """Remove what matches, with line ends kept, and note its first group; `beside` says where it is to stay."""
+    def take_out(self, pattern: re.Pattern[str], kind: str) -> None:
+        """Remove what matches, with line ends kept, and note its last group."""
 
         def removed(found: re.Match[str]) -> str:
-            if beside(found.start()):
-                return found.group()
-            if words := " ".join((found[1] or "").split()):
-                self.left_out.append(LeftOut(kind, words, self.text.count("\n", 0, found.start(1)) + 1))
+            if found[found.lastindex or 1].strip():
+                self.note(kind, found, found.lastindex or 1)
             return "\n" * found.group().count("\n")
 
         self.text = pattern.sub(removed, self.text)
+
+    def note(self, kind: str, found: re.Match[str], group: int = 1) -> None:
+        """Note a group of a match as left out."""
+        line = found.string.count("\n", 0, found.start(group)) + 1
+        self.left_out.append(LeftOut(kind, " ".join(found[group].split()), line))
 
     def write_as_marks(self, pattern: re.Pattern[str], accept: Callable[[Direction, re.Match[str]], bool]) -> None:
         """Put brackets around the last group of what matches and is a direction that `accept` takes."""
@@ -118,10 +160,80 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
     if kind == "plain" and "<!--" in aside.text:
         aside.take_out(_COMMENT, "comment")
     if "//" in aside.text:
-        fences = [found.start() for found in _FENCE.finditer(aside.text)]
-        aside.take_out(_NOTE, "note", beside=lambda place: sum(fence < place for fence in fences) % 2 == 1)
+        _take_out_own_notes(aside)
     if "#" in aside.text:
         aside.take_out(_TAGS_LINE, "tag")
+        aside.take_out(_TRAILING_TAGS, "tag")
+    if _ARROWS.search(aside.text):
+        aside.take_out(_NAVIGATION, "link to another page")
+    _take_out_stamps(aside)
+    if ":" in aside.text or "：" in aside.text:
+        _take_out_label(aside)
+
+
+_ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
+
+
+def _take_out_own_notes(aside: _Aside) -> None:
+    """Remove the lines that begin with //; where they stand in a paragraph, what follows them in it moves up."""
+    kept: list[str] = []
+    owed = 0
+    in_code = False
+    lines = aside.text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        in_code = in_code != bool(_FENCE.match(line))
+        if (found := _NOTE.fullmatch(line)) and not in_code:
+            if found[1]:
+                aside.left_out.append(LeftOut("note", " ".join(found[1].split()), number))
+            owed += 1
+            continue
+        if owed and not line.strip():
+            kept += [""] * owed
+            owed = 0
+        kept.append(line)
+    aside.text = "\n".join([*kept, *[""] * owed])
+
+
+def _take_out_stamps(aside: _Aside) -> None:
+    """Remove the times at the beginning of lines that count from the first minute on, as scripts of audio have them."""
+    found = list(_STAMP.finditer(aside.text))
+    times = [_time_s(stamp[2]) for stamp in found]
+    ascending = all(one < two for one, two in pairwise(times))
+    if len(found) < _FEWEST_STAMPS or times[0] >= _MINUTE_S or not ascending:
+        return
+    for stamp in found:
+        aside.note("time stamp", stamp, 2)
+    aside.text = _STAMP.sub(r"\1", aside.text)
+
+
+_MINUTE_S = 60
+
+
+def _time_s(stamp: str) -> int:
+    parts = re.split(r"[^\d:]", stamp, maxsplit=1)[0].split(":")
+    return sum(int(part) * _MINUTE_S**place for place, part in enumerate(reversed(parts)))
+
+
+def _take_out_label(aside: _Aside) -> None:
+    """Remove the name of the only one who speaks, where it is that of a part, as a narrator's is."""
+    labels = (found[2] for found in _LABEL.finditer(aside.text))
+    names = Counter(label.casefold() for label in labels if label.istitle() or label.isupper())
+    parts = names.keys() & (_ONLY_NARRATORS | _SPEAKERS)
+    others = names.total() - sum(names[part] for part in parts)
+    part = next(iter(parts), "")
+    if len(parts) != 1 or others >= (names[part] if part in _ONLY_NARRATORS else 1):
+        return
+
+    def bare(found: re.Match[str]) -> str:
+        if found[2].casefold() != part:
+            return found[0]
+        aside.note("speaker's name", found, 2)
+        manner = found[3].strip(" ()")
+        begin = found[1].rstrip("[")
+        begin = begin.rstrip("*_") if found[4].strip("]") or found[5] else begin
+        return f"{begin}[{manner}] " if manner and direction(manner) else begin
+
+    aside.text = _LABEL.sub(bare, aside.text)
 
 
 def _write_text_directions(aside: _Aside) -> None:

@@ -450,6 +450,31 @@ def _joined(ahead: str) -> bool:
     return ahead.endswith((",", "،", "、"))
 
 
+_BEFORE_GLOSS = re.compile(
+    r"(?:[”’\"'»]|\b(?:press|hit|click|tap|push|touch|the|a|an|word|words|term|verb|noun|called|means?|meaning|taste|drücke?|"
+    r"das|die|der|le|la|el|wort|mot|palabra|parola))\s*\Z",
+    re.IGNORECASE,
+)
+_AFTER_GLOSS = re.compile(
+    r"\s*(?:button|key|menu|symbol|sign|mark|icon|command|is|was|means|meant|comes|can|may|or|taste|bedeutet|ist|signifie|"
+    r"significa)\b"
+)
+
+
+def is_gloss(before: str, after: str) -> bool:
+    """Return whether a word in brackets explains the word before it, or names a key: the Italian pausa (pause) is.
+
+    Args:
+        before: what precedes on the line, as written.
+        after: what follows.
+    """
+    return (
+        bool(before.strip())
+        and not between_sentences(before, after)
+        and bool(_BEFORE_GLOSS.search(before) or _AFTER_GLOSS.match(after))
+    )
+
+
 def hint_for(sentences: Sequence[str]) -> str:
     """Return the silence that one of some sentences may ask its listener for, such as `[silence 5m]`; else nothing.
 

@@ -139,6 +139,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     if loaded is None:
         return FrontMatter()
     notes: list[str] = []
+    loaded = {_our_key(key, loaded): value for key, value in loaded.items()}
     values = {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
     for key in ("title", "subtitle", "author", "id", "slug"):
         length = len(values.get(key, ""))
@@ -152,13 +153,20 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         author=values.get("author", ""),
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
-        details=_details(loaded, name),
+        details=_details(loaded, name, notes),
         id=values.get("id", "") or values.get("slug", ""),
         values=values,
         keys=tuple(str(key) for key in loaded),
         lines=len(lines) + 2,
         notes=tuple(notes),
     )
+
+
+def _our_key(key: object, loaded: Mapping[object, object]) -> object:
+    """Return a key as we write it: Title is title, authors are the author; where ours isn't there as well."""
+    small = key.strip().casefold() if isinstance(key, str) else ""
+    ours = "author" if small == "authors" else small
+    return ours if ours in KEYS and ours not in loaded else key
 
 
 def check_keys(front: FrontMatter, name: str) -> tuple[str, ...]:
@@ -228,8 +236,12 @@ def _loaded(source: str, name: str) -> dict[object, object] | None:
     return loaded if isinstance(loaded, dict) else None
 
 
-def _details(loaded: Mapping[object, object], name: str) -> Details:
+def _details(loaded: Mapping[object, object], name: str, notes: list[str]) -> Details:
+    """Return the details; a mapping under one of their keys is of another program, and is noted and passed over."""
     cleaned = {key: _cleaned(value) for key, value in loaded.items() if isinstance(key, str)}
+    for key in [key for key in Details.__struct_fields__ if isinstance(cleaned.get(key), dict)]:
+        notes.append(f"{name}: `{key}` in the front matter has keys of its own and is passed over")
+        del cleaned[key]
     try:
         return read_details(cleaned)
     except ValueError as error:
@@ -299,7 +311,9 @@ def _refuse_tricks(source: str, name: str) -> None:
 
 
 def _as_text(value: object) -> str:
-    """Return a text value on one line; a list of texts joined by commas; nothing for other values."""
+    """Return a text value on one line; a list of texts joined by commas; of a mapping its name; nothing for others."""
+    if isinstance(value, dict):
+        return _as_text(value.get("name") or value.get("literal"))
     if isinstance(value, list):
         return ", ".join(text for item in value if (text := _as_text(item)))
     return " ".join(clean(value).split()) if isinstance(value, str) else ""

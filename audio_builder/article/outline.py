@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from audio_builder.article.blocks import (
     Wrapping,
     blocks_around_marks,
     broken_on_purpose,
     is_scene_break,
+    list_blocks,
+    list_items,
     text_blocks,
 )
 from audio_builder.article.context import in_context, speaker
 from audio_builder.article.frontmatter import FrontMatter
-from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title
+from audio_builder.article.gutenberg import begins_licence, ends_header
+from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title, is_titled
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.marks import without_marks
+from audio_builder.article.marks import named_direction, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.article.sentences import ends_sentence
 from audio_builder.article.text import columns, join_wrapped, speakable, tidy
@@ -30,6 +33,7 @@ _TITLE_WITHIN = 4
 """Elements: a date, a place and a label may stand above a title, and it may stand twice."""
 
 _MOST_WORDS_ABOVE = 8
+_FEWEST_ASKED = 2
 _LONGEST_VERSE_LINE_COLUMNS = 60
 _SENTENCE_INSIDE = re.compile(r"\w[.!?…][”’\"')]*\s+\S")
 _TASK_BOX = re.compile(r"\A\s*\\?\[[ xX>\-/?!*<]\]\s+")
@@ -104,12 +108,25 @@ class _Found:
     of_several: bool = False
 
     @property
+    def kind(self) -> BlockKind | None:
+        """That of a block; None for a heading."""
+        return self.element.kind if isinstance(self.element, Block) else None
+
+    @property
+    def is_set_off(self) -> bool:
+        """Whether all of it is bold, centred or in italics."""
+        return self.stands_out or self.emphasised
+
+    @property
     def line(self) -> Line | None:
         """The line of a heading, or of a paragraph that has one alone."""
         if isinstance(self.element, Heading):
             return self.element.line
         one = len(self.element.lines) == 1 and self.element.kind in (BlockKind.PARAGRAPH, BlockKind.QUESTION)
         return self.element.lines[0] if one else None
+
+
+_NOTHING = _Found(Heading(Line("", 0), 1))
 
 
 @dataclass(slots=True)
@@ -119,10 +136,12 @@ class OutlineBuilder:
     Attributes:
         language: BCP 47 tag, or empty.
         wrapping: of the whole source.
+        ended: whether the licence of the text begins, so that nothing more is taken.
     """
 
     language: str
     wrapping: Wrapping
+    ended: bool = False
     _elements: list[_Found] = field(default_factory=list)
     _left_out: list[LeftOut] = field(default_factory=list)
     _blank: bool = False
@@ -165,9 +184,23 @@ class OutlineBuilder:
         """Note something that isn't read out, for the list that a person is shown: see `LeftOut`."""
         self._left_out.append(LeftOut(kind, " ".join(words.split()), line))
 
+    def licence_marker(self, words: str) -> bool:
+        """Return whether a paragraph is a marker of Project Gutenberg's; what is before and after the text goes."""
+        if ends_header(words):
+            for item in self._elements:
+                lines = (item.element.line,) if isinstance(item.element, Heading) else item.element.lines
+                self.left_out("licence", " ".join(line.text for line in lines))
+            self._elements.clear()
+        elif begins_licence(words):
+            self.ended = True
+        else:
+            return False
+        self.left_out("licence", words)
+        return True
+
     def words(self, words: Wording, heading_level: int = 0) -> None:
         """Take a paragraph, or a heading where the level is above 0."""
-        if not words.lines:
+        if not words.lines or self.ended or self.licence_marker("\n".join(line.text for line in words.lines)):
             return
         if len(words.lines) == 1 and not heading_level and is_scene_break(words.lines[0].text):
             self.scene_break()
@@ -176,20 +209,30 @@ class OutlineBuilder:
             self._words_in_container(words)
             return
         if heading_level:
-            heading = Line(tidy(join_wrapped([line.text for line in words.lines])), words.lines[0].number)
+            joined = tidy(join_wrapped([line.text for line in words.lines]))
+            heading = Line(named_direction(joined), words.lines[0].number)
             if len(heading.text) <= LONGEST_HEADING and speakable(without_marks(heading.text)):
                 self._elements.append(_Found(Heading(heading, heading_level)))
                 self._blank = False
                 return
-        if not self._elements and len(words.lines) == 2 and _is_title_with_byline(words):
-            for line in words.lines:
-                self.words(Wording((line,), (line.text,), hard=False, emphasised=False, stands_out=True))
+        if not self._elements and len(words.lines) == 2 and (named := _is_title_with_more(words)):
+            for line, is_subtitle in zip(words.lines, (False, named == "subtitle"), strict=True):
+                self.words(Wording((line,), (line.text,), False, emphasised=is_subtitle, stands_out=not is_subtitle))
             return
-        verse = self._on_purpose(words)
-        of_several = len(words.lines) > 1
-        for block in text_blocks(words.lines, self.language, verse=verse):
+        for block in self._blocks(words):
+            of_several = len(words.lines) > 1
             self._elements.append(_Found(block, words.emphasised, words.stands_out, self._blank, of_several))
             self._blank = False
+
+    def _blocks(self, words: Wording) -> Iterator[Block]:
+        """Yield the blocks of a paragraph: its text, and the list that signs at the beginning of its lines make."""
+        items = list_items([line.text for line in words.lines])
+        first = min(items, default=len(words.lines))
+        text = replace(words, lines=words.lines[:first], source=words.source[:first] if items else words.source)
+        if text.lines:
+            yield from text_blocks(text.lines, self.language, verse=self._on_purpose(text))
+        if items:
+            yield from list_blocks(words.lines[first:], {place - first for place in items}, self.language)
 
     def _words_in_container(self, words: Wording) -> None:
         lines = self._lines_in_container(words)
@@ -217,6 +260,7 @@ class OutlineBuilder:
             found = _with_headings(found, front, by_wording=by_wording)
         if lines_apart:
             found = _with_verse(found)
+        found = _with_answers(found)
         place = _title_place(found, front)
         if place is None:
             return Outline(None, None, tuple(item.element for item in found), tuple(self._left_out))
@@ -276,9 +320,12 @@ class OutlineBuilder:
         return rest, ""
 
 
-def _is_title_with_byline(words: Wording) -> bool:
-    title, byline = (without_marks(line.text.strip()) for line in words.lines)
-    return bool(is_title(title) and byline_author(byline))
+def _is_title_with_more(words: Wording) -> str:
+    """Return what the second line under a title is: `byline`, `subtitle`, or nothing where the first is no title."""
+    title, below = (without_marks(line.text.strip()) for line in words.lines)
+    if is_title(title) and byline_author(below):
+        return "byline"
+    return "subtitle" if is_titled(title) and is_titled(below) else ""
 
 
 def _has_no_headings(found: Sequence[_Found], front: FrontMatter) -> bool:
@@ -311,7 +358,8 @@ def _with_headings(found: list[_Found], front: FrontMatter, *, by_wording: bool)
         levels[0] = (
             1 if is_title(first) and not chapters and (found[0].stands_out or _begins_as_title(found)) else levels[0]
         )
-        if levels[0] == 1 and len(found) > 2 and byline_author(settings[1].text):
+        is_subtitle = len(found) > 2 and found[1].emphasised and not found[1].stands_out
+        if levels[0] == 1 and (is_subtitle or (len(found) > 2 and byline_author(settings[1].text))):
             levels[1] = 0
     return [
         _Found(Heading(item.line, level)) if level and item.line else item
@@ -384,6 +432,23 @@ def _stanza(run: list[_Found], fewest: int) -> list[_Found]:
     if len(lines) < fewest or still_open * 2 < len(lines) - 1 or all(item.stands_out for item in run):
         return run
     return [_Found(Block(BlockKind.VERSE, tuple(lines)), after_blank=run[0].after_blank)]
+
+
+def _with_answers(found: list[_Found]) -> list[_Found]:
+    """Return the elements, knowing of set-off questions that they are answered where each has plain words below it.
+
+    So interviews are set that name nobody: the questions bold or in italics, two or more, the answers not.
+    """
+    asked = [place for place, item in enumerate(found) if item.is_set_off and item.kind is BlockKind.QUESTION]
+    answers = [item.kind not in (None, BlockKind.QUESTION) and not item.is_set_off for item in [*found[1:], _NOTHING]]
+    if len(asked) < _FEWEST_ASKED or not all(answers[place] for place in asked):
+        return found
+    answered = list(found)
+    for place in asked:
+        element = found[place].element
+        if isinstance(element, Block):
+            answered[place] = replace(found[place], element=replace(element, answered=True))
+    return answered
 
 
 def _subtitle(rest: Sequence[_Found]) -> Line | None:

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED
 from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, names, verse_in
+from audio_builder.article.details import with_links
 from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.model import BlockKind, Line
@@ -93,7 +94,9 @@ def _read(source: SourceText) -> Parsed:
     builder = OutlineBuilder(front.language, UNWRAPPED)
     if root is not None:
         title = _title_element(page)
-        _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root)).run()
+        walk = _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root))
+        walk.run()
+        front = replace(front, details=with_links(front.details, walk.addresses))
     outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
     if page_of_web and outline.title is None and not front.title:
         outline = replace(outline, shown_title=_name_of(page))
@@ -256,6 +259,7 @@ class _Walk:
     stanza: list[Line] = field(default_factory=list)
     all_words: str | None = None
     has_title: bool = False
+    addresses: list[tuple[str, str]] = field(default_factory=list)
 
     def run(self) -> None:
         """Give everything that the element says to the builder."""
@@ -347,6 +351,8 @@ class _Walk:
         stanzas = [] if coded and not named else verse_in(text, named=named)
         self._flush()
         self._end_stanza()
+        if self.builder.licence_marker(text):
+            return
         if not stanzas and speakable(text):
             self.builder.left_out("code", text)
         for stanza in stanzas:
@@ -369,6 +375,8 @@ class _Walk:
             self.strong += tag in _STRONG
         elif tag == "a":
             self.links += 1
+            if address := node.attributes.get("href"):
+                self.addresses.append((_words(node), address))
         elif tag == "sup":
             self.raised_at = len(self.words)
         if tag in BLOCKS:

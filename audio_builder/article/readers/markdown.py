@@ -42,6 +42,7 @@ _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BACKSLASH_BEFORE_PUNCTUATION = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea)\b", re.IGNORECASE)
 _EMPHASIS = frozenset({"em_open", "strong_open", "em_close", "strong_close"})
+_BOLD = ["strong_open", "strong_close"]
 _LISTS = frozenset({"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"})
 _DEEPEST = 40
 """Levels of lists and quotations; a list takes two. What is deeper is read as one paragraph."""
@@ -257,7 +258,8 @@ class _Tokens:
         elif _is_link_to_note(token):
             self.builder.left_out("link to another page", token.content, line)
         else:
-            self.builder.words(wording(token, self.builder.left_out), self.heading_level)
+            for part in _parts(token) if not (self.heading_level or self.builder.in_container) else (token,):
+                self.builder.words(wording(part, self.builder.left_out), self.heading_level)
 
     def _code(self, token: Token, line: int) -> None:
         stanzas = verse_in(token.content) if token.type == "code_block" else []
@@ -266,6 +268,21 @@ class _Tokens:
         for stanza in stanzas:
             lines = tuple(Line(escape(words), line) for words in stanza)
             self.builder.words(Wording(lines, tuple(stanza), hard=len(lines) > 1, emphasised=False))
+
+
+def _parts(inline: Token) -> Iterator[Token]:
+    """Yield a paragraph whose first line alone is bold, as a heading is, in two parts; any other as it is."""
+    children = inline.children or []
+    ends = [place for place, child in enumerate(children) if child.type == "softbreak"][:1]
+    first, rest = (children[: ends[0]], children[ends[0] + 1 :]) if ends else ([], children)
+    first = [child for child in first if child.type != "text" or child.content.strip()]
+    strong = [child.type for child in first if child.type.startswith("strong")]
+    if strong != _BOLD or [first[0].type, first[-1].type] != _BOLD:
+        yield inline
+        return
+    line, content = inline.map[0] if inline.map else 0, inline.content.split("\n", 1)
+    for number, (part, text) in enumerate(zip((first, rest), content, strict=True)):
+        yield replace(inline, children=part, content=text, map=[line + number, line + number + 1])
 
 
 def _is_properties(content: str) -> bool:

@@ -13,6 +13,7 @@ from audio_builder.article.blocks import (
     is_scene_break,
     item_marker,
     item_number,
+    list_blocks,
     list_items,
     text_blocks,
     wrapping_of,
@@ -28,17 +29,18 @@ from audio_builder.article.headings import (
     in_title_case,
     is_chapter,
     is_title,
+    is_titled,
     may_be_heading,
 )
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.marks import only_marks, without_marks
+from audio_builder.article.marks import holds_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.page_marks import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import broken_word, columns, join_wrapped, speakable, tidy, words_known
+from audio_builder.article.text import broken_word, columns, speakable, tidy, words_known
 
 _LONG_PARAGRAPH_COLUMNS = 120
 
@@ -49,6 +51,9 @@ _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s*>\s?")
+_BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
+_ROW = re.compile(r"\s*\|(.*)\|\s*")
+_COLUMN_GAP = re.compile(r"(?<=\S)(?:\t|[ ]{3,})[ \t]*(?=\S)")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
 
 
@@ -70,6 +75,7 @@ class _Chunk:
         level: 1 or 2 where the source underlines it as a heading; else 0.
         scene: a rule stands before it.
         listed: its number is the next after that of the chunk before it, or the one after it goes on from it.
+        bold: it is one line between signs of emphasis.
     """
 
     lines: tuple[Line, ...]
@@ -77,6 +83,7 @@ class _Chunk:
     level: int = 0
     scene: bool = False
     listed: bool = False
+    bold: bool = False
 
     @property
     def text(self) -> str:
@@ -140,7 +147,14 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
             if not waiting:
                 blank_before, blank = blank, 0
                 scene_before, scene = scene, False
+            bold = _BOLD_LINE.fullmatch(raw)
+            if bold and waiting:
+                yield _Chunk(tuple(waiting), blank_before, scene=scene_before)
+                waiting, blank_before, scene_before = [], 0, False
             waiting.append(Line(_EMPHASIS.sub("", raw), number))
+            if bold:
+                yield _Chunk(tuple(waiting), blank_before, scene=scene_before, bold=True)
+                waiting = []
             continue
         underline = _UNDERLINE.fullmatch(raw) if len(waiting) == 1 else None
         if waiting:
@@ -237,6 +251,9 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
             return _Top(None, None, "", chunks, levels)
     elif chunks and (byline := _byline_under(chunks[0])):
         title, author = _heading_line(chunks[0]), byline
+    elif chunks and not front.subtitle and _subtitle_under(chunks):
+        title, below = chunks[0].lines
+        return _Top(_heading_line(chunks[0]), Line(tidy(below.text), below.number), "", chunks[1:], levels[1:])
     elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):
         title = _heading_line(chunks[0])
     else:
@@ -265,6 +282,12 @@ def _byline_under(chunk: _Chunk) -> str:
     return byline_author(chunk.lines[1].text)
 
 
+def _subtitle_under(chunks: Sequence[_Chunk]) -> bool:
+    """Return whether a text begins with two lines in title case, a title and a subtitle, and more below."""
+    lines = chunks[0].lines
+    return len(lines) == 2 < len(chunks) + 1 and all(is_titled(line.text.strip()) for line in lines)
+
+
 def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bool:
     """Return whether a text begins with its first chapter or entry, without a title."""
     if levels[0] > 1 and _HASHES.fullmatch(chunks[0].text):
@@ -276,7 +299,8 @@ def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bo
 def _setting(chunk: _Chunk) -> Setting:
     hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
     words = " ".join(line.text.strip() for line in chunk.lines)
-    return Setting(chunk.text, words, chunk.blank_before, len(hashes[1]) if hashes else chunk.level)
+    level = len(hashes[1]) if hashes else chunk.level
+    return Setting(chunk.text, words, chunk.blank_before, level, chunk.bold)
 
 
 def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
@@ -292,6 +316,7 @@ def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
         and may_be_heading(text)
         and not is_chapter(text)
         and not speaker(text)
+        and not holds_marks(text)
         and not (text.endswith((".", "。", "।")) and len(text.split()) > _LONGEST_SUBTITLE_SENTENCE)
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
@@ -308,28 +333,29 @@ def _blocks(chunk: _Chunk, language: str, wrapping: Wrapping, known: Collection[
         for block in text_blocks(bare, language, verse=_verse(bare, wrapping), known=known):
             yield block if block.kind is BlockKind.MARK else replace(block, kind=BlockKind.QUOTE)
         return
+    if cells := _cells(lines):
+        yield from blocks_around_marks(BlockKind.LIST, cells, language)
+        return
     items = list_items([line.text for line in lines], listed=chunk.listed)
     first_item = min(items, default=len(lines))
     words = lines[:first_item]
     yield from text_blocks(words, language, verse=_verse(words, wrapping), known=known)
-    yield from _list_blocks(lines[first_item:], frozenset(place - first_item for place in items), language, known)
+    yield from list_blocks(lines[first_item:], frozenset(place - first_item for place in items), language, known)
+
+
+def _cells(lines: Sequence[Line]) -> list[Line]:
+    """Return the cells of a table between bars, or the rows of one in columns; none for other lines."""
+    rows = [_ROW.fullmatch(line.text) for line in lines]
+    if all(rows):
+        return [
+            Line(cell, line.number) for line, row in zip(lines, rows, strict=True) if row for cell in row[1].split("|")
+        ]
+    columned = len(lines) > 1 and all(len(_COLUMN_GAP.findall(line.text)) > 1 for line in lines)
+    return [Line(_COLUMN_GAP.sub(", ", line.text.strip()), line.number) for line in lines] if columned else []
 
 
 def _verse(lines: Sequence[Line], wrapping: Wrapping) -> bool:
     return broken_on_purpose([line.text for line in lines], wrapping)
-
-
-def _list_blocks(
-    lines: Sequence[Line], starts: Collection[int], language: str, known: Collection[str]
-) -> Iterator[Block]:
-    """Yield the list that some lines are, and the marks that stand between its items."""
-    items: list[Line] = []
-    for place, line in enumerate(lines):
-        if place in starts or not items or only_marks(line.text) or only_marks(items[-1].text):
-            items.append(Line(line.text[item_marker(line.text) if place in starts else 0 :], line.number))
-        else:
-            items[-1] = Line(join_wrapped([items[-1].text, line.text], known), items[-1].number)
-    yield from blocks_around_marks(BlockKind.LIST, items, language)
 
 
 READER = TextReader("plain", "plain text", (".txt", ".text", ""), lambda _text, _name: True, _read, rank=100)
