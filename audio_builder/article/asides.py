@@ -14,6 +14,7 @@ from itertools import pairwise
 from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark
+from audio_builder.article.marks import only_marks
 from audio_builder.article.text import word_set
 
 _NEAR = 24
@@ -22,7 +23,7 @@ _LONGEST = 60
 _TAG = re.compile(r"<((?:break|pause|silence)\b[^<>]{0,200})>(?:\s*</(?:break|pause|silence)\s*>)?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")
-_TAG_NAME = r"#[^\W\d_][\w/-]*"
+_TAG_NAME = r"#[^\W\d_][\w/-]*#?"
 _TRAILING_TAGS = re.compile(
     rf"(?<=[.!?…)”’\"»])[ \t]+({_TAG_NAME}(?:[ \t]+{_TAG_NAME})*)[ \t]*$|^[ \t]*(#[a-zß-ÿ][\w/-]*)[ \t]*$", re.MULTILINE
 )
@@ -37,9 +38,25 @@ _NAVIGATION = re.compile(
     rf"(?=[ \t]*$|[ \t]+{_WHERE_ELSE})",
     re.IGNORECASE | re.MULTILINE,
 )
+_ABOUT_THE_SCRIPT = re.compile(
+    r"^[ \t>*_#(\[]*((?:(?:(?:total|estimated|approximate|reading|running) )?(?:duration|length|time|word count|words)"
+    r"\W{1,6}(?:about |approximately |approx\.? |around |ca\.? |~ ?)?\d[\d ,:–-]{0,9}"
+    r"(?:minutes?|mins?|min\.|words?|seconds?|secs?|hours?)?"
+    r"|(?:(?:narrator['’]?s?|voice|suggested|background) )*"
+    r"(?:tone|music|voice|pace|pacing|background|ambience|audience|style):[^\n.!?]{1,80}(?=[*_)\]]))[*_)\]]*)[ \t.]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a writing assistant says about the script it wrote: its length; and in italics or brackets its tone."""
+
+_TITLE_LABEL = re.compile(
+    r"\A(\s*[*_#]*[ \t]*)(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo)\s*[:：]\s*"
+    r"(?=\S[^\n]*\n\s*\n)",
+    re.IGNORECASE,
+)
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
 _STAMP = re.compile(
-    rf"^([ \t]*[*_]{{0,3}}[ \t]*)({_CLOCK}(?:[ \t]*(?:[-–—→]|-->|to)[ \t]*{_CLOCK})?)"
+    rf"(?:^([ \t]*[*_#]{{0,3}}[ \t]*)|(?<=\S)([ \t]+)(?=[(\[][^()\[\]\n]*[)\]][*_]{{0,3}}[ \t]*$))"
+    rf"[(\[]?({_CLOCK}(?:[ \t]*(?:[-–—→]|-->|to)[ \t]*{_CLOCK})?)[)\]]?"
     r"(?:[ \t]*[-–—:|][ \t]*|[ \t]+|(?=[*_]*[ \t]*$))",
     re.MULTILINE,
 )
@@ -59,11 +76,12 @@ _SPEAKERS = word_set(
 """Others may speak beside them, as in an interview."""
 
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
-_TAGS_LINE = re.compile(r"^[ \t]*(#[^\W\d_][\w/-]*(?:[ \t]+#[^\W\d_][\w/-]*)+)[ \t]*$", re.MULTILINE)
+_TAGS_LINE = re.compile(rf"^[ \t]*({_TAG_NAME}(?:[ \t]+{_TAG_NAME})+)[ \t]*$", re.MULTILINE)
 _EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,60})\1(?![*_\w])")
 _EMPHASISED_BRACKET = re.compile(
     r"(?<![*_\w\\])(\*{1,3}|_{1,3})((?:\[[^\]\n]{2,80}\]|\([^)\n]{2,80}\))[.]?)\1(?![*_\w(\[])"
 )
+_CODED_BRACKET = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\))`(?!`)")
 _EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
 _BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{2,3}|—|~{1,3}|={1,3}|/|\|)[ \t]*([^\W\d_][^\n\-—~=/|]{1,58}?)[ \t]*\1(?!\S)")
 _ON_ITS_LINE = re.compile(
@@ -91,7 +109,7 @@ _CITATION = re.compile(
 _SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
 _OPENING_OF_CHAT = re.compile(
     r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])"
-    r"[ \t]*\n\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*\n",
+    r"[ \t]*\n\s*(?:(?:-{3,}|\*{3,}|_{3,})[ \t]*\n|(?<=script:\n\n)(?=[#*])|(?<=meditation:\n\n)(?=[#*]))",
     re.IGNORECASE,
 )
 _END_OF_CHAT = re.compile(
@@ -166,6 +184,9 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
         aside.take_out(_TRAILING_TAGS, "tag")
     if _ARROWS.search(aside.text):
         aside.take_out(_NAVIGATION, "link to another page")
+    aside.take_out(_ABOUT_THE_SCRIPT, "property")
+    aside.text = _TITLE_LABEL.sub(r"\1", aside.text, count=1)
+    _take_out_footnotes(aside)
     _take_out_stamps(aside)
     if ":" in aside.text or "：" in aside.text:
         _take_out_label(aside)
@@ -194,15 +215,44 @@ def _take_out_own_notes(aside: _Aside) -> None:
     aside.text = "\n".join([*kept, *[""] * owed])
 
 
+def _take_out_footnotes(aside: _Aside) -> None:
+    """Remove notes below a text, each behind a raised number, a dagger or a number in brackets, and its mark."""
+    if not _MAY_NOTE.search(aside.text):
+        return
+    marked = {found[1] or found[2] for found in _NOTE_MARK.finditer(aside.text)}
+
+    def removed(found: re.Match[str]) -> str:
+        if found[1].strip("[]") not in marked:
+            return found[0]
+        aside.note("footnote", found, 2)
+        return "\n" * found[0].count("\n")
+
+    aside.text = _NOTE_BELOW.sub(removed, aside.text)
+    aside.text = _NOTE_MARK.sub(lambda found: found[0] if found[2] else "", aside.text)
+
+
+_RAISED = "[⁰¹²³⁴-⁹]"
+_MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
+_NOTE_MARK = re.compile(
+    rf"(?:(?<=[.,;:!?…”’\"')»])|(?<=[^\W\d_]{{3}})|(?<=[^\W\d_]{{3}}\s))({_RAISED}{{1,3}}|[†‡])(?!\w)"
+    r"|\[(\d{1,3})\](?!\()"
+)
+_NOTE_BELOW = re.compile(
+    rf"^[ \t]{{0,3}}({_RAISED}{{1,3}}|[†‡]|\[\d{{1,3}}\](?!:?[ \t]*(?:<?https?:|\S+$)))[:.]?[ \t]*"
+    rf"(\S[^\n]*(?:\n[ \t]*[^\s†‡⁰¹²³⁴-⁹\[][^\n]*)*)",
+    re.MULTILINE,
+)
+
+
 def _take_out_stamps(aside: _Aside) -> None:
     """Remove the times at the beginning of lines that count from the first minute on, as scripts of audio have them."""
     found = list(_STAMP.finditer(aside.text))
-    times = [_time_s(stamp[2]) for stamp in found]
+    times = [_time_s(stamp[3]) for stamp in found]
     ascending = all(one < two for one, two in pairwise(times))
     if len(found) < _FEWEST_STAMPS or times[0] >= _MINUTE_S or not ascending:
         return
     for stamp in found:
-        aside.note("time stamp", stamp, 2)
+        aside.note("time stamp", stamp, 3)
     aside.text = _STAMP.sub(r"\1", aside.text)
 
 
@@ -245,12 +295,21 @@ def _write_text_directions(aside: _Aside) -> None:
     if "*" in text or "_" in text:
         aside.text = _EMPHASISED_BRACKET.sub(_bare_bracket, aside.text)
         aside.write_as_marks(_EMPHASISED, _emphasised)
+    if "`" in text:
+        aside.text = _CODED_BRACKET.sub(_bare_of_code, aside.text)
     aside.write_as_marks(_BETWEEN_SIGNS, lambda asked, _: asked.where is Where.ANYWHERE)
     if " --" in text:
         aside.text = _RULE_IN_A_LINE.sub(" [short pause] ", aside.text)
     first = len(text) - len(text.lstrip())
     aside.write_as_marks(_ON_ITS_LINE, lambda asked, found: found.start(1) > first and _on_its_line(asked, found))
     aside.write_as_marks(_IN_A_LINE, _in_a_line)
+
+
+def _bare_of_code(found: re.Match[str]) -> str:
+    """Return a mark between sentences without the signs of code around it; one in a sentence is quoted, and stays."""
+    before = found.string[max(0, found.start() - _NEAR) : found.start()].rpartition("\n")[2]
+    after = found.string[found.end() : found.end() + _NEAR].partition("\n")[0]
+    return found[1] if only_marks(found[1]) and between_sentences(before, after) else found[0]
 
 
 def _bare_bracket(found: re.Match[str]) -> str:
@@ -268,7 +327,7 @@ def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
     return (
         asked.where is Where.ANYWHERE
         or bool(_SAYS_PAUSE.search(words))
-        or (alone and asked.where is Where.BETWEEN_SENTENCES)
+        or (alone and (asked.where is Where.BETWEEN_SENTENCES or (asked.unheard and len(words.split()) > 2)))
     )
 
 

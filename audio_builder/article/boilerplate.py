@@ -50,7 +50,7 @@ _NOTES = _named("footnotes?|endnotes?|notes")
 _CONTENTS_BOX = _named("toc|table-of-contents|lwptoc|toctitle")
 _LABELS = re.compile(
     r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
-    r"kicker|eyebrow|overline|cat-links|post-category|post-labels)"
+    r"kicker|eyebrow|overline|cat-links|post-category|post-labels|(?:article|post|primary)-tags?)"
     r"(?:$|[\s_-])|^(?:author|date|category)$",
     re.IGNORECASE,
 )

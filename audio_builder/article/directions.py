@@ -104,8 +104,8 @@ _WORDS: dict[_Is, str] = {
     "korte kort короткая 短",
     _Is.LONG: "long longer extended lengthy lange langer lang longue larga largo lunga lungo longa длинная долгая "
     "长 長",
-    _Is.SECOND: "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos secondo secondi "
-    "seconden sekunder секунда секунды секунд секунду с сек 秒 秒钟 秒鐘 秒間",
+    _Is.SECOND: "s sec secs second seconds count counts sek sekunde sekunden seconde secondes segundo segundos secondo "
+    "secondi seconden sekunder секунда секунды секунд секунду с сек 秒 秒钟 秒鐘 秒間",
     _Is.MINUTE: "m min mins minute minutes minuten minuto minutos minuto minuti minuut minuter минута минуты минут "
     "минуту мин 分 分钟 分鐘 分間",
     _Is.MILLISECOND: "ms msec milliseconds",
@@ -119,9 +119,10 @@ _WORDS: dict[_Is, str] = {
     "continues ring rings ringing strike strikes struck sound sounding soft low light deep deeply very "
     "full gentle calm calming soothing relaxing peaceful background optional singing tibetan wind reflect "
     "reflection contemplation contemplate effect practice practise meditation listeners listener cue "
-    "direction stage insert add take let leave allow room space für von der die das hier jetzt und tiefe "
-    "tiefer etwa ungefähr pendant de d du un une una des le la les ici et environ el los durante aquí y "
-    "unos di per qui e il lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
+    "speak speaks speaking spoken direction stage insert add take let leave allow room space für von der "
+    "die das hier jetzt und tiefe tiefer etwa ungefähr pendant de d du un une una des le la les ici et "
+    "environ el los durante aquí y unos di per qui e il lo por aqui uns voor van een hier en за на и "
+    "около 请 約 约 个 次",
 }
 _NUMBERS: dict[float, str] = {
     1: "one ein eine einer einen uno 一",
@@ -162,6 +163,9 @@ _TOKEN = re.compile(
 _TIME_STAMP = re.compile(r"\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
 _ONE_DIGIT_MINUTE = re.compile(r"[1-9]:\d\d")
 _SECTION = re.compile(r"section:?\s+\S.{0,60}", re.IGNORECASE)
+_SOUND_OF = re.compile(
+    r"(?:[\w-]+ ){0,2}(?:sounds?|noises?|sfx|sound effects?|music|audio|ambience)(?: of |: ?).{1,60}", re.IGNORECASE
+)
 _OMISSION = re.compile(r"[.…\s]*(?:…|\.{3}|\. \. \.)[.…\s]*")
 _OF_ENGINES = re.compile(r"slnc (\d{1,7})|#\s*(\d{1,4}(?:\.\d{1,3})?)\s*#")
 _BREAK_TAG = re.compile(r"(?:break|pause|silence)\b", re.IGNORECASE)
@@ -210,7 +214,7 @@ def direction(words: str) -> Direction | None:
         words = f"pause {of_engine[1]}ms" if of_engine[1] else f"pause {of_engine[2]}s"
     if _OMISSION.fullmatch(words):
         return Direction((PauseMark(PAUSE_S["short"], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
-    if _SECTION.fullmatch(words):
+    if _SECTION.fullmatch(words) or _SOUND_OF.fullmatch(words):
         return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS)
     if _TIME_STAMP.fullmatch(words):
         one_digit = _ONE_DIGIT_MINUTE.fullmatch(words)
@@ -420,7 +424,7 @@ def _waiting(found: _Found, *, silent: bool) -> Mark | None:
 
 def _breaths(found: _Found, asks: set[_Is]) -> list[Mark] | None:
     count = 1 if found.count is None else found.count
-    if found.loose or found.is_range:
+    if found.loose or (found.is_range and found.count is None):
         return None
     if not 1 <= count <= MOST_BREATHS:
         return None

@@ -237,11 +237,11 @@ def _loaded(source: str, name: str) -> dict[object, object] | None:
 
 
 def _details(loaded: Mapping[object, object], name: str, notes: list[str]) -> Details:
-    """Return the details; a mapping under one of their keys is of another program, and is noted and passed over."""
+    """Return the details; an image with keys of its own is of another program, and is noted and passed over."""
     cleaned = {key: _cleaned(value) for key, value in loaded.items() if isinstance(key, str)}
-    for key in [key for key in Details.__struct_fields__ if isinstance(cleaned.get(key), dict)]:
-        notes.append(f"{name}: `{key}` in the front matter has keys of its own and is passed over")
-        del cleaned[key]
+    if isinstance(cleaned.get("image"), dict):
+        notes.append(f"{name}: `image` in the front matter has keys of its own and is passed over")
+        del cleaned["image"]
     try:
         return read_details(cleaned)
     except ValueError as error:

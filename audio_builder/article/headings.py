@@ -57,6 +57,8 @@ _CHAPTER_ELSEWHERE = re.compile(
     r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
     r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
     r"|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
+    rf"|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final) {_UNITS}"
+    r"(?:\s*[.:–—-]+\s*\S.{0,70})?"
     r"|(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|letzte)[rs]?\s+(?:teil|kapitel|tag|abschnitt|brief)"
     r"|(?:première|deuxième|seconde|troisième|quatrième|dernière)\s+partie|(?:premier|deuxième|second|dernier)\s+jour"
     r"|(?:primera|segunda|tercera|prima|seconda|terza|primeira|terceira)\s+parte",
@@ -88,6 +90,7 @@ _BY = re.compile(
 _NAME_WORD = re.compile(r"(?:[^\W\d_][\w’'-]*\.?)")
 _PARTICLES = _set("de da del della di van von der den la le y and und et e i bin ibn al & ten ter du dos")
 _MOST_NAME_WORDS = 7
+_MOST_BELOW_TITLE = 2
 _NO_FIRST_NAMES = _set(
     "still quiet silent gentle calm deep dark bright clear cold cool warm wild long short slow fast old new "
     "young high low  running living flowing falling broken golden silver blue green black white red grey gray "
@@ -133,6 +136,18 @@ def is_title(text: str) -> bool:
         and not text.rstrip(_CLOSERS).endswith(_NO_TITLE_ENDS_IN)
         and may_be_heading(text)
     )
+
+
+def titled_together(lines: Sequence[str]) -> tuple[str, str] | None:
+    """Return the subtitle and the author of lines that are a title with one or both of them, None for other lines."""
+    title, *below = lines
+    if not 1 <= len(below) <= _MOST_BELOW_TITLE or not is_title(title):
+        return None
+    author = byline_author(below[-1])
+    subtitle = below[: len(below) - bool(author)]
+    if len(subtitle) > 1 or (subtitle and not (is_titled(title) and is_titled(subtitle[0]))):
+        return None
+    return "".join(subtitle), author
 
 
 def is_titled(text: str) -> bool:

@@ -63,6 +63,7 @@ _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
 _RUN_ON = re.compile(r"([a-z]+)[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
+_PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
 _NAMED = re.compile(r"\([^\W\d_]+\)")
 _DECORATION = " \t.,;:!*_~-–—"
 _LONGEST_NAME = 40
@@ -269,7 +270,7 @@ def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction 
         return None
     if asked.where is Where.BETWEEN_SENTENCES and kind != "round":
         return asked
-    alone = not before.strip() and not after.strip()
+    alone = (not before.strip() and not after.strip()) or inside in _PAUSES_IN_ROUND_BRACKETS
     if asked.where is Where.IN_SQUARE_BRACKETS and kind == "round" and not (alone and asked.marks):
         return None
     return asked if between_sentences(before, after) else None

@@ -18,11 +18,11 @@ from audio_builder.article.blocks import (
 from audio_builder.article.context import in_context, speaker
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.gutenberg import begins_licence, ends_header
-from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title, is_titled
+from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title, titled_together
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import named_direction, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
-from audio_builder.article.sentences import ends_sentence
+from audio_builder.article.sentences import asks, ends_sentence
 from audio_builder.article.text import columns, join_wrapped, speakable, tidy
 
 LONGEST_HEADING = 300
@@ -111,6 +111,11 @@ class _Found:
     def kind(self) -> BlockKind | None:
         """That of a block; None for a heading."""
         return self.element.kind if isinstance(self.element, Block) else None
+
+    @property
+    def ends_in_question(self) -> bool:
+        """Whether it is a block whose last sentence asks."""
+        return isinstance(self.element, Block) and any(asks(line.text) for line in self.element.lines[-1:])
 
     @property
     def is_set_off(self) -> bool:
@@ -215,8 +220,11 @@ class OutlineBuilder:
                 self._elements.append(_Found(Heading(heading, heading_level)))
                 self._blank = False
                 return
-        if not self._elements and len(words.lines) == 2 and (named := _is_title_with_more(words)):
-            for line, is_subtitle in zip(words.lines, (False, named == "subtitle"), strict=True):
+        if not self._elements and (
+            named := titled_together([without_marks(line.text.strip()) for line in words.lines])
+        ):
+            for place, line in enumerate(words.lines):
+                is_subtitle = place == 1 and bool(named[0])
                 self.words(Wording((line,), (line.text,), False, emphasised=is_subtitle, stands_out=not is_subtitle))
             return
         for block in self._blocks(words):
@@ -320,20 +328,14 @@ class OutlineBuilder:
         return rest, ""
 
 
-def _is_title_with_more(words: Wording) -> str:
-    """Return what the second line under a title is: `byline`, `subtitle`, or nothing where the first is no title."""
-    title, below = (without_marks(line.text.strip()) for line in words.lines)
-    if is_title(title) and byline_author(below):
-        return "byline"
-    return "subtitle" if is_titled(title) and is_titled(below) else ""
-
-
 def _has_no_headings(found: Sequence[_Found], front: FrontMatter) -> bool:
     """Return whether a source marks no heading, or only its title."""
     headings = [item.element for item in found if isinstance(item.element, Heading)]
     if len(headings) != 1:
         return not headings
-    return same_words(headings[0].line, front.title) if front.title else headings[0].level == 1
+    if front.title:
+        return same_words(headings[0].line, front.title)
+    return headings[0].level == 1 or isinstance(found[0].element, Heading)
 
 
 def _setting(item: _Found, *, by_wording: bool) -> Setting:
@@ -350,6 +352,8 @@ def _with_headings(found: list[_Found], front: FrontMatter, *, by_wording: bool)
     """Return the elements of a source that marks no heading but its title, with what looks like one."""
     settings = [_setting(item, by_wording=by_wording) for item in found]
     levels = heading_levels(settings)
+    if found and not front.title and settings[0].level:
+        levels[0] = 1
     if found and not front.title and not any(setting.level for setting in settings) and len(found) > 1:
         first = settings[0].text
         chapters = is_chapter(first) and any(
@@ -429,7 +433,7 @@ def _may_be_verse(item: _Found) -> bool:
 def _stanza(run: list[_Found], fewest: int) -> list[_Found]:
     lines = [item.line for item in run if item.line]
     still_open = sum(not ends_sentence(line.text) and not line.text.endswith(":") for line in lines[:-1])
-    if len(lines) < fewest or still_open * 2 < len(lines) - 1 or all(item.stands_out for item in run):
+    if len(lines) < fewest or still_open * 2 <= len(lines) - 1 or all(item.stands_out for item in run):
         return run
     return [_Found(Block(BlockKind.VERSE, tuple(lines)), after_blank=run[0].after_blank)]
 
@@ -439,8 +443,10 @@ def _with_answers(found: list[_Found]) -> list[_Found]:
 
     So interviews are set that name nobody: the questions bold or in italics, two or more, the answers not.
     """
-    asked = [place for place, item in enumerate(found) if item.is_set_off and item.kind is BlockKind.QUESTION]
-    answers = [item.kind not in (None, BlockKind.QUESTION) and not item.is_set_off for item in [*found[1:], _NOTHING]]
+    asked = [place for place, item in enumerate(found) if item.is_set_off and item.ends_in_question]
+    answers = [
+        item.kind is not None and not item.ends_in_question and not item.is_set_off for item in [*found[1:], _NOTHING]
+    ]
     if len(asked) < _FEWEST_ASKED or not all(answers[place] for place in asked):
         return found
     answered = list(found)
@@ -461,7 +467,8 @@ def _subtitle(rest: Sequence[_Found]) -> Line | None:
     if speaker(" ".join(line.text for line in element.lines)):
         return None
     short = len(element.lines) == 1 and len(element.lines[0].text) <= LONGEST_HEADING
-    asked = rest[0].stands_out and element.kind is BlockKind.QUESTION
+    one_of_several = any(item.stands_out for item in rest[1:]) or element.kind is BlockKind.QUESTION
+    asked = rest[0].stands_out and one_of_several
     return (
         element.lines[0] if rest[0].emphasised and short and element.kind is not BlockKind.MARK and not asked else None
     )

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff\ufffc]")
 _JOINED_LETTERS = re.compile("[\ufb00-\ufb06]")
 _ZERO_WIDTH = re.compile("(?<![\u0e00-\u109f\u1780-\u17ff])\u200b+|\u200b+(?![\u0e00-\u109f\u1780-\u17ff])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
@@ -19,7 +19,7 @@ _TAG_SIGN = re.compile(r"(?<![^\s(“\"'])#(?=[^\W\d_])")
 
 _JOINING = r"(?:and|or|und|oder|et|ou|y|e|o|en|och|og|i|и)"
 _BEFORE_WORDS = re.compile(rf"\A[\s,;<>]*(?:{_JOINING}(?=[\s,.;:]))?[\s,;<>]+(?=\w)", re.IGNORECASE)
-_BEFORE_STOP = re.compile(rf"(?:,\s*|\s+){_JOINING}\s*(?=[.;:!?](?:\s|$)|$)")
+_BEFORE_STOP = re.compile(rf"(?:,\s*|\s+){_JOINING} ?<>(?=[.;:!?](?:\s|$)|$)")
 """What is left beside addresses: at the beginning of a line, and before a stop."""
 
 _NOTHING_LEFT = re.compile(r"\(\)|<>|\[\]|“”")
@@ -89,8 +89,8 @@ def tidy(text: str) -> str:
         return spoken
     if _ADDRESS.match(spoken.lstrip("<(")):
         kept = _BEFORE_WORDS.sub("", kept)
-    kept = _NOTHING_LEFT.sub("", " ".join(kept.split()).replace(" )", ")"))
-    kept = _LONELY_STOP.sub("", _BEFORE_STOP.sub("", kept))
+    kept = _BEFORE_STOP.sub("", " ".join(kept.split()).replace(" )", ")"))
+    kept = _LONELY_STOP.sub("", _NOTHING_LEFT.sub("", kept))
     return " ".join(kept.split())
 
 

@@ -66,6 +66,7 @@ _CHAPTER_NAMES = re.compile(
     re.IGNORECASE,
 )
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_KEEPS_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
@@ -116,7 +117,7 @@ def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
         title = shortened(above.text()) if above else "" if inside else _name_of(page, root)
     elif named and _words(root).startswith(named):
         title = shortened(named)
-    author = page.css_first("meta[name=author]")
+    author = page.css_first("meta[name=author]:not([content*='@'])")
     return FrontMatter(
         title=title,
         author=shortened(author.attributes.get("content") or "") if author else "",
@@ -246,6 +247,7 @@ class _Walk:
     plain: bool = False
     light: bool = False
     links: int = 0
+    kept_breaks: int = 0
     unlinked: bool = False
     block: str = ""
     subtitle: bool = False
@@ -288,6 +290,12 @@ class _Walk:
         self._end_word_list()
 
     def _text(self, text: str) -> None:
+        if self.kept_breaks and "\n" in text.strip("\n"):
+            *lines, last = text.strip("\n").split("\n")
+            for line in lines:
+                self._text(line)
+                self._break()
+            text = last
         if self.initial and text[:1] == " " and text[1:2].islower():
             # A large first letter that a space parts from the rest of its word.
             text = text[1:]
@@ -379,6 +387,8 @@ class _Walk:
                 self.addresses.append((_words(node), address))
         elif tag == "sup":
             self.raised_at = len(self.words)
+        if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):
+            self.kept_breaks += 1
         if tag in BLOCKS:
             self._open_block(node, tag)
 
@@ -424,6 +434,8 @@ class _Walk:
             self.links -= 1
         elif tag == "sup":
             self._raise(linked=node.css_first("a") is not None)
+        if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):
+            self.kept_breaks -= 1
         if tag in BLOCKS:
             self._close_block(node, tag)
         elif len(self.words) == 1 and not self.lines:

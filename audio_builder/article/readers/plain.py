@@ -19,7 +19,8 @@ from audio_builder.article.blocks import (
     wrapping_of,
 )
 from audio_builder.article.context import speaker
-from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.dialects import title_block
+from audio_builder.article.frontmatter import FrontMatter, shortened, without_front_matter
 from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
     LONGEST_TITLE_COLUMNS,
@@ -29,8 +30,8 @@ from audio_builder.article.headings import (
     in_title_case,
     is_chapter,
     is_title,
-    is_titled,
     may_be_heading,
+    titled_together,
 )
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import holds_marks, without_marks
@@ -95,6 +96,10 @@ def _read(source: SourceText) -> Parsed:
     """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
     etext = take_licence(source.text)
     front = source.front or etext.front
+    values, lines = title_block(etext.text)
+    if lines and not front.title:
+        front = FrontMatter(title=shortened(values["title"]), author=shortened(values.get("author", "")), lines=lines)
+        etext = replace(etext, text=without_front_matter(etext.text, front))
     left_out = [*etext.left_out]
     pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
     left_out.extend(pages.left_out)
@@ -244,16 +249,16 @@ class _Top:
 def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     """Return the title, the subtitle, the author, and the chunks that are left."""
     levels = heading_levels([_setting(chunk) for chunk in chunks])
-    title, author = None, ""
+    title, subtitle, author = None, None, ""
     if chunks and front.title:
         said = chunks[0].text and same_words(chunks[0].lines[0], front.title)
         if not said:
             return _Top(None, None, "", chunks, levels)
-    elif chunks and (byline := _byline_under(chunks[0])):
-        title, author = _heading_line(chunks[0]), byline
-    elif chunks and not front.subtitle and _subtitle_under(chunks):
-        title, below = chunks[0].lines
-        return _Top(_heading_line(chunks[0]), Line(tidy(below.text), below.number), "", chunks[1:], levels[1:])
+    elif chunks and (named := titled_together([line.text.strip() for line in chunks[0].lines])) and chunks[1:]:
+        subtitle = Line(tidy(named[0]), chunks[0].lines[1].number) if named[0] and not front.subtitle else None
+        title, author = _heading_line(chunks[0]), named[1]
+        if subtitle:
+            return _Top(title, subtitle, author, chunks[1:], levels[1:])
     elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):
         title = _heading_line(chunks[0])
     else:
@@ -261,8 +266,7 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     chunks, levels = chunks[1:], levels[1:]
     if len(chunks) > 1 and (named := byline_author(chunks[0].text)):
         author, chunks, levels = named, chunks[1:], levels[1:]
-    subtitle = None
-    if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], levels, front.language):
+    if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], chunks[1], levels, front.language):
         subtitle = Line(tidy(chunks[0].lines[0].text), chunks[0].lines[0].number)
         chunks, levels = chunks[1:], levels[1:]
         if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
@@ -273,19 +277,6 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
 def _heading_line(chunk: _Chunk) -> Line:
     words = tidy(_HASHES.sub(r"\2", chunk.lines[0].text.strip()))
     return Line(words.rstrip(":：") if is_chapter(words) else words, chunk.lines[0].number)
-
-
-def _byline_under(chunk: _Chunk) -> str:
-    """Return the author where a chunk is a title with a byline right under it."""
-    if len(chunk.lines) != 2 or not is_title(chunk.lines[0].text.strip()):
-        return ""
-    return byline_author(chunk.lines[1].text)
-
-
-def _subtitle_under(chunks: Sequence[_Chunk]) -> bool:
-    """Return whether a text begins with two lines in title case, a title and a subtitle, and more below."""
-    lines = chunks[0].lines
-    return len(lines) == 2 < len(chunks) + 1 and all(is_titled(line.text.strip()) for line in lines)
 
 
 def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bool:
@@ -303,9 +294,11 @@ def _setting(chunk: _Chunk) -> Setting:
     return Setting(chunk.text, words, chunk.blank_before, level, chunk.bold)
 
 
-def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
+def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], language: str) -> bool:
     """Return whether the first chunk under the title is the subtitle: a heading where others like it follow is not."""
     text = chunk.text
+    short = len(following.text.split()) <= _LONGEST_SUBTITLE_SENTENCE
+    one_of_several = short and following.text.endswith((".", "。", "।"))
     return (
         bool(text)
         and not chunk.level
@@ -317,7 +310,7 @@ def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
         and not is_chapter(text)
         and not speaker(text)
         and not holds_marks(text)
-        and not (text.endswith((".", "。", "।")) and len(text.split()) > _LONGEST_SUBTITLE_SENTENCE)
+        and not (text.endswith((".", "。", "।")) and (len(text.split()) > _LONGEST_SUBTITLE_SENTENCE or one_of_several))
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
