@@ -23,6 +23,29 @@ _LONGEST = 60
 _TAG = re.compile(r"<((?:break|pause|silence)\b[^<>]{0,200})>(?:\s*</(?:break|pause|silence)\s*>)?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")
+_OF_PROOFREADERS = tuple(
+    (called, re.compile(rf"\[({name}(?::[^\[\]]{{0,4000}})?)\]", re.IGNORECASE))
+    for called, name in (
+        ("picture", "(?:illustration|frontispiece)"),
+        ("footnote", r"footnote (?:\d{1,4}|[a-z])"),
+        ("note", r"(?:sidenote|transcriber['’]s notes?)"),
+    )
+)
+"""What stands in brackets in the texts of Distributed Proofreaders."""
+
+_EMAIL_HEAD = re.compile(
+    r"\A\s*(?:(?:from|to|cc|bcc|date|sent|subject|reply-to|von|an|datum|gesendet|betreff|de|para|à|fecha|asunto|objet|envoyé)"
+    r"[ ]?:[ \t][^\n]*\n){3,12}(?=\s)",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(?:subject|betreff|asunto|objet)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)", re.IGNORECASE | re.MULTILINE
+)
+_SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*\n?){0,8}|sent from my [^\n]{1,30})\Z", re.IGNORECASE | re.MULTILINE)
+_COPYRIGHT = re.compile(
+    r"^[ \t*_]*((?:(?:copyright|©|\(c\))[ \t]*){1,3}(?:\d{4}|[^\n\d]{1,60}\d{4})[^\n]{0,120})$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _TAG_NAME = r"#[^\W\d_][\w/-]*#?"
 _TRAILING_TAGS = re.compile(
     rf"(?<=[.!?…)”’\"»])[ \t]+({_TAG_NAME}(?:[ \t]+{_TAG_NAME})*)[ \t]*$|^[ \t]*(#[a-zß-ÿ][\w/-]*)[ \t]*$", re.MULTILINE
@@ -162,6 +185,9 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
         kind: the name of its reader.
     """
     aside = _Aside(text)
+    if "[" in text:
+        for called, pattern in _OF_PROOFREADERS:
+            aside.take_out(pattern, called)
     if kind in ("plain", "markdown"):
         _take_out_notes(aside, kind)
         _write_text_directions(aside)
@@ -172,6 +198,9 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
 
 
 def _take_out_notes(aside: _Aside, kind: str) -> None:
+    if head := _EMAIL_HEAD.match(aside.text):
+        _take_out_email(aside, head)
+    aside.take_out(_COPYRIGHT, "small print")
     if _OPENING_OF_CHAT.match(aside.text[:1000]):
         aside.take_out(_OPENING_OF_CHAT, "chat")
         aside.take_out(_END_OF_CHAT, "chat")
@@ -193,6 +222,14 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
 
 
 _ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
+
+
+def _take_out_email(aside: _Aside, head: re.Match[str]) -> None:
+    """Remove the head of a message, but for its subject, and the signature below it."""
+    aside.note("property", head, 0)
+    subject = _SUBJECT.search(head[0])
+    aside.text = (subject[1] if subject else "") + "\n" * head[0].count("\n") + aside.text[head.end() :]
+    aside.take_out(_SIGNATURE, "small print")
 
 
 def _take_out_own_notes(aside: _Aside) -> None:
@@ -217,6 +254,7 @@ def _take_out_own_notes(aside: _Aside) -> None:
 
 def _take_out_footnotes(aside: _Aside) -> None:
     """Remove notes below a text, each behind a raised number, a dagger or a number in brackets, and its mark."""
+    _take_out_plain_footnotes(aside)
     if not _MAY_NOTE.search(aside.text):
         return
     marked = {found[1] or found[2] for found in _NOTE_MARK.finditer(aside.text)}
@@ -231,6 +269,25 @@ def _take_out_footnotes(aside: _Aside) -> None:
     aside.text = _NOTE_MARK.sub(lambda found: found[0] if found[2] else "", aside.text)
 
 
+def _take_out_plain_footnotes(aside: _Aside) -> None:
+    """Remove notes below a text whose marks were raised before it lost its form: “it ended.3” and “3 So they say.”."""
+    marked = {found[1] or found[2] for found in _PLAIN_MARK.finditer(aside.text)}
+    notes = {found[1] for found in _PLAIN_NOTE.finditer(aside.text)} & marked if marked else set()
+    if not notes:
+        return
+
+    def removed(found: re.Match[str]) -> str:
+        if found[1] not in notes:
+            return found[0]
+        aside.note("footnote", found, 2)
+        return "\n" * found[0].count("\n")
+
+    aside.text = _PLAIN_NOTE.sub(removed, aside.text)
+    aside.text = _PLAIN_MARK.sub(lambda found: "" if (found[1] or found[2]) in notes else found[0], aside.text)
+
+
+_PLAIN_MARK = re.compile(r"(?<=[a-z][.,;:!?”])(\d{1,2})(?=\s|\Z)|(?<=[.,;:!?]”)(\d{1,2})(?=\s|\Z)")
+_PLAIN_NOTE = re.compile(r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*(?:\n[ \t]*[^\W\d_][^\n]*)*)(?=\n\s*\n|\s*\Z)")
 _RAISED = "[⁰¹²³⁴-⁹]"
 _MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
 _NOTE_MARK = re.compile(

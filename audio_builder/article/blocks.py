@@ -44,13 +44,16 @@ QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’"
 """Opening quotation marks, each with those that may close it."""
 
 
+_APOSTROPHE = re.compile(r"\w'(?=\w)")
+
+
 def is_quotation(text: str) -> bool:
     """Return whether one pair of quotation marks holds the whole text."""
     bare = text.strip()
     if len(bare) < 3:
         return False
-    if bare[0] == '"':
-        return bare[-1] == '"' and bare.count('"') == 2
+    if bare[0] in "\"'":
+        return bare[-1] == bare[0] and bare.count(bare[0]) - len(_APOSTROPHE.findall(bare)) * (bare[0] == "'") == 2
     closing = QUOTATION.get(bare[0], "")
     if not closing or bare[-1] not in closing:
         return False

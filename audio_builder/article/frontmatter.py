@@ -28,6 +28,9 @@ PLACE_KEY = "place"
 KEYS = ("title", "subtitle", "author", "language", "date", "slug", "id", PLACE_KEY, *Details.__struct_fields__)
 """What an article's front matter may say."""
 
+NAME_KEY = "name of the document"
+"""The value of its front matter with the title that a document has among its properties; it isn't read."""
+
 _OF_OTHERS = frozenset(
     (  # noqa: SIM905 - a list of words to read
         "alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses "

@@ -76,6 +76,7 @@ _NAMED = _set(
 """Parts of a book that are named by what they are."""
 
 _NUMBERED = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?")
+_VERSE_NUMBER = re.compile(r"\d:\d")
 _NEVER_BEGIN = _set(
     "om aum ॐ hare hari hum amen namo namaste shanti svaha may and but so or now then let "
     "breathe inhale exhale hold notice feel listen repeat relax soften close open allow return"
@@ -232,7 +233,13 @@ def _heads_nothing(paragraph: Setting, following: Setting) -> bool:
 def _is_set_as_heading(paragraph: Setting, before: Setting | None) -> bool:
     text = paragraph.text
     bare = text.rstrip(_CLOSERS)
-    if not _is_short(text) or bare.endswith(_NO_HEADING_ENDS_IN) or not may_be_heading(text) or _is_said(text, before):
+    if (
+        not _is_short(text)
+        or _VERSE_NUMBER.search(text)
+        or bare.endswith(_NO_HEADING_ENDS_IN)
+        or not may_be_heading(text)
+        or _is_said(text, before)
+    ):
         return False
     set_off = paragraph.blank_before >= 2
     if bare.endswith(_SENTENCE_MARKS):

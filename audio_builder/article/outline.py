@@ -11,6 +11,7 @@ from audio_builder.article.blocks import (
     blocks_around_marks,
     broken_on_purpose,
     is_scene_break,
+    item_marker,
     list_blocks,
     list_items,
     text_blocks,
@@ -123,6 +124,12 @@ class _Found:
         return self.stands_out or self.emphasised
 
     @property
+    def byline_over_lines(self) -> Line | None:
+        """The words of two or three lines, which may be a byline; None where they are more."""
+        lines = self.element.lines if isinstance(self.element, Block) else ()
+        return Line(" ".join(line.text for line in lines), lines[0].number) if 2 <= len(lines) <= 3 else None
+
+    @property
     def line(self) -> Line | None:
         """The line of a heading, or of a paragraph that has one alone."""
         if isinstance(self.element, Heading):
@@ -214,7 +221,9 @@ class OutlineBuilder:
             self._words_in_container(words)
             return
         if heading_level:
-            joined = tidy(join_wrapped([line.text for line in words.lines]))
+            first, *more = (line.text.strip() for line in words.lines)
+            first = f"{first}:" if more and is_chapter(first) and first[-1].isalnum() else first
+            joined = tidy(join_wrapped([first, *more]))
             heading = Line(named_direction(joined), words.lines[0].number)
             if len(heading.text) <= LONGEST_HEADING and speakable(without_marks(heading.text)):
                 self._elements.append(_Found(Heading(heading, heading_level)))
@@ -296,7 +305,8 @@ class OutlineBuilder:
         first = words.lines[0]
         if self._containers[0] is BlockKind.LIST:
             joined = join_wrapped([line.text for line in words.lines])
-            return [Line(_TASK_BOX.sub("", joined), first.number)]
+            bare = _TASK_BOX.sub("", joined)
+            return [Line(bare[item_marker(bare) if bare[:1] in "·•§o" else 0 :], first.number)]
         if self._on_purpose(words):
             return list(words.lines)
         return [Line(join_wrapped([line.text for line in words.lines]), first.number)]
@@ -317,7 +327,7 @@ class OutlineBuilder:
     def _without_byline(self, rest: list[_Found], author: str) -> tuple[list[_Found], str]:
         """Return what stands below the title without the author's name alone among the first two, and the author."""
         for place, item in enumerate(rest[:_BYLINE_WITHIN]):
-            line = item.line
+            line = item.line or item.byline_over_lines
             if line is None or len(rest) < 2:
                 continue
             known = author and any(same_words(line, byline) for byline in (author, f"by {author}"))
@@ -396,8 +406,10 @@ def _title_place(found: Sequence[_Found], front: FrontMatter) -> int | None:
             level = item.element.level
             if level == 1:
                 return None if headings.count(1) > 1 and is_chapter(item.element.line.text) else place
-            above_all = level < min(headings[1:], default=7)
-            return place if above_all and not is_chapter(item.element.line.text) else None
+            if level < min(headings[1:], default=7) and not is_chapter(item.element.line.text):
+                return place
+            if min(headings) >= level or is_chapter(item.element.line.text):
+                return None
         small = line and len(line.text.split()) <= _MOST_WORDS_ABOVE and "[" not in line.text
         if not small or ends_sentence(line.text if line else ""):
             return None

@@ -23,7 +23,7 @@ _BEFORE_STOP = re.compile(rf"(?:,\s*|\s+){_JOINING} ?<>(?=[.;:!?](?:\s|$)|$)")
 """What is left beside addresses: at the beginning of a line, and before a stop."""
 
 _NOTHING_LEFT = re.compile(r"\(\)|<>|\[\]|“”")
-_FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}|\^[^\]\s]{1,40})\]")
+_FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}|\^[^\]\s]{1,40})\]")
 _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")

@@ -17,7 +17,7 @@ from audio_builder.article.blocks import UNWRAPPED
 from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, names, verse_in
 from audio_builder.article.details import with_links
 from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import OutlineBuilder, Wording
 from audio_builder.article.page_notes import find_notes
@@ -29,9 +29,6 @@ from audio_builder.errors import SourceError, SourceTooLarge
 HEADING_CLASS = "reads-as-heading"
 CENTRED_CLASS = "reads-as-centred"
 """Classes that what unpacks documents and books puts on paragraphs."""
-
-NAME_KEY = "name of the document"
-"""The value of its front matter with the title that a document has among its properties; it isn't read."""
 
 DEEPEST = 10_000
 """Levels of nesting at most; the parser's time grows with their square."""
@@ -73,6 +70,9 @@ _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", 
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
 _IN_SENTENCES = names("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
+_CONTENTS_TAGS = ("ul", "ol", "table")
+_NUMBERS = re.compile(r"(?:\d+|[ivxlc]+|chapter|page)\.?", re.IGNORECASE)
+_OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)
 _MOSTLY = 0.6
 _MOST_ARTICLES = 50
 
@@ -129,6 +129,7 @@ def _name_of(page: LexborHTMLParser, root: LexborNode | None = None) -> str:
     """Return the title of a page without the name of its site, where a heading in it says which part is which."""
     shared = page.css_first("meta[property='og:title']")
     title = shortened((shared.attributes.get("content") or "") if shared else _title_element(page))
+    title = _OF_GUTENBERG.sub("", title) if "Project Gutenberg" in title else title
     heading = root.css_first("h2, h3") if root is not None else None
     parts = re.split(r"\s+[|–—·»-]\s+|:\s+", title)
     said = _words(heading) if heading is not None else ""
@@ -324,7 +325,7 @@ class _Walk:
 
     def _repeated(self, node: LexborNode) -> str | None:
         """Return as what words are left out that stand elsewhere on the page, or lead there."""
-        if node.tag in ("ul", "ol") and not self.builder.in_container and _is_contents_list(node):
+        if node.tag in _CONTENTS_TAGS and not self.builder.in_container and _is_contents_list(node):
             return "table of contents"
         if node.tag in _HEADINGS and is_contents(_words(node)):
             following = node.next
@@ -332,12 +333,12 @@ class _Walk:
                 following is not None and following.tag == "-text" and not speakable(following.text(deep=False) or "")
             ):
                 following = following.next
-            leads = following is not None and following.tag in ("ul", "ol") and _is_contents_list(following)
+            leads = following is not None and following.tag in _CONTENTS_TAGS and _is_contents_list(following)
             return "table of contents" if leads else None
         if "pull" in (node.attributes.get("class") or "") and _PULL_QUOTE.search(node.attributes.get("class") or ""):
             if self.all_words is None:
                 self.all_words = _words(self.root)
-            return "pull quote" if self.all_words.count(_words(node)) > 1 else None
+            return "pull quote" if self.all_words.count(_words(node).rstrip('.!?…”’"')) > 1 else None
         return None
 
     def _picture(self, node: LexborNode) -> None:
@@ -374,7 +375,10 @@ class _Walk:
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
-            self._break()
+            if "page-break" in (node.attributes.get("style") or ""):
+                self.words.append(" ")
+            else:
+                self._break()
         elif tag == "hr":
             self._flush()
             self.builder.scene_break()
@@ -573,7 +577,8 @@ def _is_contents_list(node: LexborNode) -> bool:
     links = node.css("a")
     if len(links) < 2 or not all((link.attributes.get("href") or "").startswith("#") for link in links):
         return False
-    return sum(len(link.text().split()) for link in links) == len(node.text(separator=" ").split())
+    linked = Counter(word for link in links for word in link.text(separator=" ").split())
+    return all(_NUMBERS.fullmatch(word) for word in Counter(node.text(separator=" ").split()) - linked)
 
 
 READER = TextReader(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audio_builder.article.blocks import (
@@ -18,9 +18,10 @@ from audio_builder.article.blocks import (
     text_blocks,
     wrapping_of,
 )
+from audio_builder.article.boilerplate import is_contents
 from audio_builder.article.context import speaker
 from audio_builder.article.dialects import title_block
-from audio_builder.article.frontmatter import FrontMatter, shortened, without_front_matter
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened, without_front_matter
 from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
     LONGEST_TITLE_COLUMNS,
@@ -52,6 +53,7 @@ _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s*>\s?")
+_PAGE_OF_ENTRY = re.compile(r"(?:\s*\.{2,}\s*|\s{2,})(?:\d{1,4}|[ivxlc]{1,7}|page)\s*\Z|\s\d{1,4}\s*\Z", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
 _ROW = re.compile(r"\s*\|(.*)\|\s*")
 _COLUMN_GAP = re.compile(r"(?<=\S)(?:\t|[ ]{3,})[ \t]*(?=\S)")
@@ -103,7 +105,8 @@ def _read(source: SourceText) -> Parsed:
     left_out = [*etext.left_out]
     pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
     left_out.extend(pages.left_out)
-    chunks = list(_listed(_poems(_paragraphs(_chunks(pages.lines)))))
+    chunks = _without_contents(list(_paragraphs(_chunks(pages.lines))), left_out)
+    chunks = list(_listed(_poems(iter(chunks))))
     top = _top(chunks, front)
     source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
@@ -118,7 +121,8 @@ def _read(source: SourceText) -> Parsed:
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
         elements.extend(_blocks(chunk, front.language, wrapping, known))
     front = replace(front, author=front.author or top.author)
-    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out)))
+    name = "" if top.title else front.values.get(NAME_KEY, "")
+    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out), shown_title=name))
 
 
 def _without_journal_heads(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
@@ -191,6 +195,33 @@ def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
             )
         else:
             yield chunk
+
+
+def _without_contents(chunks: list[_Chunk], left_out: list[LeftOut]) -> list[_Chunk]:
+    """Return the chunks without a table of contents: lines that end in a page, or stand below again."""
+    start = next((place for place, chunk in enumerate(chunks) if is_contents(chunk.text)), None)
+    if start is None:
+        return chunks
+    last = {_entry(chunk.text): place for place, chunk in enumerate(chunks) if chunk.text}
+    end = start + 1
+    while end < len(chunks) and all(_is_entry(line.text, last, end) for line in chunks[end].lines):
+        end += 1
+    if end == start + 1:
+        return chunks
+    out = [line for chunk in chunks[start:end] for line in chunk.lines]
+    left_out.extend(LeftOut("table of contents", line.text.strip(), line.number) for line in out)
+    return [*chunks[:start], *chunks[end:]]
+
+
+def _entry(text: str) -> str:
+    """Return a line of a table of contents without its number, its leader and the number of its page."""
+    return re.sub(r"\W+", " ", _PAGE_OF_ENTRY.sub("", text)).strip().casefold()
+
+
+def _is_entry(text: str, last: Mapping[str, int], place: int) -> bool:
+    """Return whether a line ends in the number of a page, or stands below `place` again."""
+    with_page = _PAGE_OF_ENTRY.search(text) is not None and not is_chapter(text.strip())
+    return with_page or last.get(_entry(text), -1) > place
 
 
 def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -289,7 +320,7 @@ def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bo
 
 def _setting(chunk: _Chunk) -> Setting:
     hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
-    words = " ".join(line.text.strip() for line in chunk.lines)
+    words = tidy(" ".join(line.text.strip() for line in chunk.lines))
     level = len(hashes[1]) if hashes else chunk.level
     return Setting(chunk.text, words, chunk.blank_before, level, chunk.bold)
 
@@ -299,6 +330,7 @@ def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], langua
     text = chunk.text
     short = len(following.text.split()) <= _LONGEST_SUBTITLE_SENTENCE
     one_of_several = short and following.text.endswith((".", "。", "।"))
+    stops = text.rstrip("”’\"')»").endswith((".", "。", "।"))
     return (
         bool(text)
         and not chunk.level
@@ -310,7 +342,7 @@ def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], langua
         and not is_chapter(text)
         and not speaker(text)
         and not holds_marks(text)
-        and not (text.endswith((".", "。", "।")) and (len(text.split()) > _LONGEST_SUBTITLE_SENTENCE or one_of_several))
+        and not (stops and (len(text.split()) > _LONGEST_SUBTITLE_SENTENCE or one_of_several))
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )

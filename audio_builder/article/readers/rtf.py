@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from striprtf.striprtf import rtf_to_text
 
-from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.file_titles import says_nothing
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.errors import NotText
 
 _MAGIC = b"{\\rtf"
-_PARAGRAPH = re.compile(r"\\par(?![a-z])")
+_PARAGRAPH = re.compile(r"\\par(?![a-z]) ?|\\\r?\n")
 _HEADING_STYLE = re.compile(r"\{\\s(\d{1,4})\b[^{}]{0,400}?\bheading (\d)\b[^{}]{0,40};\}", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"\{\\s(\d{1,4})\b[^{}]{0,400}?\s\*?Title;\}")
 _STYLE = re.compile(r"\\s(\d{1,4})(?!\d)")
@@ -42,8 +43,9 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         source = source[:start] + _STYLE.sub(
             lambda found: f"{found[0]} {{{levels[found[1]]} }}" if found[1] in levels else found[0], source[start:]
         )
-    front = FrontMatter(title=_said(_INFO_TITLE, source, name), author=_said(_AUTHOR, source, name))
-    text = _BLANK_LINES.sub("\n\n\n", _text(_PARAGRAPH.sub(r"\\par\\par", source), name))
+    title = _said(_INFO_TITLE, source, name)
+    front = FrontMatter(author=_said(_AUTHOR, source, name), values={} if says_nothing(title) else {NAME_KEY: title})
+    text = _BLANK_LINES.sub("\n\n\n", _text(_PARAGRAPH.sub(r"\\par\\par ", source), name))
     left_out = (
         *(LeftOut("footnote", _text(rf"{{\rtf1\ansi {note}}}", name)) for note in _footnotes(source)),
         *(LeftOut("picture") for _ in _PICTURE.finditer(source)),
