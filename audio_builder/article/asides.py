@@ -216,6 +216,7 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
     aside.take_out(_ABOUT_THE_SCRIPT, "property")
     aside.text = _TITLE_LABEL.sub(r"\1", aside.text, count=1)
     _take_out_footnotes(aside)
+    _take_out_line_numbers(aside)
     _take_out_stamps(aside)
     if ":" in aside.text or "：" in aside.text:
         _take_out_label(aside)
@@ -299,6 +300,16 @@ _NOTE_BELOW = re.compile(
     rf"(\S[^\n]*(?:\n[ \t]*[^\s†‡⁰¹²³⁴-⁹\[][^\n]*)*)",
     re.MULTILINE,
 )
+
+
+def _take_out_line_numbers(aside: _Aside) -> None:
+    """Remove the numbers that stand behind every fifth line of a poem."""
+    found = list(_LINE_NUMBER.finditer(aside.text))
+    if len(found) > 1 and all(int(number[1]) == 5 * count for count, number in enumerate(found, start=1)):
+        aside.take_out(_LINE_NUMBER, "page number")
+
+
+_LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
 
 
 def _take_out_stamps(aside: _Aside) -> None:

@@ -33,11 +33,11 @@ NAME_KEY = "name of the document"
 
 _OF_OTHERS = frozenset(
     (  # noqa: SIM905 - a list of words to read
-        "alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses "
-        "draft excerpt featured featured_image header-includes hero keywords lastmod layout linktitle mathjax menu "
-        "meta modified output pandoc params permalink publish published rating read_time redirect_from redirect_to "
-        "related series share sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated "
-        "url uuid weight"
+        "abstract alias aliases author_profile bibliography categories category comments cover created css "
+        "cssclass cssclasses draft editor excerpt extra featured featured_image header-includes hero hero_image "
+        "keywords lang lastmod layout linktitle mathjax menu meta modified output pandoc params permalink "
+        "pub_date publish published rating read_time redirect_from redirect_to related series share summary "
+        "sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated url uuid weight"
     ).split()
 )
 """Keys by which other programs sort, lay out and find a text (Jekyll, Hugo, Obsidian, Pandoc); no sound needs them."""
@@ -77,6 +77,7 @@ _IN_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号
 _COLON_IN_VALUE = re.compile(
     r"^((?:title|subtitle|author)[ \t]*:[ \t]+)([^\s\"'\[{&*|>#][^\n]*: [^\n]*?)[ \t]*$", re.MULTILINE
 )
+_IN_ANGLES = re.compile(r"\s*<[^<>]*>")
 _DATES = (datetime.date, datetime.datetime)
 _TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
 _TIME = re.compile(r"(?<=[T ])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*(?:Z|[+-]\d\d:?\d\d))?$")
@@ -153,7 +154,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     return FrontMatter(
         title=values.get("title", ""),
         subtitle=values.get("subtitle", ""),
-        author=values.get("author", ""),
+        author=_IN_ANGLES.sub("", values.get("author", "")),
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
         details=_details(loaded, name, notes),
@@ -184,7 +185,7 @@ def check_keys(front: FrontMatter, name: str) -> tuple[str, ...]:
     """
     notes = []
     for key in front.keys:
-        if key in KEYS or key.lower().replace(" ", "_") in _OF_OTHERS:
+        if key in KEYS or _snake_case(key) in _OF_OTHERS:
             continue
         close = difflib.get_close_matches(_snake_case(key), KEYS, n=3, cutoff=_A_SLIP)
         if close:
@@ -240,10 +241,11 @@ def _loaded(source: str, name: str) -> dict[object, object] | None:
 
 
 def _details(loaded: Mapping[object, object], name: str, notes: list[str]) -> Details:
-    """Return the details; an image with keys of its own is of another program, and is noted and passed over."""
+    """Return the details; an image that is no path is of another program, and is noted and passed over."""
     cleaned = {key: _cleaned(value) for key, value in loaded.items() if isinstance(key, str)}
-    if isinstance(cleaned.get("image"), dict):
-        notes.append(f"{name}: `image` in the front matter has keys of its own and is passed over")
+    image = cleaned.get("image")
+    if isinstance(image, dict) or (isinstance(image, str) and "://" in image):
+        notes.append(f"{name}: `image` in the front matter is no path of a file and is passed over")
         del cleaned["image"]
     try:
         return read_details(cleaned)

@@ -387,8 +387,8 @@ class _Walk:
             self.strong += tag in _STRONG
         elif tag == "a":
             self.links += 1
-            if address := node.attributes.get("href"):
-                self.addresses.append((_words(node), address))
+            if (address := node.attributes.get("href")) and speakable(words := _words(node)):
+                self.addresses.append((words, address))
         elif tag == "sup":
             self.raised_at = len(self.words)
         if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):

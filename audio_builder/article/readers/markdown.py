@@ -252,6 +252,9 @@ class _Tokens:
             self.builder.words(html_wording(token.content, line), self.heading_level)
 
     def _inline(self, token: Token, line: int) -> None:
+        if self.heading_level and not token.content:
+            self.builder.scene_break()
+            return
         below_title, self.below_title = self.below_title and not self.heading_level, bool(self.heading_level)
         if below_title and _is_properties(token.content):
             for number, words in enumerate(token.content.split("\n"), start=line):

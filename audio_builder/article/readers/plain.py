@@ -49,6 +49,13 @@ _LONG_PARAGRAPH_COLUMNS = 120
 _LONGEST_SUBTITLE_SENTENCE = 12
 """Words; a longer sentence with its full stop is the first paragraph."""
 
+_INVITES = re.compile(
+    r"(?:settle|sit|find|close|take|breathe|let|allow|notice|bring|welcome|lie|rest|relax|feel|imagine|listen|soften|inhale|"
+    r"exhale|begin|setz|schließ|atme|spür|assieds|asseyez|ferme|respir|inspir|siéntate|cierra|siediti|chiudi)\w*\b",
+    re.IGNORECASE,
+)
+"""With what a meditation begins, and no subtitle."""
+
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
@@ -328,8 +335,7 @@ def _setting(chunk: _Chunk) -> Setting:
 def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], language: str) -> bool:
     """Return whether the first chunk under the title is the subtitle: a heading where others like it follow is not."""
     text = chunk.text
-    short = len(following.text.split()) <= _LONGEST_SUBTITLE_SENTENCE
-    one_of_several = short and following.text.endswith((".", "。", "।"))
+    one_of_several = following.text.endswith((".", "。", "।")) and len(sentences(following.text, language)) == 1
     stops = text.rstrip("”’\"')»").endswith((".", "。", "।"))
     return (
         bool(text)
@@ -342,7 +348,7 @@ def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], langua
         and not is_chapter(text)
         and not speaker(text)
         and not holds_marks(text)
-        and not (stops and (len(text.split()) > _LONGEST_SUBTITLE_SENTENCE or one_of_several))
+        and not (stops and (len(text.split()) > _LONGEST_SUBTITLE_SENTENCE or one_of_several or _INVITES.match(text)))
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
