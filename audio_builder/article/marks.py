@@ -64,6 +64,8 @@ _RUN_ON = re.compile(r"([a-z]+)[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
 _PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
+_IN_NAMES = frozenset({"bell", "voice", "silence", "breath", "beat"})
+_NAME_GOES_ON = re.compile(r"[A-Z][a-z]|of [A-Za-z]")
 _NAMED = re.compile(r"\([^\W\d_]+\)")
 _DECORATION = " \t.,;:!*_~-–—"
 _LONGEST_NAME = 40
@@ -337,7 +339,12 @@ def _name_and_rest(inside: str) -> tuple[str, str]:
 
 def _resembles_mark(inside: str) -> bool:
     name, rest = _name_and_rest(inside)
-    return name in KINDS or bool(_closest(name, rest))
+    return not _is_name_of_other(name, rest) and (name in KINDS or bool(_closest(name, rest)))
+
+
+def _is_name_of_other(name: str, rest: str) -> bool:
+    """Return whether a bracket names something that only begins like a mark: [Bell Labs], [Voice of America]."""
+    return name in _IN_NAMES and _NAME_GOES_ON.match(rest) is not None and KINDS[name].parse(rest) is None
 
 
 @lru_cache(maxsize=1024)
@@ -373,6 +380,8 @@ def _slip_of(name: str) -> str:
 def _parse(inside: str, locate: Locate, offset: int, *, script: bool, on_bad: OnBad) -> Mark | tuple[()] | None:
     """Return the mark in square brackets, None for words, nothing for one that `on_bad` took."""
     name, rest = _name_and_rest(inside)
+    if not script and _is_name_of_other(name, rest):
+        return None
     if name not in KINDS:
         closest = _closest(name, rest)
         if closest or script:
