@@ -105,6 +105,10 @@ _EMPHASISED_BRACKET = re.compile(
     r"(?<![*_\w\\])(\*{1,3}|_{1,3})((?:\[[^\]\n]{2,80}\]|\([^)\n]{2,80}\))[.]?)\1(?![*_\w(\[])"
 )
 _CODED_BRACKET = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\))`(?!`)")
+_PAUSE_BEFORE_BRACKET = re.compile(
+    r"^[ \t]*((?:long |short )?(?:pause|silence))[ \t:–-]*[(\[]([^()\[\]\n]{1,30})[)\]][ \t.]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
 _BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{2,3}|—|~{1,3}|={1,3}|/|\|)[ \t]*([^\W\d_][^\n\-—~=/|]{1,58}?)[ \t]*\1(?!\S)")
 _ON_ITS_LINE = re.compile(
@@ -366,11 +370,18 @@ def _write_text_directions(aside: _Aside) -> None:
     if "`" in text:
         aside.text = _CODED_BRACKET.sub(_bare_of_code, aside.text)
     aside.write_as_marks(_BETWEEN_SIGNS, lambda asked, _: asked.where is Where.ANYWHERE)
+    if "(" in text or "[" in text:
+        aside.text = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, aside.text)
     if " --" in text:
         aside.text = _RULE_IN_A_LINE.sub(" [short pause] ", aside.text)
     first = len(text) - len(text.lstrip())
     aside.write_as_marks(_ON_ITS_LINE, lambda asked, found: found.start(1) > first and _on_its_line(asked, found))
     aside.write_as_marks(_IN_A_LINE, _in_a_line)
+
+
+def _joined_pause(found: re.Match[str]) -> str:
+    written = f"{found[1]} {found[2]}"
+    return f"[{written}]" if direction(written) else found[0]
 
 
 def _bare_of_code(found: re.Match[str]) -> str:

@@ -113,7 +113,7 @@ _WORDS: dict[_Is, str] = {
     _Is.TIMES: "times x time mal fois veces volte vezes",
     _Is.HALF: "half halbe demi medio mezzo",
     _Is.TO: "to bis or oder à",
-    _Is.FILLER: "for of a an the about around approximately approx approx roughly circa ca here now then and in out "
+    _Is.FILLER: "give for of a an the about around approximately approx approx roughly circa ca here now then and in out "
     "with into on from each one's again another more up down under over before after time times duration "
     "length begin begins beginning ends stops finishes start starts starting play plays playing continue "
     "continues ring rings ringing strike strikes struck sound sounding soft low light deep deeply very "
@@ -150,6 +150,7 @@ _VALUES: dict[str, float] = {word: number for number, words in _NUMBERS.items() 
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _ASK = {_Is.PAUSE, _Is.SHORTLY, _Is.SILENCE, _Is.BELL, _Is.BREATH, _Is.IN, _Is.OUT, _Is.SURELY_UNHEARD, _Is.UNHEARD}
 _PAUSES_ALONE = frozenset({"rest", "wait", "break", "beat", "hold", "here", "short", "long", "a"})
+_GIVING = frozenset({"give", "allow", "leave", "take"})
 _ARTICLES = ("a", "an", "the")
 _UNITS_S = {_Is.SECOND: 1.0, _Is.MINUTE: 60.0, _Is.MILLISECOND: 0.001}
 
@@ -340,6 +341,8 @@ def _direction(found: _Found, words: str) -> Direction | None:
     if found.loose and found.last in ("twice", "thrice"):
         found.count = int(found.loose.pop())
     asks = set(found.asks)
+    if found.tokens[0] == "p" and found.length_s is None:
+        return None  # a page
     if not asks:
         return _length_alone(found, words)
     if (
@@ -358,7 +361,14 @@ def _direction(found: _Found, words: str) -> Direction | None:
 
 
 def _length_alone(found: _Found, words: str) -> Direction | None:
-    """Return the pause of “[10 seconds]”."""
+    """Return the pause of “[10 seconds]”, and of “[allow a moment]”."""
+    if found.tokens[0] in _GIVING and not found.loose and (found.length_s or _Is.MOMENT in found.says):
+        mark = PauseMark(found.length_s or PAUSE_S[""], "")
+        return (
+            Direction((mark,), unheard=False, where=Where.BETWEEN_SENTENCES)
+            if mark.seconds <= LONGEST_PAUSE_S
+            else None
+        )
     is_one = (
         words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
     )

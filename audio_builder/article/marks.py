@@ -66,6 +66,9 @@ _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
 _PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
 _IN_NAMES = frozenset({"bell", "voice", "silence", "breath", "beat"})
 _NAME_GOES_ON = re.compile(r"[A-Z][a-z]|of [A-Za-z]")
+_MEASURE = re.compile(r"(?:s[ei][cgk]|min|breath|respir|atemz|count|moment|sek|сек|мин)")
+"""What no reason of a pause begins with: the words of a length in other languages, and breaths."""
+
 _NAMED = re.compile(r"\([^\W\d_]+\)")
 _DECORATION = " \t.,;:!*_~-–—"
 _LONGEST_NAME = 40
@@ -281,7 +284,8 @@ def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction 
 def _known(inside: str) -> bool:
     """Return whether what stands in square brackets is a mark, rightly written."""
     name, rest = _name_and_rest(inside)
-    return name in KINDS and KINDS[name].parse(rest) is not None
+    mark = KINDS[name].parse(rest) if name in KINDS else None
+    return mark is not None and not (isinstance(mark, PauseMark) and _MEASURE.match(mark.reason))
 
 
 def _is_mark(piece: _Piece) -> bool:
