@@ -88,7 +88,7 @@ def open_cluster(
     except (OSError, ValueError, RuntimeError) as error:
         raise ClusterError(
             f"the scheduler at {address} doesn't answer: {error}",
-            hint="Check the address, such as tcp://192.0.2.7:8786, and that a scheduler of the same version runs there.",
+            hint="Check the address, such as tcp://192.0.2.7:8786, and that a scheduler runs there.",
         ) from error
     with contextlib.closing(client):
         _check_workers(client, address, voices, timeout_s)
@@ -141,7 +141,9 @@ def _check_workers(client: Client, address: str, voices: Sequence[str], timeout_
             raise ClusterError(f"the worker {worker} can't speak “{voice}”: {problem}", hint=_on_worker(voice))
         for voice, versions in there.versions.items():
             own = here.versions.get(voice, {})
-            other = [f"{name} {versions.get(name)} instead of {own[name]}" for name in own if versions.get(name) != own[name]]
+            other = [
+                f"{name} {versions.get(name)} instead of {own[name]}" for name in own if versions.get(name) != own[name]
+            ]
             if other:
                 raise ClusterError(
                     f"the worker {worker} would speak “{voice}” otherwise than this machine: it has {', '.join(other)}",

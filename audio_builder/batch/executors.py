@@ -57,10 +57,11 @@ def open_published(name: str, jobs: int | None) -> Iterator[Workers]:
     try:
         executor = next(iter(found)).load()()
     except Exception as error:  # somebody else's package may raise anything
-        raise WorkersError(f"the executor “{name}” can't be started: {error}", hint="Ask the package it is from.") from error
+        raise WorkersError(
+            f"the executor “{name}” can't be started: {error}", hint="Ask the package it is from."
+        ) from error
     if not isinstance(executor, Executor):
         raise WorkersError(f"“{name}” isn't a concurrent.futures.Executor", hint="Ask the package it is from.")
     count = jobs or usable_cores()
     with executor:
         yield Workers(executor, run_task, lambda: count)
-

@@ -19,6 +19,7 @@ from audio_builder.cli.options import (
     verbosity,
     voice_only_option,
 )
+from audio_builder.cli.order import DEFAULT_OUTPUT
 from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer
@@ -51,7 +52,7 @@ def command(
     ctx: click.Context,
     /,
     file: Path,
-    output: Path,
+    output: Path | None,
     force: bool,
     recipe_file: Path | None,
     as_json: bool,
@@ -75,7 +76,9 @@ def command(
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
         if_there: IfThere = "replace" if force else "refuse"
-        report = pipeline.build(script, recipe, output, voice_only=voice_only, if_there=if_there, progress=progress)
+        report = pipeline.build(
+            script, recipe, output or Path(DEFAULT_OUTPUT), voice_only=voice_only, if_there=if_there, progress=progress
+        )
     if as_json:
         console.result(report.as_json())
     else:
