@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -112,20 +113,22 @@ class Batch:
 
     def plan(self, sources: Iterable[Source]) -> Iterator[PlannedEpisode]:
         """Yield a row for each source, in their order. Each name is given once, and stays with its source."""
-        taken: dict[Path, Source] = {}
+        taken: dict[tuple[str, ...], Source] = {}
         for source in sources:
             try:
-                row = self._row(source)
-                if row.path in taken:
-                    raise OutputError(
-                        f"{source.name} and {taken[row.path].name} are the same episode, {row.path.name}",
-                        hint="Give each an id of its own in its front matter, or build one of them.",
-                    )
+                row, keys = self._row(source)
+                for key in keys:
+                    if key in taken:
+                        raise OutputError(
+                            f"{source.name} and {taken[key].name} are the same episode: the same {key[0]}",
+                            hint="Build one of them, or give each an id of its own in its front matter.",
+                        )
             except AudioBuilderError as error:
-                yield failed(source, error)
+                yield PlannedEpisode(source, "failed", failure=Failure.of(error))
                 continue
+            taken |= dict.fromkeys(keys, source)
             if row.path:
-                taken[row.path] = source
+                self.folder(row.folder).index.planned.add(row.path)
             yield row
 
     def task(self, row: PlannedEpisode) -> tuple[Task, Work]:
@@ -168,18 +171,18 @@ class Batch:
             self._folders[folder] = _Folder(EpisodeIndex(folder), Journal(folder))
         return self._folders[folder]
 
-    def _row(self, source: Source) -> PlannedEpisode:
+    def _row(self, source: Source) -> tuple[PlannedEpisode, list[tuple[str, ...]]]:
+        """Return the row of a source, and what no other row may have."""
         if source.error:
             raise source.error
         settled = self.settle(source)
         plan = self._check(settled)
         recipe, script, path = plan.recipe, plan.script, plan.place.path
         unchanged = self._is_unchanged(plan, settled)
-        self.folder(settled.folder).index.planned.add(path)
         expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share)
         version: State = "new version" if path.exists() else "new"
         narrator, others = plan.voice, plan.others.values()
-        return PlannedEpisode(
+        row = PlannedEpisode(
             source=source,
             state="unchanged" if unchanged else version,
             title=recipe.tags.title,
@@ -191,6 +194,7 @@ class Batch:
             path=path,
             notes=tuple(filter(None, (*settled.notes, plan.place.note, narrator.note, plan.cover_note))),
         )
+        return row, list(_known_by(plan.work, path))
 
     def _check(self, settled: Settled, own: Path | None = None) -> BuildPlan:
         folder = settled.folder
@@ -220,6 +224,11 @@ class Batch:
         return made == sound.sha256 and path.stat().st_size == sound.bytes
 
 
-def failed(source: Source, error: AudioBuilderError) -> PlannedEpisode:
-    """Return the row of a source that can't be built."""
-    return PlannedEpisode(source, "failed", failure=Failure.of(error))
+def _known_by(work: Work, path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield what makes two texts one episode (see `episode.identity`): the first word says it to a person."""
+    yield "name", str(path)
+    if work.id:
+        yield "id", str(path.parent), work.id
+    else:
+        digest = hashlib.sha256(" ".join(work.words.split()).encode("utf-8", "surrogatepass")).hexdigest()
+        yield "title, date and words", str(path.parent), work.title, work.date, digest

@@ -97,7 +97,7 @@ def open_cluster(
         yield Workers(
             executor=client.get_executor(pure=False),
             run=run_on_worker,
-            count=lambda: _places(client),
+            count=lambda: _places(client, address),
             check=lambda: _check_scheduler(client, address),
             gave_up=(KilledWorker,),
         )
@@ -169,9 +169,17 @@ def _allowed_failures(dask_scheduler: object) -> int:
     return int(getattr(dask_scheduler, "allowed_failures", 1))
 
 
-def _places(client: Client) -> int:
-    """Return how many tasks the cluster shall have: one for each thread, and some to follow at once."""
-    threads = sum(client.nthreads().values()) if client.status == "running" else 0
+def _places(client: Client, address: str) -> int:
+    """Return how many tasks the cluster shall have: one for each thread, and some to follow at once.
+
+    Raises:
+        ClusterError: the scheduler has gone.
+    """
+    _check_scheduler(client, address)
+    try:
+        threads = sum(client.nthreads().values())
+    except (OSError, RuntimeError) as error:
+        raise _gone(address) from error
     return threads + threads // 4 + 1 if threads else 0
 
 
@@ -182,4 +190,8 @@ def _check_scheduler(client: Client, address: str) -> None:
         ClusterError: it has gone.
     """
     if client.status != "running":
-        raise ClusterError(f"the scheduler at {address} has gone", hint=_GO_ON)
+        raise _gone(address)
+
+
+def _gone(address: str) -> ClusterError:
+    return ClusterError(f"the scheduler at {address} has gone", hint=_GO_ON)

@@ -28,6 +28,9 @@ RECIPE_TABLE = "recipe"
 FEED_FILE = "feed.xml"
 OPML_FILE = "show.opml"
 INDEX_FILE = "index.html"
+ARCHIVE_NAME = re.compile(r"feed-[1-9][0-9]{0,5}\.xml")
+"""What the older pages of a long feed are called, the oldest `feed-1.xml` (RFC 5005, 4)."""
+
 EPISODES = "episodes"
 """Folder of the published files, in the show's folder."""
 

@@ -154,7 +154,9 @@ def _read(path: Path, _changed_ns: int) -> DefaultsFile:
         raise RecipeError(f"{path}: presets are tables such as [presets.evening]")
     named = {name: checked(chosen, f"{path}, preset “{name}”", path.parent) for name, chosen in presets.items()}
     own = checked(content, str(path), path.parent)
-    file = DefaultsFile(path, own, path.parent / Path(output).expanduser() if output else None, named)
+    # Path's expanduser raises for `~nobody`.
+    folder = path.parent / os.path.expanduser(output) if output else None  # noqa: PTH111
+    file = DefaultsFile(path, own, folder, named)
     if preset is None:
         return file
     return DefaultsFile(path, _under(own, preset_layer(str(preset), [file]).settings), file.output, named)
