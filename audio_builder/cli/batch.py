@@ -27,7 +27,7 @@ from audio_builder.cli.options import (
 from audio_builder.cli.order import Order
 
 if TYPE_CHECKING:
-    from audio_builder.batch.batch_plan import PlannedEpisode, Settled
+    from audio_builder.batch.batch_plan import Batch, PlannedEpisode, Settled
     from audio_builder.batch.run_batch import Finished, Workers
     from audio_builder.batch.sources import Source
     from audio_builder.batch.task import Stage
@@ -138,19 +138,18 @@ def build_all(  # noqa: PLR0913 - what, how, where, and how it is shown
     Raises:
         AudioBuilderError: nothing can be built: the same is wrong with all, or the workers have gone.
     """
+    from audio_builder.batch.batch_plan import Batch
     from audio_builder.batch.sources import find_sources
 
     _check_options(sources, order)
     found = find_sources([Path(source) for source in sources], each_chapter=each_chapter)
-    return carry_out(
-        found, lambda source: settle_source(order, source), order, console, as_json=as_json, where=where, asking=asking
-    )
+    batch = Batch(lambda source: settle_source(order, source), order.if_there, order.voice_only)
+    return carry_out(batch, found, console, as_json=as_json, where=where, asking=asking)
 
 
-def carry_out(  # noqa: PLR0913 - as `build_all`
+def carry_out(
+    batch: Batch,
     sources: Sequence[Source],
-    settle: Callable[[Source], Settled],
-    order: Order,
     console: Console,
     *,
     as_json: bool = False,
@@ -162,20 +161,14 @@ def carry_out(  # noqa: PLR0913 - as `build_all`
     Raises:
         as `build_all`.
     """
-    from audio_builder.batch.batch_plan import Batch
     from audio_builder.cli.batch_table import BatchView, show_plan
     from audio_builder.files import scratch_folder
 
     where, asking = where or Where(), asking or Asking()
+    elsewhere = bool(where.cluster or where.executor)
     with scratch_folder() as scratch:
-        shared = where.shared or (None if where.cluster or where.executor else scratch)
-        batch = Batch(
-            settle=settle,
-            if_there=order.if_there,
-            voice_only=order.voice_only,
-            shared=str(shared.absolute()) if shared else "",
-            carries_files=bool(where.cluster or where.executor),
-        )
+        shared = where.shared or (None if elsewhere else scratch)
+        batch.shared, batch.carries_files = str(shared.absolute()) if shared else "", elsewhere
         view = BatchView(console, as_json=as_json)
         rows = list(view.planning(batch.plan(sources), len(sources)))
         _refuse_if_all_fail(rows)
@@ -220,15 +213,24 @@ def settle_source(order: Order, source: Source) -> Settled:
 
 
 def _check_options(sources: Sequence[str], order: Order) -> None:
-    from audio_builder.episode.naming import named_file
-
-    if order.output and named_file(order.output):
-        raise click.UsageError(f"-o is a folder where several episodes are made, and {order.output} is a file.")
+    refuse_named_file(order.output)
     for name in ("title", "subtitle"):
         if order.chosen.get(name) is not None:
             raise click.UsageError(f"--{name} is for one episode; each has its own.")
     if "-" in sources:
         raise click.UsageError("- (standard input) is one text; give it alone.")
+
+
+def refuse_named_file(output: Path | None) -> None:
+    """Refuse to give several episodes the name of one file.
+
+    Raises:
+        UsageError: it is one.
+    """
+    from audio_builder.episode.naming import named_file
+
+    if output and named_file(output):
+        raise click.UsageError(f"-o is a folder where several episodes are made, and {output} is a file.")
 
 
 def _refuse_if_all_fail(rows: Sequence[PlannedEpisode]) -> None:

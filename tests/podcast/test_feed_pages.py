@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
-from lxml import etree as ET
+from lxml import etree
 
 from audio_builder.podcast.feed import Item, feed_pages
 from audio_builder.podcast.ledger import Entry, read_earlier_feed
@@ -34,11 +34,11 @@ def _items(count: int) -> list[Item]:
 
 
 def _guids(content: bytes) -> list[str]:
-    return [guid.text or "" for guid in ET.fromstring(content).iter("guid")]
+    return [guid.text or "" for guid in etree.fromstring(content).iter("guid")]
 
 
 def _links(content: bytes) -> dict[str, str]:
-    links = ET.fromstring(content).iterfind(f"channel/{ATOM}")
+    links = etree.fromstring(content).iterfind(f"channel/{ATOM}")
     return {link.get("rel", ""): link.get("href", "").rpartition("/")[2] for link in links}
 
 
@@ -50,7 +50,7 @@ def test_every_episode_is_on_one_page_and_each_page_leads_to_the_next_older_one(
     name = "feed.xml"
     while name:
         seen += _guids(pages[name])
-        assert (ET.fromstring(pages[name]).find(f"channel/{HISTORY}") is not None) == (name != "feed.xml")
+        assert (etree.fromstring(pages[name]).find(f"channel/{HISTORY}") is not None) == (name != "feed.xml")
         name = _links(pages[name]).get("prev-archive", "")
     assert seen == [f"guid-{number}" for number in reversed(range(57))]
     assert _links(pages["feed-2.xml"]) == {
