@@ -64,9 +64,9 @@ def command(
 ) -> int:
     """Make EPISODE.mp3 again from the script and the recipe that it carries, and print the new episode's path.
 
-    Several may be given, and folders of them. Nothing else is needed. What you choose here wins over what it carries. Where the episode lies already, it is
-    replaced only with --force. Times are in seconds, rates in words
-    per minute (wpm).
+    Several may be given, and folders of them. Nothing else is needed. What you choose here wins over what it carries.
+    Where the episode lies already, it is replaced only with --force. Times are in seconds, rates in words per minute
+    (wpm).
     """
     from audio_builder import pipeline
     from audio_builder.episode.tag.embedded_source import read_source
