@@ -13,6 +13,7 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
+    GroupedCommand,
     each_chapter_option,
     force_option,
     guide_option,
@@ -67,6 +68,7 @@ class Asking:
 
 @click.command(
     "batch",
+    cls=GroupedCommand,
     epilog="""\b
 Examples:
   audio-builder batch articles/ -o my-show

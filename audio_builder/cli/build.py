@@ -9,8 +9,10 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
+    GroupedCommand,
     chapter_option,
     each_chapter_option,
+    fetch_option,
     force_option,
     guide_option,
     json_output,
@@ -27,12 +29,13 @@ from audio_builder.cli.order import Order
 
 @click.command(
     "build",
+    cls=GroupedCommand,
     epilog="""\b
 Examples:
   audio-builder build my-article.md
   audio-builder build monday.md tuesday.md evenings/
   audio-builder build my-article.md --pacing spacious --background none
-  audio-builder build my-article.md --guide settle --guide breath --duration 20m
+  audio-builder build my-article.md --guide settle --duration 20m
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
@@ -40,6 +43,7 @@ Examples:
 )
 @sources_argument
 @chapter_option
+@fetch_option
 @each_chapter_option
 @guide_option
 @output_target
@@ -69,18 +73,18 @@ def command(
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
-    preset = chosen.pop("preset")
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset)
+    each_chapter, force, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "fetch"))
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, chosen.pop("preset"))
     if len(sources) > 1 or Path(sources[0]).is_dir():
         from audio_builder.cli.batch import build_all
 
-        if chapter is not None:
-            raise click.UsageError("--chapter is for one book.")
+        if chapter is not None or fetch:
+            raise click.UsageError("--chapter and --fetch are for one text.")
         return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json)
     if each_chapter:
         return _each_chapter(sources[0], chapter, order, console, as_json=as_json)
-    document, recipe, target, language_note = order.settled(*read_source_argument(sources[0], console, chapter))
+    text, document = read_source_argument(sources[0], console, chapter, fetch=fetch)
+    document, recipe, target, language_note = order.settled(text, document)
     report = order.built(document, recipe, target, console)
     if as_json:
         console.result(report.as_json())

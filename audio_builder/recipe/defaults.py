@@ -101,7 +101,7 @@ def anchored(chosen: Layer, folder: Path) -> Layer:
     for table, key in _PATHS:
         holder = chosen.get(table) if table else chosen
         value = holder.get(key) if isinstance(holder, Mapping) else None
-        if not isinstance(value, str) or not value or (key == "background" and value in BACKGROUNDS):
+        if not isinstance(value, str) or not value or (key == "background" and value.strip().lower() in BACKGROUNDS):
             continue
         path = str(folder / os.path.expanduser(value))  # noqa: PTH111 - Path's raises for `~nobody`
         result |= {table: {**result[table], key: path}} if table else {key: path}
@@ -159,7 +159,11 @@ def _read(path: Path, _changed_ns: int) -> DefaultsFile:
     file = DefaultsFile(path, own, folder, named)
     if preset is None:
         return file
-    return DefaultsFile(path, _under(own, preset_layer(str(preset), [file]).settings), file.output, named)
+    try:
+        chosen = preset_layer(str(preset), [file]).settings
+    except RecipeError as error:
+        raise RecipeError(f"{path}: {error.message}", hint=error.hint) from error
+    return DefaultsFile(path, _under(own, chosen), file.output, named)
 
 
 def checked(chosen: Layer, name: str, folder: Path) -> Layer:

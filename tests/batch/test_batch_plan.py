@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -13,8 +14,9 @@ from audio_builder.batch.sources import Source, find_sources
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.from_document import read_document
+from tests.support.batch_helpers import SHORT_RECIPE
 
-RECIPE = make_recipe({"voice": "tone", "soundscape": {"background": "none"}})
+RECIPE = make_recipe(tomllib.loads(SHORT_RECIPE))
 
 
 def _put(folder: Path, name: str, title: str, words: str = "The lake lay still.", front: str = "") -> Path:

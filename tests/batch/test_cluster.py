@@ -16,7 +16,7 @@ from tests.support.batch_helpers import cluster, put_articles
 
 distributed = pytest.importorskip("distributed", reason="the package distributed isn't installed")
 
-OPTIONS = ("--voice", "tone", "--background", "none", "--yes", "--json")
+OPTIONS = ("--yes", "--json")
 
 
 def _run(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,10 +26,10 @@ from audio_builder.errors import SourceError, UnknownVoice, WorkersError
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.from_document import read_document
 from tests.conftest import ROOT
-from tests.support.batch_helpers import put_articles
+from tests.support.batch_helpers import SHORT_RECIPE, put_articles
 from tests.support.poison import run_or_die
 
-RECIPE = make_recipe({"voice": "tone", "soundscape": {"background": "none"}})
+RECIPE = make_recipe(tomllib.loads(SHORT_RECIPE))
 OPTIONS = ("--voice", "tone", "--background", "none")
 
 

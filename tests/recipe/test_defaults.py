@@ -43,7 +43,7 @@ def test_each_file_wins_over_the_one_below_it(here: Path, capfd: pytest.CaptureF
     """Options, the text, a preset, the recipe file, the show, beside the text, the working folder, the user's."""
     layers = ["user", "working", "beside", "show", "recipe", "preset", "text", "option"]
     user, working, beside = _user(""), here / NAME, here / "texts" / NAME
-    show, recipe = here / "output" / "show.toml", here / "recipe.toml"
+    show, recipe = Path("output", "show.toml"), here / "recipe.toml"
     show.parent.mkdir()
     text = here / "texts" / "a.md"
     expected = {"user": user, "working": working, "beside": beside, "show": show, "recipe": recipe}

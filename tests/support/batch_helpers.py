@@ -17,9 +17,26 @@ from tests.conftest import ROOT
 POISON_FILE = ROOT / "tests" / "support" / "poison.py"
 
 
+SHORT_RECIPE = """voice = "tone"
+[pacing]
+wpm = 240
+opening_s = 0
+title_s = 0.5
+paragraph_s = 0.5
+question_s = 0.5
+closing_s = 0
+[soundscape]
+background = "none"
+[mastering]
+channels = 1
+"""
+"""Episodes of a few seconds, for tests of many."""
+
+
 def put_articles(folder: Path, count: int, *, poison: int | None = None) -> Path:
     """Write so many short articles, one of them poison if its number is given; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "audio-builder.toml").write_text(SHORT_RECIPE, encoding="utf-8")
     for number in range(count):
         title = "Poison" if number == poison else f"Walk {number}"
         words = f"The boat of day {number} lay still.\n\nWhat would you ask of it?\n\nLet it come.\n"
