@@ -35,7 +35,7 @@ def _events(process: subprocess.Popen[str]) -> list[dict[str, object]]:
 @pytest.mark.slow
 def test_a_killed_worker_a_poison_and_an_unreadable_file_cost_only_themselves(tmp_path: Path) -> None:
     """40 articles: 38 are made, the same bytes as locally; a second run makes none of them again."""
-    articles = put_articles(tmp_path / "articles", 40, poison=17)
+    articles = put_articles(tmp_path / "articles", 40, poison=[17])
     (articles / "005.md").write_bytes(b"\x00\x01\x02" * 50)
     command = ("batch", str(articles), "-o", str(tmp_path / "there"), *OPTIONS)
     with cluster(tmp_path / "cluster") as running:

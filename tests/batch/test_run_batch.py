@@ -44,13 +44,13 @@ def _all(batch: Batch, articles: Path, workers: Workers) -> list[Finished]:
 
 def test_an_article_that_ends_its_process_twice_is_named_and_the_others_are_made(tmp_path: Path) -> None:
     """The second run makes none of them again."""
-    articles = put_articles(tmp_path / "in", 4, poison=1)
+    articles = put_articles(tmp_path / "in", 4, poison=[1])
     with open_local(2, lambda _key, _stage: None) as workers:
         finished = _all(_batch(tmp_path / "out"), articles, dataclasses.replace(workers, run=run_or_die))
         again = _all(_batch(tmp_path / "out"), articles, dataclasses.replace(workers, run=run_or_die))
     assert len(list((tmp_path / "out").glob("*.mp3"))) == 3
     for runs in (finished, again):
-        assert [one.row.title for one in runs if one.failure and one.failure.error == "WorkerLost"] == ["Poison"]
+        assert [one.row.title for one in runs if one.failure and one.failure.error == "WorkerLost"] == ["Poison 1"]
     assert len(again) == 1
     journal = (tmp_path / "out" / JOURNAL_FILE).read_text(encoding="utf-8")
     assert journal.count('"WorkerLost"') == 2

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +33,12 @@ channels = 1
 """Episodes of a few seconds, for tests of many."""
 
 
-def put_articles(folder: Path, count: int, *, poison: int | None = None) -> Path:
-    """Write so many short articles, one of them poison if its number is given; return the folder."""
+def put_articles(folder: Path, count: int, *, poison: Collection[int] = ()) -> Path:
+    """Write so many short articles, those of some numbers poison, and return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "audio-builder.toml").write_text(SHORT_RECIPE, encoding="utf-8")
     for number in range(count):
-        title = "Poison" if number == poison else f"Walk {number}"
+        title = f"Poison {number}" if number in poison else f"Walk {number}"
         words = f"The boat of day {number} lay still.\n\nWhat would you ask of it?\n\nLet it come.\n"
         (folder / f"{number:03}.md").write_text(f"# {title}\n\n{words}", encoding="utf-8")
     return folder
