@@ -262,6 +262,13 @@ voice_only_option = click.option(
     help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
 )
 
+listen_option = click.option(
+    "--listen",
+    is_flag=True,
+    help="Hear each phrase when it is spoken (English; needs the extra `listen`); speak it again where a word is "
+    "missing, doubled or cut, and list what still differs.",
+)
+
 output_target = click.option(
     "-o",
     "--output",

@@ -14,6 +14,7 @@ from audio_builder.cli.options import (
     GroupedCommand,
     force_option,
     json_output,
+    listen_option,
     output_target,
     recipe_from_options,
     recipe_options,
@@ -51,6 +52,7 @@ Examples:
 @force_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
@@ -74,7 +76,7 @@ def command(
     from audio_builder.episode.tag.embedded_source import read_source
 
     console = ctx.ensure_object(Console)
-    voice_only = bool(chosen.pop("voice_only"))
+    voice_only, listen = bool(chosen.pop("voice_only")), bool(chosen.pop("listen"))
     if_there: IfThere = "replace" if force else "refuse"
     folder = output or Path(DEFAULT_OUTPUT)
     if len(files) > 1 or files[0].is_dir():
@@ -92,7 +94,15 @@ def command(
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
-        report = pipeline.build(script, recipe, folder, voice_only=voice_only, if_there=if_there, progress=progress)
+        report = pipeline.build(
+            script,
+            recipe,
+            folder,
+            voice_only=voice_only,
+            if_there=if_there,
+            listen=listen,
+            progress=progress,
+        )
     if as_json:
         console.result(report.as_json())
     else:
