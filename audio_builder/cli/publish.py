@@ -90,12 +90,17 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
 
 def _say(console: Console, report: PublishReport, folder: Path) -> None:
-    from audio_builder.podcast.show_settings import read_show
+    from audio_builder.podcast.show_settings import EPISODES, read_show
 
     episodes = f"{report.episodes} episode" + "s" * (report.episodes != 1)
     console.say(f"{episodes} published, {len(report.made)} made now, {len(report.pruned)} old files removed")
     for name in report.unrecorded:
         console.say(f"{name} has no record beside it and is not published; build it again into this folder")
+    for name in report.kept:
+        console.say(
+            f"{folder / EPISODES / name} stays as it is: made by somebody else, or changed since it was written. "
+            "--force replaces it."
+        )
     for held in report.held_back:
         console.say(f"{held.name} is held back until {held.until}; publish again then")
     if report.cover_note:
