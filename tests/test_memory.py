@@ -52,7 +52,7 @@ def test_walking_over_a_long_file_keeps_little_of_it(tmp_path: Path):
 
 
 def test_measuring_keeps_little_of_a_long_episode():
-    """Three hours take less than 12 MB more than one hour, all that is held at the end included."""
+    """Three hours take less than 14 MB more than one hour, all that is held at the end included."""
     block = np.random.default_rng(0).standard_normal((80_000, 1), dtype=np.float32) * np.float32(0.01)
 
     def peak_bytes(hours: int) -> int:
@@ -62,7 +62,7 @@ def test_measuring_keeps_little_of_a_long_episode():
         tracemalloc.stop()
         return peak
 
-    assert peak_bytes(3) - peak_bytes(1) < 12_000_000
+    assert peak_bytes(3) - peak_bytes(1) < 14_000_000
 
 
 @pytest.mark.slow
