@@ -23,7 +23,7 @@ Examples:
 """,
 )
 def command() -> None:
-    """Look after the sentences that were spoken once and are kept, so that they are not spoken again.
+    """Manage the sentences that were spoken once and are kept, so that they are not spoken again.
 
     Some voices keep a model of theirs there too. What is removed is made again when it is needed. Sizes are in MB and
     GB.
@@ -79,7 +79,7 @@ def info_command(ctx: click.Context, as_json: bool) -> None:
     console.result(str(cache.folder))
     if clips.clips:
         console.result(f"    {_clips(clips.clips)}, {_hours(clips.speech_s)} of speech, {size_in_words(clips.bytes)}")
-        console.result(f"    not used for longest: {_ago(clips.oldest_use_s)}")
+        console.result(f"    least recently used: {_ago(clips.oldest_use_s)}")
     else:
         console.result("    no clips" if clips.models else "    empty")
     if clips.models:
@@ -180,7 +180,7 @@ class _Pruned(msgspec.Struct, frozen=True, kw_only=True):
 
 @command.command(
     "prune",
-    short_help="Remove what wasn't used for longest.",
+    short_help="Remove the least recently used clips.",
     epilog="""\b
 Examples:
   audio-builder cache prune --keep 2GB
@@ -192,7 +192,7 @@ Examples:
 @verbosity
 @click.pass_context
 def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
-    """Remove what wasn't used for longest, until the rest is no larger than --keep.
+    """Remove the least recently used clips and models, until the rest is no larger than --keep.
 
     What was used within the last hour stays: a build that runs now may need it.
     """

@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
         _export(console, folder, target, prune=prune)
     _say(console, report, folder)
     if report.damaged:
-        raise OutputError(f"all but {len(report.damaged)} of the episodes in {folder} were published as they are")
+        raise OutputError(f"{len(report.damaged)} of the episodes in {folder} could not be published as they are now")
 
 
 def _say(console: Console, report: PublishReport, folder: Path) -> None:
@@ -106,7 +106,9 @@ def _say(console: Console, report: PublishReport, folder: Path) -> None:
     if report.cover_note:
         console.say(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
-        console.say(f"The show is at home: set base_url in {folder / 'show.toml'} before others subscribe.")
+        console.say(
+            f"So far only this computer can play the feed. To put it online: set base_url in {folder / 'show.toml'}."
+        )
     for damage in report.damaged:
         kept = "it stays in the feed as it was published" if damage.published else "it is not in the feed yet"
         console.error(f"{damage.problem}; {kept}", hint=damage.hint)

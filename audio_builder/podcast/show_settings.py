@@ -77,7 +77,7 @@ _SHAPES = {
     ),
     "email": (
         re.compile(r"([^@\s]+@[^@\s]+)?"),
-        "no e-mail address",
+        "not an e-mail address",
         "It looks like me@example.org, or is empty.",
     ),
     "cover_colour": (re.compile(r"(#[0-9a-fA-F]{6})?"), "no colour", "It looks like #2a4d5c, or is empty."),
@@ -103,7 +103,7 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="one of Apple's categories, or CATEGORY > SUBCATEGORY; or a list of them, the main one first"),
     ] = "Health & Fitness > Mental Health"
     link: Annotated[str, _text("a web page about the show; empty for the page in this folder", 2000)] = ""
-    base_url: Annotated[str, _text("where this folder will be found on the web; empty while it is at home", 2000)] = ""
+    base_url: Annotated[str, _text("address of this folder on the web; empty until it is online", 2000)] = ""
     explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
     type: Annotated[
         Literal["", "episodic", "serial"],
@@ -197,7 +197,7 @@ def read_show(folder: Path) -> Show:
     path = folder / SHOW_FILE
     if not os.path.lexists(path):
         raise RecipeError(
-            f"{folder} is no show: there is no {SHOW_FILE} in it", hint=f"Make one: audio-builder show init {folder}"
+            f"{folder} is not a show: it has no {SHOW_FILE}", hint=f"Make one: audio-builder show init {folder}"
         )
     return make_show(read_toml(path, "the show", RecipeError))
 
@@ -359,6 +359,6 @@ def _check_url(name: str, url: str) -> None:
         )
     if not usable or not url.isascii() or any(character <= " " for character in url):
         raise RecipeError(
-            f"{SHOW_FILE}: {name} is {url!r}, which is no web address",
+            f"{SHOW_FILE}: {name} is {url!r}, which is not a web address",
             hint="It looks like https://example.org/my-show/, without ? and #.",
         )

@@ -103,7 +103,7 @@ def test_the_commands_say_it_in_words(cache: ClipCache, capsys: pytest.CaptureFi
     assert run(["cache", "info"]) == 0
     told = capsys.readouterr().out
     assert f"{cache.folder}\n    4 clips, 0 min of speech, 35" in told
-    assert "not used for longest: 4 days ago" in told
+    assert "least recently used: 4 days ago" in told
     assert run(["cache", "verify", "--read-data"]) == 0
     assert capsys.readouterr().out == "4 clips looked at to the last bit: all sound\n"
     assert run(["cache", "prune", "--keep", "200KB"]) == 0

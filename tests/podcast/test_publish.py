@@ -219,7 +219,7 @@ def test_a_damaged_episode_can_not_be_published_as_new(folder: Path):
     """It would get a new guid for what nobody has read."""
     publish(folder)
     _break_record(folder, "evening")
-    with pytest.raises(OutputError, match="no record of an episode"):
+    with pytest.raises(OutputError, match="not a record of an episode"):
         publish(folder, PublishOptions(as_new=("evening",)))
 
 
@@ -354,19 +354,19 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
         ({"title": " "}, "the title is empty", ""),
         ({"title": 3}, "Expected `str`", ""),
         ({"category": "Sleep"}, "none of Apple's categories", ""),
-        ({"base_url": "example.org"}, "no web address", "https://"),
-        ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
+        ({"base_url": "example.org"}, "not a web address", "https://"),
+        ({"base_url": "javascript:alert(1)"}, "not a web address", "https://"),
         ({"base_url": "https://me:secret@example.org/a/"}, "a user name or a password", "https://example.org/a/"),
         ({"link": "https://me@example.org/"}, "a user name or a password", "https://example.org/"),
         ({"base_url": "https://example.org/a/feed.xml"}, "a file", "Write https://example.org/a/"),
         ({"language": "german"}, "language is 'german'", "Did you mean de?"),
         ({"language": ""}, "language is empty", "en"),
         ({"id": "mine"}, "id is 'mine', which is no UUID", "show init"),
-        ({"new_feed_url": "elsewhere"}, "no web address", "https://"),
-        ({"link": "https://a/?q"}, "no web address", "without ?"),
+        ({"new_feed_url": "elsewhere"}, "not a web address", "https://"),
+        ({"link": "https://a/?q"}, "not a web address", "without ?"),
         ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
         ({"language": "in English"}, "language is 'in English', which is not a language tag", ""),
-        ({"email": "a writer"}, "email is 'a writer', which is no e-mail address", "me@example.org"),
+        ({"email": "a writer"}, "email is 'a writer', which is not an e-mail address", "me@example.org"),
         ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
     ],
 )

@@ -81,10 +81,10 @@ def test_a_damaged_episode_is_told_and_fails_at_the_end(tmp_path: Path, capfd: p
     printed = capfd.readouterr()
     assert printed.out == f"{tmp_path / 'feed.xml'}\n"
     assert "1 episode published" in printed.err
-    assert "evening.episode.json is no record of an episode" in printed.err
+    assert "evening.episode.json is not a record of an episode" in printed.err
     assert "it is not in the feed yet" in printed.err
     assert "Build the episode again into this folder." in printed.err
-    assert "all but 1 of the episodes" in printed.err
+    assert "1 of the episodes" in printed.err
 
 
 def test_a_folder_that_is_no_show_is_a_wrong_setting(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
