@@ -106,9 +106,8 @@ def _say(console: Console, report: PublishReport, folder: Path) -> None:
     if report.cover_note:
         console.say(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
-        console.say(
-            f"So far only this computer can play the feed. To put it online: set base_url in {folder / 'show.toml'}."
-        )
+        console.say("So far only this computer can play the feed.")
+        console.say(f"To put it online: set base_url in {folder / 'show.toml'}, and publish again.")
     for damage in report.damaged:
         kept = "it stays in the feed as it was published" if damage.published else "it is not in the feed yet"
         console.error(f"{damage.problem}; {kept}", hint=damage.hint)

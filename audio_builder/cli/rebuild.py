@@ -118,9 +118,7 @@ def _supply_files(
             hint="Give it with --background FILE, or choose another one with --background NAME.",
         )
     if "tags.cover" in missing:
-        console.say(
-            "The cover was a picture file, which the MP3 does not contain as one: a cover is drawn, unless the recipe has tags.cover."
-        )
+        console.say("The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe.")
 
 
 def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:

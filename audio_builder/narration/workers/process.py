@@ -202,9 +202,7 @@ class WorkerProcess:
         about = quoted(job.text)
         if late.is_set():
             raise EngineTimedOut(f"the voice did not finish {about} within {limit_s:.1f} s", hint=_RETRY_HINT)
-        raise EngineFailed(
-            f"the voice's process stopped unexpectedly at {about}: {self._last_words()}", hint=_RETRY_HINT
-        )
+        raise EngineFailed(f"the voice's process ended unexpectedly at {about}: {self._last_words()}", hint=_RETRY_HINT)
 
     def kill(self) -> None:
         """End the process and whatever it started, and don't wait for that."""
