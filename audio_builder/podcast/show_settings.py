@@ -202,6 +202,20 @@ def read_show(folder: Path) -> Show:
     return make_show(read_toml(path, "the show", RecipeError))
 
 
+_TYPES = {
+    "str": "a text in quotation marks",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+    "date": "a date",
+    "datetime": "a date",
+    "time": "a time",
+}
+
+
 def make_show(settings: dict[str, object]) -> Show:
     """Return the show that some settings give.
 
@@ -218,7 +232,7 @@ def make_show(settings: dict[str, object]) -> Show:
     try:
         show = msgspec.convert(settings, Show)
     except msgspec.ValidationError as error:
-        raise RecipeError(f"{SHOW_FILE}: {error}") from error
+        raise RecipeError(f"{SHOW_FILE}: {_in_plain_words(str(error))}") from error
     if not any(character.isprintable() and not character.isspace() for character in show.title):
         raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
     _check_categories(show.categories)
@@ -338,6 +352,19 @@ def _check_references(show: Show) -> None:
                 )
 
 
+def _in_plain_words(complaint: str) -> str:
+    """Turn msgspec's `Expected … - at `$.title`` into a sentence that names the setting.
+
+    >>> _in_plain_words("Expected `str`, got `int` - at `$.title`")
+    'title must be a text in quotation marks, not a number'
+    """
+    what, _, where = complaint.partition(" - at `$.")
+    for name, words in _TYPES.items():
+        what = what.replace(f"`{name}`", words)
+    what = what.removeprefix("Expected ").replace(", got ", ", not ")
+    return f"{where.strip('`')} must be {what}" if where else complaint
+
+
 def _check_url(name: str, url: str) -> None:
     if not url:
         return
@@ -345,6 +372,7 @@ def _check_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+        usable = usable and parts.port != 0  # asking for the port raises where it is none
     except ValueError:
         usable = False
     if usable and (parts.username or parts.password):

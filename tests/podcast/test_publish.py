@@ -352,7 +352,8 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
     [
         ({"titel": "x"}, "no setting 'titel'", "Did you mean title?"),
         ({"title": " "}, "the title is empty", ""),
-        ({"title": 3}, "Expected `str`", ""),
+        ({"title": 3}, "title must be a text in quotation marks, not a number", ""),
+        ({"category": [1]}, "category[0] must be a text in quotation marks, not a number", ""),
         ({"category": "Sleep"}, "none of Apple's categories", ""),
         ({"base_url": "example.org"}, "not a web address", "https://"),
         ({"base_url": "javascript:alert(1)"}, "not a web address", "https://"),
@@ -362,6 +363,7 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
         ({"language": "german"}, "language is 'german'", "Did you mean de?"),
         ({"language": ""}, "language is empty", "en"),
         ({"id": "mine"}, "id is 'mine', which is no UUID", "show init"),
+        ({"base_url": "https://example.org:99999/"}, "not a web address", "https://"),
         ({"new_feed_url": "elsewhere"}, "not a web address", "https://"),
         ({"link": "https://a/?q"}, "not a web address", "without ?"),
         ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
