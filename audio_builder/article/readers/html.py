@@ -32,7 +32,7 @@ CENTRED_CLASS = "reads-as-centred"
 NAME_KEY = "name of the document"
 """The value of its front matter with the title that a document has among its properties; it isn't read."""
 
-DEEPEST = 5_000
+DEEPEST = 10_000
 """Levels of nesting at most; the parser's time grows with their square."""
 
 _LONGEST_TAG = 4096
