@@ -20,7 +20,7 @@ from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
 from audio_builder.podcast.show_settings import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
-from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
+from audio_builder.script.cues import Background, Say, Script, Speaker
 from audio_builder.script.estimate import clock, estimate
 from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
@@ -97,8 +97,7 @@ def check_everything(
         check_background(named, recipe.mastering.channels)
     check_background(recipe.soundscape, recipe.mastering.channels)
     check_bell(recipe.soundscape.closing_bell)
-    if any(isinstance(cue, Bell) for cue in script.cues):
-        check_bell(recipe.soundscape.bell)
+    check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     cover = _cover(tags)

@@ -105,7 +105,7 @@ def _each_chapter(source: str, chapter: int | None, order: Order, console: Conso
     from audio_builder.episode.naming import named_file
 
     if order.output and named_file(order.output):
-        raise click.UsageError(f"--each-chapter makes several files: -o is a folder then, and {order.output} is none.")
+        raise click.UsageError(f"With --each-chapter, -o is a folder; {order.output} is the name of a file.")
     for option, given in (("--chapter", chapter), ("--title", order.chosen["title"])):
         if given is not None:
             raise click.UsageError(f"{option} can't be given with --each-chapter: each has its own.")

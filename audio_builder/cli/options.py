@@ -259,7 +259,7 @@ def read_source_argument(
 voice_only_option = click.option(
     "--voice-only",
     is_flag=True,
-    help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
+    help="Also make NAME.voice.mp3: the voice alone, at the same times.",
 )
 
 listen_option = click.option(

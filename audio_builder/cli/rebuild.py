@@ -154,11 +154,11 @@ def _supply_files(
     missing = set(source.left_out) - given
     if "soundscape.background" in missing:
         raise SoundError(
-            "this episode lay over a sound file of its maker's, which the MP3 doesn't carry",
-            hint="Say what it is to lie over now: --background NAME, --background FILE or --background none.",
+            "the background was an audio file, which the MP3 does not contain",
+            hint="Give it with --background FILE, or choose another one with --background NAME.",
         )
     if "tags.cover" in missing:
-        console.say("Its cover was a picture file, which isn't carried: one is drawn, unless a recipe has tags.cover.")
+        console.say("The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe.")
 
 
 def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
