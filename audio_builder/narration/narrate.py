@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from audio_builder.errors import EmptySource
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
-from audio_builder.narration.clip_cache import LARGEST_BYTES, ClipCache, clip_identity, clip_key
+from audio_builder.narration.clip_cache import ClipCache, clip_identity, clip_key
 from audio_builder.narration.clip_file import StoredClip
 from audio_builder.narration.hearing import unpacked_hearing
 from audio_builder.narration.recogniser import recogniser_name
@@ -20,7 +20,6 @@ from audio_builder.narration.workers.process import Job, Spoken
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
-from audio_builder.store import clear
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -62,6 +61,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         OutputError: the cache can't be written.
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
+    cache.files.sweep()
     planned = _planned_clips(script, voice, others, rate_hz, listen=listen)
     unique = {clip.job.key: clip.job for clip in planned}
     stored = {key: clip for key in unique if (clip := cache.find(key)) is not None}
@@ -84,7 +84,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     if missing:
         with contextlib.nullcontext(pool) if pool else Pool() as workers:
             workers.run(missing, keep, on_event)
-        clear((cache.files,), LARGEST_BYTES)
+        cache.prune()
     clips = tuple(_clip(clip, stored[clip.job.key], cache) for clip in planned)
     return Narration(
         clips=clips,

@@ -148,7 +148,8 @@ def whole_hour(found: re.Match[str]) -> str:
 def hour_range(found: re.Match[str]) -> str:
     """Return `9am-5pm` with `to` between its hours."""
     first = f" {found[2].upper()}M" if found[2] else ""
-    return f"{cardinal(found[1])}{first} to {found[3]}"
+    hour = found[1] if ":" in found[1] else cardinal(found[1])
+    return f"{hour}{first} to {found[3]}"
 
 
 # --- money, units, fractions ---

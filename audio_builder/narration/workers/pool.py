@@ -39,7 +39,7 @@ class Pool:
             workers: how many processes speak at a time; by default one for each core that this process may use.
             deadlines: when a worker counts as hung.
         """
-        count = workers or min(_usable_cores(), MAX_WORKERS)
+        count = workers or min(usable_cores(), MAX_WORKERS)
         self._processes = _Processes()
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
         # The slot that was used last is used first: few jobs start few processes.
@@ -190,7 +190,7 @@ class _Processes:
         self._stack.close()
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

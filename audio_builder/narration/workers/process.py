@@ -223,7 +223,7 @@ class WorkerProcess:
         about = quoted(job.text)
         if late.is_set():
             raise EngineTimedOut(f"the voice did not finish {about} within {limit_s:.1f} s", hint=_RETRY_HINT)
-        raise EngineFailed(f"the voice's process died at {about}: {self._last_words()}", hint=_RETRY_HINT)
+        raise EngineFailed(f"the voice's process ended unexpectedly at {about}: {self._last_words()}", hint=_RETRY_HINT)
 
     def _watch(self, limit_s: float, answered: threading.Event, late: threading.Event) -> None:
         """Kill the process when it has computed for too long, or, after that time, does nothing any more.
