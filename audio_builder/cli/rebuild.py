@@ -29,6 +29,7 @@ from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
     from audio_builder.batch.batch_plan import Settled
+    from audio_builder.batch.sources import Source
     from audio_builder.episode.identity import IfThere
     from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
