@@ -21,6 +21,7 @@ from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted,
 
 COMMANDS = {
     "build": "Turn an article into an episode.",
+    "batch": "Turn many articles into episodes, planned first; on this machine or a cluster.",
     "script": "Show the paced script of an article, to read and edit.",
     "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",
     "inspect": "Show the script and the recipe that an MP3 carries.",
@@ -32,6 +33,7 @@ COMMANDS = {
     "voices": "List the voices; fetch, measure, try and compare them.",
     "sounds": "Hear the backgrounds and bells.",
     "list": "List the names of voices, backgrounds, bells, guides and pacings.",
+    "config": "Say which settings hold, and where each comes from.",
     "cache": "Manage the spoken sentences that are kept on this machine.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
 }

@@ -60,11 +60,18 @@ class ClipIdentity(msgspec.Struct, frozen=True, kw_only=True):
     trimming: int = TRIM_VERSION
 
 
-def clip_identity(voice: Voice, fingerprint: str, rate_hz: int) -> ClipIdentity:
-    """Return what a voice's clips have in common. The voice's name and description aren't part of it."""
+def clip_identity(voice: Voice, fingerprint: str, rate_hz: int, heard_by: str = "") -> ClipIdentity:
+    """Return what a voice's clips have in common. The voice's name and description aren't part of it.
+
+    Args:
+        voice: who speaks.
+        fingerprint: of the engine.
+        rate_hz: the episode's sample rate.
+        heard_by: what listens to each clip; empty for nothing. A clip that is heard may be another take.
+    """
     profile = voice.profile
     return ClipIdentity(
-        engine=f"{profile.engine}: {fingerprint}",
+        engine=f"{profile.engine}: {fingerprint}" + (f" heard by {heard_by}" if heard_by else ""),
         language=profile.language,
         settings=sorted(profile.settings.items()),
         files=sorted((file.role, file.sha256) for file in profile.files),

@@ -35,7 +35,7 @@ from audio_builder.files import (
     sweep_drafts,
 )
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
-from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, in_order, is_serial, opml
+from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, feed_pages, in_order, is_serial, opml
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
@@ -53,7 +53,15 @@ from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
 from audio_builder.podcast.own_files import OwnFiles, write_changed
 from audio_builder.podcast.pages import episode_page, index_page, templates_digest
 from audio_builder.podcast.schedule import HeldBack, schedule
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+from audio_builder.podcast.show_settings import (
+    ARCHIVE_NAME,
+    EPISODES,
+    FEED_FILE,
+    INDEX_FILE,
+    OPML_FILE,
+    Show,
+    read_show,
+)
 from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
 
 WAVEFORM_BARS = 240
@@ -132,12 +140,14 @@ class PublishOptions:
         prune: whether files that the feed no longer names are removed.
         now: the time of publishing; None for that of the clock.
         force: whether a feed and pages are replaced that somebody else made, or changed.
+        page_items: how many episodes an archive of a long feed has.
     """
 
     as_new: tuple[str, ...] = ()
     prune: bool = False
     now: datetime.datetime | None = None
     force: bool = False
+    page_items: int = PAGE_ITEMS
 
 
 def publish(
@@ -198,11 +208,15 @@ def publish(
         pages = {
             OPML_FILE: opml(show),
             INDEX_FILE: index_page(show, _small(cover), items[::-1] if serial else items),
-            FEED_FILE: feed_xml(show, cover, items, _last_built(folder)),
+            **feed_pages(show, cover, items, _last_built(folder), options.page_items),
         }
+        archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
+        if not options.force:
+            for name in archives:
+                check_named(folder / name, known=(ledger.pages.get(name, ""),))
         _note_all(folder, pages)
-        write_changed(folder / OPML_FILE, pages[OPML_FILE])
-        write_changed(folder / INDEX_FILE, pages[INDEX_FILE])
+        for name in (OPML_FILE, INDEX_FILE, *archives):
+            write_changed(folder / name, pages[name])
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
         named = {name for entry in entries.values() for name in entry.files}
 
@@ -212,6 +226,7 @@ def publish(
 
         keep_ledger()
         write_changed(folder / FEED_FILE, pages[FEED_FILE])
+        _remove_archives(folder, ledger, pages)
         pruned: tuple[str, ...] = ()
         if options.prune:
             pruned = tuple(own_files.prune({Path(cover).name, Path(_small(cover)).name, *named}))
@@ -233,6 +248,23 @@ def publish(
             for one in found.damaged
         ),
     )
+
+
+def _remove_archives(folder: Path, ledger: Ledger, pages: Mapping[str, bytes]) -> None:
+    """Remove the archives of a feed that has become shorter, as they were written.
+
+    Raises:
+        OutputError: one can't be removed.
+    """
+    for name, digest in ledger.pages.items():
+        path = folder / name
+        if name in pages or not ARCHIVE_NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
+            continue
+        try:
+            if sha256_of(path.read_bytes()) == digest:
+                path.unlink()
+        except OSError as error:
+            raise output_error(error, path) from error
 
 
 def _not_in_feed(held_back: Sequence[HeldBack], damaged: Sequence[DamagedEpisode]) -> Iterator[str]:

@@ -7,9 +7,9 @@ import os
 import re
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,9 +22,15 @@ from audio_builder.recipe.values import WrongValue, language_tag
 from audio_builder.toml_files import read_toml
 
 SHOW_FILE = "show.toml"
+RECIPE_TABLE = "recipe"
+"""Table of `show.toml` with settings for the show's episodes."""
+
 FEED_FILE = "feed.xml"
 OPML_FILE = "show.opml"
 INDEX_FILE = "index.html"
+ARCHIVE_NAME = re.compile(r"feed-[1-9][0-9]{0,5}\.xml")
+"""What the older pages of a long feed are called, the oldest `feed-1.xml` (RFC 5005, 4)."""
+
 EPISODES = "episodes"
 """Folder of the published files, in the show's folder."""
 
@@ -199,7 +205,24 @@ def read_show(folder: Path) -> Show:
         raise RecipeError(
             f"{folder} is not a show: it has no {SHOW_FILE}", hint=f"Make one: audio-builder show init {folder}"
         )
-    return make_show(read_toml(path, "the show", RecipeError))
+    return make_show({key: value for key, value in _content(path).items() if key != RECIPE_TABLE})
+
+
+def show_recipe(folder: Path) -> Mapping[str, Any]:
+    """Return the settings for the show's episodes: the table `[recipe]` of its `show.toml`, empty where there is none.
+
+    Raises:
+        RecipeError: it can't be read, or isn't a table; the settings in it aren't checked here.
+    """
+    path = folder / SHOW_FILE
+    found = _content(path).get(RECIPE_TABLE, {}) if os.path.lexists(path) else {}
+    if not isinstance(found, dict):
+        raise RecipeError(f"{path}: {RECIPE_TABLE} is a table, [{RECIPE_TABLE}], with the settings of a recipe")
+    return found
+
+
+def _content(path: Path) -> dict[str, Any]:
+    return read_toml(path, "the show", RecipeError)
 
 
 _TYPES = {
