@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
+from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark
 from audio_builder.article.marks import only_marks
@@ -440,6 +440,9 @@ def without_citations(text: str) -> str:
 
 
 def _tag_as_mark(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _NEAR) : found.start()]
+    if found[1].isalpha() and is_gloss(before, found.string[found.end() : found.end() + _NEAR]):
+        return f"&lt;{found[1]}&gt;"
     asked = tag(found[1])
     pauses = [mark.seconds for mark in asked.marks if isinstance(mark, PauseMark)] if asked else []
     return f" [pause {pauses[0]:g}s] " if pauses else found.group()
