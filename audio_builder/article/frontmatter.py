@@ -252,7 +252,7 @@ def _details(loaded: Mapping[object, object], name: str, notes: list[str]) -> De
     except ValueError as error:
         key, value = error.args
         raise SourceError(
-            f"{name}: `{key}: {str(value)[:80]}` in the front matter can't be used", hint=f"`{key}` is {about(key)}."
+            f"{name}: `{key}: {str(value)[:80]}` in the front matter can't be used", hint=f"`{key}`: {about(key)}."
         ) from error
 
 

@@ -14,7 +14,7 @@ _TEXTS = {
     "author": "Who makes it.",
     "description": "What it is, in a few sentences.",
     "language": "Its language, such as en or pt-BR.",
-    "base-url": "Where the folder will be found on the web.",
+    "base-url": "Address that the folder will have on the web.",
 }
 
 
@@ -23,11 +23,11 @@ _TEXTS = {
     epilog="""\b
 Examples:
   audio-builder show init
-  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+  audio-builder show init evening --title "Evening Pages" --author "A. Writer"
 """,
 )
 def command() -> None:
-    """Set up the show that a folder of episodes is."""
+    """Set up a show in a folder of episodes."""
 
 
 def _texts(function: click.decorators.FC) -> click.decorators.FC:
@@ -41,7 +41,7 @@ def _texts(function: click.decorators.FC) -> click.decorators.FC:
     epilog="""\b
 Examples:
   audio-builder show init
-  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+  audio-builder show init evening --title "Evening Pages" --author "A. Writer"
 """,
 )
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")

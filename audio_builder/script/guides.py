@@ -44,7 +44,9 @@ def find_guide(name: str, language: str) -> SourceText | Path:
     Raises:
         RecipeError: there is no such guide, or none in that language.
     """
-    if name not in guide_names():
+    if name.strip().lower() in guide_names():
+        name = name.strip().lower()
+    elif name not in guide_names():
         if _looks_like_path(name):
             return Path(name)
         close = difflib.get_close_matches(name, guide_names(), n=1, cutoff=0.5)
@@ -64,6 +66,16 @@ def find_guide(name: str, language: str) -> SourceText | Path:
     return SourceText(path.read_text(encoding="utf-8"), f"the guide {name}", "markdown")
 
 
+def describe_guide(name: str) -> str:
+    """Return one line about a guide that is shipped: where it stands, its first sentence and its languages."""
+    first = min(_TEXTS.glob(f"*/{name}.md"), key=lambda path: path.parent.name != _USUAL_LANGUAGE)
+    source = SourceText(first.read_text(encoding="utf-8"), name, "markdown")
+    place = "after" if position_of(source) is Position.CLOSING else "before"
+    written = ", ".join(sorted(path.parent.name for path in _TEXTS.glob(f"*/{name}.md")))
+    words = next(line for line in source.text.splitlines() if line[:1].isalpha() and ":" not in line.split(" ")[0])
+    return f"{place} the words, {written}: “{words.partition('. ')[0].rstrip('.')} …”"
+
+
 def position_of(source: SourceText) -> Position:
     """Return where a guide stands: before the words, unless it says otherwise.
 
@@ -75,7 +87,7 @@ def position_of(source: SourceText) -> Position:
     said = read_front_matter(source.text, source.name).values.get(PLACE_KEY, Position.OPENING.value)
     if said not in {place.value for place in Position}:
         raise SourceError(
-            f"{source.name}: `{PLACE_KEY}: {said}` is no place for a guide; it is opening or closing",
+            f"{source.name}: `{PLACE_KEY}` is {said!r}; allowed are opening and closing",
             hint=f"Write `{PLACE_KEY}: opening` for before the words, `{PLACE_KEY}: closing` for after them.",
         )
     return Position(said)
