@@ -29,6 +29,7 @@ from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
     from audio_builder.batch.batch_plan import Settled
+    from audio_builder.batch.sources import Source
     from audio_builder.episode.identity import IfThere
     from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
@@ -85,7 +86,9 @@ def command(
         from audio_builder.cli.batch import carry_out, refuse_named_file
 
         refuse_named_file(output)
-        batch = Batch(lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only)
+        batch = Batch(
+            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
+        )
         return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
     file = files[0]
     source = read_source(file)
