@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from audio_builder.script.cues import Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
 
 
-def build(
+def build(  # noqa: PLR0913 - the line's one call, each with its default
     source: str | Path | SourceText | Document,
     recipe: Recipe | None = None,
     target: str | Path = "output",
@@ -40,6 +41,7 @@ def build(
     voice_only: bool = False,
     if_there: IfThere = "new version",
     progress: Progress = silent,
+    text_factors: Mapping[str, float] | None = None,
 ) -> BuildReport:
     """Turn an article or a script into an episode, and return the report on what was delivered.
 
@@ -50,6 +52,8 @@ def build(
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         if_there: what happens to an earlier version: `new version`, `refuse`, or `replace` whatever is there.
         progress: called with each step.
+        text_factors: as in `Narration`, of this text where it was spoken before; by default those of the earlier
+            version.
 
     Raises:
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
@@ -66,7 +70,8 @@ def build(
         with Pool() as pool:
             rate_hz = plan.recipe.mastering.sample_rate_hz
             speak = functools.partial(narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=pool)
-            rates = RateControl(script, plan.voice, plan.others, speak, remembered_text_factors(plan.place.path))
+            remembered = text_factors or remembered_text_factors(plan.place.path)
+            rates = RateControl(script, plan.voice, plan.others, speak, remembered)
             timed = fit_duration(script, plan.recipe, rates.narrate, rates.reached_wpm)
         clock.lap("narrate")
         recipe = recipe_at(plan.recipe, timed.wpm)
