@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,13 +13,16 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from audio_builder.episode.record import record_path
 from audio_builder.errors import AudioBuilderError, Interrupted, OutputError
-from audio_builder.files import write_bytes
+from audio_builder.files import DRAFT_SUFFIX, output_error, write_bytes
 from audio_builder.pipeline import build
 from audio_builder.progress import Step
 from audio_builder.studio.project import Project
 
 QUEUE = ".queue.json"
+EARLIER = "earlier"
+"""Folder of a project with the version before of each episode."""
 
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 
@@ -136,6 +141,7 @@ class BuildQueue:
 
         try:
             project = self._project(job.project)
+            before = _linked(project)
             report = build(
                 project.opened().script,
                 project.recipe(),
@@ -143,6 +149,7 @@ class BuildQueue:
                 progress=on_progress,
                 text_factors=self._text_factors(job.project),
             )
+            _keep_before(project, before, Path(report.path))
             job.path, job.summary = report.path, list(report.summary())
             job.state = "done"
         except Interrupted:
@@ -173,6 +180,39 @@ class BuildQueue:
                 write_bytes(self._file, msgspec.json.encode(waiting))
             except OutputError:
                 return  # then only the next run doesn't know of it
+
+
+def _linked(project: Project) -> dict[str, Path]:
+    """Give every episode of a project and its record a second name, under which the next version can't reach them."""
+    folder = project.folder / EARLIER
+    linked: dict[str, Path] = {}
+    for path in project.show.glob("*.mp3") if project.show.is_dir() else ():
+        for one in (path, record_path(path)):
+            if one.is_file():
+                linked[one.name] = _second_name(one, folder / f".{one.name}{DRAFT_SUFFIX}")
+    return linked
+
+
+def _second_name(path: Path, other: Path) -> Path:
+    try:
+        other.parent.mkdir(exist_ok=True)
+        other.unlink(missing_ok=True)
+        try:
+            os.link(path, other)
+        except OSError:  # no hard links here: a copy does as well
+            shutil.copyfile(path, other)
+    except OSError as error:
+        raise output_error(error, other) from error
+    return other
+
+
+def _keep_before(project: Project, linked: dict[str, Path], built: Path) -> None:
+    """Keep what was there before an episode was built, under its name in the folder `earlier`; forget the rest."""
+    for name, other in linked.items():
+        if name in {built.name, record_path(built).name}:
+            other.replace(project.folder / EARLIER / name)
+        else:
+            other.unlink(missing_ok=True)
 
 
 class _TimeLeft:

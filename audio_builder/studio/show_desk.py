@@ -29,6 +29,7 @@ from audio_builder.podcast.show_settings import (
     show_as_toml,
 )
 from audio_builder.podcast.web_check import check_web
+from audio_builder.studio.build_queue import EARLIER
 from audio_builder.studio.exchange import SMALL, NotThere, read_json, route
 from audio_builder.studio.project import Project
 
@@ -48,6 +49,7 @@ class EpisodeData(Struct, frozen=True, kw_only=True):
         ok: every check passed.
         checks: what was measured: a line each, and whether it passed.
         voice: who speaks.
+        earlier: it is the version before of another one.
         problem: why it can't be read.
     """
 
@@ -59,6 +61,7 @@ class EpisodeData(Struct, frozen=True, kw_only=True):
     ok: bool = True
     checks: list[tuple[str, bool]] = []
     voice: str = ""
+    earlier: bool = False
     problem: str = ""
 
 
@@ -114,7 +117,7 @@ def read(project: Project, _request: Request, _body: bytes) -> ShowData:
     return ShowData(
         there=there,
         show=read_show(folder) if there else Show(),
-        episodes=_episodes(folder),
+        episodes=_episodes(project),
         categories=CATEGORIES,
         published=_time_of(feed),
         command=f'audio-builder serve "{folder}" --lan',
@@ -162,18 +165,24 @@ def qr(project: Project, _request: Request, _body: bytes) -> Response:
 def sound_file(project: Project, request: Request, _body: bytes) -> Response:
     """Return an episode."""
     stem = request.path_params["stem"]
-    path = project.show / f"{stem}.mp3"
+    folder = project.folder / EARLIER if "earlier" in request.query_params else project.show
+    path = folder / f"{stem}.mp3"
     if not _STEM.fullmatch(stem.removesuffix(".voice")) or path.is_symlink() or not path.is_file():
         raise NotThere("there is no such episode")
     return FileResponse(path, media_type="audio/mpeg", headers={"Cache-Control": "no-cache"})
 
 
-def _episodes(folder: Path) -> list[EpisodeData]:
-    found = [_episode(path) for path in folder.glob("*.mp3") if record_path(path).is_file()]
+def _episodes(project: Project) -> list[EpisodeData]:
+    found = [
+        _episode(path, earlier=folder.name == EARLIER)
+        for folder in (project.show, project.folder / EARLIER)
+        for path in folder.glob("[!.]*.mp3")
+        if record_path(path).is_file()
+    ]
     return sorted(found, key=lambda one: one.built, reverse=True)
 
 
-def _episode(path: Path) -> EpisodeData:
+def _episode(path: Path, *, earlier: bool) -> EpisodeData:
     try:
         record = read_record(record_path(path))
     except AudioBuilderError as error:
@@ -188,6 +197,7 @@ def _episode(path: Path) -> EpisodeData:
         ok=report.findings.ok,
         checks=[(str(line), line.ok) for line in report.findings.lines],
         voice=report.voice.name,
+        earlier=earlier,
     )
 
 

@@ -11,7 +11,7 @@ export class Inspector {
     this.root = root;
     this.desk = desk;
     desk.score.addEventListener("select", () => this.draw());
-    desk.doc.addEventListener("change", () => this.draw());
+    desk.doc.addEventListener("change", () => requestAnimationFrame(() => this.draw()));
     desk.score.addEventListener("type", () => this.root.querySelector("input")?.select());
     this.draw();
   }

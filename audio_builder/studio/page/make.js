@@ -74,7 +74,7 @@ export class MakeView {
 
   episode(episode, newest) {
     if (episode.problem) return make("article", { class: "card" }, make("h3", {}, episode.title), make("p", { class: "warn" }, episode.problem));
-    const address = `${this.path}/episodes/${episode.name}.mp3?${encodeURIComponent(episode.built)}`;
+    const address = `${this.path}/episodes/${episode.name}.mp3?${encodeURIComponent(episode.built)}${episode.earlier ? "&earlier" : ""}`;
     const player = make("audio", { controls: true, preload: "none", src: address, "aria-label": episode.title });
     const chapters = episode.chapters.map(([title, start]) =>
       make("li", {}, make("button", { type: "button", class: "link", onclick: () => { player.currentTime = start; player.play(); } }, `${clock(start)} ${title}`)));

@@ -15,7 +15,15 @@ export class StripMap {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
 
+  /** Draw it before the next frame; however often that is asked for, once. */
   draw() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = null;
+      this._draw();
+    });
+  }
+
+  _draw() {
     const { canvas } = this;
     const { timeline } = this.desk.player;
     const { cues } = this.desk.doc;

@@ -53,13 +53,14 @@ export class Score extends EventTarget {
     const kept = new Set([...blocks.values()].map((block) => block.element));
     for (const child of [...this.root.children]) if (!kept.has(child)) child.remove();
     this.blocks = blocks;
+    for (const id of this.items.keys()) if (!this.index.has(id)) this.items.delete(id);
     if (!this.index.has(this.selected)) this.selected = null;
     this._tabStop();
     if (hadFocus) (this.element(had) ?? this.element(this.selected))?.focus({ preventScroll: true });
   }
 
   element(id) {
-    return this.root.querySelector(`[data-id="${id}"]`);
+    return this.items.get(Number(id)) ?? null;
   }
 
   cue(id) {
@@ -83,6 +84,12 @@ export class Score extends EventTarget {
   }
 
   _item(cue) {
+    const item = this._newItem(cue);
+    this.items.set(cue.id, item);
+    return item;
+  }
+
+  _newItem(cue) {
     const common = { "data-id": cue.id, tabindex: "-1" };
     switch (cue.t) {
       case "say": {
@@ -145,20 +152,21 @@ export class Score extends EventTarget {
   }
 
   _tabStop() {
-    this.root.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    this.root.querySelector(".selected")?.classList.remove("selected");
     const selected = this.element(this.selected);
-    const stop = selected ?? this.root.querySelector("[data-id]");
+    const stop = selected ?? this.element(this.doc.cues[0]?.id);
+    if (stop !== this.stop) this.stop?.setAttribute("tabindex", "-1");
+    this.stop?.classList.remove("selected");
     stop?.setAttribute("tabindex", "0");
     selected?.classList.add("selected");
+    this.stop = stop;
   }
 
   /** Show which cue is heard; `follow` keeps it in sight. */
   showNow(id, follow) {
     if (id === this.nowId) return;
     this.nowId = id;
-    this.root.querySelector(".now")?.classList.remove("now");
-    const element = this.element(id);
+    this.nowElement?.classList.remove("now");
+    const element = (this.nowElement = this.element(id));
     element?.classList.add("now");
     if (follow) element?.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }

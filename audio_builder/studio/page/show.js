@@ -18,6 +18,7 @@ export class ShowView {
   async draw() {
     const data = await read(`${this.path}/show`);
     const { show } = data;
+    const episodes = data.episodes.filter((one) => !one.earlier);
     const author = data.there ? show.author : this.desk.doc.facts.author;
     const form = FIELDS.map((name) => this._field(name, name === "author" ? author : show[name]));
     this.done = make("div", { "aria-live": "polite", class: "job" });
@@ -26,9 +27,9 @@ export class ShowView {
       make("p", { class: "soft" }, t("show.about")),
       make("div", { class: "grid" }, ...form, this._category(data), this._colour(show)),
       make("h3", {}, t("show.episodes")),
-      data.episodes.length ? make("ol", {}, ...data.episodes.map((one) => make("li", {}, `${one.title} (${clock(one.seconds)})`))) : make("p", { class: "soft" }, t("show.none")),
+      episodes.length ? make("ol", {}, ...episodes.map((one) => make("li", {}, `${one.title} (${clock(one.seconds)})`))) : make("p", { class: "soft" }, t("show.none")),
       make("div", { class: "row" },
-        make("button", { type: "button", class: "primary", id: "publish", disabled: !data.episodes.length, onclick: () => this.publish() }, t("show.publish")),
+        make("button", { type: "button", class: "primary", id: "publish", disabled: !episodes.length, onclick: () => this.publish() }, t("show.publish")),
         show.base_url && data.published && make("button", { type: "button", onclick: () => this.check() }, t("show.check"))),
       this.done,
       data.published && this._where(data),
