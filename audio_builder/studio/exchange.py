@@ -13,12 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from audio_builder.errors import AudioBuilderError, DiskFull
-from audio_builder.studio.project import ChangedElsewhere
+from audio_builder.studio.project import ChangedElsewhere, Project
 
 _Data = TypeVar("_Data", bound=Struct)
 
 Call = Callable[[Request, bytes], Any]
 """Takes a request and its body, and returns a `Response`, or a value that becomes JSON; it runs in a thread."""
+
+FindProject = Callable[[str], Project | None]
+"""Gives a project by its name; None where there is none."""
 
 NO_BODY = 0
 SMALL = 1_000_000
@@ -56,6 +59,23 @@ def route(method: str, path: str, call: Call, largest: int = NO_BODY) -> Route:
         return await run_in_threadpool(_answer, call, request, body)
 
     return Route(path, endpoint, methods=[method])
+
+
+def for_project(find: FindProject, call: Callable[[Project, Request, bytes], Any]) -> Call:
+    """Return a call that is handed the project that the address names.
+
+    Args:
+        find: gives a project by its name.
+        call: what answers.
+    """
+
+    def answer(request: Request, body: bytes) -> Any:
+        found = find(request.path_params["name"])
+        if found is None:
+            raise NotThere(f"there is no project {request.path_params['name'][:80]}", hint="Go back to all projects.")
+        return call(found, request, body)
+
+    return answer
 
 
 async def _body(request: Request, largest: int) -> bytes | None:

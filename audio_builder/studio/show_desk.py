@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from audio_builder.podcast.show_settings import (
 )
 from audio_builder.podcast.web_check import check_web
 from audio_builder.studio.build_queue import EARLIER
-from audio_builder.studio.exchange import SMALL, NotThere, read_json, route
+from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_project, read_json, route
 from audio_builder.studio.project import Project
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -82,30 +81,20 @@ class ShowChanges(Struct, frozen=True):
     changes: dict[str, str | bool]
 
 
-def desk_routes(find: Callable[[str], Project | None]) -> list[Route]:
+def desk_routes(find: FindProject) -> list[Route]:
     """Return the routes of the shows of projects.
 
     Args:
         find: gives a project by its name.
     """
-
-    def at(call: Callable[[Project, Request, bytes], Any]) -> Callable[[Request, bytes], Any]:
-        def answer(request: Request, body: bytes) -> Any:
-            found = find(request.path_params["name"])
-            if found is None:
-                raise NotThere("there is no such project", hint="Go back to all projects.")
-            return call(found, request, body)
-
-        return answer
-
     p = "/api/projects/{name}"
     return [
-        route("GET", f"{p}/show", at(read)),
-        route("PATCH", f"{p}/show", at(change), SMALL),
-        route("POST", f"{p}/publish", at(publish_show), SMALL),
-        route("POST", f"{p}/check", at(check), SMALL),
-        route("GET", f"{p}/qr.svg", at(qr)),
-        route("GET", f"{p}/episodes/{{stem}}.mp3", at(sound_file)),
+        route("GET", f"{p}/show", for_project(find, read)),
+        route("PATCH", f"{p}/show", for_project(find, change), SMALL),
+        route("POST", f"{p}/publish", for_project(find, publish_show), SMALL),
+        route("POST", f"{p}/check", for_project(find, check), SMALL),
+        route("GET", f"{p}/qr.svg", for_project(find, qr)),
+        route("GET", f"{p}/episodes/{{stem}}.mp3", for_project(find, sound_file)),
     ]
 
 

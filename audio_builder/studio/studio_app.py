@@ -29,7 +29,9 @@ from audio_builder.studio.cue_data import CueData, Cues, as_data, cues_from
 from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, read_json, route, sound
 from audio_builder.studio.project import Opened, Project
 from audio_builder.studio.rehearsal import Rehearsal
+from audio_builder.studio.saying import saying_routes
 from audio_builder.studio.show_desk import desk_routes
+from audio_builder.studio.takes import renew_voice, takes_of, takes_routes
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.languages import mismatch
 
@@ -157,6 +159,12 @@ class Studio:
                 self._rehearsals[name] = Rehearsal(one, self.cache)
                 self._rehearsals[name].want()
             return self._rehearsals[name]
+
+    def said_otherwise(self, one: Project, name: str) -> None:
+        """Have a project spoken with another lexicon; its takes are found by words as they are said."""
+        if takes := takes_of(one):
+            renew_voice(one, takes)
+        self.rehearsal(name, one).want()
 
     def _text_factors(self, name: str) -> dict[str, float]:
         rehearsal = self._rehearsals.get(name)
@@ -385,6 +393,8 @@ def make_studio(studio: Studio) -> Starlette:
             route("GET", f"{p}/bed.wav", studio.bed),
             route("POST", f"{p}/build", studio.build, SMALL),
             route("DELETE", f"{p}/build", studio.stop_build, SMALL),
+            *saying_routes(studio.find, studio.said_otherwise),
+            *takes_routes(studio.find),
             *desk_routes(studio.find),
             route("GET", "/sound/clip/{key}.wav", studio.clip),
             route("GET", "/sound/bell/{bell}.wav", studio.bell),

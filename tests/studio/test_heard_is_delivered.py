@@ -65,7 +65,9 @@ def test_the_page_sounds_as_the_episode_does(
     context.add_cookies([{"name": key, "value": value, "url": f"http://127.0.0.1:{studio.port}"}])
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
-    page.wait_for_function("window.studio?.desk?.sounds?.mix?.version === studio.desk.doc.version", timeout=120_000)
+    page.wait_for_function(
+        "window.studio && studio.desk.sounds.mix?.version === studio.desk.doc.version", timeout=120_000
+    )
     heard = page.evaluate(_RENDER)
     page.locator("[data-view=make]").click()
     page.locator("#build").click()

@@ -178,7 +178,7 @@ def test_all_of_a_kind_and_marks_from_the_panel(open_project: Open, studio: Runn
     page.locator(".rest.why-sentence").first.click()
     page.locator("#inspector [data-field='inspect.seconds'], #inspector input[type=number]").first.fill("1.7")
     page.keyboard.press("Enter")
-    page.locator("#inspector button", has_text="for all").click()
+    page.locator("#inspector button", has_text="of this kind").click()
     _wait_saved(page)
     page.wait_for_function("studio.desk.doc.recipe.pacing.sentence_s === 1.7")
     assert "[pause 1s sentence]" not in _script(studio, name)

@@ -72,16 +72,23 @@ export class Choose {
     const language = (doc.facts.language || "en").slice(0, 2).toLowerCase();
     const fits = (voice) => voice.language.slice(0, 2).toLowerCase() === language;
     const sorted = [...voices].sort((a, b) => fits(b) - fits(a) || b.ready - a.ready || a.name.localeCompare(b.name));
-    return sorted.map((voice) => {
-      const chosen = voice.name === recipe.voice;
-      const about = `${voice.language} · ${voice.description}`;
-      const action = voice.ready
-        ? make("button", { type: "button", class: "icon", "aria-label": t("hear.this", { name: voice.name }), onclick: (event) => this._voice(voice, event.target) }, "▶")
-        : this._get(voice);
-      const item = this._radio("voice", voice.name, chosen, voice.name, about, () => this.set({ voice: voice.name }), action);
-      if (!voice.ready) item.querySelector("input").disabled = true;
-      return item;
-    });
+    const items = sorted.map((voice) => [voice.ready && (fits(voice) || voice.name === recipe.voice || voice.language === "und"), this._voiceChoice(voice, recipe)]);
+    const near = items.filter(([here]) => here).map(([, item]) => item);
+    const far = items.filter(([here]) => !here).map(([, item]) => item);
+    const more = make("details", {}, make("summary", {}, t("choose.more")), make("div", { class: "choices" }, ...far));
+    more.open = !near.length;
+    return far.length ? [...near, more] : near;
+  }
+
+  _voiceChoice(voice, recipe) {
+    const chosen = voice.name === recipe.voice;
+    const about = `${voice.language} · ${voice.description}`;
+    const action = voice.ready
+      ? make("button", { type: "button", class: "icon", "aria-label": t("hear.this", { name: voice.name }), onclick: (event) => this._voice(voice, event.target) }, "▶")
+      : this._get(voice);
+    const item = this._radio("voice", voice.name, chosen, voice.name, about, () => this.set({ voice: voice.name }), action);
+    if (!voice.ready) item.querySelector("input").disabled = true;
+    return item;
   }
 
   _get(voice) {

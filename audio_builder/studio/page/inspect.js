@@ -49,7 +49,8 @@ export class Inspector {
     const rule = ruleFor(doc.cues, index);
     const preset = presetSeconds(rule, doc.recipe.pacing);
     const own = BY_PERSON.has(cue.why);
-    const same = doc.cues.filter((one) => one.t === "rest" && (one.was ?? one.why) === rule).length;
+    const kind = doc.cues.filter((one) => one.t === "rest" && (one.was ?? one.why) === rule);
+    const differ = kind.some((one) => one.s !== cue.s);
     const nudges = [-1, -0.1, 0.1, 1].map((by) =>
       make("button", { type: "button", class: "small", onclick: () => doc.edit(setRest(cue.id, cue.s + by)) }, `${by > 0 ? "+" : "−"}${number(Math.abs(by))}`),
     );
@@ -59,8 +60,8 @@ export class Inspector {
       make("div", { class: "row" }, ...nudges),
       make("div", { class: "row" }, this._button("inspect.edge", () => this.desk.hearEdge(cue), { class: "primary" })),
       own && preset !== null && this._reset(cue, rule, preset),
-      same > 1 && cue.why !== "silence" &&
-        make("button", { type: "button", onclick: () => this._all(rule, cue.s) }, t("inspect.all", { n: number(cue.s), count: same, why: named("why", rule) })),
+      differ && cue.why !== "silence" &&
+        make("button", { type: "button", onclick: () => this._all(rule, cue.s) }, t("inspect.all", { n: number(cue.s), count: kind.length, why: named("why", rule) })),
       this._button("inspect.remove", () => doc.edit(setRest(cue.id, 0)), { class: "quiet" }),
       this._insert(cue),
     ];

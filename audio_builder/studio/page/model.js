@@ -170,6 +170,9 @@ export class Doc extends EventTarget {
   }
 }
 
+/** Return what a phrase with other words has: a person hasn't read those. */
+const unread = (cue) => (cue.voice?.startsWith("own-") ? { voice: "" } : {});
+
 // --- edits: each takes the list of cues and returns another ---
 
 const at = (cues, id) => cues.findIndex((cue) => cue.id === id);
@@ -227,7 +230,8 @@ export const splitSay = (id, place, s) => (cues) => {
   const cue = cues[index];
   const [left, right] = [cue.text.slice(0, place).trim(), cue.text.slice(place).trim()];
   if (!canBeSaid(left) || !canBeSaid(right)) return cues;
-  const parts = [{ ...cue, text: left }, withId({ t: "rest", s, why: "mark", was: "sentence" }), withId({ ...cue, text: right })];
+  const rest = withId({ t: "rest", s, why: "mark", was: "sentence" });
+  const parts = [{ ...cue, ...unread(cue), text: left }, rest, withId({ ...cue, ...unread(cue), text: right })];
   return cues.toSpliced(index, 1, ...parts);
 };
 
@@ -236,7 +240,7 @@ export const joinNext = (id) => (cues) => {
   const index = at(cues, id);
   const next = cues.findIndex((cue, place) => place > index && cue.t === "say");
   if (index < 0 || next < 0 || cues.slice(index + 1, next).some((cue) => cue.t !== "rest")) return cues;
-  const joined = { ...cues[index], text: `${cues[index].text} ${cues[next].text}` };
+  const joined = { ...cues[index], ...unread(cues[index]), text: `${cues[index].text} ${cues[next].text}` };
   return cues.toSpliced(index, next - index + 1, joined);
 };
 
@@ -245,7 +249,7 @@ export const setText = (id, text) => (cues) => {
   const index = at(cues, id);
   const clean = text.replace(/\s+/g, " ").trim();
   if (index < 0 || clean === cues[index].text) return cues;
-  if (canBeSaid(clean)) return cues.with(index, { ...cues[index], text: clean });
+  if (canBeSaid(clean)) return cues.with(index, { ...cues[index], ...unread(cues[index]), text: clean });
   return cues.toSpliced(index, cues[index + 1]?.t === "rest" ? 2 : 1);
 };
 

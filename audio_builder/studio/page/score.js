@@ -134,6 +134,7 @@ export class Score extends EventTarget {
     item.title = t("rest.value", { n: number(s), why });
     item.style.setProperty("--s", s);
     item.classList.toggle("capped", s > 30);
+    item.classList.toggle("narrow", s < 1.6);
     item.querySelector(".long").textContent = number(s, s < 10 ? 2 : 1);
     const preset = BY_PERSON.has(cue.why) && this.index ? presetSeconds(ruleFor(this.doc.cues, this.index.get(cue.id)), this.doc.recipe.pacing) : null;
     item.style.setProperty("--ghost", preset ?? 0);
