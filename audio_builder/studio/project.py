@@ -164,6 +164,17 @@ class Project:
         """
         return _seen_from(self.folder, make_recipe(*self._layers()))
 
+    def recipe_mark(self) -> str:
+        """Return what is another text when the recipe or the lexicon was changed."""
+        marks = []
+        for name in (RECIPE, LEXICON):
+            try:
+                facts = (self.folder / name).stat()
+                marks.append(f"{facts.st_mtime_ns}-{facts.st_size}")
+            except OSError:
+                marks.append("")
+        return " ".join(marks)
+
     def set_recipe(self, changes: Mapping[str, Any]) -> Recipe:
         """Change settings, by their dotted paths; None takes one out again. Comments in the file stay.
 

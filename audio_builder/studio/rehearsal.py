@@ -80,6 +80,7 @@ class MixFacts(Struct, frozen=True, kw_only=True):
         pauses_scale: what rules' rests are multiplied by; 1 where no length is asked for.
         wpm: the rate in the end.
         version: of the script that was planned; empty in a mix for a few phrases.
+        recipe: what it was planned by (see `Project.recipe_mark`); likewise.
         seconds: how long the episode is.
         note: what to say of the voice; empty for nothing.
     """
@@ -93,6 +94,7 @@ class MixFacts(Struct, frozen=True, kw_only=True):
     pauses_scale: float = 1.0
     wpm: float = 0.0
     version: str = ""
+    recipe: str = ""
     seconds: float = 0.0
     note: str = ""
 
@@ -103,6 +105,7 @@ class _Planned:
 
     narration: Narration
     script: Script
+    recipe: Recipe
     mix: MixPlan
 
 
@@ -120,7 +123,6 @@ class Rehearsal:
         """Why the script can't be spoken; None where it can."""
         self.factors: Mapping[str, float] = {}
         """Text factors of the voices (see `rate_control`), for a build that says what was heard here."""
-        self._factors_of: tuple[str, float] | None = None
         self._planned: _Planned | None = None
         self._beds: dict[tuple[object, ...], dict[str, Bed]] = {}
         self._bed_lock = threading.Lock()
@@ -158,7 +160,7 @@ class Rehearsal:
         part = replace(script, cues=tuple(says))
         narration = self._narrated(part, recipe, self._short)
         planned = self._planned
-        if planned is None:
+        if planned is None or planned.recipe != recipe:
             timeline = arrange(_with_rests(part), narration, recipe.soundscape)
             return self._facts(narration, self._plan(timeline, part, recipe))
         return self._facts(narration, self._in_the_mix(planned, narration))
@@ -175,7 +177,7 @@ class Rehearsal:
 
     def _narrated(self, script: Script, recipe: Recipe, pool: _KeptPool, progress: Progress = silent) -> Narration:
         voice, others = prepare_voices(script, recipe)
-        factors = self._known_factors(recipe)
+        factors = self.factors
         voice = voice.for_text(factors.get(voice.name, 1.0))
         others = {part: other.for_text(factors.get(other.name, 1.0)) for part, other in others.items()}
         spoken = {part: other.voice for part, other in others.items()}
@@ -189,9 +191,6 @@ class Rehearsal:
                 progress=progress,
                 pool=workers,
             )
-
-    def _known_factors(self, recipe: Recipe) -> Mapping[str, float]:
-        return self.factors if self._factors_of == (recipe.voice, recipe.pacing.wpm) else {}
 
     def _plan(self, timeline: Timeline, script: Script, recipe: Recipe) -> MixPlan:
         bed = as_one(self._beds_of(script, recipe), timeline.backgrounds, _bed_format(recipe))
@@ -257,6 +256,7 @@ class Rehearsal:
                 self.progress = None
 
     def _plan_whole(self) -> None:
+        mark = self.project.recipe_mark()
         opened, recipe = self.project.opened(), self.project.recipe()
         script = opened.script
         voice, others = prepare_voices(script, recipe)
@@ -273,24 +273,20 @@ class Rehearsal:
                 progress=on_progress,
                 pool=pool,
             )
-            rates = RateControl(script, voice, others, speak, dict(self._known_factors(recipe)))
+            rates = RateControl(script, voice, others, speak, dict(self.factors))
             timed = fit_duration(script, recipe, rates.narrate, rates.reached_wpm)
-        self.factors, self._factors_of = timed.narration.text_factors, (recipe.voice, recipe.pacing.wpm)
+        self.factors = {**self.factors, **timed.narration.text_factors}
         timeline = arrange(timed.script, timed.narration, recipe.soundscape)
         mix = self._plan(timeline, timed.script, recipe)
-        self._planned = _Planned(timed.narration, timed.script, mix)
+        self._planned = _Planned(timed.narration, timed.script, recipe, mix)
         facts = self._facts(timed.narration, mix)
-        self.whole = _of_whole(facts, timed, timeline, opened.version)
+        self.whole = _of_whole(facts, timed, timeline, opened.version, mark)
 
 
-def _of_whole(facts: MixFacts, timed: TimedScript, timeline: Timeline, version: str) -> MixFacts:
-    return MixFacts(
-        number=facts.number,
-        clips=facts.clips,
-        rate_hz=facts.rate_hz,
-        bed_gain_db=facts.bed_gain_db,
-        tone_gain_db=facts.tone_gain_db,
-        ceiling_dbtp=facts.ceiling_dbtp,
+def _of_whole(facts: MixFacts, timed: TimedScript, timeline: Timeline, version: str, mark: str) -> MixFacts:
+    return msgspec.structs.replace(
+        facts,
+        recipe=mark,
         pauses_scale=timed.pauses_scale or 1.0,
         wpm=timed.wpm,
         version=version,

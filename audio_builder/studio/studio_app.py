@@ -270,9 +270,9 @@ class Studio:
         step, problem, whole = rehearsal.progress, rehearsal.problem, rehearsal.whole
         return StateData(
             version=one.version(),
-            recipe=_mark_of(one.folder / project.RECIPE),
+            recipe=one.recipe_mark(),
             mix=whole.number if whole else 0,
-            planned=whole.version if whole else "",
+            planned=whole.version if whole and whole.recipe == one.recipe_mark() else "",
             speaking=[step.done, step.total] if step else None,
             problem=Problem(problem.message, problem.hint) if problem else None,
             jobs=[job for job in self.builds.jobs() if job.project == name],
@@ -361,14 +361,6 @@ class Studio:
         if one is None:
             raise NotThere(f"there is no project {request.path_params['name'][:80]}", hint="Go back to all projects.")
         return one
-
-
-def _mark_of(path: Path) -> str:
-    try:
-        facts = path.stat()
-    except OSError:
-        return ""
-    return f"{facts.st_mtime_ns}-{facts.st_size}"
 
 
 def make_studio(studio: Studio) -> Starlette:

@@ -79,12 +79,12 @@ export class Sounds extends EventTarget {
   }
 
   /** Take the mix of the whole script, as the server has planned it. */
-  async takeMix(version) {
+  async takeMix(version, recipe) {
     if (version !== this.doc.version || !this.doc.savedCues) return;
     const says = this.doc.savedCues.filter((cue) => cue.t === "say" && !isEmpty(cue));
     const epoch = this.epoch;
     const mix = await read(`${this.path}/mix`);
-    if (mix.version !== version || mix.clips.length !== says.length || epoch !== this.epoch) return;
+    if (mix.version !== version || mix.recipe !== recipe || mix.clips.length !== says.length || epoch !== this.epoch) return;
     says.forEach((cue, n) => this.known.set(sayKey(cue), mix.clips[n]));
     this.mix = mix;
     this.dispatchEvent(new Event("known"));

@@ -329,7 +329,7 @@ async function askState() {
   }
   if (state.mix && state.mix !== here.mixSeen && state.planned === doc.version) {
     here.mixSeen = state.mix;
-    await guarded(() => sounds.takeMix(state.planned));
+    await guarded(() => sounds.takeMix(state.planned, state.recipe));
   }
   $("speaking").textContent = state.speaking && state.speaking[1] ? t("speaking", { done: state.speaking[0], total: state.speaking[1] }) : "";
   if (state.problem && state.problem.error !== here.problemSeen) say([state.problem.error, state.problem.hint].filter(Boolean).join(". "), [], "keep");
