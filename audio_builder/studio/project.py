@@ -43,6 +43,8 @@ RECIPE = "recipe.toml"
 LEXICON = "lexicon.toml"
 SHOW = "show"
 TAKES = "takes"
+TAKEN = "words.json"
+"""In the folder of takes: which file has which phrase, as it is written."""
 
 LARGEST_SCRIPT_BYTES = 20 * 1024 * 1024
 
@@ -165,9 +167,9 @@ class Project:
         return _seen_from(self.folder, make_recipe(*self._layers()))
 
     def recipe_mark(self) -> str:
-        """Return what is another text when the recipe or the lexicon was changed."""
+        """Return what is another text when the recipe, the lexicon or a take was changed."""
         marks = []
-        for name in (RECIPE, LEXICON):
+        for name in (RECIPE, LEXICON, f"{TAKES}/{TAKEN}"):
             try:
                 facts = (self.folder / name).stat()
                 marks.append(f"{facts.st_mtime_ns}-{facts.st_size}")

@@ -164,6 +164,10 @@ class Studio:
         """Have a project spoken with another lexicon; its takes are found by words as they are said."""
         if takes := takes_of(one):
             renew_voice(one, takes)
+        self.spoken_anew(one, name)
+
+    def spoken_anew(self, one: Project, name: str) -> None:
+        """Have a project planned anew, soon."""
         self.rehearsal(name, one).want()
 
     def _text_factors(self, name: str) -> dict[str, float]:
@@ -386,7 +390,7 @@ def make_studio(studio: Studio) -> Starlette:
             route("POST", f"{p}/build", studio.build, SMALL),
             route("DELETE", f"{p}/build", studio.stop_build, SMALL),
             *saying_routes(studio.find, studio.said_otherwise),
-            *takes_routes(studio.find),
+            *takes_routes(studio.find, studio.spoken_anew),
             *desk_routes(studio.find),
             route("GET", "/sound/clip/{key}.wav", studio.clip),
             route("GET", "/sound/bell/{bell}.wav", studio.bell),

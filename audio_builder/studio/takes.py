@@ -6,7 +6,7 @@ import hashlib
 import io
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from audio_builder.files import sha256_of, write_bytes
 from audio_builder.script.phrases import count_words
 from audio_builder.studio.cue_data import LONGEST_TEXT
 from audio_builder.studio.exchange import SMALL, FindProject, for_project, route
-from audio_builder.studio.project import TAKES, Project
+from audio_builder.studio.project import TAKEN, TAKES, Project
 from audio_builder.studio.saying import lexicon_of
 from audio_builder.voices.catalogue import read_profile
 from audio_builder.voices.engines.recorded import (
@@ -41,7 +41,6 @@ from audio_builder.voices.profile import Voice
 from audio_builder.voices.voice_files import data_folder
 
 LARGEST_TAKE_BYTES = 24_000_000
-_WRITTEN = "words.json"
 _LEVEL_DBFS = -23.0
 _PEAK_DBFS = -1.0
 _PAUSE_GATE_DB = -25.0
@@ -59,21 +58,25 @@ class Taken:
     seconds: float
 
 
-def takes_routes(find: FindProject) -> list[Route]:
+def takes_routes(find: FindProject, on_change: Callable[[Project, str], None]) -> list[Route]:
     """Return the routes of takes.
 
     Args:
         find: gives a project by its name.
+        on_change: called with a project and its name when it has other takes.
     """
 
     def known(project: Project, _request: Request, _body: bytes) -> Any:
         return {"voice": own_voice(project), "takes": takes_of(project)}
 
     def keep(project: Project, request: Request, body: bytes) -> Any:
-        return keep_take(project, request.query_params.get("text", "")[:LONGEST_TEXT], body)
+        taken = keep_take(project, request.query_params.get("text", "")[:LONGEST_TEXT], body)
+        on_change(project, request.path_params["name"])
+        return taken
 
     def forget(project: Project, request: Request, _body: bytes) -> Any:
         forget_take(project, request.query_params.get("text", ""))
+        on_change(project, request.path_params["name"])
         return {}
 
     p = "/api/projects/{name}/takes"
@@ -92,7 +95,7 @@ def own_voice(project: Project) -> str:
 def takes_of(project: Project) -> dict[str, str]:
     """Return the file of each phrase that was read, by the phrase as it is written."""
     try:
-        return msgspec.json.decode((project.folder / TAKES / _WRITTEN).read_bytes(), type=dict[str, str])
+        return msgspec.json.decode((project.folder / TAKES / TAKEN).read_bytes(), type=dict[str, str])
     except (OSError, msgspec.MsgspecError):
         return {}
 
@@ -138,7 +141,7 @@ def renew_voice(project: Project, takes: Mapping[str, str]) -> None:
         RecipeError: the project's lexicon is malformed.
     """
     folder, path = project.folder / TAKES, data_folder() / "voices" / f"{own_voice(project)}.toml"
-    write_bytes(folder / _WRITTEN, msgspec.json.encode(takes))
+    write_bytes(folder / TAKEN, msgspec.json.encode(takes))
     hashes = "".join(sha256_of((folder / name).read_bytes()) for name in takes.values() if (folder / name).is_file())
     document = tomlkit.document()
     for key, value in (

@@ -14,7 +14,7 @@ export async function showBegin(root, desk) {
   list.append(make("p", { class: "soft" }, t("begin.folder", { folder: home.folder })));
 }
 
-const welcome = () => make("div", {}, make("h2", {}, t("begin.title")), make("p", { class: "soft" }, t("begin.about")));
+const welcome = () => make("p", { class: "soft" }, t("begin.about"));
 
 function drop(fresh, desk) {
   const picker = make("input", { type: "file", multiple: true, id: "picker", class: "hidden", "aria-label": t("begin.choose"), tabindex: "-1" });

@@ -47,7 +47,7 @@ async function route() {
   if (desk && desk.doc.name === name) return;
   if (desk) await leave();
   if (!name) {
-    $("title").textContent = "";
+    $("title").textContent = t("begin.title");
     document.title = t("studio");
     chrome(false);
     reveal("begin");
@@ -327,7 +327,7 @@ async function askState() {
     doc.reload(await read(projectPath(doc.name)));
     say(t("changed.outside"), [], "keep");
   }
-  if (state.mix && state.mix !== here.mixSeen && state.planned === doc.version) {
+  if (state.mix && (state.mix !== here.mixSeen || !sounds.mix?.version) && state.planned === doc.version) {
     here.mixSeen = state.mix;
     await guarded(() => sounds.takeMix(state.planned, state.recipe));
   }
