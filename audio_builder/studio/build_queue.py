@@ -147,7 +147,7 @@ class BuildQueue:
                 project.recipe(),
                 project.show,
                 progress=on_progress,
-                text_factors=self._text_factors(job.project),
+                text_factors=self._text_factors(job.project) or None,
             )
             _keep_before(project, before, Path(report.path))
             job.path, job.summary = report.path, list(report.summary())
