@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from starlette.routing import Route
 
 from audio_builder.errors import AudioBuilderError, DiskFull
 from audio_builder.studio.project import ChangedElsewhere, Project
+
+_log = logging.getLogger(__name__)
 
 _Data = TypeVar("_Data", bound=Struct)
 
@@ -98,6 +101,9 @@ def _answer(call: Call, request: Request, body: bytes) -> Response:
         answer = call(request, body)
     except AudioBuilderError as error:
         return as_json(Problem(error.message, error.hint), _status_of(error))
+    except Exception:
+        _log.exception("a request of the studio's page failed: %s %s", request.method, request.url.path)
+        return as_json(Problem("something went wrong in the studio", "Its terminal shows what."), 500)
     return answer if isinstance(answer, Response) else as_json(answer)
 
 

@@ -171,7 +171,9 @@ class Rehearsal:
         Raises:
             SoundError: there is none of that name, or it can't be made.
         """
-        return self._beds_of(script, recipe)[name]
+        beds = self._beds_of(script, recipe)
+        # The page may ask for one before the script that has it is saved.
+        return beds[name] if name in beds else self._beds_of(_changing_to(script, name), recipe)[name]
 
     # --- one stage after the other ---
 
@@ -312,6 +314,10 @@ def _with_rests(script: Script) -> Script:
     """Return phrases with a rest between them, as they have in a script: the background moves in it."""
     rest = Rest(_APART_S, Reason.PARAGRAPH)
     return replace(script, cues=tuple(cue for say in script.cues for cue in (say, rest)))
+
+
+def _changing_to(script: Script, background: str) -> Script:
+    return replace(script, cues=(*script.cues, Background(background)))
 
 
 def _bed_format(recipe: Recipe) -> BedFormat:

@@ -27,6 +27,7 @@ from audio_builder.studio.build_queue import BuildQueue, Job
 from audio_builder.studio.choices import Fetching, Lengths, VoiceFetcher, choices, lengths, voice_sample
 from audio_builder.studio.cue_data import CueData, Cues, as_data, cues_from
 from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, read_json, route, sound
+from audio_builder.studio.particulars import particulars_routes
 from audio_builder.studio.project import Opened, Project
 from audio_builder.studio.rehearsal import Rehearsal
 from audio_builder.studio.saying import saying_routes
@@ -65,6 +66,7 @@ class ProjectData(Struct, frozen=True, kw_only=True):
     subtitle: str
     author: str
     language: str
+    date: str
     cues: list[CueData]
     recipe: Recipe
     lengths: Lengths
@@ -232,6 +234,7 @@ class Studio:
             subtitle=script.subtitle,
             author=script.author,
             language=script.language,
+            date=script.date,
             cues=[as_data(cue) for cue in script.cues],
             recipe=recipe,
             lengths=lengths(script, recipe),
@@ -389,6 +392,7 @@ def make_studio(studio: Studio) -> Starlette:
             route("GET", f"{p}/bed.wav", studio.bed),
             route("POST", f"{p}/build", studio.build, SMALL),
             route("DELETE", f"{p}/build", studio.stop_build, SMALL),
+            *particulars_routes(studio.find),
             *saying_routes(studio.find, studio.said_otherwise),
             *takes_routes(studio.find, studio.spoken_anew),
             *desk_routes(studio.find),

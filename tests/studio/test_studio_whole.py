@@ -163,3 +163,25 @@ def test_axe_finds_nothing_in_any_view(browser: Any, studio: RunningStudio, sche
     complaints = [(view, one["id"], one["nodes"][0]["html"][:200]) for view, all_ in found.items() for one in all_]
     context.close()
     assert complaints == []
+
+
+def test_the_policy_of_the_page_lets_the_page_itself_work(browser: Any, studio: RunningStudio):
+    """Under its Content-Security-Policy it plays, records and shows its pictures, and nothing is refused."""
+    context = browser.new_context(permissions=["microphone"])
+    key, _, value = studio.cookie.partition("=")
+    context.add_cookies([{"name": key, "value": value, "url": f"http://127.0.0.1:{studio.port}"}])
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("request", lambda one: trouble.append(one.url) if f"127.0.0.1:{studio.port}" not in one.url else None)
+    page.goto(f"http://127.0.0.1:{studio.port}/#project=the-slow-gate")
+    page.locator(".say", has_text="Come back when you like.").click()
+    page.locator("#inspector button", has_text="Hear it").first.click()
+    page.wait_for_timeout(4000)
+    page.locator("#inspector summary", has_text="Read it yourself").click()
+    page.locator("#inspector .record").click()
+    page.wait_for_timeout(1500)
+    assert page.locator("#inspector [role=status]").first.inner_text() == "Read now."
+    assert page.evaluate("studio.desk.player.timeline.total") > 0
+    context.close()
+    assert [text for text in trouble if not text.startswith(("data:", "blob:"))] == []

@@ -29,6 +29,7 @@ export class Choose {
       this._group("choose.room", ...this._radios("soundscape.room", ["none", "small"], "room")),
       this._group("choose.pacing", ...this._pacings(options.pacings, doc)),
       this._sliders(doc),
+      this._group("choose.guides", ...options.guides.map((name) => this._guide(name))),
       this._details(options),
     );
   }
@@ -145,6 +146,26 @@ export class Choose {
   _pacings(pacings, doc) {
     return Object.keys(pacings).map((name) =>
       this._radio("pacing", name, doc.recipe.pacing.preset === name, t(`pacing.${name}`), t(`pacing.${name}.about`), () => this._pacing(name)));
+  }
+
+  /** A passage before or after the words: it is put in, and can then be shaped as all else; undo takes it out. */
+  _guide(name) {
+    const add = make("button", { type: "button", class: "small", onclick: () => this._addGuide(name) }, t("choose.guide.add"));
+    return make("div", { class: "choice" }, make("span", {}, make("strong", {}, named("guide", name))), add);
+  }
+
+  async _addGuide(name) {
+    const { doc, say } = this.desk;
+    try {
+      await doc.save();
+      await ask("POST", `${projectPath(doc.name)}/guides`, { base: doc.version, guides: [name] });
+      const before = doc.recipe;
+      doc.reload(await ask("GET", projectPath(doc.name)));
+      doc.recipe = before;
+      say(t("choose.guide.added", { name: named("guide", name) }), [], "keep");
+    } catch (error) {
+      say([error.message, error.hint].filter(Boolean).join(". "));
+    }
   }
 
   async _pacing(preset) {

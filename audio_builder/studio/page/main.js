@@ -3,7 +3,7 @@
 import { showBegin } from "./begin.js";
 import { Choose } from "./choose.js";
 import { Inspector } from "./inspect.js";
-import { Player, Sounds, renderStretch } from "./listen.js";
+import { Player, renderStretch } from "./listen.js";
 import { MakeView } from "./make.js";
 import { StripMap } from "./map.js";
 import { Doc } from "./model.js";
@@ -12,6 +12,7 @@ import { Score } from "./score.js";
 import { ShowView } from "./show.js";
 import { LANGUAGES, chosenLanguage, clock, loadWords, make, setLanguage, t } from "./words.js";
 import { wordsPanel } from "./sayright.js";
+import { Sounds } from "./sounds.js";
 import { takePanel } from "./takes.js";
 
 const ASK_MS = 1500;

@@ -21,12 +21,59 @@ export class MakeView {
     this.root.replaceChildren(
       make("h2", {}, t("make.title")),
       make("p", { class: "soft" }, t("make.about", { length: clock(this.desk.player.timeline.total / this.desk.sounds.rate) })),
+      this.particulars(),
+      this.cover(),
       make("div", { class: "row" }, go),
       this.job,
       ...this.show.episodes.map((episode, n) => this.episode(episode, n === 0)),
     );
     this.seen = "";
     if (this.desk.state) this.update(this.desk.state);
+  }
+
+  /** What players show of the episode. */
+  particulars() {
+    const { facts } = this.desk.doc;
+    const fields = ["title", "subtitle", "author", "language", "date"].map((name) =>
+      make("label", { class: "field" }, make("span", {}, t(`about.${name}`)),
+        make("input", { value: facts[name] ?? "", type: name === "date" && /^(\d{4}-\d\d-\d\d)?$/.test(facts[name] ?? "") ? "date" : "text", "data-field": name, onchange: (event) => this.say(name, event.target.value) })));
+    return make("details", {}, make("summary", {}, t("about")), make("div", { class: "grid" }, ...fields));
+  }
+
+  async say(name, value) {
+    const { doc } = this.desk;
+    const { title, subtitle, author, language, date } = { ...doc.facts, [name]: value };
+    try {
+      await doc.save();
+      const answer = await ask("PUT", `${this.path}/particulars`, { base: doc.version, title, subtitle, author, language, date });
+      doc.version = answer.version;
+      Object.assign(doc.facts, { title, subtitle, author, language, date });
+      this.desk.say(t("saved.saved"));
+    } catch (error) {
+      this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+    }
+  }
+
+  /** The picture: dropped in, or drawn in a colour. */
+  cover() {
+    const { tags } = this.desk.doc.recipe;
+    const picker = make("input", { type: "file", accept: "image/jpeg,image/png", "aria-label": t("cover.choose"), onchange: (event) => this.setCover(event.target.files[0]) });
+    const colour = make("input", { type: "color", value: tags.cover_colour || "#2a4d5c", "aria-label": t("show.colour"), onchange: (event) => this.desk.setRecipe({ "tags.cover_colour": event.target.value }) });
+    const own = tags.cover && [
+      make("img", { class: "qr", src: `${this.path}/cover?${Date.now()}`, alt: t("cover") }),
+      make("button", { type: "button", onclick: () => this.setCover(null) }, t("cover.drawn")),
+    ];
+    return make("details", {}, make("summary", {}, t("cover")), make("div", { class: "row" }, ...(own || [colour]), picker));
+  }
+
+  async setCover(file) {
+    try {
+      const answer = file ? await ask("PUT", `${this.path}/cover`, file) : await ask("DELETE", `${this.path}/cover`);
+      this.desk.takeRecipe(answer.recipe);
+      await this.draw();
+    } catch (error) {
+      this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+    }
   }
 
   async build() {
