@@ -26,10 +26,12 @@ from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+from audio_builder.voices.profile import VoiceProfile
 
 LONGEST_EPISODE_S = 12 * 3600.0
 """So that an MP3 stays below 2 GiB at any bitrate, which many players can't go beyond."""
@@ -154,17 +156,17 @@ def _of_show(recipe: Recipe, folder: Path) -> Recipe:
     return msgspec.structs.replace(recipe, tags=tags)
 
 
-def versions_of(engine: str) -> dict[str, str]:
-    """Return the versions, here and now, of what makes an episode's sound.
+def versions_of(profile: VoiceProfile) -> dict[str, str]:
+    """Return the versions, here and now, of what makes an episode's sound with a voice.
 
     Raises:
         MissingExtra: the engine's packages aren't installed.
     """
-    return {"audio-builder": __version__, "engine": load_engine(engine).fingerprint()}
+    return {"audio-builder": __version__, "engine": voice_fingerprint(load_engine(profile.engine), profile)}
 
 
 def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
-    return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
+    return pack_source(script, recipe, versions_of(voice.voice.profile))
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:

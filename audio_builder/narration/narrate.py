@@ -19,6 +19,7 @@ from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
 from audio_builder.store import clear
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -138,7 +139,7 @@ def _planned_clips(
     engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
     # A voice has one identity at each of its rates.
     identities = {
-        (one.profile.name, one.rate): clip_identity(one, engines[one.profile.name].fingerprint(), rate_hz)
+        (one.profile.name, one.rate): clip_identity(one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz)
         for one in voices
     }
 

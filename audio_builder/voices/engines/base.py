@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from audio_builder.audio.samples import AudioSegment
-from audio_builder.voices.profile import Voice
+from audio_builder.voices.profile import Voice, VoiceProfile
 
 ENTRY_POINT_GROUP = "audio_builder.engines"
 """An engine is a class without arguments, published under its name in this entry point group."""
@@ -96,3 +96,43 @@ class WordTimer(Protocol):
             as `speak` does.
         """
         ...
+
+
+@runtime_checkable
+class LanguageReader(Protocol):
+    """An engine that needs more packages for some languages than for others."""
+
+    def language_extra(self, language: str) -> str:
+        """Return the name of the extra, and of the lock file, with those packages; empty for a language that needs none.
+
+        Args:
+            language: BCP 47 tag.
+
+        Raises:
+            VoiceError: the engine doesn't speak the language.
+        """
+        ...
+
+    def language_fingerprint(self, language: str) -> str:
+        """Return the versions of what reads a language, for the clip's key; empty as above.
+
+        Args:
+            language: BCP 47 tag.
+
+        Raises:
+            MissingExtra: a package isn't installed.
+            VoiceError: the engine doesn't speak the language.
+        """
+        ...
+
+
+def voice_fingerprint(engine: Engine, profile: VoiceProfile) -> str:
+    """Return what an engine's `fingerprint` and `language_fingerprint` return for a voice.
+
+    Raises:
+        MissingExtra: a package that the voice needs isn't installed.
+        VoiceError: the engine doesn't speak the voice's language.
+    """
+    own = engine.fingerprint()
+    reading = engine.language_fingerprint(profile.language) if isinstance(engine, LanguageReader) else ""
+    return f"{own} {reading}".rstrip()
