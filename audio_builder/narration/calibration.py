@@ -42,7 +42,15 @@ def calibrate(
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
     voice = prepare_voice(profile, profile.calibration[0].wpm).voice
-    script = Script("", "", "", profile.language, "", "", tuple(Say(phrase, Role.PROSE) for phrase in text or calibration_text(profile.language)))
+    script = Script(
+        "",
+        "",
+        "",
+        profile.language,
+        "",
+        "",
+        tuple(Say(phrase, Role.PROSE) for phrase in text or calibration_text(profile.language)),
+    )
     settings = [point.setting for point in profile.calibration]
     points = []
     for number, setting in enumerate(settings):

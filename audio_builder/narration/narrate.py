@@ -139,7 +139,9 @@ def _planned_clips(
     engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
     # A voice has one identity at each of its rates.
     identities = {
-        (one.profile.name, one.rate): clip_identity(one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz)
+        (one.profile.name, one.rate): clip_identity(
+            one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz
+        )
         for one in voices
     }
 

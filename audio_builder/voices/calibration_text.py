@@ -66,8 +66,8 @@ CALIBRATION_TEXT: tuple[str, ...] = (
 """About 390 words in 41 phrases."""
 
 _FOLDER = resources.files("audio_builder.voices") / "calibration_texts"
-_PHRASES = 19
-"""Of the 40 in a file: title, sentences, questions and verse are among them."""
+_STEP = 4
+"""One of so many of the 40 phrases in a file: a title, sentences, questions and verse are among them."""
 
 
 @functools.cache
@@ -87,4 +87,4 @@ def calibration_text(language: str) -> tuple[str, ...]:
     Args:
         language: BCP 47 tag.
     """
-    return phrases_in(language)[:_PHRASES] or CALIBRATION_TEXT
+    return phrases_in(language)[::_STEP] or CALIBRATION_TEXT

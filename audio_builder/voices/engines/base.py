@@ -103,7 +103,7 @@ class LanguageReader(Protocol):
     """An engine that needs more packages for some languages than for others."""
 
     def language_extra(self, language: str) -> str:
-        """Return the name of the extra, and of the lock file, with those packages; empty for a language that needs none.
+        """Return the name of the extra with those packages, also of their lock file; empty where none is needed.
 
         Args:
             language: BCP 47 tag.
