@@ -28,10 +28,11 @@ from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.languages import in_language, mismatch
+from audio_builder.voices.languages import in_language, mismatch, primary
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
 LONGEST_EPISODE_S = 12 * 3600.0
 """So that an MP3 stays below 2 GiB at any bitrate, which many players can't go beyond."""
@@ -91,6 +92,8 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
     if any(isinstance(cue, Bell) for cue in script.cues):
         check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
+    if recipe.voice == AUTO:
+        recipe = msgspec.structs.replace(recipe, voice=voice.name)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     cover = _cover(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
@@ -175,20 +178,27 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     What is to be slower is slower by `slower_share` than the same voice elsewhere.
 
     Raises:
-        VoiceError: one is unknown, or what it needs isn't installed or has changed.
+        VoiceError: one is unknown, what it needs isn't installed or has changed, or no voice speaks the language.
         RecipeError: the lexicon can't be read or is malformed.
     """
     says = [cue for cue in script.cues if isinstance(cue, Say)]
-    names = dict.fromkeys(["", *(say.voice for say in says)])
-    profiles = {name: in_language(find_voice(name or recipe.voice), script.language) for name in names}
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
+    chosen = choose_voice(script.language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
+    narrating = in_language(find_voice(chosen.name), script.language)
+
+    @functools.cache
+    def speaking(voice: str, language: str) -> VoiceProfile:
+        if voice:
+            return in_language(find_voice(voice), language or script.language)
+        if not language or primary(language) == primary(narrating.language):
+            return narrating
+        return in_language(find_voice(choose_voice(language).name), language)
 
     def ready(part: Speaker) -> PreparedVoice:
-        profile = profiles[part.voice]
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
-        return prepare_voice(profile, wpm, lexicon)
+        return prepare_voice(speaking(part.voice, part.language), wpm, lexicon)
 
     parts = dict.fromkeys(say.speaker for say in says)
     narrator = ready(Speaker())
-    narrator = replace(narrator, language_note=mismatch(profiles[""], script.language))
+    narrator = replace(narrator, language_note=chosen.note or mismatch(narrating, script.language))
     return narrator, {part: ready(part) for part in parts if part != Speaker()}

@@ -135,7 +135,9 @@ def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> N
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    here = versions_of(find_voice(recipe.voice).engine)
-    if recipe.voice == source.read_recipe().voice and here != source.versions:
+    if recipe.voice != source.read_recipe().voice:
+        return
+    here = versions_of(find_voice(recipe.voice))
+    if here != source.versions:
         made_with = ", ".join(source.versions.values())
         console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
         return
     import msgspec
 
-    from audio_builder.recipe.settings import Recipe
     from audio_builder.voices.status import voice_statuses
+    from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
     console = ctx.ensure_object(Console)
     statuses = voice_statuses()
@@ -60,9 +61,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
         report = {"schema_version": 1, "voices": statuses}
         console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
         return
-    default = Recipe().voice
     for status in statuses:
-        marker = " (default)" if status.name == default else ""
+        marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
         console.result(f"{status.name}{marker}: {status.description}")
         rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} wpm"
         rates += f" (not measured: those of {status.rates_of})" if status.rates_of else ""
@@ -327,7 +327,7 @@ Examples:
     help="Where the sound goes.",
 )
 @force_option
-@recipe_options("voice", "lexicon", "wpm")
+@recipe_options("voice", "lexicon", "wpm", "language")
 @verbosity
 @click.pass_context
 def say_command(
@@ -343,17 +343,23 @@ def say_command(
 
     A pronunciation of your own goes into a lexicon. Rates are in words per minute (wpm).
     """
+    from audio_builder.article.language import language_of
     from audio_builder.files import check_named, write_named
     from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.languages import in_language
     from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
+    from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
     console = ctx.ensure_object(Console)
     check_named(output, force=force)
     recipe = recipe_from_options({}, recipe_file, chosen)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
-    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, lexicon)
+    language = recipe.tags.language or language_of(text)
+    choice = choose_voice(language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
+    profile = in_language(find_voice(choice.name), language)
+    prepared = replace(prepare_voice(profile, recipe.pacing.wpm, lexicon), language_note=choice.note)
     with progress_bar(console) as progress:
         sound = say_as_wav(text, prepared.voice, progress)
     write_named(output, sound, force=force)

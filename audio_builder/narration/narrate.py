@@ -137,9 +137,9 @@ def _planned_clips(
     """
     voices = (*others.values(), voice)
     engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
-    # A voice has one identity at each of its rates.
+    # A voice has one identity at each of its rates, in each language that it follows.
     identities = {
-        (one.profile.name, one.rate): clip_identity(
+        (one.profile.name, one.profile.language, one.rate): clip_identity(
             one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz
         )
         for one in voices
@@ -149,7 +149,7 @@ def _planned_clips(
         speaker = others.get(say.speaker, voice)
         name = speaker.profile.name
         text = spoken_text(say.text, speaker, engines[name])
-        key = clip_key(text, say.role, identities[name, speaker.rate])
+        key = clip_key(text, say.role, identities[name, speaker.profile.language, speaker.rate])
         return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz))
 
     return tuple(planned(cue) for cue in script.cues if isinstance(cue, Say))

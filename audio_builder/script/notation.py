@@ -24,6 +24,7 @@ from audio_builder.article.mark_kinds import (
     BellMark,
     BreathMark,
     ChapterMark,
+    LangMark,
     PauseMark,
     QuieterMark,
     SilenceMark,
@@ -85,7 +86,8 @@ _HELP = """\
 # A pause without a reason, such as [pause 12s], is yours: it stays as it is under any pacing.
 # Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
 # Marks: [pause 4s] [silence 2m] [beat 1s] [bell] [breath 4-6 x3] [chapter A title], and until they are ended:
-# [voice emma] ... [voice], [slower] ... [slower off], [quieter] ... [quieter off], [background rain] ... [background].
+# [voice emma] ... [voice], [lang fr] ... [/lang], [slower] ... [slower off], [quieter] ... [quieter off],
+# [background rain] ... [background].
 # Put \\ before a bracket that is to be read aloud. A line that begins with // is a note to yourself.
 """
 
@@ -220,7 +222,7 @@ def _line_cues(line: str, place: Place, pacing: Pacing, on_bad: Callable[[BadMar
                 if seconds > 0:
                     where = Place(place.name, place.line, max(line.find(f" {reason}"), 0) + 2)
                     yield Rest(seconds, _reason_or_bad(reason, where, on_bad))
-            case VoiceMark() | SlowerMark() | QuieterMark():
+            case VoiceMark() | LangMark() | SlowerMark() | QuieterMark():
                 yield piece
             case _:
                 yield cue_of(piece, pacing)

@@ -16,6 +16,7 @@ from audio_builder.article.mark_kinds import (
     BellMark,
     BreathMark,
     ChapterMark,
+    LangMark,
     Mark,
     PauseMark,
     SilenceMark,
@@ -91,6 +92,7 @@ class _Writer:
         self.article = article
         self.pacing = pacing
         self.builder = ScriptBuilder(pacing)
+        self.language = article.language
 
     def write(self) -> tuple[Cue, ...]:
         """Return the cues of the whole article."""
@@ -155,8 +157,10 @@ class _Writer:
                 happenings.append(Reason.ITEM if block.kind is BlockKind.LIST else Reason.LINE)
             for piece in split(line.text, _place_of(line)):
                 if isinstance(piece, Words):
-                    happenings.extend(phrases(piece.text, self.article.language))
+                    happenings.extend(phrases(piece.text, self.language))
                     continue
+                if isinstance(piece, LangMark):
+                    self.language = piece.tag or self.article.language
                 if isinstance(piece, StyleMark | BackgroundMark | BeatMark) and happenings:
                     happenings[-1] = _going_on(happenings[-1])
                 happenings.append(piece)

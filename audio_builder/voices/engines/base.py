@@ -126,6 +126,19 @@ class LanguageReader(Protocol):
         ...
 
 
+@runtime_checkable
+class Polyglot(Protocol):
+    """An engine whose voice follows the language of the words, as far as the machine can."""
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the BCP 47 tags of what it can speak on this machine.
+
+        Raises:
+            MissingExtra: the packages it needs aren't installed.
+        """
+        ...
+
+
 def voice_fingerprint(engine: Engine, profile: VoiceProfile) -> str:
     """Return what an engine's `fingerprint` and `language_fingerprint` return for a voice.
 
