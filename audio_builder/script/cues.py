@@ -199,7 +199,26 @@ class Script:
 
 
 UNTITLED = "Beginning"
-"""Title of the first chapter where the text has no title and doesn't begin with a heading."""
+_UNTITLED_IN = {
+    "de": "Anfang",
+    "es": "Comienzo",
+    "fr": "Début",
+    "hi": "आरंभ",
+    "it": "Inizio",
+    "ja": "はじめ",
+    "pt": "Início",
+    "zh": "开始",
+}
+
+
+def untitled(language: str) -> str:
+    """Return the title of the first chapter where the text has no title and doesn't begin with a heading.
+
+    Args:
+        language: BCP 47 tag; English where there is none in it.
+    """
+    return _UNTITLED_IN.get(language.partition("-")[0].lower(), UNTITLED)
+
 
 MOST_CHAPTERS = 255
 """An ID3v2 table of contents (CTOC) counts its entries in one byte."""

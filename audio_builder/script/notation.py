@@ -39,7 +39,6 @@ from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.builder import SpeechStyle, breath_cue, marks_between, style_of
 from audio_builder.script.cues import (
-    UNTITLED,
     Background,
     Beat,
     Bell,
@@ -52,6 +51,7 @@ from audio_builder.script.cues import (
     Say,
     Script,
     check_chapters,
+    untitled,
 )
 
 VERSION = "1"
@@ -133,7 +133,7 @@ def parse_script(text: str, name: str) -> Script:
         raise bad_marks_error(bad)
     if not any(isinstance(cue, Say) for cue in cues):
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
-    cues = _beginning_with_chapter(cues, front.title)
+    cues = _beginning_with_chapter(cues, front.title or untitled(front.language))
     check_chapters(cues, name)
     return Script(
         title=front.title,
@@ -254,7 +254,7 @@ def _beginning_with_chapter(cues: list[Cue], title: str) -> list[Cue]:
             return [cue, *cues[:place], *cues[place + 1 :]]
         if not isinstance(cue, Rest | Background):
             break
-    return [ChapterStart(title or UNTITLED), *cues]
+    return [ChapterStart(title), *cues]
 
 
 def _check_front_matter(front: FrontMatter, name: str, text: str) -> None:

@@ -26,7 +26,7 @@ from audio_builder.article.marks import Locate, Place, Words, split, without_mar
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.builder import ScriptBuilder, breath_cue
-from audio_builder.script.cues import MOST_CHAPTERS, UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters
+from audio_builder.script.cues import MOST_CHAPTERS, UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters, untitled
 from audio_builder.script.pauses import retimed, slowed, thinned
 from audio_builder.script.phrases import Phrase, phrases
 
@@ -100,7 +100,7 @@ class _Writer:
         chains = heading_chains(article.sections)
         title = article.title if article.title_is_spoken else ""
         shown = title or chains.get(0, "") or article.title
-        builder.open_episode(" ".join(shown.split()) or UNTITLED)
+        builder.open_episode(" ".join(shown.split()) or untitled(article.language))
         for line in article.above_title:
             builder.say(without_marks(line.text), Role.PROSE)
             builder.rest(Reason.TITLE)

@@ -31,7 +31,7 @@ from audio_builder.errors import EmptySource, ScriptError, SourceError
 from audio_builder.recipe.settings import Pacing
 from audio_builder.recipe.values import tag_or_nothing
 from audio_builder.script.builder import SpeechStyle, VerbatimBuilder
-from audio_builder.script.cues import UNTITLED, ChapterStart, Reason, Say, Script, check_chapters
+from audio_builder.script.cues import ChapterStart, Reason, Say, Script, check_chapters, untitled
 from audio_builder.script.notation import cue_of
 
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
@@ -150,7 +150,7 @@ def _script(elements: Elements, name: str) -> Script:
         raise EmptySource(f"{name} has no words to speak", hint="Give a text with words in it.")
     title, subtitle, author, date = (elements.meta.get(key, "") for key in ("title", "subtitle", "author", "date"))
     if not isinstance(cues[0], ChapterStart):
-        cues = [ChapterStart(title or UNTITLED), *cues]
+        cues = [ChapterStart(title or untitled(elements.language)), *cues]
     check_chapters(cues, name)
     day = date if _DAY.fullmatch(date) else ""
     return Script(title, subtitle, author, elements.language, day, Pacing().preset, tuple(cues))
