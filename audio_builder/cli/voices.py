@@ -19,6 +19,7 @@ from audio_builder.cli.options import (
     recipe_options,
     verbosity,
 )
+from audio_builder.cli.piper_voices import install_piper_voice, search_command
 from audio_builder.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ def _details_in_lines(details: VoiceDetails) -> list[str]:
     return lines
 
 
+command.add_command(search_command)
+
+
 @command.command(
     "install",
     short_help="Fetch what voices need.",
@@ -130,24 +134,34 @@ def _details_in_lines(details: VoiceDetails) -> list[str]:
 Examples:
   audio-builder voices install joe
   audio-builder voices install emma michael
+  audio-builder voices install de_DE-thorsten-medium
 """,
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Agree to the licence of a voice of Piper's catalogue without being asked.")
 @verbosity
 @click.pass_context
-def install_command(ctx: click.Context, names: tuple[str, ...]) -> None:
+def install_command(ctx: click.Context, names: tuple[str, ...], yes: bool) -> None:
     """Fetch what voices need: their files, and the Python packages of their engines where those are missing.
 
     What will be fetched is listed first, with its size in MB and its licence. Files go into your data folder; each
     comes from the first of its sources that works (`audio-builder voices show NAME` lists them). Packages are
     installed by pip into this Python, in the versions that were checked. Every file's SHA-256 is compared with the
     one that is pinned. Nothing else is ever downloaded.
+
+    A NAME may also be one of Piper's catalogue (`audio-builder voices search`): its size and MD5 are compared with the
+    catalogue's, and its licence is shown before it is fetched.
     """
-    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.catalogue import find_voice, is_voice
+    from audio_builder.voices.install.piper_catalogue import looks_like_piper
     from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 
     console = ctx.ensure_object(Console)
-    for profile in [find_voice(name) for name in names]:
+    ours = [name for name in names if is_voice(name) or not looks_like_piper(name)]
+    for name in names:
+        if name not in ours:
+            install_piper_voice(name, console, yes=yes)
+    for profile in [find_voice(name) for name in ours]:
         needed = needed_downloads(profile)
         if not str(needed):
             console.result(f"{profile.name}: ready, nothing to fetch")
