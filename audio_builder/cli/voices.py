@@ -23,7 +23,7 @@ from audio_builder.cli.piper_voices import install_piper_voice, search_command
 from audio_builder.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from audio_builder.voices.status import VoiceDetails
+    from audio_builder.voices.status import VoiceDetails, VoiceStatus
 
 _NOTABLE_PERCENT = 0.1
 
@@ -47,7 +47,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     That is what `voices` alone does; each command below has its own help.
 
-    Rates are in words per minute (wpm), measured inside phrases.
+    Rates are in words per minute (wpm), measured inside phrases; in Japanese and Chinese in characters, of which two
+    count as a word.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -65,7 +66,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     for status in statuses:
         marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
         console.result(f"{status.name}{marker}: {status.description}")
-        rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} wpm"
+        rates = _rates(status)
         rates += f" (not measured: those of {status.rates_of})" if status.rates_of else ""
         console.result(f"    {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
         console.result("    ready" if status.ready else f"    not ready: {status.problem}. {status.mend}")
@@ -102,9 +103,17 @@ def show_command(ctx: click.Context, name: str, as_json: bool) -> None:
         console.result(line)
 
 
+def _rates(status: VoiceStatus) -> str:
+    """Return a voice's slowest and fastest rate in the unit that fits its language."""
+    from audio_builder.script.phrases import unit_of
+
+    per_word, noun = unit_of(status.language)
+    return f"{status.slowest_wpm * per_word:.0f} to {status.fastest_wpm * per_word:.0f} {noun}s per minute"
+
+
 def _details_in_lines(details: VoiceDetails) -> list[str]:
     status = details.status
-    rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} words per minute"
+    rates = _rates(status)
     measured = f"measured at {len(details.calibration)} settings"
     if details.rates_of:
         measured = f"those of {details.rates_of}; measure its own: audio-builder voices calibrate {status.name}"
