@@ -11,7 +11,7 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
-from audio_builder.episode.identity import IfThere, Place, Work, choose_place
+from audio_builder.episode.identity import EpisodeIndex, IfThere, Place, Work, choose_place
 from audio_builder.episode.naming import named_file, resolved_tags
 from audio_builder.episode.record import record_path
 from audio_builder.episode.tag.embedded_source import carries, pack_source
@@ -20,7 +20,7 @@ from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
 from audio_builder.podcast.show_settings import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
-from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
+from audio_builder.script.cues import Background, Say, Script, Speaker
 from audio_builder.script.estimate import clock, estimate
 from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
@@ -48,6 +48,7 @@ class BuildPlan:
         voice: the narrator's, ready to speak.
         cover: gives JPEG bytes; a cover that isn't the listener's own is drawn when it is first asked for.
         place: where the episode will be, and by what it is known; `settle` again when it is put there.
+        work: what is built, as far as it says which episode that is.
         settle: returns the place under the folder's lock, where another build may have taken the name meanwhile.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
@@ -59,13 +60,21 @@ class BuildPlan:
     voice: PreparedVoice
     cover: Callable[[], bytes]
     place: Place
+    work: Work
     settle: Callable[[], Place]
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
 
 
-def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> BuildPlan:
+def check_everything(
+    script: Script,
+    recipe: Recipe,
+    target: Path,
+    if_there: IfThere = "new version",
+    index: EpisodeIndex | None = None,
+    own: Path | None = None,
+) -> BuildPlan:
     """Return a plan for an episode in a folder, which is made if it isn't there.
 
     Args:
@@ -73,6 +82,8 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
         recipe: all else.
         target: the folder; or the episode's file, if its name ends as that of a sound does.
         if_there: what happens to an earlier version of the same episode.
+        index: of the folder, in a batch.
+        own: the name that the batch has planned for the episode.
 
     Raises:
         VoiceError: the voice is unknown, or what it needs isn't installed or has changed.
@@ -82,15 +93,14 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
         OutputError: the folder can't be written, or something is there that may not be replaced.
     """
     folder = target.parent if named_file(target) else target
-    recipe = _of_show(recipe, folder)
+    recipe = recipe_of_show(recipe, folder)
     _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
         check_background(named, recipe.mastering.channels)
     check_background(recipe.soundscape, recipe.mastering.channels)
     check_bell(recipe.soundscape.closing_bell)
-    if any(isinstance(cue, Bell) for cue in script.cues):
-        check_bell(recipe.soundscape.bell)
+    check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
     if recipe.voice == AUTO:
         recipe = msgspec.structs.replace(recipe, voice=voice.name)
@@ -99,12 +109,12 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
     write_probe(folder)
-    source = _source(script, recipe, voice) if tags.carry_source else b""
+    source = packed_source(script, recipe, voice) if tags.carry_source else b""
     name = f"{number}{script.id or tags.title}"
     work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
-    settle = functools.partial(choose_place, target, work, if_there)
+    settle = functools.partial(choose_place, target, work, if_there, index, own)
     recipe = msgspec.structs.replace(recipe, tags=tags)
-    return BuildPlan(script, recipe, voice, cover, settle(), settle, source, others, cover_note)
+    return BuildPlan(script, recipe, voice, cover, settle(), work, settle, source, others, cover_note)
 
 
 def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
@@ -149,7 +159,7 @@ def _drawn_cover(tags: Tags) -> bytes:
     return draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
 
 
-def _of_show(recipe: Recipe, folder: Path) -> Recipe:
+def recipe_of_show(recipe: Recipe, folder: Path) -> Recipe:
     """Return a recipe with the name and the colour of the show that its folder is, where it has none of its own."""
     if not (folder / SHOW_FILE).is_file():
         return recipe
@@ -168,8 +178,14 @@ def versions_of(profile: VoiceProfile) -> dict[str, str]:
     return {"audio-builder": __version__, "engine": voice_fingerprint(load_engine(profile.engine), profile)}
 
 
+<<<<<<< HEAD
 def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
     return pack_source(script, recipe, versions_of(voice.voice.profile))
+=======
+def packed_source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
+    """Return what an MP3 carries to be made again: the same for what gives the same episode."""
+    return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
+>>>>>>> main
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:

@@ -61,6 +61,7 @@ _DASHES = "—–―-"
 _SUBJECTS = word_set("i he she it we they the of and old young little von de du di la le")
 """Small words of a subject."""
 
+_SAY_NOTHING = word_set("nobody none no silence niemand keiner personne nadie nessuno ninguém никто nikt")
 _LONGEST_ENUMERATOR = 3
 _TIMES_OF_DAY = frozenset({"a.m", "p.m"})
 _LONGEST_TAG = 64
@@ -331,7 +332,7 @@ def _says(clause: str) -> bool:
 def _is_tag(clause: str, *, quoted: bool) -> bool:
     """Return whether a clause that begins with a capital is a subject and a verb of speech, as “Anna Lind said” is."""
     words = clause.split()
-    if not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS:
+    if (not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS) or words[0].casefold() in _SAY_NOTHING:
         return False
     for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
         bare = word.strip(",;:").casefold()

@@ -116,6 +116,11 @@ def formats() -> str:
     return ", ".join(f"{label} ({suffixes})" if suffixes else label for label, suffixes in named)
 
 
+def readable_suffixes() -> tuple[str, ...]:
+    """Return the suffixes of all files that can be read, such as `.md`, in alphabetical order."""
+    return tuple(sorted({suffix for reader in _all_readers() for suffix in reader.suffixes if suffix}))
+
+
 def is_web_address(source: str) -> bool:
     """Return whether a source is the address of a page rather than the path of a file."""
     return source.lower().startswith(("http://", "https://"))

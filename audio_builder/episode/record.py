@@ -174,7 +174,7 @@ def read_record(path: Path) -> EpisodeRecord:
     except OSError as error:
         raise OutputError(f"can't read {path}: {error.strerror}") from error
     except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors, and a date that is none is one
-        raise OutputError(f"{path} is no record of an episode: {error}", hint=_BUILD_AGAIN) from error
+        raise OutputError(f"{path} is not a record of an episode: {error}", hint=_BUILD_AGAIN) from error
     if record.schema_version != RECORD_VERSION:
         raise OutputError(
             f"{path} has version {record.schema_version}; this audio-builder reads {RECORD_VERSION}", hint=_BUILD_AGAIN

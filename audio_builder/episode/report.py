@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from audio_builder.episode.listening import ListeningReport, listening_of
 from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
@@ -124,6 +125,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         text_factors: by voice, how much longer a word of this text takes it than one of the calibration text; the next
             build of the same text begins with them.
         note: what there is to say of the file's name; empty where it is the expected one.
+        listening: what a recogniser heard in the clips; null where nobody listened.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -144,6 +146,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     clips_tried: int = 0
     text_factors: dict[str, float] = {}
     note: str = ""
+    listening: ListeningReport | None = None
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -175,6 +178,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             *(str(line) for line in measured),
             *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
             *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
+            *(self.listening.lines() if self.listening else ()),
         )
         return (*lines, *(note for note in (self.voice.note, self.note) if note))
 
@@ -187,12 +191,15 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         path: the file.
         ok: whether it meets the standard.
         findings: line by line.
+        listening: what a recogniser heard; null where nobody listened. What is heard otherwise is listed, and doesn't
+            make the file fail.
     """
 
     schema_version: int = SCHEMA_VERSION
     path: str
     ok: bool
     findings: Findings
+    listening: ListeningReport | None = None
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -202,7 +209,8 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         """Return the findings as lines for a person, those that fail marked, and the verdict at the end."""
         failed = len(self.findings.failed)
         verdict = "It meets the standard." if self.ok else f"{failed} of {len(self.findings.lines)} lines fail."
-        return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict)
+        heard = self.listening.lines() if self.listening else ()
+        return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict, *heard)
 
 
 def report_on(  # noqa: PLR0913 - every stage has something to report
@@ -256,6 +264,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
         stages=tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in laps),
         duration=_duration_report(timed, recipe),
         voice_only=twin,
+        listening=listening_of(timeline),
     )
 
 

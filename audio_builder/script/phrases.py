@@ -10,6 +10,8 @@ from audio_builder.article.sentences import own_questions, sentences
 from audio_builder.article.text import speakable
 
 _ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*(?P<closers>[”’\"')\]»」』]*)")
+_MAY_TRAIL = re.compile(r"…|\.\.\.|\. \.")
+_MAY_DASH = re.compile(r"[—–―⸺]|--| - ")
 _TRAILING = re.compile(rf"(?:{_ELLIPSIS.pattern})$")
 _TAG = re.compile(r"\s*[—–―]\s*[^\W\d_]")
 """A dash between a speech and the words that say whose it is."""
@@ -81,6 +83,8 @@ def _at_ellipses(sentence: str) -> list[str]:
 
     One that ends a speech doesn't part it from the words that say whose it is.
     """
+    if not _MAY_TRAIL.search(sentence):
+        return [sentence] if speakable(sentence) else []
     words_end = len(sentence) - next(
         (place for place, c in enumerate(reversed(sentence)) if c.isalnum()), len(sentence)
     )
@@ -105,7 +109,9 @@ def _at_dashes(part: str) -> list[str]:
 
     A dash between numbers (1914–18), one that opens a speech, and one with few words beside it divide nothing.
     """
-    dashes = list(_DASH.finditer(part))
+    dashes = list(_DASH.finditer(part)) if _MAY_DASH.search(part) else []
+    if not dashes:
+        return [part]
     starts = [0, *(dash.end() for dash in dashes)]
     ends = [*(dash.start() for dash in dashes), len(part)]
     long = [count_words(part[start:end]) >= _LEAST_AT_A_DASH for start, end in zip(starts, ends, strict=True)]

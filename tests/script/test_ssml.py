@@ -128,7 +128,7 @@ def test_what_ssml_tells_of_itself_is_what_a_player_shows() -> None:
         ('<voice name="en-US-JennyNeural">a</voice>', '<voice name="en-US-JennyNeural"> isn\'t carried over'),
         ('<mark name="here"/>', '<mark name="here"/> isn\'t carried over: nothing is heard of it'),
         ('<mark name="pause 4s"/>', '<mark name="pause 4s"/> isn\'t carried over'),
-        ('<x:style xmlns:x="u">a</x:style>', "<style> is no SSML: its words are said like all others"),
+        ('<x:style xmlns:x="u">a</x:style>', "<style> is not SSML: its words are said like all others"),
         ("<made-up>a</made-up>", "<made-up> isn't carried over"),
     ],
 )

@@ -209,7 +209,7 @@ class Elements:
         silent = self._silent
         self._open.append((name, self._style))
         if foreign:
-            self._note(f"<{name}>", f"<{name}> is no SSML: {_LIKE_OTHERS}")
+            self._note(f"<{name}>", f"<{name}> is not SSML: {_LIKE_OTHERS}")
         elif not silent:
             self._start(name, attributes)
 

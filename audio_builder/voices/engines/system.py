@@ -133,10 +133,10 @@ def run_in_fork(work: Callable[[], list[str]], limit_s: float) -> list[str]:
     there.close()
     try:
         if not here.poll(limit_s):
-            raise EngineTimedOut(f"nothing was heard of the process that spoke for {limit_s:.0f} s")
+            raise EngineTimedOut(f"the process that speaks did not answer for {limit_s:.0f} s")
         answer: list[str] | AudioBuilderError = here.recv()
     except EOFError as error:
-        raise EngineFailed("the process that spoke died") from error
+        raise EngineFailed("the process that speaks stopped unexpectedly") from error
     finally:
         fork.kill()
         fork.join()
