@@ -178,14 +178,9 @@ def versions_of(profile: VoiceProfile) -> dict[str, str]:
     return {"audio-builder": __version__, "engine": voice_fingerprint(load_engine(profile.engine), profile)}
 
 
-<<<<<<< HEAD
-def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
-    return pack_source(script, recipe, versions_of(voice.voice.profile))
-=======
 def packed_source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
     """Return what an MP3 carries to be made again: the same for what gives the same episode."""
-    return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
->>>>>>> main
+    return pack_source(script, recipe, versions_of(voice.voice.profile))
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:

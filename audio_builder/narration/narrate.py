@@ -20,11 +20,7 @@ from audio_builder.narration.workers.process import Job, Spoken
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
-<<<<<<< HEAD
-from audio_builder.store import clear
 from audio_builder.voices.engines.base import voice_fingerprint
-=======
->>>>>>> main
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -149,13 +145,9 @@ def _planned_clips(
     engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
     # A voice has one identity at each of its rates, in each language that it follows.
     identities = {
-<<<<<<< HEAD
         (one.profile.name, one.profile.language, one.rate): clip_identity(
-            one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz
+            one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz, heard_by
         )
-=======
-        (one.profile.name, one.rate): clip_identity(one, engines[one.profile.name].fingerprint(), rate_hz, heard_by)
->>>>>>> main
         for one in voices
     }
 
@@ -163,13 +155,8 @@ def _planned_clips(
         speaker = others.get(say.speaker, voice)
         name = speaker.profile.name
         text = spoken_text(say.text, speaker, engines[name])
-<<<<<<< HEAD
         key = clip_key(text, say.role, identities[name, speaker.profile.language, speaker.rate])
-        return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz))
-=======
-        key = clip_key(text, say.role, identities[name, speaker.rate])
         return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz, listen))
->>>>>>> main
 
     return tuple(planned(cue) for cue in script.cues if isinstance(cue, Say))
 

@@ -52,12 +52,8 @@ def normalize(text: str, language: str, reader: str = ESPEAK, *, ipa: bool = Tru
     bare = _without_signs(text)
     if not any(map(str.isalnum, bare)):
         return text
-<<<<<<< HEAD
     spoken = language.partition("-")[0].lower()
-    return _in_english(bare, reader) if spoken == "en" else in_spoken_forms(bare, spoken)
-=======
-    return _in_english(bare, reader, ipa) if language.partition("-")[0].lower() == "en" else bare
->>>>>>> main
+    return _in_english(bare, reader, ipa) if spoken == "en" else in_spoken_forms(bare, spoken)
 
 
 @functools.lru_cache(maxsize=1 << 15)
