@@ -236,7 +236,7 @@ def _check_versions(task: Task) -> None:
         ClusterError: the versions of this worker are others.
         VoiceError: it doesn't have the voice.
     """
-    here = versions_of(find_voice(task.recipe.voice).engine)
+    here = versions_of(find_voice(task.recipe.voice))
     if here != task.versions:
         raise ClusterError(
             f"a worker has {_listed(here)}, but the batch is built with {_listed(task.versions)}",
