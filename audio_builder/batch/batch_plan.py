@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from audio_builder.batch.journal import Journal
 from audio_builder.batch.sources import Source
 from audio_builder.batch.task import Failure, Task, carry_files, named_files, task_key
@@ -142,14 +144,14 @@ class Batch:
         if row.source.error:
             raise row.source.error
         settled = self.settle(row.source)
-        recipe = recipe_of_show(settled.recipe, settled.folder)
         plan = self._check(settled, row.path)
+        recipe = _recipe_of(plan, settled)
         files = named_files(settled.document, recipe)
         task = Task(
             key=self._key(plan, settled, recipe),
             document=replace(settled.document, place=""),
             recipe=recipe,
-            versions=versions_of(plan.voice.voice.profile.engine),
+            versions=versions_of(plan.voice.voice.profile),
             voice_only=self.voice_only,
             listen=self.listen,
             text_factors=remembered_text_factors(plan.place.path),
@@ -217,9 +219,7 @@ class Batch:
             return False
         if carries(path, plan.source):
             return True
-        made = self.folder(settled.folder).journal.made(
-            self._key(plan, settled, recipe_of_show(settled.recipe, settled.folder))
-        )
+        made = self.folder(settled.folder).journal.made(self._key(plan, settled, _recipe_of(plan, settled)))
         try:
             sound = read_record(record_path(path)).sound
         except OutputError:
@@ -235,3 +235,9 @@ def _known_by(work: Work, path: Path) -> Iterator[tuple[str, ...]]:
     else:
         digest = hashlib.sha256(" ".join(work.words.split()).encode("utf-8", "surrogatepass")).hexdigest()
         yield "title, date and words", str(path.parent), work.title, work.date, digest
+
+
+def _recipe_of(plan: BuildPlan, settled: Settled) -> Recipe:
+    """Return a recipe with what its show adds, and the voice that was chosen here: a worker has no other."""
+    chosen = msgspec.structs.replace(settled.recipe, voice=plan.recipe.voice)
+    return recipe_of_show(chosen, settled.folder)

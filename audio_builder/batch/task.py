@@ -174,8 +174,8 @@ def _content(path: Path) -> bytes:
 
 # --- There: in a worker ---
 
-_HERE = threading.local()
-"""What a thread of a worker keeps from one task to the next: the process that speaks, with its voice loaded."""
+_SPEAKING: dict[int, tuple[contextlib.ExitStack, Pool]] = {}
+"""What each thread of a worker keeps from one task to the next: the process that speaks, with its voice loaded."""
 
 
 def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None) -> Product | Failure:
@@ -207,18 +207,26 @@ def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None
 
 def close_worker() -> None:
     """End the speaking process of this thread."""
-    stack = getattr(_HERE, "stack", None)
-    if stack is not None:
-        _HERE.stack = _HERE.pool = None
-        stack.close()
+    _close(threading.get_ident())
+
+
+def close_workers() -> None:
+    """End the speaking processes of all threads, when no task is running in this process."""
+    for thread in list(_SPEAKING):
+        _close(thread)
+
+
+def _close(thread: int) -> None:
+    if found := _SPEAKING.pop(thread, None):
+        found[0].close()
 
 
 def _pool() -> Pool:
-    if getattr(_HERE, "pool", None) is None:
-        _HERE.stack = contextlib.ExitStack()
-        _HERE.pool = _HERE.stack.enter_context(Pool(workers=1))
-    pool: Pool = _HERE.pool
-    return pool
+    thread = threading.get_ident()
+    if thread not in _SPEAKING:
+        stack = contextlib.ExitStack()
+        _SPEAKING[thread] = stack, stack.enter_context(Pool(workers=1))
+    return _SPEAKING[thread][1]
 
 
 def _check_versions(task: Task) -> None:
@@ -228,7 +236,7 @@ def _check_versions(task: Task) -> None:
         ClusterError: the versions of this worker are others.
         VoiceError: it doesn't have the voice.
     """
-    here = versions_of(find_voice(task.recipe.voice).engine)
+    here = versions_of(find_voice(task.recipe.voice))
     if here != task.versions:
         raise ClusterError(
             f"a worker has {_listed(here)}, but the batch is built with {_listed(task.versions)}",

@@ -29,7 +29,6 @@ from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
     from audio_builder.batch.batch_plan import Settled
-    from audio_builder.batch.sources import Source
     from audio_builder.episode.identity import IfThere
     from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
@@ -178,7 +177,9 @@ def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> N
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    here = versions_of(find_voice(recipe.voice).engine)
-    if recipe.voice == source.read_recipe().voice and here != source.versions:
+    if recipe.voice != source.read_recipe().voice:
+        return
+    here = versions_of(find_voice(recipe.voice))
+    if here != source.versions:
         made_with = ", ".join(source.versions.values())
         console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")
