@@ -72,7 +72,8 @@ class ListeningReport(Struct, frozen=True, kw_only=True):
 
     def lines(self) -> tuple[str, ...]:
         """Return it in lines for a person."""
-        parts = [f"listened to {self.phrases} phrases: {self._verdict()}"]
+        heard = f"{self.phrases} phrase{'s' * (self.phrases != 1)}"
+        parts = [f"listened to {heard}: {self._verdict()}" if self.phrases else "listened to nothing"]
         if self.spoken_again:
             parts.append(f"{self.spoken_again} spoken again")
         if self.unsure:
@@ -83,7 +84,7 @@ class ListeningReport(Struct, frozen=True, kw_only=True):
 
     def _verdict(self) -> str:
         if not self.differences:
-            return "all words are there" if self.phrases else "nothing"
+            return "all words are there"
         places = len(self.differences)
         return f"{places} place{'s' * (places != 1)} to listen to yourself"
 
