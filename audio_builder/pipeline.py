@@ -34,13 +34,14 @@ from audio_builder.script.cues import Script
 from audio_builder.script.from_document import Document, make_script, own_settings, read_document
 
 
-def build(  # noqa: PLR0913 - the line's one call: what, how, where, and whose processes speak
+def build(  # noqa: PLR0913 - the line's one call: what, how, where, what is wanted beside it, and who speaks
     source: str | Path | SourceText | Document,
     recipe: Recipe | None = None,
     target: str | Path = "output",
     *,
     voice_only: bool = False,
     if_there: IfThere = "new version",
+    listen: bool = False,
     progress: Progress = silent,
     pool: Pool | None = None,
     text_factors: Mapping[str, float] | None = None,
@@ -53,6 +54,7 @@ def build(  # noqa: PLR0913 - the line's one call: what, how, where, and whose p
         target: folder for the episode, made if it isn't there; or its file, such as `episode.mp3`.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         if_there: what happens to an earlier version: `new version`, `refuse`, or `replace` whatever is there.
+        listen: hear each clip when it is spoken, and speak it again where it isn't what it should be.
         progress: called with each step.
         pool: whose processes speak; None for one of its own, with a process for each core.
         text_factors: of an earlier version (see `BuildReport`); None for those of the one in the folder.
@@ -71,7 +73,9 @@ def build(  # noqa: PLR0913 - the line's one call: what, how, where, and whose p
         beds, cover = aside.submit(maker.make), aside.submit(plan.cover)
         with contextlib.nullcontext(pool) if pool else Pool() as workers:
             rate_hz = plan.recipe.mastering.sample_rate_hz
-            speak = functools.partial(narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=workers)
+            speak = functools.partial(
+                narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=workers, listen=listen
+            )
             factors = remembered_text_factors(plan.place.path) if text_factors is None else text_factors
             rates = RateControl(script, plan.voice, plan.others, speak, factors)
             timed = fit_duration(script, plan.recipe, rates.narrate, rates.reached_wpm)

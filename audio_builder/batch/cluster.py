@@ -52,7 +52,7 @@ def abilities(voices: Sequence[str]) -> Abilities:
             profile = find_voice(name)
             files = {file.role: file.sha256 for file in profile.files}
             locate_files(profile)
-            versions[name] = {**versions_of(profile.engine), **files}
+            versions[name] = {**versions_of(profile), **files}
         except AudioBuilderError as error:
             missing[name] = error.message
     return Abilities(versions=versions, missing=missing)

@@ -64,6 +64,7 @@ class Task:
         recipe: settled: with what the show says.
         versions: of what makes the sound here; a worker with others refuses.
         voice_only: whether a twin with the voice alone is wanted.
+        listen: whether each clip is heard when it is spoken.
         text_factors: of the episode's earlier version.
         carried: the files that the recipe names; empty for a worker on this machine.
         shared: a folder that the worker and this process see; empty where the files are sent back as bytes.
@@ -74,6 +75,7 @@ class Task:
     recipe: Recipe
     versions: Mapping[str, str]
     voice_only: bool = False
+    listen: bool = False
     text_factors: Mapping[str, float] | None = None
     carried: tuple[CarriedFile, ...] = ()
     shared: str = ""
@@ -129,18 +131,19 @@ def named_files(document: Document, recipe: Recipe) -> dict[str, Path]:
     return {setting: Path(path) for setting, path in named.items() if path}
 
 
-def task_key(source: bytes, files: Mapping[str, Path], *, voice_only: bool) -> str:
+def task_key(source: bytes, files: Mapping[str, Path], *, voice_only: bool, listen: bool = False) -> str:
     """Return what tells a task from all others.
 
     Args:
         source: script, recipe and versions, from `pack_source`.
         files: from `named_files`; what is in them counts, not their names.
         voice_only: whether there is a twin.
+        listen: whether its clips are heard.
 
     Raises:
         SoundError: one of the files can't be read.
     """
-    parts = [source, b"twin" if voice_only else b""]
+    parts = [source, b"twin" if voice_only else b"", *([b"heard"] if listen else [])]
     for setting, path in sorted(files.items()):
         parts += [setting.encode(), hashlib.sha256(_content(path)).digest()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -191,6 +194,7 @@ def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None
                 recipe,
                 folder / "episode",
                 voice_only=task.voice_only,
+                listen=task.listen,
                 progress=_Stages(on_stage),
                 pool=_pool(),
                 text_factors=task.text_factors or {},
@@ -232,7 +236,7 @@ def _check_versions(task: Task) -> None:
         ClusterError: the versions of this worker are others.
         VoiceError: it doesn't have the voice.
     """
-    here = versions_of(find_voice(task.recipe.voice).engine)
+    here = versions_of(find_voice(task.recipe.voice))
     if here != task.versions:
         raise ClusterError(
             f"a worker has {_listed(here)}, but the batch is built with {_listed(task.versions)}",

@@ -16,6 +16,7 @@ from audio_builder.cli.options import (
     force_option,
     guide_option,
     json_output,
+    listen_option,
     output_target,
     preset_option,
     read_source_argument,
@@ -35,6 +36,7 @@ Examples:
   audio-builder build my-article.md
   audio-builder build monday.md tuesday.md evenings/
   audio-builder build my-article.md --pacing spacious --background none
+  audio-builder build my-article.md --listen
   audio-builder build my-article.md --guide settle --duration 20m
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
@@ -51,6 +53,7 @@ Examples:
 @preset_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
@@ -73,8 +76,8 @@ def command(
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "fetch"))
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, chosen.pop("preset"))
+    each_chapter, force, listen, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "listen", "fetch"))
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, chosen.pop("preset"), listen)
     if len(sources) > 1 or Path(sources[0]).is_dir():
         from audio_builder.cli.batch import build_all
 
@@ -102,7 +105,7 @@ def _each_chapter(source: str, chapter: int | None, order: Order, console: Conso
     from audio_builder.episode.naming import named_file
 
     if order.output and named_file(order.output):
-        raise click.UsageError(f"--each-chapter makes several files: -o is a folder then, and {order.output} is none.")
+        raise click.UsageError(f"With --each-chapter, -o is a folder; {order.output} is the name of a file.")
     for option, given in (("--chapter", chapter), ("--title", order.chosen["title"])):
         if given is not None:
             raise click.UsageError(f"{option} can't be given with --each-chapter: each has its own.")

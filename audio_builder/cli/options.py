@@ -259,7 +259,14 @@ def read_source_argument(
 voice_only_option = click.option(
     "--voice-only",
     is_flag=True,
-    help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
+    help="Also make NAME.voice.mp3: the voice alone, at the same times.",
+)
+
+listen_option = click.option(
+    "--listen",
+    is_flag=True,
+    help="Hear each phrase when it is spoken (English; needs the extra `listen`); speak it again where a word is "
+    "missing, doubled or cut, and list what still differs.",
 )
 
 output_target = click.option(

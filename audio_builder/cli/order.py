@@ -58,6 +58,7 @@ class Order:
         voice_only: a twin with the voice alone is wanted, too.
         force: what is there is replaced, whoever made it.
         preset: one of one's own; None where none is named.
+        listen: each phrase is heard when it is spoken.
     """
 
     output: Path | None
@@ -67,6 +68,7 @@ class Order:
     voice_only: bool = False
     force: bool = False
     preset: str | None = None
+    listen: bool = False
 
     @property
     def if_there(self) -> IfThere:
@@ -147,6 +149,7 @@ class Order:
                 output,
                 voice_only=self.voice_only,
                 if_there=self.if_there,
+                listen=self.listen,
                 progress=progress,
             )
 

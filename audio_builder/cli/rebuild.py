@@ -14,6 +14,7 @@ from audio_builder.cli.options import (
     GroupedCommand,
     force_option,
     json_output,
+    listen_option,
     output_target,
     recipe_from_options,
     recipe_options,
@@ -51,6 +52,7 @@ Examples:
 @force_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
@@ -74,7 +76,7 @@ def command(
     from audio_builder.episode.tag.embedded_source import read_source
 
     console = ctx.ensure_object(Console)
-    voice_only = bool(chosen.pop("voice_only"))
+    voice_only, listen = bool(chosen.pop("voice_only")), bool(chosen.pop("listen"))
     if_there: IfThere = "replace" if force else "refuse"
     folder = output or Path(DEFAULT_OUTPUT)
     if len(files) > 1 or files[0].is_dir():
@@ -83,7 +85,9 @@ def command(
         from audio_builder.cli.batch import carry_out, refuse_named_file
 
         refuse_named_file(output)
-        batch = Batch(lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only)
+        batch = Batch(
+            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
+        )
         return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
     file = files[0]
     source = read_source(file)
@@ -92,7 +96,15 @@ def command(
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
-        report = pipeline.build(script, recipe, folder, voice_only=voice_only, if_there=if_there, progress=progress)
+        report = pipeline.build(
+            script,
+            recipe,
+            folder,
+            voice_only=voice_only,
+            if_there=if_there,
+            listen=listen,
+            progress=progress,
+        )
     if as_json:
         console.result(report.as_json())
     else:
@@ -144,11 +156,11 @@ def _supply_files(
     missing = set(source.left_out) - given
     if "soundscape.background" in missing:
         raise SoundError(
-            "this episode lay over a sound file of its maker's, which the MP3 doesn't carry",
-            hint="Say what it is to lie over now: --background NAME, --background FILE or --background none.",
+            "the background was an audio file, which the MP3 does not contain",
+            hint="Give it with --background FILE, or choose another one with --background NAME.",
         )
     if "tags.cover" in missing:
-        console.say("Its cover was a picture file, which isn't carried: one is drawn, unless a recipe has tags.cover.")
+        console.say("The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe.")
 
 
 def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
@@ -165,7 +177,9 @@ def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> N
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    here = versions_of(find_voice(recipe.voice).engine)
-    if recipe.voice == source.read_recipe().voice and here != source.versions:
+    if recipe.voice != source.read_recipe().voice:
+        return
+    here = versions_of(find_voice(recipe.voice))
+    if here != source.versions:
         made_with = ", ".join(source.versions.values())
         console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")

@@ -123,7 +123,7 @@ def command(
     console.say(expected)
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
-    console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")
+    console.say(f"with --duration, it can be about {shortest} to about {longest} long")
 
 
 def _check_output(output: Path | None, source: str) -> None:

@@ -314,7 +314,7 @@ def _check_replaceable(path: Path, known: _Known | None, if_there: IfThere) -> N
         check_named(twin, force=force)
     if if_there == "refuse" and path.exists():
         raise OutputError(
-            f"{path} is this episode already: it would be replaced",
+            f"{path} is already this episode, and would be replaced",
             hint="Keep both with -o and another folder or file, or replace it with --force.",
         )
 

@@ -102,7 +102,7 @@ def named_file(target: Path) -> Path | None:
     if suffix not in AUDIO_SUFFIXES:
         return None
     if suffix != ".mp3":
-        raise OutputError(f"episodes are MP3s, and {target.name} is none", hint=f"Call it {target.stem}.mp3.")
+        raise OutputError(f"an episode is an MP3 file, and {target.name} is not", hint=f"Call it {target.stem}.mp3.")
     if target.name.lower().endswith(TWIN_SUFFIX):
         raise OutputError(f"{target.name} is the name of a twin with the voice alone", hint="Choose another name.")
     return target.with_suffix(".mp3")

@@ -79,7 +79,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
         show_id: what players know the show by (`podcast:guid`); empty while it has neither an id nor an address.
         feed_url: where the feed was last found on the web; empty if it never was.
         moved: whether it was elsewhere before that.
-        pages: SHA-256 of feed and pages whose names others use as well, as they were written; by name.
+        pages: SHA-256 of the feed and the other files that publishing wrote, by their path in the folder: one that was
+            changed since is not replaced unasked.
     """
 
     schema_version: int = LEDGER_VERSION

@@ -33,7 +33,6 @@ from audio_builder.files import (
     output_error,
     sha256_of,
     sweep_drafts,
-    write_bytes,
 )
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
 from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, feed_pages, in_order, is_serial, opml
@@ -51,6 +50,7 @@ from audio_builder.podcast.ledger import (
     read_ledger,
 )
 from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
+from audio_builder.podcast.own_files import OwnFiles, write_changed
 from audio_builder.podcast.pages import episode_page, index_page, templates_digest
 from audio_builder.podcast.schedule import HeldBack, schedule
 from audio_builder.podcast.show_settings import (
@@ -70,9 +70,7 @@ _CHECKPOINT = 25
 """After so many episodes whose files were made, the ledger is kept."""
 
 
-_PAGE = re.compile(r"[a-z0-9-]+\.html")
 _LAST_BUILT = re.compile(r"<lastBuildDate>([^<]+)</lastBuildDate>")
-_OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
 
 
 class Damage(Struct, frozen=True, kw_only=True):
@@ -117,6 +115,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
         cover_note: why the show's drawn cover has no words; empty where it has.
         damaged: episodes whose MP3 or record is not as `build` left it.
         held_back: episodes whose date is in the future.
+        kept: names of published files that stay as somebody changed them; `force` replaces them.
     """
 
     schema_version: int = 1
@@ -129,6 +128,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
     cover_note: str = ""
     damaged: tuple[Damage, ...] = ()
     held_back: tuple[Held, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +187,18 @@ def publish(
             options.now or datetime.datetime.now(datetime.UTC),
             serial=is_serial(show, (episode.record for episode in found.whole)),
         )
+        own_files = OwnFiles(folder, ledger, force=options.force)
         items: list[Item] = []
         made: list[str] = []
         for episode in planned.due:
-            entry = _make_files(folder, show, episode)
+            entry = _make_files(folder, show, episode, own_files)
             if entry is not episode.earlier:
                 made.append(episode.stem)
                 if len(made) % _CHECKPOINT == 0:
                     # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
                     done = {item.stem: item.entry for item in items} | {episode.stem: entry}
-                    kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages)
-                    _write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
+                    kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages | own_files.written)
+                    write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
             items.append(Item(episode.stem, episode.record, entry))
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items = in_order(show, items)
@@ -215,12 +216,21 @@ def publish(
                 check_named(folder / name, known=(ledger.pages.get(name, ""),))
         _note_all(folder, pages)
         for name in (OPML_FILE, INDEX_FILE, *archives):
-            _write_changed(folder / name, pages[name])
+            write_changed(folder / name, pages[name])
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries, _digests(pages))))
-        _write_changed(folder / FEED_FILE, pages[FEED_FILE])
+        named = {name for entry in entries.values() for name in entry.files}
+
+        def keep_ledger() -> None:
+            kept = next_ledger(show, ledger, entries, _digests(pages) | own_files.digests(named))
+            write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
+
+        keep_ledger()
+        write_changed(folder / FEED_FILE, pages[FEED_FILE])
         _remove_archives(folder, ledger, pages)
-        pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
+        pruned: tuple[str, ...] = ()
+        if options.prune:
+            pruned = tuple(own_files.prune({Path(cover).name, Path(_small(cover)).name, *named}))
+            keep_ledger()
     return PublishReport(
         feed=str(folder / FEED_FILE),
         feed_url=show.feed_url,
@@ -229,6 +239,7 @@ def publish(
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
         unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned.held_back, found.damaged)})),
+        kept=tuple(own_files.kept),
         held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
         damaged=tuple(
             Damage(
@@ -272,7 +283,7 @@ def _last_built(folder: Path) -> datetime.datetime | None:
         raise output_error(error, folder / FEED_FILE) from error
 
 
-def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
+def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnFiles) -> Entry:
     """Put the files of an episode in place, unless they are there, and return its entry for the ledger.
 
     Raises:
@@ -282,7 +293,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     made_from, earlier = _made_from(show, episode), episode.earlier
     page = f"{page_name(episode.stem)}.html"
     same = earlier is not None and earlier.made_from == made_from and page in earlier.files
-    if earlier is not None and same and are_there(folder, earlier):
+    if earlier is not None and same and are_there(folder, earlier) and not own_files.to_replace(earlier.files):
         return earlier
     record, own = episode.record, folder / f"{episode.stem}.mp3"
     base = folder / EPISODES / published_name(episode.stem, record.sound)
@@ -317,7 +328,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     )
     files[page] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
-        _write_changed(folder / EPISODES / name, content)
+        own_files.write(name, content)
     return entry
 
 
@@ -334,22 +345,6 @@ def _picture_of(file: Path) -> bytes:
     except MutagenError as error:
         raise OutputError(f"can't read the tag of {file}: {error}") from error
     return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
-
-
-def _write_changed(path: Path, content: bytes) -> None:
-    """Write a file unless it has this content already: players and servers go by its time.
-
-    Raises:
-        OutputError: it can't be written.
-    """
-    try:
-        if path.read_bytes() == content:
-            return
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise output_error(error, path) from error
-    write_bytes(path, content)
 
 
 def _digests(pages: Mapping[str, bytes]) -> dict[str, str]:
@@ -445,26 +440,13 @@ def _cover(folder: Path, show: Show) -> str:
     else:
         content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
     path = f"{EPISODES}/cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
-    _write_changed(folder / path, content)
-    _write_changed(folder / _small(path), small_cover(content))
+    write_changed(folder / path, content)
+    write_changed(folder / _small(path), small_cover(content))
     return path
 
 
 def _small(cover: str) -> str:
     return cover.removesuffix(".jpg") + SMALL_SUFFIX
-
-
-def _pruned(folder: Path, cover: str, entries: Mapping[str, Entry]) -> Iterator[str]:
-    """Remove the files of ours that the feed no longer names, and yield their names."""
-    kept = {Path(cover).name, Path(_small(cover)).name, *(name for entry in entries.values() for name in entry.files)}
-    # Pages go first: none may stay, however briefly, without what it shows.
-    for path in sorted((folder / EPISODES).iterdir(), key=lambda path: (_PAGE.fullmatch(path.name) is None, path.name)):
-        if path.name not in kept and _OURS.fullmatch(path.name):
-            try:
-                path.unlink()
-            except OSError as error:
-                raise output_error(error, path) from error
-            yield path.name
 
 
 def waveform_of(file: Path, duration_s: float) -> tuple[int, ...]:

@@ -83,7 +83,7 @@ _SHAPES = {
     ),
     "email": (
         re.compile(r"([^@\s]+@[^@\s]+)?"),
-        "no e-mail address",
+        "not an e-mail address",
         "It looks like me@example.org, or is empty.",
     ),
     "cover_colour": (re.compile(r"(#[0-9a-fA-F]{6})?"), "no colour", "It looks like #2a4d5c, or is empty."),
@@ -109,7 +109,7 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="one of Apple's categories, or CATEGORY > SUBCATEGORY; or a list of them, the main one first"),
     ] = "Health & Fitness > Mental Health"
     link: Annotated[str, _text("a web page about the show; empty for the page in this folder", 2000)] = ""
-    base_url: Annotated[str, _text("where this folder will be found on the web; empty while it is at home", 2000)] = ""
+    base_url: Annotated[str, _text("address of this folder on the web; empty until it is online", 2000)] = ""
     explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
     type: Annotated[
         Literal["", "episodic", "serial"],
@@ -203,7 +203,7 @@ def read_show(folder: Path) -> Show:
     path = folder / SHOW_FILE
     if not os.path.lexists(path):
         raise RecipeError(
-            f"{folder} is no show: there is no {SHOW_FILE} in it", hint=f"Make one: audio-builder show init {folder}"
+            f"{folder} is not a show: it has no {SHOW_FILE}", hint=f"Make one: audio-builder show init {folder}"
         )
     return make_show({key: value for key, value in _content(path).items() if key != RECIPE_TABLE})
 
@@ -225,6 +225,20 @@ def _content(path: Path) -> dict[str, Any]:
     return read_toml(path, "the show", RecipeError)
 
 
+_TYPES = {
+    "str": "a text in quotation marks",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+    "date": "a date",
+    "datetime": "a date",
+    "time": "a time",
+}
+
+
 def make_show(settings: dict[str, object]) -> Show:
     """Return the show that some settings give.
 
@@ -241,7 +255,7 @@ def make_show(settings: dict[str, object]) -> Show:
     try:
         show = msgspec.convert(settings, Show)
     except msgspec.ValidationError as error:
-        raise RecipeError(f"{SHOW_FILE}: {error}") from error
+        raise RecipeError(f"{SHOW_FILE}: {_in_plain_words(str(error))}") from error
     if not any(character.isprintable() and not character.isspace() for character in show.title):
         raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
     _check_categories(show.categories)
@@ -361,6 +375,19 @@ def _check_references(show: Show) -> None:
                 )
 
 
+def _in_plain_words(complaint: str) -> str:
+    """Turn msgspec's `Expected … - at `$.title`` into a sentence that names the setting.
+
+    >>> _in_plain_words("Expected `str`, got `int` - at `$.title`")
+    'title must be a text in quotation marks, not a number'
+    """
+    what, _, where = complaint.partition(" - at `$.")
+    for name, words in _TYPES.items():
+        what = what.replace(f"`{name}`", words)
+    what = what.removeprefix("Expected ").replace(", got ", ", not ")
+    return f"{where.strip('`')} must be {what}" if where else complaint
+
+
 def _check_url(name: str, url: str) -> None:
     if not url:
         return
@@ -368,6 +395,7 @@ def _check_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+        usable = usable and parts.port != 0  # asking for the port raises where it is none
     except ValueError:
         usable = False
     if usable and (parts.username or parts.password):
@@ -382,6 +410,6 @@ def _check_url(name: str, url: str) -> None:
         )
     if not usable or not url.isascii() or any(character <= " " for character in url):
         raise RecipeError(
-            f"{SHOW_FILE}: {name} is {url!r}, which is no web address",
+            f"{SHOW_FILE}: {name} is {url!r}, which is not a web address",
             hint="It looks like https://example.org/my-show/, without ? and #.",
         )

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from audio_builder.errors import EngineFailed, EngineTimedOut
 from audio_builder.files import scratch_folder
-from audio_builder.narration.workers.process import Deadlines, Job, Spoken, WorkerProcess
+from audio_builder.narration.workers.process import MOST_TAKES, Deadlines, Job, Spoken, WorkerProcess
 
 MAX_WORKERS = 8
 """A neural voice takes some 500 MB in each worker: this many are 4 GB, on a machine with the cores for it."""
@@ -147,7 +147,8 @@ class _Slot:
         fresh = engine not in self._workers
         if fresh:
             self._workers[engine] = self._processes.start()
-        return self._workers[engine].speak(job, self._deadlines.limit_s(job.text, fresh=fresh))
+        limit_s = self._deadlines.limit_s(job.text, fresh=fresh) * (MOST_TAKES if job.listen else 1)
+        return self._workers[engine].speak(job, limit_s)
 
 
 class _Processes:
