@@ -6,6 +6,7 @@ Nothing of a cluster is started here; docs/batch.md says how others do that. `di
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,8 @@ def open_cluster(
             f"the scheduler at {address} doesn't answer: {error}",
             hint="Check the address, such as tcp://192.0.2.7:8786, and that a scheduler runs there.",
         ) from error
+    # It would write of each worker that dies, in the middle of our table; what that costs, we say ourselves.
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     with contextlib.closing(client):
         if not client.nthreads():
             on_warning("Waiting for the first worker of the cluster …")

@@ -37,8 +37,8 @@ class Workers:
         run: what it is given with each task.
         count: returns how many tasks it shall have at a time; workers may come and go.
         check: raises `WorkersError` if the executor is no longer there.
-        gave_up: errors by which it says that workers died that had a task, as often as it tries. This one may have ended
-            them, or another one that they had: it is tried once more when all others are done, alone.
+        gave_up: errors by which it says that workers died that had a task, as often as it tries. This one may have
+            ended them, or another one that they had: it is tried once more when all others are done, alone.
     """
 
     executor: Executor
