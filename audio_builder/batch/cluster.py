@@ -94,8 +94,8 @@ def open_cluster(
             f"the scheduler at {address} doesn't answer: {error}",
             hint="Check the address, such as tcp://192.0.2.7:8786, and that a scheduler runs there.",
         ) from error
-    # It would write of each worker that dies, in the middle of our table; what that costs, we say ourselves.
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    # It would write of each worker that dies into the middle of our table.
+    logging.getLogger("distributed.client").setLevel(logging.ERROR)
     with contextlib.closing(client):
         if not client.nthreads():
             on_warning("Waiting for the first worker of the cluster …")
