@@ -131,7 +131,8 @@ def change(project: Project, request: Request, body: bytes) -> ShowData:
 def publish_show(project: Project, _request: Request, _body: bytes) -> Any:
     """Publish the show."""
     if not (project.show / SHOW_FILE).is_file():
-        init_show(project.show, make_show({"title": project.opened().script.author or "Reflections"}))
+        script = project.opened().script
+        init_show(project.show, make_show({"author": script.author, "language": script.language or Show().language}))
     return publish(project.show)
 
 

@@ -94,7 +94,8 @@ class RunningStudio:
 
 def start_studio(projects: Path, cache: Path, *arguments: str) -> RunningStudio:
     """Start the command."""
-    environment = {**os.environ, "AUDIO_BUILDER_CACHE": str(cache), "AUDIO_BUILDER_STATE": str(cache / "state")}
+    own = {"AUDIO_BUILDER_CACHE": cache, "AUDIO_BUILDER_STATE": cache / "state", "AUDIO_BUILDER_DATA": cache / "data"}
+    environment = {**os.environ, **{name: str(folder) for name, folder in own.items()}}
     command = [sys.executable, "-m", "audio_builder", "studio", *arguments, "--no-browser", "--projects", str(projects)]
     process = subprocess.Popen(
         command,

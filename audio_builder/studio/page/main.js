@@ -155,6 +155,8 @@ function wire() {
 }
 
 function show(view) {
+  desk.scrolled ??= {};
+  if (desk.view) desk.scrolled[desk.view] = $("main").scrollTop;
   desk.view = view;
   for (const tab of document.querySelectorAll("[data-view]")) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
@@ -162,6 +164,7 @@ function show(view) {
   }
   reveal(view);
   guarded(() => desk.views[view]?.draw());
+  $("main").scrollTop = desk.scrolled[view] ?? 0;
   if (view === "shape") desk.map.draw();
 }
 
