@@ -26,10 +26,13 @@ from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.languages import in_language, mismatch
+from audio_builder.voices.languages import in_language, mismatch, primary
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
 LONGEST_EPISODE_S = 12 * 3600.0
 """So that an MP3 stays below 2 GiB at any bitrate, which many players can't go beyond."""
@@ -99,6 +102,8 @@ def check_everything(
     check_bell(recipe.soundscape.closing_bell)
     check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
+    if recipe.voice == AUTO:
+        recipe = msgspec.structs.replace(recipe, voice=voice.name)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     cover = _cover(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
@@ -164,18 +169,18 @@ def recipe_of_show(recipe: Recipe, folder: Path) -> Recipe:
     return msgspec.structs.replace(recipe, tags=tags)
 
 
-def versions_of(engine: str) -> dict[str, str]:
-    """Return the versions, here and now, of what makes an episode's sound.
+def versions_of(profile: VoiceProfile) -> dict[str, str]:
+    """Return the versions, here and now, of what makes an episode's sound with a voice.
 
     Raises:
         MissingExtra: the engine's packages aren't installed.
     """
-    return {"audio-builder": __version__, "engine": load_engine(engine).fingerprint()}
+    return {"audio-builder": __version__, "engine": voice_fingerprint(load_engine(profile.engine), profile)}
 
 
 def packed_source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
     """Return what an MP3 carries to be made again: the same for what gives the same episode."""
-    return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
+    return pack_source(script, recipe, versions_of(voice.voice.profile))
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:
@@ -184,20 +189,27 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     What is to be slower is slower by `slower_share` than the same voice elsewhere.
 
     Raises:
-        VoiceError: one is unknown, or what it needs isn't installed or has changed.
+        VoiceError: one is unknown, what it needs isn't installed or has changed, or no voice speaks the language.
         RecipeError: the lexicon can't be read or is malformed.
     """
     says = [cue for cue in script.cues if isinstance(cue, Say)]
-    names = dict.fromkeys(["", *(say.voice for say in says)])
-    profiles = {name: in_language(find_voice(name or recipe.voice), script.language) for name in names}
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
+    chosen = choose_voice(script.language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
+    narrating = in_language(find_voice(chosen.name), script.language)
+
+    @functools.cache
+    def speaking(voice: str, language: str) -> VoiceProfile:
+        if voice:
+            return in_language(find_voice(voice), language or script.language)
+        if not language or primary(language) == primary(narrating.language):
+            return narrating
+        return in_language(find_voice(choose_voice(language).name), language)
 
     def ready(part: Speaker) -> PreparedVoice:
-        profile = profiles[part.voice]
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
-        return prepare_voice(profile, wpm, lexicon)
+        return prepare_voice(speaking(part.voice, part.language), wpm, lexicon)
 
     parts = dict.fromkeys(say.speaker for say in says)
     narrator = ready(Speaker())
-    narrator = replace(narrator, language_note=mismatch(profiles[""], script.language))
+    narrator = replace(narrator, language_note=chosen.note or mismatch(narrating, script.language))
     return narrator, {part: ready(part) for part in parts if part != Speaker()}

@@ -33,7 +33,13 @@ _WITH_A_LENGTH = {
 _ALONE = {"faster": "slower", "normal": "slower", "louder": "quieter", "softer": "quieter"}
 """Other words for marks, where nothing follows."""
 
-_ENDS = {"voice": "[voice]", "slower": "[slower off]", "quieter": "[quieter off]", "background": "[background]"}
+_ENDS = {
+    "voice": "[voice]",
+    "lang": "[/lang]",
+    "slower": "[slower off]",
+    "quieter": "[quieter off]",
+    "background": "[background]",
+}
 """What is meant by a mark like `[/slower]`."""
 
 _PIECE = re.compile(
@@ -335,6 +341,8 @@ def _joined(words: list[str]) -> tuple[Words, ...]:
 
 def _name_and_rest(inside: str) -> tuple[str, str]:
     inside = inside.strip()
+    if inside.casefold() == "/lang":
+        return "lang", ""
     if (run_on := _RUN_ON.match(inside)) and run_on[1].casefold() in KINDS:
         return run_on[1].casefold(), run_on[2]
     name, _, rest = inside.partition(" ")

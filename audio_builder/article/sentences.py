@@ -36,7 +36,7 @@ _CLOSING_IN_GERMAN = "“‘«‹"
 """Closing where no letter follows; opening elsewhere."""
 _QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
 
-_MAY_ASK = re.compile(f"[{_QUESTION_MARKS};\u055e]")
+_MAY_ASK = re.compile(f"[{_QUESTION_MARKS};\u055e]|か。")
 _SPEECH_MARKS = frozenset('“”„«»"「」『』《》')
 
 _STOP = re.compile(
@@ -71,6 +71,9 @@ _LONGEST_TAG_WORDS_UNQUOTED = 3
 _LONGEST_SUBJECT = 5
 _GOES_ON_IN_JAPANESE = ("と", "って", "という")
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];$")
+_JAPANESE_QUESTION = re.compile(r"(?:です|ます|ません|でした|ました|でしょう|ましょう|だろう)か。$")
+"""A polite question needs no mark of its own."""
+
 _ARMENIAN_QUESTION_MARK = "\u055e"
 """It stands inside the word that is asked about."""
 
@@ -393,7 +396,7 @@ def _is_open(signs: Mapping[str, int]) -> bool:
 
 def _asks_by_letters(bare: str) -> bool:
     """Return whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
-    if _GREEK_QUESTION.search(bare):
+    if _GREEK_QUESTION.search(bare) or _JAPANESE_QUESTION.search(bare):
         return True
     return _ARMENIAN_QUESTION_MARK in bare and bare[-1:] not in "”»"
 

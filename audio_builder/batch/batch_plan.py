@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from audio_builder.batch.journal import Journal
 from audio_builder.batch.sources import Source
 from audio_builder.batch.task import Failure, Task, carry_files, named_files, task_key
@@ -100,6 +102,7 @@ class Batch:
         settle: reads a source.
         if_there: what happens to earlier versions.
         voice_only: whether each episode gets a twin.
+        listen: whether each clip is heard when it is spoken.
         shared: a folder that the workers see as well; empty for none.
         carries_files: whether tasks carry the files that recipes name, for other machines.
     """
@@ -107,6 +110,7 @@ class Batch:
     settle: Settle
     if_there: IfThere = "new version"
     voice_only: bool = False
+    listen: bool = False
     shared: str = ""
     carries_files: bool = False
     _folders: dict[Path, _Folder] = field(default_factory=dict)
@@ -140,15 +144,16 @@ class Batch:
         if row.source.error:
             raise row.source.error
         settled = self.settle(row.source)
-        recipe = recipe_of_show(settled.recipe, settled.folder)
         plan = self._check(settled, row.path)
+        recipe = _recipe_of(plan, settled)
         files = named_files(settled.document, recipe)
         task = Task(
             key=self._key(plan, settled, recipe),
             document=replace(settled.document, place=""),
             recipe=recipe,
-            versions=versions_of(plan.voice.voice.profile.engine),
+            versions=versions_of(plan.voice.voice.profile),
             voice_only=self.voice_only,
+            listen=self.listen,
             text_factors=remembered_text_factors(plan.place.path),
             carried=carry_files(files) if self.carries_files else (),
             shared=self.shared,
@@ -203,7 +208,7 @@ class Batch:
 
     def _key(self, plan: BuildPlan, settled: Settled, recipe: Recipe) -> str:
         source = plan.source or packed_source(plan.script, recipe, plan.voice)
-        return task_key(source, named_files(settled.document, recipe), voice_only=self.voice_only)
+        return task_key(source, named_files(settled.document, recipe), voice_only=self.voice_only, listen=self.listen)
 
     def _is_unchanged(self, plan: BuildPlan, settled: Settled) -> bool:
         """Return whether the episode is there, made by the same task: by what it carries, or by the journal."""
@@ -214,9 +219,7 @@ class Batch:
             return False
         if carries(path, plan.source):
             return True
-        made = self.folder(settled.folder).journal.made(
-            self._key(plan, settled, recipe_of_show(settled.recipe, settled.folder))
-        )
+        made = self.folder(settled.folder).journal.made(self._key(plan, settled, _recipe_of(plan, settled)))
         try:
             sound = read_record(record_path(path)).sound
         except OutputError:
@@ -232,3 +235,9 @@ def _known_by(work: Work, path: Path) -> Iterator[tuple[str, ...]]:
     else:
         digest = hashlib.sha256(" ".join(work.words.split()).encode("utf-8", "surrogatepass")).hexdigest()
         yield "title, date and words", str(path.parent), work.title, work.date, digest
+
+
+def _recipe_of(plan: BuildPlan, settled: Settled) -> Recipe:
+    """Return a recipe with what its show adds, and the voice that was chosen here: a worker has no other."""
+    chosen = msgspec.structs.replace(settled.recipe, voice=plan.recipe.voice)
+    return recipe_of_show(chosen, settled.folder)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from audio_builder.batch.run_batch import Workers
-from audio_builder.batch.task import Failure, Product, Stage, Task, run_task
+from audio_builder.batch.task import Failure, Product, Stage, Task, close_workers, run_task
 from audio_builder.errors import AudioBuilderError, ClusterError
 from audio_builder.preflight import versions_of
 from audio_builder.voices.catalogue import find_voice
@@ -49,7 +49,7 @@ def abilities(voices: Sequence[str]) -> Abilities:
             profile = find_voice(name)
             files = {file.role: file.sha256 for file in profile.files}
             locate_files(profile)
-            versions[name] = {**versions_of(profile.engine), **files}
+            versions[name] = {**versions_of(profile), **files}
         except AudioBuilderError as error:
             missing[name] = error.message
     return Abilities(versions=versions, missing=missing)
@@ -101,6 +101,7 @@ def open_cluster(
             check=lambda: _check_scheduler(client, address),
             gave_up=(KilledWorker,),
         )
+        client.run(close_workers)
 
 
 def run_on_worker(task: Task) -> Product | Failure:

@@ -85,7 +85,9 @@ def command(
         from audio_builder.cli.batch import carry_out, refuse_named_file
 
         refuse_named_file(output)
-        batch = Batch(lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only)
+        batch = Batch(
+            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
+        )
         return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
     file = files[0]
     source = read_source(file)
@@ -175,7 +177,9 @@ def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> N
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    here = versions_of(find_voice(recipe.voice).engine)
-    if recipe.voice == source.read_recipe().voice and here != source.versions:
+    if recipe.voice != source.read_recipe().voice:
+        return
+    here = versions_of(find_voice(recipe.voice))
+    if here != source.versions:
         made_with = ", ".join(source.versions.values())
         console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")

@@ -147,7 +147,7 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         sound=sound,
         built=built,
         tags=msgspec.structs.replace(content.tags, cover=""),
-        disclosure=disclosure(*content.voices),
+        disclosure=disclosure(*content.voices, language=content.tags.language),
         words=words_of(content.script),
         phrases=phrases_of(content.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),

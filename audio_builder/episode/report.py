@@ -14,6 +14,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS,
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
+from audio_builder.script.phrases import unit_of
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
 
@@ -47,6 +48,7 @@ class VoiceReport(Struct, frozen=True, kw_only=True):
         engine: name of the engine.
         licence: SPDX identifier of the voice.
         attribution: whom to credit, or empty.
+        language: BCP 47 tag of what it speaks; two characters of Japanese or Chinese count as a word.
         wpm_asked: words per minute that the recipe asks for.
         wpm_measured: words per minute inside phrases, measured on the clips.
         note: what the listener or writer should know about the rate; empty where there is nothing.
@@ -56,6 +58,7 @@ class VoiceReport(Struct, frozen=True, kw_only=True):
     engine: str
     licence: str
     attribution: str = ""
+    language: str = ""
     wpm_asked: float
     wpm_measured: float
     note: str = ""
@@ -157,7 +160,8 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         measured = sorted(
             (line for line in self.findings.lines if line.name in wanted), key=lambda line: wanted[line.name]
         )
-        voice = f"voice {self.voice.name} at {self.voice.wpm_measured:.0f} words per minute"
+        per_word, noun = unit_of(self.voice.language)
+        voice = f"voice {self.voice.name} at {self.voice.wpm_measured * per_word:.0f} {noun}s per minute"
         phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
         phrases += f"; {self.clips_tried} more missed the rate and aren't used" if self.clips_tried else ""
         fitted = (
@@ -280,6 +284,7 @@ def _voice_report(profile: VoiceProfile, part: str, recipe: Recipe, narration: N
         engine=profile.engine,
         licence=profile.licence,
         attribution=profile.attribution,
+        language=profile.language,
         wpm_asked=recipe.pacing.wpm,
         wpm_measured=narration.wpm if len(own) == len(narration.clips) else measured_wpm(own),
         note="" if part else narration.rate_note,

@@ -20,6 +20,7 @@ from audio_builder.narration.workers.process import Job, Spoken
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -142,9 +143,11 @@ def _planned_clips(
     heard_by = recogniser_name() if listen else ""
     voices = (*others.values(), voice)
     engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
-    # A voice has one identity at each of its rates.
+    # A voice has one identity at each of its rates, in each language that it follows.
     identities = {
-        (one.profile.name, one.rate): clip_identity(one, engines[one.profile.name].fingerprint(), rate_hz, heard_by)
+        (one.profile.name, one.profile.language, one.rate): clip_identity(
+            one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz, heard_by
+        )
         for one in voices
     }
 
@@ -152,7 +155,7 @@ def _planned_clips(
         speaker = others.get(say.speaker, voice)
         name = speaker.profile.name
         text = spoken_text(say.text, speaker, engines[name])
-        key = clip_key(text, say.role, identities[name, speaker.rate])
+        key = clip_key(text, say.role, identities[name, speaker.profile.language, speaker.rate])
         return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz, listen))
 
     return tuple(planned(cue) for cue in script.cues if isinstance(cue, Say))

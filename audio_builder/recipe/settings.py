@@ -261,7 +261,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `Recipe()` is the default; `audio_builder.recipe.recipe_file.load` reads one from TOML.
     """
 
-    voice: Annotated[str, _text("name of the voice")] = "lark"
+    voice: Annotated[str, _text("name of the voice; auto for one of the text's language")] = "auto"
     quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
     citations: Annotated[bool, _choice("", "whether citations in brackets, such as (Smith, 2020), are read out")] = True

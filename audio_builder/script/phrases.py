@@ -30,6 +30,7 @@ _IDEOGRAPHS = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 _IDEOGRAPHS_PER_WORD = 2
+_COUNTED_BY_CHARACTERS = ("ja", "zh")
 _UNSPACED_PER_WORD = 5
 
 
@@ -138,3 +139,15 @@ def count_words(text: str) -> int:
     spaced, unspaced = _UNSPACED.subn(" ", spaced)
     words = sum(map(speakable, _BETWEEN_WORDS.split(spaced)))
     return words + -(-ideographs // _IDEOGRAPHS_PER_WORD) + -(-unspaced // _UNSPACED_PER_WORD)
+
+
+def unit_of(language: str) -> tuple[int, str]:
+    """Return how many of the unit in which a language is counted make a word, and the unit: characters, or words.
+
+    Args:
+        language: BCP 47 tag.
+
+    >>> unit_of("ja"), unit_of("pt-BR")
+    ((2, 'character'), (1, 'word'))
+    """
+    return (_IDEOGRAPHS_PER_WORD, "character") if language.lower().startswith(_COUNTED_BY_CHARACTERS) else (1, "word")

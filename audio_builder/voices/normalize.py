@@ -3,7 +3,7 @@
 Each rule names the readers that need it. A reader is what turns text into phonemes: `misaki` (hibari, Kokoro) reads
 more by itself than `espeak` (Piper, the system's voice). An engine names its reader in an attribute `reader`; one
 without it gets every rule. Which reader needs which rule was found with `tests/data/spoken_forms.tsv`.
-The words as written stay in the script, the lyrics and the transcript. Only English has rules.
+The words as written stay in the script, the lyrics and the transcript. `other_languages` has the rules of the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.english_homographs import HOMOGRAPHS
 from audio_builder.voices.english_rules import ESPEAK, NEEDS, RULES
 from audio_builder.voices.lexicon import apply_lexicon, shipped_lexicon
+from audio_builder.voices.other_languages import in_spoken_forms
 from audio_builder.voices.profile import Voice
 
 
@@ -41,7 +42,7 @@ def normalize(text: str, language: str, reader: str = ESPEAK, *, ipa: bool = Tru
 
     Args:
         text: one phrase.
-        language: BCP 47 tag of the voice; in other languages than English only signs are left out.
+        language: BCP 47 tag of the voice; in one that has no rules only signs are left out.
         reader: what turns the text into phonemes, `misaki` or `espeak`.
         ipa: whether it takes IPA: some words can't be respelled.
 
@@ -51,7 +52,8 @@ def normalize(text: str, language: str, reader: str = ESPEAK, *, ipa: bool = Tru
     bare = _without_signs(text)
     if not any(map(str.isalnum, bare)):
         return text
-    return _in_english(bare, reader, ipa) if language.partition("-")[0].lower() == "en" else bare
+    spoken = language.partition("-")[0].lower()
+    return _in_english(bare, reader, ipa) if spoken == "en" else in_spoken_forms(bare, spoken)
 
 
 @functools.lru_cache(maxsize=1 << 15)

@@ -118,7 +118,6 @@ def test_what_ssml_tells_of_itself_is_what_a_player_shows() -> None:
         ('<say-as interpret-as="date">1.2.</say-as>', '<say-as interpret-as="date"> isn\'t carried over'),
         ("<audio src='a'>a</audio>", "<audio> isn't carried over: no other sound is played"),
         ('<lexicon uri="http://e.org/l"/>', "<lexicon> isn't carried over: give pronunciations with --lexicon"),
-        ('<lang xml:lang="fr">a</lang>', "<lang> isn't carried over: its words are said in the language of the voice"),
         ('<prosody pitch="high">a</prosody>', '<prosody pitch="high"> isn\'t carried over'),
         ('<prosody rate="fast">a</prosody>', '<prosody rate="fast"> isn\'t carried over'),
         ('<prosody rate="-40%">a</prosody>', '<prosody rate="-40%"> becomes [slower]: there is one step of it'),

@@ -60,6 +60,7 @@ _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s*>\s?")
+_LONGEST_ENTRY = 200
 _PAGE_OF_ENTRY = re.compile(r"(?:\s*\.{2,}\s*|\s{2,})(?:\d{1,4}|[ivxlc]{1,7}|page)\s*\Z|\s\d{1,4}\s*\Z", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
 _ROW = re.compile(r"\s*\|(.*)\|\s*")
@@ -209,7 +210,8 @@ def _without_contents(chunks: list[_Chunk], left_out: list[LeftOut]) -> list[_Ch
     start = next((place for place, chunk in enumerate(chunks) if is_contents(chunk.text)), None)
     if start is None:
         return chunks
-    last = {_entry(chunk.text): place for place, chunk in enumerate(chunks) if chunk.text}
+    short = ((place, chunk.text) for place, chunk in enumerate(chunks) if 0 < len(chunk.text) <= _LONGEST_ENTRY)
+    last = {_entry(text): place for place, text in short}
     end = start + 1
     while end < len(chunks) and all(_is_entry(line.text, last, end) for line in chunks[end].lines):
         end += 1
@@ -227,6 +229,8 @@ def _entry(text: str) -> str:
 
 def _is_entry(text: str, last: Mapping[str, int], place: int) -> bool:
     """Return whether a line ends in the number of a page, or stands below `place` again."""
+    if len(text) > _LONGEST_ENTRY:
+        return False
     with_page = _PAGE_OF_ENTRY.search(text) is not None and not is_chapter(text.strip())
     return with_page or last.get(_entry(text), -1) > place
 
@@ -292,9 +296,9 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
         said = chunks[0].text and same_words(chunks[0].lines[0], front.title)
         if not said:
             return _Top(None, None, "", chunks, levels)
-    elif chunks and (named := titled_together([line.text.strip() for line in chunks[0].lines])) and chunks[1:]:
-        subtitle = Line(tidy(named[0]), chunks[0].lines[1].number) if named[0] and not front.subtitle else None
-        title, author = _heading_line(chunks[0]), named[1]
+    elif chunks and (together := titled_together([line.text.strip() for line in chunks[0].lines])) and chunks[1:]:
+        subtitle = Line(tidy(together[0]), chunks[0].lines[1].number) if together[0] and not front.subtitle else None
+        title, author = _heading_line(chunks[0]), together[1]
         if subtitle:
             return _Top(title, subtitle, author, chunks[1:], levels[1:])
     elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):

@@ -52,6 +52,14 @@ class SystemEngine:
         """
         return tuple(_undisturbed(self._driver.voices, BASE_DEADLINE_S))
 
+    def languages(self) -> tuple[str, ...]:
+        """Return the BCP 47 tags of what the operating system's voices speak.
+
+        Raises:
+            MissingExtra: there is no voice on this machine (with the command that mends it).
+        """
+        return tuple(_undisturbed(self._driver.languages, BASE_DEADLINE_S))
+
     def fingerprint(self) -> str:
         """Return the versions of pyttsx3 and of what speaks behind it.
 
