@@ -35,8 +35,10 @@ from audio_builder.script.from_document import (
 )
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import repace
-from audio_builder.voices.catalogue import is_voice
-from audio_builder.voices.status import voice_statuses
+from audio_builder.voices.catalogue import is_voice, scan_voices
+from audio_builder.voices.languages import primary
+from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.status import voice_status
 
 SCRIPT = "script.md"
 RECIPE = "recipe.toml"
@@ -282,12 +284,19 @@ def project_folders(projects: Path) -> list[Path]:
 
 
 def voice_for(language: str) -> str:
-    """Return the default voice if it speaks a language, else the first ready one that does, else the default."""
-    default = Recipe().voice
-    spoken = language.split("-", maxsplit=1)[0].lower() or "en"
-    ready = [one for one in voice_statuses() if one.ready and one.language.split("-")[0].lower() == spoken]
-    names = [one.name for one in ready if one.engine != "tone"]
-    return default if default in names or not names else names[0]
+    """Return the default voice if it speaks a language, else the first ready one that does, else the default.
+
+    Files are hashed of voices of that language alone.
+    """
+    default, spoken = Recipe().voice, primary(language) or "en"
+    fitting = [
+        profile
+        for profile in scan_voices().values()
+        if isinstance(profile, VoiceProfile) and primary(profile.language) == spoken and profile.engine != "recorded"
+    ]
+    if any(profile.name == default for profile in fitting):
+        return default
+    return next((profile.name for profile in fitting if voice_status(profile).ready), default)
 
 
 def rewritten(old: str, script: Script) -> str:

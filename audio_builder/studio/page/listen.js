@@ -184,6 +184,7 @@ export class Player extends EventTarget {
   /** Play from a frame on, until another one if that is given. */
   async play(frame = this.position, until = null) {
     const context = this._context();
+    const asked = performance.now();
     this.stopSound();
     this.until = until;
     this.position = Math.min(Math.max(0, frame), this.timeline.total);
@@ -201,6 +202,7 @@ export class Player extends EventTarget {
       return;
     }
     this._begin();
+    this.lastStartMs = performance.now() - asked;
   }
 
   _begin() {
