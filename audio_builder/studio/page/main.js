@@ -145,6 +145,7 @@ function wire() {
   score.addEventListener("select", ifHere(() => {
     if (player.isOn || !score.selected) return;
     player.position = player.timeline.places[score.index.get(score.selected)]?.start ?? 0;
+    player.warm();
     showClock();
   }));
   $("play").onclick = () => player.toggle();
