@@ -108,6 +108,11 @@ def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
     assert studio.ask("PATCH", path, {"changes": {"base_url": "no address"}})[0] == 422
     assert studio.ask("PATCH", path, {"changes": {"id": "mine"}})[0] == 404
     assert studio.json("GET", path)["show"] == second
+    file = studio.projects / name / "show" / "show.toml"
+    file.write_text(file.read_text(encoding="utf-8") + '\n# Mine.\n[recipe]\nquote_voice = "tone"\n', encoding="utf-8")
+    studio.json("PATCH", path, {"changes": {"explicit": True, "description": "Gates."}})
+    assert '# Mine.\n[recipe]\nquote_voice = "tone"\n' in file.read_text(encoding="utf-8")
+    assert studio.json("GET", f"/api/projects/{name}")["recipe"]["quote_voice"] == "tone"
 
 
 def test_another_recipe_is_another_mix(studio: RunningStudio):
