@@ -261,7 +261,7 @@ def begin(projects: Path, name: str, content: bytes, guides: tuple[str, ...] = (
     write_bytes(folder / f"article{_suffix(name, source)}", content)
     write_bytes(folder / RECIPE, recipe_text.encode())
     write_bytes(folder / SCRIPT, format_script(replace(script, place="")).encode("utf-8", "replace"))
-    return Begun(Project(folder), tuple(filter(None, (*notes, language_note))))
+    return Begun(Project(folder), (*notes, *([] if script.language else [language_note])))
 
 
 def begin_from_file(projects: Path, path: Path) -> Project:
