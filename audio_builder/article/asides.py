@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
+from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark
 from audio_builder.article.marks import only_marks
@@ -148,10 +148,11 @@ _END_OF_CHAT = re.compile(
 
 @dataclass(slots=True)
 class _Aside:
-    """A source while its asides are taken out."""
+    """A source while its asides are taken out, and up to where of which text its lines are counted."""
 
     text: str
     left_out: list[LeftOut] = field(default_factory=list)
+    counted: tuple[str, int, int] = ("", 0, 1)
 
     def take_out(self, pattern: re.Pattern[str], kind: str) -> None:
         """Remove what matches, with line ends kept, and note its last group."""
@@ -165,7 +166,11 @@ class _Aside:
 
     def note(self, kind: str, found: re.Match[str], group: int = 1) -> None:
         """Note a group of a match as left out."""
-        line = found.string.count("\n", 0, found.start(group)) + 1
+        text, at, line = self.counted
+        if text is not found.string or at > found.start(group):
+            text, at, line = found.string, 0, 1
+        line += text.count("\n", at, found.start(group))
+        self.counted = (text, found.start(group), line)
         self.left_out.append(LeftOut(kind, " ".join(found[group].split()), line))
 
     def write_as_marks(self, pattern: re.Pattern[str], accept: Callable[[Direction, re.Match[str]], bool]) -> None:
@@ -440,6 +445,9 @@ def without_citations(text: str) -> str:
 
 
 def _tag_as_mark(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _NEAR) : found.start()]
+    if found[1].isalpha() and is_gloss(before, found.string[found.end() : found.end() + _NEAR]):
+        return f"&lt;{found[1]}&gt;"
     asked = tag(found[1])
     pauses = [mark.seconds for mark in asked.marks if isinstance(mark, PauseMark)] if asked else []
     return f" [pause {pauses[0]:g}s] " if pauses else found.group()

@@ -113,16 +113,16 @@ _WORDS: dict[_Is, str] = {
     _Is.TIMES: "times x time mal fois veces volte vezes",
     _Is.HALF: "half halbe demi medio mezzo",
     _Is.TO: "to bis or oder à",
-    _Is.FILLER: "give for of a an the about around approximately approx approx roughly circa ca here now then and in out "
-    "with into on from each one's again another more up down under over before after time times duration "
-    "length begin begins beginning ends stops finishes start starts starting play plays playing continue "
-    "continues ring rings ringing strike strikes struck sound sounding soft low light deep deeply very "
-    "full gentle calm calming soothing relaxing peaceful background optional singing tibetan wind "
-    "reflect reflection contemplation contemplate effect practice practise meditation listeners listener "
-    "cue is are kept held observed rung sounded speak speaks speaking spoken direction stage insert add "
-    "take let leave allow room space für von der die das hier jetzt und tiefe tiefer etwa ungefähr "
-    "pendant de d du un une una des le la les ici et environ el los durante aquí y unos di per qui e il "
-    "lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
+    _Is.FILLER: "give for of a an the about around approximately approx approx roughly circa ca here now then and in "
+    "out with into on from each one's again another more up down under over before after time times "
+    "duration length begin begins beginning ends stops finishes start starts starting play plays playing "
+    "continue continues ring rings ringing strike strikes struck sound sounding soft low light deep "
+    "deeply very full gentle calm calming soothing relaxing peaceful background optional singing tibetan "
+    "wind reflect reflection contemplation contemplate effect practice practise meditation listeners "
+    "listener cue is are kept held observed rung sounded speak speaks speaking spoken direction stage "
+    "insert add take let leave allow room space für von der die das hier jetzt und tiefe tiefer etwa "
+    "ungefähr pendant de d du un une una des le la les ici et environ el los durante aquí y unos di per "
+    "qui e il lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
 }
 _NUMBERS: dict[float, str] = {
     1: "one ein eine einer einen uno 一",

@@ -480,7 +480,9 @@ def _subtitle(rest: Sequence[_Found]) -> Line | None:
         return None
     short = len(element.lines) == 1 and len(element.lines[0].text) <= LONGEST_HEADING
     one_of_several = any(item.stands_out for item in rest[1:]) or element.kind is BlockKind.QUESTION
-    asked = rest[0].stands_out and one_of_several
+    asked = (rest[0].stands_out and one_of_several) or (
+        rest[0].ends_in_question and any(item.is_set_off and item.ends_in_question for item in rest[1:])
+    )
     return (
         element.lines[0] if rest[0].emphasised and short and element.kind is not BlockKind.MARK and not asked else None
     )

@@ -32,7 +32,7 @@ _SPEAK = re.compile(
 )
 
 
-_LOST_FENCE = re.compile(rf"\s*(?:---\s*\n)?\s*{SCRIPT_KEY}\s*:\s*\d")
+_LOST_FENCE = re.compile(rf"\s*+(?:---[^\S\n]*+\n)?\s*+{SCRIPT_KEY}\s*+:\s*+\d")
 """A script with one of the lines around its front matter missing; it must not be read as an article."""
 
 

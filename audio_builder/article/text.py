@@ -18,7 +18,7 @@ _TAG_SIGN = re.compile(r"(?<![^\s(“\"'])#(?=[^\W\d_])")
 """The sign before a tag in a sentence: the #lake."""
 
 _JOINING = r"(?:and|or|und|oder|et|ou|y|e|o|en|och|og|i|и)"
-_BEFORE_WORDS = re.compile(rf"\A[\s,;<>]*(?:{_JOINING}(?=[\s,.;:]))?[\s,;<>]+(?=\w)", re.IGNORECASE)
+_BEFORE_WORDS = re.compile(rf"\A[\s,;<>]*+(?:{_JOINING}[\s,;<>]++)?(?=\w)", re.IGNORECASE)
 _BEFORE_STOP = re.compile(rf"(?:,\s*|\s+){_JOINING} ?<>(?=[.;:!?](?:\s|$)|$)")
 """What is left beside addresses: at the beginning of a line, and before a stop."""
 

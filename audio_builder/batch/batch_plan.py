@@ -102,6 +102,7 @@ class Batch:
         settle: reads a source.
         if_there: what happens to earlier versions.
         voice_only: whether each episode gets a twin.
+        listen: whether each clip is heard when it is spoken.
         shared: a folder that the workers see as well; empty for none.
         carries_files: whether tasks carry the files that recipes name, for other machines.
     """
@@ -109,6 +110,7 @@ class Batch:
     settle: Settle
     if_there: IfThere = "new version"
     voice_only: bool = False
+    listen: bool = False
     shared: str = ""
     carries_files: bool = False
     _folders: dict[Path, _Folder] = field(default_factory=dict)
@@ -151,6 +153,7 @@ class Batch:
             recipe=recipe,
             versions=versions_of(plan.voice.voice.profile),
             voice_only=self.voice_only,
+            listen=self.listen,
             text_factors=remembered_text_factors(plan.place.path),
             carried=carry_files(files) if self.carries_files else (),
             shared=self.shared,
@@ -205,7 +208,7 @@ class Batch:
 
     def _key(self, plan: BuildPlan, settled: Settled, recipe: Recipe) -> str:
         source = plan.source or packed_source(plan.script, recipe, plan.voice)
-        return task_key(source, named_files(settled.document, recipe), voice_only=self.voice_only)
+        return task_key(source, named_files(settled.document, recipe), voice_only=self.voice_only, listen=self.listen)
 
     def _is_unchanged(self, plan: BuildPlan, settled: Settled) -> bool:
         """Return whether the episode is there, made by the same task: by what it carries, or by the journal."""

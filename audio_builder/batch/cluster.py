@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from audio_builder.batch.run_batch import Workers
-from audio_builder.batch.task import Failure, Product, Stage, Task, run_task
+from audio_builder.batch.task import Failure, Product, Stage, Task, close_workers, run_task
 from audio_builder.errors import AudioBuilderError, ClusterError
 from audio_builder.preflight import versions_of
 from audio_builder.voices.catalogue import find_voice
@@ -101,6 +101,7 @@ def open_cluster(
             check=lambda: _check_scheduler(client, address),
             gave_up=(KilledWorker,),
         )
+        client.run(close_workers)
 
 
 def run_on_worker(task: Task) -> Product | Failure:

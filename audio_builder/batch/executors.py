@@ -9,7 +9,7 @@ from importlib import metadata
 
 from audio_builder.batch.local_executor import LocalExecutor, run_here
 from audio_builder.batch.run_batch import Workers
-from audio_builder.batch.task import Stage, run_task
+from audio_builder.batch.task import Stage, close_workers, run_task
 from audio_builder.errors import WorkersError
 from audio_builder.narration.workers.pool import usable_cores
 
@@ -65,3 +65,4 @@ def open_published(name: str, jobs: int | None) -> Iterator[Workers]:
     count = jobs or usable_cores()
     with executor:
         yield Workers(executor, run_task, lambda: count)
+    close_workers()  # where it runs its tasks in threads of this process

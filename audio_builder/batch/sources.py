@@ -10,7 +10,9 @@ from pathlib import Path
 
 from audio_builder.article.source import open_book, readable_suffixes
 from audio_builder.episode.naming import TWIN_SUFFIX
+from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import AudioBuilderError, SourceError
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, INDEX_FILE, SHOW_FILE
 
 _BOOK = ".epub"
 
@@ -45,7 +47,8 @@ def find_sources(
     """Return what a command line names, each file once: files as they are named, those of a folder in natural order.
 
     Args:
-        paths: files and folders; of a folder, all below it that can be read, but nothing whose name begins with a dot.
+        paths: files and folders; of a folder, all below it that can be read, but nothing whose name begins with a dot,
+            and of a show not its pages.
         each_chapter: whether each chapter of a book is an episode.
         is_wanted: which files of a folder; None for those whose suffix is that of a text.
 
@@ -77,11 +80,17 @@ def _is_text(path: Path) -> bool:
 
 def _inside(folder: Path, is_wanted: Callable[[Path], bool]) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        ours = {EPISODES, INDEX_FILE} if _is_published(files) else set()
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in ours]
         for name in files:
             path = Path(root, name)
-            if not name.startswith(".") and is_wanted(path):
+            if not name.startswith(".") and name not in ours and is_wanted(path):
                 yield path
+
+
+def _is_published(names: Sequence[str]) -> bool:
+    """Return whether a folder is that of a show: its pages and transcripts are no texts to build."""
+    return any(name.endswith(RECORD_SUFFIX) or name in {SHOW_FILE, FEED_FILE} for name in names)
 
 
 def _natural(path: Path) -> tuple[tuple[tuple[int, str], ...], str]:

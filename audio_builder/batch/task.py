@@ -64,6 +64,7 @@ class Task:
         recipe: settled: with what the show says.
         versions: of what makes the sound here; a worker with others refuses.
         voice_only: whether a twin with the voice alone is wanted.
+        listen: whether each clip is heard when it is spoken.
         text_factors: of the episode's earlier version.
         carried: the files that the recipe names; empty for a worker on this machine.
         shared: a folder that the worker and this process see; empty where the files are sent back as bytes.
@@ -74,6 +75,7 @@ class Task:
     recipe: Recipe
     versions: Mapping[str, str]
     voice_only: bool = False
+    listen: bool = False
     text_factors: Mapping[str, float] | None = None
     carried: tuple[CarriedFile, ...] = ()
     shared: str = ""
@@ -129,18 +131,19 @@ def named_files(document: Document, recipe: Recipe) -> dict[str, Path]:
     return {setting: Path(path) for setting, path in named.items() if path}
 
 
-def task_key(source: bytes, files: Mapping[str, Path], *, voice_only: bool) -> str:
+def task_key(source: bytes, files: Mapping[str, Path], *, voice_only: bool, listen: bool = False) -> str:
     """Return what tells a task from all others.
 
     Args:
         source: script, recipe and versions, from `pack_source`.
         files: from `named_files`; what is in them counts, not their names.
         voice_only: whether there is a twin.
+        listen: whether its clips are heard.
 
     Raises:
         SoundError: one of the files can't be read.
     """
-    parts = [source, b"twin" if voice_only else b""]
+    parts = [source, b"twin" if voice_only else b"", *([b"heard"] if listen else [])]
     for setting, path in sorted(files.items()):
         parts += [setting.encode(), hashlib.sha256(_content(path)).digest()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -171,8 +174,8 @@ def _content(path: Path) -> bytes:
 
 # --- There: in a worker ---
 
-_HERE = threading.local()
-"""What a thread of a worker keeps from one task to the next: the process that speaks, with its voice loaded."""
+_SPEAKING: dict[int, tuple[contextlib.ExitStack, Pool]] = {}
+"""What each thread of a worker keeps from one task to the next: the process that speaks, with its voice loaded."""
 
 
 def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None) -> Product | Failure:
@@ -191,6 +194,7 @@ def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None
                 recipe,
                 folder / "episode",
                 voice_only=task.voice_only,
+                listen=task.listen,
                 progress=_Stages(on_stage),
                 pool=_pool(),
                 text_factors=task.text_factors or {},
@@ -203,18 +207,26 @@ def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None
 
 def close_worker() -> None:
     """End the speaking process of this thread."""
-    stack = getattr(_HERE, "stack", None)
-    if stack is not None:
-        _HERE.stack = _HERE.pool = None
-        stack.close()
+    _close(threading.get_ident())
+
+
+def close_workers() -> None:
+    """End the speaking processes of all threads, when no task is running in this process."""
+    for thread in list(_SPEAKING):
+        _close(thread)
+
+
+def _close(thread: int) -> None:
+    if found := _SPEAKING.pop(thread, None):
+        found[0].close()
 
 
 def _pool() -> Pool:
-    if getattr(_HERE, "pool", None) is None:
-        _HERE.stack = contextlib.ExitStack()
-        _HERE.pool = _HERE.stack.enter_context(Pool(workers=1))
-    pool: Pool = _HERE.pool
-    return pool
+    thread = threading.get_ident()
+    if thread not in _SPEAKING:
+        stack = contextlib.ExitStack()
+        _SPEAKING[thread] = stack, stack.enter_context(Pool(workers=1))
+    return _SPEAKING[thread][1]
 
 
 def _check_versions(task: Task) -> None:

@@ -18,6 +18,7 @@ from audio_builder.cli.options import (
     force_option,
     guide_option,
     json_output,
+    listen_option,
     output_target,
     preset_option,
     recipe_options,
@@ -98,6 +99,7 @@ Examples:
 @preset_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
@@ -118,10 +120,11 @@ def command(
     console = ctx.ensure_object(Console)
     where = Where(*(chosen.pop(name) for name in ("cluster", "executor", "shared", "jobs")))
     asking = Asking(shown=True, yes=chosen.pop("yes"), dry_run=chosen.pop("dry_run"))
+    listen = chosen.pop("listen")
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
     each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
     preset = chosen.pop("preset")
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset)
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset, listen)
     return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json, where=where, asking=asking)
 
 
@@ -145,7 +148,7 @@ def build_all(  # noqa: PLR0913 - what, how, where, and how it is shown
 
     _check_options(sources, order)
     found = find_sources([Path(source) for source in sources], each_chapter=each_chapter)
-    batch = Batch(lambda source: settle_source(order, source), order.if_there, order.voice_only)
+    batch = Batch(lambda source: settle_source(order, source), order.if_there, order.voice_only, order.listen)
     return carry_out(batch, found, console, as_json=as_json, where=where, asking=asking)
 
 

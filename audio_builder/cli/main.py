@@ -21,6 +21,7 @@ from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted,
 
 COMMANDS = {
     "build": "Turn an article into an episode.",
+    "studio": "Shape an episode by hand and ear, in the browser of this machine.",
     "batch": "Turn many articles into episodes, planned first; on this machine or a cluster.",
     "script": "Show the paced script of an article, to read and edit.",
     "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",

@@ -85,7 +85,9 @@ def command(
         from audio_builder.cli.batch import carry_out, refuse_named_file
 
         refuse_named_file(output)
-        batch = Batch(lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only)
+        batch = Batch(
+            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
+        )
         return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
     file = files[0]
     source = read_source(file)

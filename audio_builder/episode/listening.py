@@ -25,6 +25,9 @@ from audio_builder.voices.normalize import normalize
 _BEFORE_S, _AFTER_S = 0.15, 0.25
 """What is heard around a phrase: a recogniser hears the first sound better behind a little quiet."""
 
+_CAUTION = 4.0
+"""Under a background, and after an encoder, more is heard that nobody said."""
+
 _LONGEST_LINE_S = 60.0
 _ENGLISH = "eng"
 
@@ -79,7 +82,8 @@ class ListeningReport(Struct, frozen=True, kw_only=True):
     def _verdict(self) -> str:
         if not self.differences:
             return "all words are there" if self.phrases else "nothing"
-        return f"{len(self.differences)} places to listen to yourself"
+        places = len(self.differences)
+        return f"{places} place{'s' * (places != 1)} to listen to yourself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def listen_to_file(
     heard = []
     for line, start_s, sound in zip(lines, (start for start, _ in spans), _sounds(path, spans), strict=True):
         language = "en" if line.language == _ENGLISH else line.language
-        hearing = hear(sound, _as_spoken(line.text), language)
+        hearing = hear(sound, _as_spoken(line.text), language, _CAUTION)
         words = tuple(difference for difference in hearing.differences if difference.kind != "gap")
         heard.append(_Heard(start_s, line.text, Hearing(hearing.heard, hearing.sure, words)))
         progress(Step("verify", start_s, spans[-1][1]))

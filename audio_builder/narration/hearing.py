@@ -28,7 +28,7 @@ Kind = Literal["missing", "doubled", "exchanged", "otherwise", "added", "cut", "
 """A word is missing, said twice, exchanged with the next, or said otherwise; sounds are added; the clip is cut within
 its first or last sound; a silence stands where the text has no mark."""
 
-_NEEDED: dict[Kind, float] = {"missing": 3.5, "doubled": 3.0, "exchanged": 3.5, "otherwise": 4.5, "added": 6.0}
+_NEEDED: dict[Kind, float] = {"missing": 4.2, "doubled": 6.0, "exchanged": 6.0, "otherwise": 6.5, "added": 7.5}
 """How much less a fault has to cost than the words as they should be: e to the power of that times as likely."""
 
 _MOST_FAULTS = 12
@@ -137,18 +137,23 @@ class Sounds:
     symbols: tuple[str, ...]
 
 
-def compare(words: Sequence[Word], sounds: Sounds) -> tuple[Difference, ...]:
+def compare(words: Sequence[Word], sounds: Sounds, caution: float = 0.0) -> tuple[Difference, ...]:
     """Return what was heard otherwise than it should be said, by time.
 
     Args:
         words: all of a phrase, in order.
         sounds: heard in it.
+        caution: how much more than usual a fault has to explain, where other sounds are heard besides.
     """
     found: list[Difference] = []
     settled: list[int] = []
     for _ in range(_MOST_FAULTS):
         lattice = _Lattice(words, sounds)
-        faults = [fault for fault in lattice.faults() if all(abs(fault[2] - other) > 1 for other in settled)]
+        faults = [
+            fault
+            for fault in lattice.faults()
+            if fault[0] > caution and all(abs(fault[2] - other) > 1 for other in settled)
+        ]
         if not faults:
             found += [Difference("gap", words[number].text, lattice.begin_s(number)) for number in lattice.gaps()]
             break
@@ -289,7 +294,8 @@ class _Lattice:
 
     def _with_anything(self, row: Costs) -> Costs:
         """Return the row after any number of any sounds."""
-        return np.minimum.accumulate(row - self._anything) + self._anything
+        followed: Costs = np.minimum.accumulate(row - self._anything) + self._anything
+        return followed
 
     def _backwards(self) -> list[Costs]:
         """Return the least costs of what is still to be said from each phoneme on, for each number of sounds used."""
@@ -337,7 +343,7 @@ class _Table:
         known = self.heard.get(phoneme)
         if known is not None:
             return known
-        shares = self.any * (1 - _USUALLY_RIGHT)
+        shares: npt.NDArray[np.float64] = self.any * (1 - _USUALLY_RIGHT)
         if phoneme in self.symbols:
             shares[self.symbols[phoneme]] += _USUALLY_RIGHT
         return shares
@@ -355,7 +361,8 @@ def _table(symbols: tuple[str, ...]) -> _Table:
         for symbol, share in of.items():
             if symbol in places:
                 row[places[symbol]] += share
-        return row / row.sum()
+        total: npt.NDArray[np.float64] = row / row.sum()
+        return total
 
     lost: dict[str, float] = content["lost"]
     heard = {phoneme: shares(of) for phoneme, of in content["heard"].items()}

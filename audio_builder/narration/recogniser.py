@@ -84,13 +84,14 @@ def hear_clip(clip: TrimmedClip, text: str, profile: VoiceProfile) -> Hearing:
     return Hearing(heard=True, sure=is_sure(words), differences=tuple(found))
 
 
-def hear(samples: Samples, text: str, language: str) -> Hearing:
+def hear(samples: Samples, text: str, language: str, caution: float = 0.0) -> Hearing:
     """Return what is heard in a sound.
 
     Args:
         samples: shape (frames,), at `RATE_HZ`.
         text: what should be said.
         language: BCP 47; one that can't be heard gives a hearing that says so.
+        caution: as `compare` takes it.
 
     Raises:
         MissingExtra: the recogniser isn't installed.
@@ -98,7 +99,7 @@ def hear(samples: Samples, text: str, language: str) -> Hearing:
     words = words_to_hear(text, language)
     if not words:
         return Hearing()
-    return Hearing(heard=True, sure=is_sure(words), differences=compare(words, heard_sounds(samples)))
+    return Hearing(heard=True, sure=is_sure(words), differences=compare(words, heard_sounds(samples), caution))
 
 
 def words_to_hear(text: str, language: str) -> tuple[Word, ...]:

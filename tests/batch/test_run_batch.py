@@ -20,7 +20,7 @@ from audio_builder.batch.executors import open_local, open_published
 from audio_builder.batch.journal import JOURNAL_FILE, Journal
 from audio_builder.batch.run_batch import Finished, Workers, run_batch
 from audio_builder.batch.sources import find_sources
-from audio_builder.batch.task import run_task
+from audio_builder.batch.task import close_workers, run_task
 from audio_builder.cli.main import run
 from audio_builder.errors import SourceError, UnknownVoice, WorkersError
 from audio_builder.recipe.recipe_file import make_recipe
@@ -61,6 +61,7 @@ def test_any_executor_of_concurrent_futures_builds_a_batch(tmp_path: Path) -> No
     articles = put_articles(tmp_path / "in", 2)
     with ThreadPoolExecutor(1) as executor:
         finished = _all(_batch(tmp_path / "out"), articles, Workers(executor, run_task, lambda: 1))
+    close_workers()
     assert [one.report.path for one in finished if one.report] == [
         str(tmp_path / "out" / name) for name in ("walk-0.mp3", "walk-1.mp3")
     ]

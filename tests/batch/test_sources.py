@@ -24,6 +24,14 @@ def test_a_folder_gives_all_that_can_be_read_in_natural_order(tmp_path: Path) ->
     assert names == ["2.txt", "10.md", str(Path("b", "1.html"))]
 
 
+def test_pages_and_transcripts_of_a_show_are_no_texts(tmp_path: Path) -> None:
+    """Where episodes lie among the texts, or a show below them."""
+    _put(tmp_path, "a.md", "a.episode.json", "index.html", "episodes/a.html", "episodes/a-11112222.txt")
+    _put(tmp_path, "web/feed.xml", "web/index.html", "web/episodes/a.txt", "drafts/episodes/b.md", "drafts/index.html")
+    names = [source.path.relative_to(tmp_path).as_posix() for source in find_sources([tmp_path])]
+    assert names == ["a.md", "drafts/episodes/b.md", "drafts/index.html"]
+
+
 def test_a_file_that_is_named_twice_is_built_once(tmp_path: Path) -> None:
     """Also where a folder holds it; files come in the order in which they are named."""
     _put(tmp_path, "a.md", "b.md")

@@ -60,6 +60,7 @@ _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s*>\s?")
+_LONGEST_ENTRY = 200
 _PAGE_OF_ENTRY = re.compile(r"(?:\s*\.{2,}\s*|\s{2,})(?:\d{1,4}|[ivxlc]{1,7}|page)\s*\Z|\s\d{1,4}\s*\Z", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
 _ROW = re.compile(r"\s*\|(.*)\|\s*")
@@ -209,7 +210,8 @@ def _without_contents(chunks: list[_Chunk], left_out: list[LeftOut]) -> list[_Ch
     start = next((place for place, chunk in enumerate(chunks) if is_contents(chunk.text)), None)
     if start is None:
         return chunks
-    last = {_entry(chunk.text): place for place, chunk in enumerate(chunks) if chunk.text}
+    short = ((place, chunk.text) for place, chunk in enumerate(chunks) if 0 < len(chunk.text) <= _LONGEST_ENTRY)
+    last = {_entry(text): place for place, text in short}
     end = start + 1
     while end < len(chunks) and all(_is_entry(line.text, last, end) for line in chunks[end].lines):
         end += 1
@@ -227,6 +229,8 @@ def _entry(text: str) -> str:
 
 def _is_entry(text: str, last: Mapping[str, int], place: int) -> bool:
     """Return whether a line ends in the number of a page, or stands below `place` again."""
+    if len(text) > _LONGEST_ENTRY:
+        return False
     with_page = _PAGE_OF_ENTRY.search(text) is not None and not is_chapter(text.strip())
     return with_page or last.get(_entry(text), -1) > place
 

@@ -107,7 +107,9 @@ def read_timed_lines(path: Path) -> tuple[TimedLine, ...]:
     except MutagenError as error:
         raise NotAudio(f"can't read the tag of {path}: {error}") from error
     frame = next((frame for frame in frames if frame.format == _MILLISECONDS), None)
-    lines = frame.text if frame else []
+    if frame is None:
+        return ()
+    lines = frame.text
     return tuple(
         TimedLine(str(text), int(at) / 1000, str(frame.lang)) for text, at in sorted(lines, key=lambda line: line[1])
     )

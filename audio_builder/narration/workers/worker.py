@@ -96,7 +96,7 @@ def speak_and_listen(engine: Engine, voice: Voice, text: str, rate_hz: int) -> t
         as `speak_phrase` does.
         MissingExtra: nothing is installed that could listen.
     """
-    takes = []
+    takes: list[tuple[TrimmedClip, Hearing]] = []
     for speaker, speaks in ((engine, voice), (engine, _nudged(voice, _OTHER_SEED)), (_InParts(engine), voice)):
         try:
             clip = speak_phrase(speaker, speaks, text, rate_hz)
