@@ -21,7 +21,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from audio_builder.article.source import SourceText, open_source, source_from_bytes
 from audio_builder.episode.naming import file_stem
-from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError
+from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError, VoiceError
 from audio_builder.files import output_error, sha256_of, write_bytes
 from audio_builder.recipe.recipe_file import make_recipe, read_recipe_file
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
@@ -36,7 +36,7 @@ from audio_builder.script.from_document import (
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import repace
 from audio_builder.voices.catalogue import is_voice
-from audio_builder.voices.status import voice_statuses
+from audio_builder.voices.voice_choice import AUTO, SYSTEM_VOICE, choose_voice
 
 SCRIPT = "script.md"
 RECIPE = "recipe.toml"
@@ -48,6 +48,7 @@ TAKEN = "words.json"
 
 LARGEST_SCRIPT_BYTES = 20 * 1024 * 1024
 
+_LANGUAGE = re.compile(r"^language:[ ]*\"?([A-Za-z0-9-]+)", re.MULTILINE)
 _NOTE = re.compile(r"\s*//(?:\s|$)")
 _FENCE = re.compile(r"\A\ufeff?\s*---\n.*?\n---\n", re.DOTALL)
 
@@ -164,7 +165,16 @@ class Project:
         Raises:
             RecipeError: it is malformed.
         """
-        return _seen_from(self.folder, make_recipe(*self._layers()))
+        recipe = _seen_from(self.folder, make_recipe(*self._layers()))
+        return msgspec.structs.replace(recipe, voice=voice_for(self._language())) if recipe.voice == AUTO else recipe
+
+    def _language(self) -> str:
+        """Return the language that the script's front matter says."""
+        try:
+            found = _LANGUAGE.search((self.folder / SCRIPT).read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            return ""
+        return found[1] if found else ""
 
     def recipe_mark(self) -> str:
         """Return what is another text when the recipe, the lexicon or a take was changed."""
@@ -282,12 +292,11 @@ def project_folders(projects: Path) -> list[Path]:
 
 
 def voice_for(language: str) -> str:
-    """Return the default voice if it speaks a language, else the first ready one that does, else the default."""
-    default = Recipe().voice
-    spoken = language.split("-", maxsplit=1)[0].lower() or "en"
-    ready = [one for one in voice_statuses() if one.ready and one.language.split("-")[0].lower() == spoken]
-    names = [one.name for one in ready if one.engine != "tone"]
-    return default if default in names or not names else names[0]
+    """Return the voice that reads a language where none is chosen; the system's where no voice here speaks it."""
+    try:
+        return choose_voice(language).name
+    except VoiceError:
+        return SYSTEM_VOICE
 
 
 def rewritten(old: str, script: Script) -> str:
