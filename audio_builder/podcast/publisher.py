@@ -188,18 +188,7 @@ def publish(
             serial=is_serial(show, (episode.record for episode in found.whole)),
         )
         own_files = OwnFiles(folder, ledger, force=options.force)
-        items: list[Item] = []
-        made: list[str] = []
-        for episode in planned.due:
-            entry = _make_files(folder, show, episode, own_files)
-            if entry is not episode.earlier:
-                made.append(episode.stem)
-                if len(made) % _CHECKPOINT == 0:
-                    # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
-                    done = {item.stem: item.entry for item in items} | {episode.stem: entry}
-                    kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages | own_files.written)
-                    write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
-            items.append(Item(episode.stem, episode.record, entry))
+        items, made = _make_all(folder, show, ledger, planned.due, own_files)
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items = in_order(show, items)
         serial = is_serial(show, (item.record for item in items))
@@ -265,6 +254,26 @@ def _remove_archives(folder: Path, ledger: Ledger, pages: Mapping[str, bytes]) -
                 path.unlink()
         except OSError as error:
             raise output_error(error, path) from error
+
+
+def _make_all(
+    folder: Path, show: Show, ledger: Ledger, due: Sequence[FoundEpisode], own_files: OwnFiles
+) -> tuple[list[Item], list[str]]:
+    """Put the files of all episodes in place; return them, and the names of those whose files were made now."""
+    items: list[Item] = []
+    made: list[str] = []
+    for episode in due:
+        entry = _make_files(folder, show, episode, own_files)
+        items.append(Item(episode.stem, episode.record, entry))
+        if entry is episode.earlier:
+            continue
+        made.append(episode.stem)
+        if len(made) % _CHECKPOINT == 0:
+            # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
+            done = {item.stem: item.entry for item in items}
+            kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages | own_files.written)
+            write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
+    return items, made
 
 
 def _not_in_feed(held_back: Sequence[HeldBack], damaged: Sequence[DamagedEpisode]) -> Iterator[str]:

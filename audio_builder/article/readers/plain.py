@@ -296,9 +296,9 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
         said = chunks[0].text and same_words(chunks[0].lines[0], front.title)
         if not said:
             return _Top(None, None, "", chunks, levels)
-    elif chunks and (named := titled_together([line.text.strip() for line in chunks[0].lines])) and chunks[1:]:
-        subtitle = Line(tidy(named[0]), chunks[0].lines[1].number) if named[0] and not front.subtitle else None
-        title, author = _heading_line(chunks[0]), named[1]
+    elif chunks and (together := titled_together([line.text.strip() for line in chunks[0].lines])) and chunks[1:]:
+        subtitle = Line(tidy(together[0]), chunks[0].lines[1].number) if together[0] and not front.subtitle else None
+        title, author = _heading_line(chunks[0]), together[1]
         if subtitle:
             return _Top(title, subtitle, author, chunks[1:], levels[1:])
     elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):
