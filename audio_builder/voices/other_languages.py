@@ -236,24 +236,20 @@ class _Teller:
 
     def words(self, written: str, ends: Mapping[str, str] | None = None) -> str:
         """Return a number in words, its end as a noun needs it; as it is where the reader reads it."""
-        digits = written
-        if _GROUPED.match(written):
-            digits = re.sub(r"[.,\s](?=\d{3})", "", written)
+        grouped = _GROUPED.match(written) is not None
+        digits = re.sub(r"[.,\s](?=\d{3})", "", written) if grouped else written
         whole, _, part = digits.replace(",", ".").partition(".")
-        if len(whole) > _LONGEST_NUMBER:
+        if len(whole) > _LONGEST_NUMBER or not (whole + part).isdecimal():
             return written
-        said = self._whole(whole, ends or {})
-        if not part:
-            return said
-        return f"{said}{self.joint}{self.forms.point}{self.joint}{self._part(part)}"
+        one_by_one = self.forms.numbers == "zh" and len(whole) >= _TELEPHONE and not grouped
+        said = self._year(whole) if one_by_one else self._whole(whole, ends or {})
+        return f"{said}{self.joint}{self.forms.point}{self.joint}{self._part(part)}" if part else said
 
     def _whole(self, digits: str, ends: Mapping[str, str]) -> str:
         match self.forms.numbers:
             case "":
                 return digits
             case "zh":
-                if len(digits) >= _TELEPHONE:
-                    return self._year(digits)
                 said = chinese_number(int(digits))
                 return ends.get(said, said)
             case name:
