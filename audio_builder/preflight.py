@@ -196,6 +196,7 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
     chosen = choose_voice(script.language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
     narrating = in_language(find_voice(chosen.name), script.language)
+    notes = {chosen.note or mismatch(narrating, script.language): None}
 
     @functools.cache
     def speaking(voice: str, language: str) -> VoiceProfile:
@@ -203,7 +204,9 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
             return in_language(find_voice(voice), language or script.language)
         if not language or primary(language) == primary(narrating.language):
             return narrating
-        return in_language(find_voice(choose_voice(language).name), language)
+        other = choose_voice(language)
+        notes[other.note] = None
+        return in_language(find_voice(other.name), language)
 
     def ready(part: Speaker) -> PreparedVoice:
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
@@ -211,5 +214,5 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
 
     parts = dict.fromkeys(say.speaker for say in says)
     narrator = ready(Speaker())
-    narrator = replace(narrator, language_note=chosen.note or mismatch(narrating, script.language))
-    return narrator, {part: ready(part) for part in parts if part != Speaker()}
+    others = {part: ready(part) for part in parts if part != Speaker()}
+    return replace(narrator, language_note="; ".join(filter(None, notes))), others
