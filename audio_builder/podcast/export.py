@@ -16,7 +16,7 @@ from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
 from audio_builder.podcast.ledger import read_ledger
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, FEED_STYLE_FILE, INDEX_FILE, OPML_FILE, Show, read_show
 
 HEADERS_FILE = "_headers"
 """Read by static hosts such as Netlify, Cloudflare Pages and Render from the top of a site."""
@@ -131,7 +131,7 @@ def _names(folder: Path) -> Iterator[str]:
         yield cover
         if (folder / (small := cover.removesuffix(".jpg") + ".small.jpg")).is_file():
             yield small
-    yield from (OPML_FILE, INDEX_FILE, FEED_FILE)
+    yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, FEED_FILE)
 
 
 def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
@@ -192,7 +192,7 @@ def _manifest(target: Path) -> dict[str, str]:
 
 def _ours(name: str) -> bool:
     inside = re.fullmatch(rf"{EPISODES}/[a-z0-9][a-z0-9.-]*", name) is not None
-    return inside or name in {FEED_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
+    return inside or name in {FEED_FILE, FEED_STYLE_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
 
 
 def _digest(path: Path) -> str:

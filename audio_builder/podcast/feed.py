@@ -16,7 +16,7 @@ from audio_builder.article.text import xml_safe
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.ledger import Entry, page_name, published_name
 from audio_builder.podcast.notes import notes_html, summary_of
-from audio_builder.podcast.show_settings import EPISODES, Show, split_category
+from audio_builder.podcast.show_settings import EPISODES, FEED_STYLE_FILE, Show, split_category
 from audio_builder.podcast.transcript import TRANSCRIPTS
 
 NAMESPACES = {
@@ -120,6 +120,7 @@ def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime
     spaces = "".join(f" xmlns:{prefix}={quoteattr(url)}" for prefix, url in NAMESPACES.items())
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<?xml-stylesheet type="text/css" href="{FEED_STYLE_FILE}"?>',
         f'<rss version="2.0"{spaces}>',
         "<channel>",
         *_channel(show, cover, items, last_built),

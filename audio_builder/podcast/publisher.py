@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -50,11 +51,21 @@ from audio_builder.podcast.ledger import (
     read_earlier_feed,
     read_ledger,
 )
-from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
-from audio_builder.podcast.pages import episode_page, index_page, templates_digest
+from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
+from audio_builder.podcast.pages import embed_page, embed_path, episode_page, index_page, templates_digest
 from audio_builder.podcast.schedule import HeldBack, schedule
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+from audio_builder.podcast.sharing import feed_style
+from audio_builder.podcast.show_settings import (
+    EPISODES,
+    FEED_FILE,
+    FEED_STYLE_FILE,
+    INDEX_FILE,
+    OPML_FILE,
+    Show,
+    read_show,
+)
 from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
+from audio_builder.podcast.translations import translation_for
 
 WAVEFORM_BARS = 240
 _FLOOR_DB = -48.0
@@ -62,9 +73,9 @@ _CHECKPOINT = 25
 """After so many episodes whose files were made, the ledger is kept."""
 
 
-_PAGE = re.compile(r"[a-z0-9-]+\.html")
+_PAGE = re.compile(r"[a-z0-9-]+(\.embed)?\.html")
 _LAST_BUILT = re.compile(r"<lastBuildDate>([^<]+)</lastBuildDate>")
-_OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|\.html)")
+_OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|(\.embed)?\.html)")
 
 
 class Damage(Struct, frozen=True, kw_only=True):
@@ -192,16 +203,19 @@ def publish(
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items = in_order(show, items)
         serial = is_serial(show, (item.record for item in items))
+        listed = _make_pages(folder, show, items[::-1] if serial else items)
+        items = listed[::-1] if serial else listed
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
         pages = {
             OPML_FILE: opml(show),
-            INDEX_FILE: index_page(show, _small(cover), items[::-1] if serial else items),
+            FEED_STYLE_FILE: feed_style(translation_for(show.language).feed_notice, show),
+            INDEX_FILE: index_page(show, _small(cover), listed),
             FEED_FILE: feed_xml(show, cover, items, _last_built(folder)),
         }
         _note_all(folder, pages)
-        _write_changed(folder / OPML_FILE, pages[OPML_FILE])
-        _write_changed(folder / INDEX_FILE, pages[INDEX_FILE])
+        for name in (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE):
+            _write_changed(folder / name, pages[name])
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
         _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries, _digests(pages))))
         _write_changed(folder / FEED_FILE, pages[FEED_FILE])
@@ -241,7 +255,7 @@ def _last_built(folder: Path) -> datetime.datetime | None:
 
 
 def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
-    """Put the files of an episode in place, unless they are there, and return its entry for the ledger.
+    """Put the files of an episode in place but its pages, unless they are there; return its entry for the ledger.
 
     Raises:
         OutputError: one can't be written.
@@ -249,6 +263,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     """
     made_from, earlier = _made_from(show, episode), episode.earlier
     page = f"{page_name(episode.stem)}.html"
+    pages = (page, embed_path(page))
     same = earlier is not None and earlier.made_from == made_from and page in earlier.files
     if earlier is not None and same and are_there(folder, earlier):
         return earlier
@@ -263,7 +278,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
         f"{base.name}.json": as_json(record.phrases),
         f"{base.name}.txt": as_text(record.words),
         f"{base.name}.chapters.json": chapters_json(record),
-        f"{base.name}.notes.html": f'<meta charset="utf-8">\n{notes_html(record)}'.encode(),
+        f"{base.name}.notes.html": notes_page(record),
         f"{base.name}.notes.txt": notes_text(record).encode(),
         # For feed and pages, should the one beside the MP3 be damaged.
         base.name + RECORD_SUFFIX: record_as_json(record),
@@ -279,14 +294,37 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
         sound=record.sound,
         waveform=waveform,
         made_from=made_from,
-        files=(f"{base.name}.mp3", *files, page),
+        files=(f"{base.name}.mp3", *files, *pages),
         dated=episode.dated,
         identity=record.origin.identity,
     )
-    files[page] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
         _write_changed(folder / EPISODES / name, content)
     return entry
+
+
+def _make_pages(folder: Path, show: Show, listed: Sequence[Item]) -> list[Item]:
+    """Put the pages of all episodes in place, but those that are there and would be the same, and return the episodes.
+
+    Args:
+        folder: of the show.
+        show: from `show.toml`.
+        listed: in the order of the show's page, in which each leads on to the next.
+
+    Raises:
+        OutputError: one can't be written.
+    """
+    made = []
+    # The last is made first: a page never leads to one that isn't there.
+    for item, following in reversed([*itertools.zip_longest(listed, listed[1:])]):
+        led_to = (following.page, following.record.tags.title) if following else ()
+        page_from = sha256_of("\0".join((item.entry.made_from, *led_to)).encode("utf-8", "replace"))
+        player = embed_path(item.page)
+        if item.entry.page_from != page_from or not (folder / item.page).is_file() or not (folder / player).is_file():
+            _write_changed(folder / item.page, episode_page(show, item, following))
+            _write_changed(folder / player, embed_page(show, item))
+        made.append(replace(item, entry=msgspec.structs.replace(item.entry, page_from=page_from)))
+    return made[::-1]
 
 
 def _picture_of(file: Path) -> bytes:
@@ -349,7 +387,7 @@ def _refuse_others(folder: Path, ledger: Ledger, *, known: bool) -> None:
 
 
 def _common_names(folder: Path) -> tuple[Path, ...]:
-    return folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE
+    return folder / OPML_FILE, folder / FEED_STYLE_FILE, folder / INDEX_FILE, folder / FEED_FILE
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

@@ -23,6 +23,7 @@ from audio_builder.toml_files import read_toml
 
 SHOW_FILE = "show.toml"
 FEED_FILE = "feed.xml"
+FEED_STYLE_FILE = "feed.css"
 OPML_FILE = "show.opml"
 INDEX_FILE = "index.html"
 EPISODES = "episodes"

@@ -23,8 +23,8 @@ PROGRAM = f"""
 import sys
 from pathlib import Path
 from audio_builder.podcast import publisher
-publish.waveform_of = lambda *_: {SHAPE}
-publish.publish(Path(sys.argv[1]), publish.PublishOptions(prune="--prune" in sys.argv))
+publisher.waveform_of = lambda *_: {SHAPE}
+publisher.publish(Path(sys.argv[1]), publisher.PublishOptions(prune="--prune" in sys.argv))
 """
 
 pytestmark = [
