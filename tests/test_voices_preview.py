@@ -10,7 +10,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import UnknownVoice
-from audio_builder.voice_preview.compare_voices import Sample, preview_page, sample_text
+from audio_builder.previews.voice_samples import Sample, preview_page, sample_text
 
 from . import instruments
 from .conftest import ROOT
@@ -67,7 +67,7 @@ def test_each_ready_voice_has_an_episode_and_the_others_what_to_do(
     assert set(outline.labels) <= outline.ids
     assert len(outline.labels) == 1
     assert "audio-builder voices install absent" in page
-    assert re.search(r"<dt>Rate</dt><dd>12\d words per minute here; it can speak at 60 to 240</dd>", page)
+    assert re.search(r'<dd dir="auto">12\d words per minute here; it can speak at 60 to 240</dd>', page)
     heard = instruments.loudness(folder / "the-voice-humming.mp3")
     assert heard.integrated_lufs == pytest.approx(-16, abs=0.5)
     assert heard.true_peak_dbtp <= -1.0

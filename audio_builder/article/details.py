@@ -164,6 +164,13 @@ def with_links(details: Details, found: Iterable[tuple[str, str]]) -> Details:
     return msgspec.structs.replace(details, links=tuple(short[:_MOST]))
 
 
+def with_page(details: Details, title: str, address: str) -> Details:
+    """Return details whose first link is the page that the words were fetched from."""
+    line = f"{' '.join(re.sub('[<>()]', ' ', title).split()) or address} <{address}>"
+    others = (link for link in details.links if f"<{address}>" not in link)
+    return msgspec.structs.replace(details, links=(line, *others)[:_MOST])
+
+
 def about(key: str) -> str:
     """Return what a key of `Details` says, for messages and docs."""
     return _ABOUT[key]

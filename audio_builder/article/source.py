@@ -116,6 +116,11 @@ def formats() -> str:
     return ", ".join(f"{label} ({suffixes})" if suffixes else label for label, suffixes in named)
 
 
+def is_web_address(source: str) -> bool:
+    """Return whether a source is the address of a page rather than the path of a file."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 def open_source(path: Path, chapter: int | None = None) -> SourceText:
     """Return the text of a file.
 

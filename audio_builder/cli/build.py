@@ -9,8 +9,10 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
+    GroupedCommand,
     chapter_option,
     each_chapter_option,
+    fetch_option,
     force_option,
     guide_option,
     json_output,
@@ -26,11 +28,12 @@ from audio_builder.cli.order import Order
 
 @click.command(
     "build",
+    cls=GroupedCommand,
     epilog="""\b
 Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
-  audio-builder build my-article.md --guide settle --guide breath --duration 20m
+  audio-builder build my-article.md --guide settle --duration 20m
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
@@ -38,6 +41,7 @@ Examples:
 )
 @source_argument
 @chapter_option
+@fetch_option
 @each_chapter_option
 @guide_option
 @output_target
@@ -66,11 +70,11 @@ def command(
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
+    each_chapter, force, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "fetch"))
     order = Order(output, recipe_file, chosen, guides, voice_only, force)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)
-    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter))
+    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter, fetch=fetch))
     report = order.built(document, recipe, console)
     if as_json:
         console.result(report.as_json())

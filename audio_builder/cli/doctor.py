@@ -54,13 +54,16 @@ def command(ctx: click.Context, output: Path) -> None:
     console = ctx.ensure_object(Console)
     fit = True
     for symptom in _examine(output):
-        label = "ok     " if symptom.well else "missing" if symptom.needed else "absent "
-        console.result(f"{label}  {symptom.about}: {symptom.found}")
+        label = "ok" if symptom.well else "missing" if symptom.needed else "not installed"
+        console.result(f"{label:<13}  {symptom.about}: {symptom.found}")
         if symptom.mend:
-            console.result(f"         → {symptom.mend}")
+            console.result(f"{'':<13}  → {symptom.mend}")
         fit = fit and (symptom.well or not symptom.needed)
+    console.result("")
     if not fit:
+        console.result("Something that every episode needs is missing; the line with → says what to do.")
         ctx.exit(1)
+    console.result("All you need is there. What is not installed is optional.")
 
 
 def _examine(output: Path) -> Iterator[_Symptom]:
@@ -76,7 +79,8 @@ def _examine(output: Path) -> Iterator[_Symptom]:
         if status.ready:
             yield _Symptom(about, f"{status.description} ({status.engine})")
         else:
-            yield _Symptom(about, status.problem, well=False, needed=is_default, mend=status.mend)
+            found = status.problem if is_default else f"{status.description} ({status.engine})"
+            yield _Symptom(about, found, well=False, needed=is_default, mend=status.mend)
     yield _tried("cache of spoken phrases", _cache)
     yield _tried("folder for episodes", lambda: _folder(output))
 

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
+import os
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 
-class LazyGroup(click.Group):
+class HelpfulGroup(click.Group):
+    """A group that names the closest commands when one is mistyped."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called, and its arguments.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        given, known = args[0], self.list_commands(ctx)
+        if given.startswith("-") or given in known or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        if given.lower() in known:
+            return super().resolve_command(ctx, [given.lower(), *args[1:]])
+        close = difflib.get_close_matches(given.lower(), known, n=2, cutoff=0.6)
+        hint = f"Did you mean {' or '.join(close)}?" if close else f"The commands are {', '.join(known)}."
+        if os.path.isfile(given):  # noqa: PTH113 - a name that no path can have is no file either
+            hint = f"To make an episode of that file: {ctx.command_path} build {shlex.quote(given)}"
+        raise click.UsageError(f"There is no command “{given}”. {hint}", ctx)
+
+
+class LazyGroup(HelpfulGroup):
     """A group whose commands are modules with a `command` in them, so that `--help` imports none.
 
     Attributes:
@@ -41,7 +67,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(self.lines.items()))
 
 
-class OrderedGroup(click.Group):
+class OrderedGroup(HelpfulGroup):
     """A group whose help lists its commands in the order in which its module defines them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -30,6 +30,8 @@ COMMANDS = {
     "serve": "Let players and browsers listen to a show on this machine.",
     "check": "Measure an MP3 against the standard for podcasts.",
     "voices": "List the voices; fetch, measure, try and compare them.",
+    "sounds": "Hear the backgrounds and bells.",
+    "list": "List the names of voices, backgrounds, bells, guides and pacings.",
     "cache": "Look after the spoken sentences that are kept on this machine.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lengths import Length
@@ -29,12 +31,14 @@ RECIPE_OPTIONS: Mapping[str, str] = {
     "wpm": "pacing.wpm",
     "duration": "pacing.duration_s",
     "background": "soundscape.background",
+    "bell": "soundscape.bell",
     "title": "tags.title",
     "subtitle": "tags.subtitle",
     "author": "tags.author",
     "show": "tags.show",
     "date": "tags.date",
     "language": "tags.language",
+    "cover": "tags.cover",
     "carry_source": "tags.carry_source",
 }
 """Each option, as its parameter is called, and the recipe field it sets."""
@@ -49,8 +53,64 @@ _METAVARS = {
     "duration": "15m|15:00|900",
     "lexicon": "FILE.toml",
     "background": "NAME|FILE|none",
+    "bell": "NAME|none",
+    "cover": "FILE",
     "date": "YYYY-MM-DD",
 }
+
+
+HELP_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "The words": ("chapter", "each_chapter", "fetch", "guides", "citations", "spoken_disclosure", "language"),
+    "The voice": ("voice", "quote_voice", "lexicon", "wpm"),
+    "The silences": ("pacing", "duration"),
+    "The sound": ("background", "bell"),
+    "What players show": ("title", "subtitle", "author", "show", "date", "cover"),
+}
+"""Headings in the help of commands that build, and the options under each; what is in none comes last."""
+
+
+class GroupedCommand(click.Command):
+    """A command whose help has its options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, in the order of `HELP_GROUPS`."""
+        records = {
+            option.name: record
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option) and (record := option.get_help_record(ctx)) is not None
+        }
+        grouped = {
+            heading: [records.pop(name) for name in names if name in records] for heading, names in HELP_GROUPS.items()
+        }
+        for heading, rows in {**grouped, "The file and the command": list(records.values())}.items():
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
+COMPLETED: Mapping[str, str] = {
+    "voice": "voices",
+    "quote_voice": "voices",
+    "background": "backgrounds",
+    "bell": "bells",
+    "pacing": "pacings",
+    "guides": "guides",
+}
+"""Options whose names a shell completes, and the kind of `audio-builder list` that they are."""
+
+
+def complete(option: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Return what completes an option's value in a shell: names, and files where a file may be given."""
+
+    def completions(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        from audio_builder.cli.list import KINDS
+
+        _, names = KINDS[COMPLETED[option]]
+        found = [CompletionItem(name, help=about) for name, about in names().items() if name.startswith(begun.lower())]
+        takes_file = option in ("background", "guides")
+        return found or ([CompletionItem(begun, type="file")] if takes_file else [])
+
+    return completions
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -81,7 +141,13 @@ def _option(name: str) -> Callable[[_Function], _Function]:
     if field.default not in ("", 0):
         about += f"  [default: {field.default if isinstance(field.default, str) else f'{field.default:g}'}]"
     kind = Length() if name == "duration" else float if isinstance(field.default, float) else str
-    return click.option(f"--{name.replace('_', '-')}", type=kind, metavar=_METAVARS.get(name, "TEXT"), help=about)
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        type=kind,
+        metavar=_METAVARS.get(name, "TEXT"),
+        help=about,
+        shell_complete=complete(name) if name in COMPLETED else None,
+    )
 
 
 def picture_option(about: str) -> Callable[[_Function], _Function]:
@@ -129,8 +195,8 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     return make_recipe(*layers)
 
 
-def read_source_argument(source: str, console: Console, chapter: int | None = None) -> Document:
-    """Return what a path holds, or standard input for `-`; of a book one chapter, or all.
+def read_source_argument(source: str, console: Console, chapter: int | None = None, *, fetch: bool = False) -> Document:
+    """Return what a path holds, or standard input for `-`, or a page on the web; of a book one chapter, or all.
 
     What can't be carried over from it is shown, and in one line what isn't read out; with `-v` all of it.
 
@@ -138,18 +204,27 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
         SourceError: it can't be read, or there is nothing in it to speak.
         UnknownVoice: a mark in it names a voice that isn't there.
     """
+    from audio_builder.article.details import with_page
     from audio_builder.article.left_out import details, summary
     from audio_builder.article.model import Article
-    from audio_builder.article.source import LARGEST_BYTES, open_source, source_from_bytes
+    from audio_builder.article.source import LARGEST_BYTES, is_web_address, open_source, source_from_bytes
     from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
 
     if source == "-":
         text = source_from_bytes(sys.stdin.buffer.read(LARGEST_BYTES + 1), "standard input", chapter)
+    elif is_web_address(source):
+        from audio_builder.article.web_page import fetch_page, refuse_web_address
+
+        if not fetch:
+            raise refuse_web_address(source)
+        text = fetch_page(source)
     else:
         text = open_source(Path(source), chapter)
     document = read_document(text, on_warning=console.say, is_voice=is_voice)
     check_voices(document, text, find_voice)
+    if isinstance(document, Article) and is_web_address(source):
+        document = replace(document, details=with_page(document.details, document.title, source))
     if isinstance(document, Article) and document.left_out:
         console.say(summary(document.left_out))
         for line in details(document.left_out):
@@ -197,8 +272,15 @@ guide_option = click.option(
     "guides",
     multiple=True,
     metavar="NAME|FILE",
+    shell_complete=complete("guides"),
     help="A passage before or after the words: settle, breath, breath-counted, return, or a text of your own. "
     "May be given several times.",
+)
+
+fetch_option = click.option(
+    "--fetch",
+    is_flag=True,
+    help="SOURCE may be the address of a public web page, which is fetched once; nothing else uses the network.",
 )
 
 each_chapter_option = click.option(
@@ -222,5 +304,5 @@ def verbosity(function: _Function) -> _Function:
     return function
 
 
-source_argument = click.argument("source", metavar="SOURCE")
+source_argument = click.argument("source", metavar="SOURCE", type=click.Path(allow_dash=True))
 """A path, or `-` for standard input."""

@@ -11,6 +11,7 @@ import click
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     RECIPE_OPTIONS,
+    GroupedCommand,
     force_option,
     json_output,
     output_target,
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 
 @click.command(
     "rebuild",
+    cls=GroupedCommand,
     epilog="""\b
 Examples:
-  audio-builder rebuild output/my-episode.mp3 --pacing spacious -o output/my-episode-spacious.mp3
+  audio-builder rebuild output/evening.mp3 --pacing sleep -o output/night.mp3
   audio-builder rebuild output/my-episode.mp3 --pacing spacious --force
-  audio-builder rebuild my-episode.mp3 --voice system --background none -o another-folder
+  audio-builder rebuild evening.mp3 --voice system -o another-folder
 """,
 )
 @click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -13,6 +13,7 @@ from audio_builder.cli.console import Console, can_show
 from audio_builder.cli.options import (
     chapter_option,
     check_suffix,
+    fetch_option,
     force_option,
     guide_option,
     read_source_argument,
@@ -38,11 +39,12 @@ Examples:
   audio-builder script my-article.md --preview
   audio-builder script my-article.md --preview -o my-pacing.svg
   audio-builder script my-article.md -o my-article.ssml
-  audio-builder script my-article.md -o my-script.md && audio-builder build my-script.md
+  audio-builder script my-article.md -o my-script.md
 """,
 )
 @source_argument
 @chapter_option
+@fetch_option
 @guide_option
 @click.option(
     "-o",
@@ -82,7 +84,7 @@ def command(
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
-    preview, written_as, force = (chosen.pop(name) for name in ("preview", "written_as", "force"))
+    preview, written_as, force, fetch = (chosen.pop(name) for name in ("preview", "written_as", "force", "fetch"))
     from audio_builder.files import write_named
     from audio_builder.script import from_document as documents
     from audio_builder.script.estimate import clock, estimate, expected_range
@@ -97,7 +99,7 @@ def command(
         suffixes = (".md", ".markdown", ".txt", "")
         check_suffix(output, suffixes if written_as else (*suffixes, ".ssml"), "a script is a text")
     _check_output(output, source)
-    document = read_source_argument(source, console, chapter)
+    document = read_source_argument(source, console, chapter, fetch=fetch)
     recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
     document, language_note = documents.settle_language(document, recipe)
     script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)

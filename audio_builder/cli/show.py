@@ -23,7 +23,7 @@ _TEXTS = {
     epilog="""\b
 Examples:
   audio-builder show init
-  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+  audio-builder show init evening --title "Evening Pages" --author "A. Writer"
 """,
 )
 def command() -> None:
@@ -41,7 +41,7 @@ def _texts(function: click.decorators.FC) -> click.decorators.FC:
     epilog="""\b
 Examples:
   audio-builder show init
-  audio-builder show init evening-pages --title "Evening Pages" --author "A. Writer"
+  audio-builder show init evening --title "Evening Pages" --author "A. Writer"
 """,
 )
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default="output")

@@ -288,8 +288,8 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
     on the page with the command that makes them ready.
     """
+    from audio_builder.previews.voice_samples import make_preview
     from audio_builder.progress import Progress
-    from audio_builder.voice_preview.compare_voices import make_preview
 
     console = ctx.ensure_object(Console)
     with contextlib.ExitStack() as bar:
@@ -312,7 +312,7 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     epilog="""\b
 Examples:
   audio-builder voices say "Thich Nhat Hanh was born in 1926."
-  audio-builder voices say "The tao is here." --voice system --lexicon words.toml -o tao.wav
+  audio-builder voices say "The tao is here." --lexicon words.toml -o tao.wav
 """,
 )
 @click.argument("text", metavar="TEXT")

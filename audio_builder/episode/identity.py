@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from audio_builder.article.source import is_web_address
 from audio_builder.episode.naming import episode_path, named_file, numbered_stem, twin_path
 from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path
 from audio_builder.episode.tag.embedded_source import read_source
@@ -178,6 +179,8 @@ def _key(folder: Path, work: Work) -> str:
     """
     if not work.place:
         text = f"words\0{work.title}\0{' '.join(work.words.split())}"
+    elif is_web_address(work.place):
+        text = f"page\0{work.place}"
     else:
         try:
             text = f"file\0{Path(os.path.relpath(work.place, os.path.realpath(folder))).as_posix()}"

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import inspect
 
 from audio_builder.errors import RecipeError
-from audio_builder.recipe.settings import PACING_PRESETS, Recipe
+from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS, Recipe
 from audio_builder.recipe.values import WrongValue, iso_date, language_tag
 from audio_builder.toml_files import read_toml
 
@@ -106,6 +106,7 @@ def make_recipe(*layers: Layer) -> Recipe:
     for layer in layers:
         _merge(chosen, layer)
     _check_keys(chosen)
+    _fold_case(chosen)
     pacing = chosen.get("pacing", {})
     preset = pacing.get("preset", "gentle") if isinstance(pacing, Mapping) else "gentle"
     if not isinstance(preset, str) or preset not in PACING_PRESETS:
@@ -147,6 +148,18 @@ def _merge(into: dict[str, Any], layer: Layer) -> None:
             _merge(into.setdefault(key, {}), value)
         else:
             into[key] = value
+
+
+def _fold_case(chosen: dict[str, Any]) -> None:
+    """Write names in lower case, as they are listed; the path of a background stays as it is."""
+    for path in ("pacing.preset", "soundscape.background", "soundscape.bell", "soundscape.closing_bell"):
+        table, _, key = path.partition(".")
+        holder = chosen.get(table)
+        name = holder.get(key) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and isinstance(name, str):
+            folded = name.strip().lower()
+            if key != "background" or folded in BACKGROUNDS:
+                holder[key] = folded
 
 
 def _check_keys(chosen: Layer) -> None:

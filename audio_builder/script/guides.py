@@ -44,7 +44,9 @@ def find_guide(name: str, language: str) -> SourceText | Path:
     Raises:
         RecipeError: there is no such guide, or none in that language.
     """
-    if name not in guide_names():
+    if name.strip().lower() in guide_names():
+        name = name.strip().lower()
+    elif name not in guide_names():
         if _looks_like_path(name):
             return Path(name)
         close = difflib.get_close_matches(name, guide_names(), n=1, cutoff=0.5)
@@ -62,6 +64,16 @@ def find_guide(name: str, language: str) -> SourceText | Path:
             "language than that, say so with --language.",
         )
     return SourceText(path.read_text(encoding="utf-8"), f"the guide {name}", "markdown")
+
+
+def describe_guide(name: str) -> str:
+    """Return one line about a guide that is shipped: where it stands, its first sentence and its languages."""
+    first = min(_TEXTS.glob(f"*/{name}.md"), key=lambda path: path.parent.name != _USUAL_LANGUAGE)
+    source = SourceText(first.read_text(encoding="utf-8"), name, "markdown")
+    place = "after" if position_of(source) is Position.CLOSING else "before"
+    written = ", ".join(sorted(path.parent.name for path in _TEXTS.glob(f"*/{name}.md")))
+    words = next(line for line in source.text.splitlines() if line[:1].isalpha() and ":" not in line.split(" ")[0])
+    return f"{place} the words, {written}: “{words.partition('. ')[0].rstrip('.')} …”"
 
 
 def position_of(source: SourceText) -> Position:

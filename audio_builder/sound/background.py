@@ -154,6 +154,13 @@ class BedMaker:
         return msgspec.structs.replace(self._soundscape, background=name)
 
 
+def describe_background(name: str) -> str:
+    """Return one line about a background that is made here: what its module's docstring says of it."""
+    said = (_module(name).__doc__ or "").partition("\n")[0]
+    about = said.partition(": ")[2].rstrip(".")
+    return about[:1].upper() + about[1:]
+
+
 def _module(name: str) -> BedModule:
     """Return the module of a background; only those that are heard are imported."""
     return cast("BedModule", importlib.import_module(f"{beds.__name__}.{name}"))

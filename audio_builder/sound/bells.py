@@ -19,13 +19,14 @@ _FADE_S = 1.5
 _STRIKE_S = 0.006
 _PEAK = 0.9
 _BELLS = {
-    "bowl": (220.0, BOWL),
-    "large-bowl": (130.81, BOWL),
-    "chime": (349.23, CHIME),
-    "church-bell": (146.83, CHURCH_BELL),
+    "bowl": (220.0, BOWL, "A singing bowl, the A below middle C"),
+    "large-bowl": (130.81, BOWL, "A large singing bowl, deep and slow to fade"),
+    "chime": (349.23, CHIME, "A bar of a chime, clear and light"),
+    "church-bell": (146.83, CHURCH_BELL, "A church bell, its strike and its hum"),
 }
 
-BELLS = (*_BELLS, "none")
+NO_BELL = "none"
+BELLS = (*_BELLS, NO_BELL)
 """Every name that a recipe may give for a bell."""
 
 
@@ -43,6 +44,11 @@ def check_bell(name: str) -> None:
         )
 
 
+def describe_bell(name: str) -> str:
+    """Return one line about a bell."""
+    return _BELLS[name][2]
+
+
 @functools.cache
 def strike(name: str, rate_hz: int) -> AudioSegment:
     """Return one stroke of a bell: stereo, 16 bit, `BELL_S` long, its peak 0.9 dB below full scale.
@@ -55,9 +61,9 @@ def strike(name: str, rate_hz: int) -> AudioSegment:
         SoundError: there is none of that name.
     """
     check_bell(name)
-    if name == "none":
+    if name == NO_BELL:
         return AudioSegment.silent(0, frame_rate=rate_hz).set_channels(2)
-    lowest_hz, modes = _BELLS[name]
+    lowest_hz, modes, _ = _BELLS[name]
     sound = ring(lowest_hz, modes, BELL_S, rate_hz)
     sound *= _stroke_and_fade(len(sound), rate_hz)[:, np.newaxis]
     return segment_from_samples(sound * np.float32(_PEAK / np.abs(sound).max()), rate_hz)

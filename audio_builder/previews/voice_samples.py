@@ -1,18 +1,12 @@
-"""A sample of each voice, and a page to compare them: one file beside the samples, which needs no server."""
+"""A sample of each voice, and a page to compare them."""
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
-import jinja2
 import msgspec
-from markupsafe import Markup
 from msgspec import Struct
 
 from audio_builder.article.source import source_from_bytes
@@ -20,6 +14,7 @@ from audio_builder.episode.naming import file_stem
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
+from audio_builder.previews.sample_page import Entry, Section, clock, sample_page
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.voices.catalogue import find_voice, scan_voices
@@ -27,6 +22,8 @@ from audio_builder.voices.profile import VoiceProfile
 from audio_builder.voices.status import voice_status
 
 PAGE = "voices.html"
+_TITLE = "Voices side by side"
+_INTRO = "The same words over the same background, each as loud as an episode is. All of these voices are synthetic."
 _NO_WORDS = "und"
 
 
@@ -153,35 +150,28 @@ def preview_page(samples: Sequence[Sample]) -> bytes:
     Args:
         samples: in the order in which they are shown.
     """
-    style = _source("page.css")
-    page = _environment().get_template("page.html").render(
-        made=[sample for sample in samples if sample.audio],
-        missing=[sample for sample in samples if not sample.audio],
-        # Our own file, the only text on the page that isn't escaped; the policy admits it by its hash.
-        style=Markup(style),  # noqa: S704
-        style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
-    )  # fmt: skip
-    return page.encode("utf-8", "replace")
+    entries = tuple(_entry(sample) for sample in samples)
+    return sample_page(_TITLE, _INTRO, [Section(entries=entries)], "None of these voices is ready yet.")
 
 
-@functools.cache
-def _source(name: str) -> str:
-    return (resources.files("audio_builder.voice_preview") / name).read_text(encoding="utf-8")
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_source), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    environment.filters["clock"] = _clock
-    return environment
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+def _entry(sample: Sample) -> Entry:
+    rates = f"{sample.slowest_wpm:.0f} to {sample.fastest_wpm:.0f}"
+    facts = (
+        ("Length", clock(sample.duration_s)),
+        ("Rate", f"{sample.wpm:.0f} words per minute here; it can speak at {rates}"),
+        ("Language", sample.language),
+        ("Engine", sample.engine),
+        ("Licence", f"{sample.licence}. {sample.attribution}" if sample.attribution else sample.licence),
+    )
+    return Entry(
+        name=sample.name,
+        about=sample.description,
+        audio=sample.audio,
+        facts=facts,
+        use=f"--voice {sample.name}",
+        problem=sample.problem,
+        mend=sample.mend,
+    )
 
 
 _SAMPLES = {
