@@ -18,7 +18,7 @@ from audio_builder.episode.tag.embedded_source import carries, pack_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
-from audio_builder.podcast.show_settings import SHOW_FILE, read_show
+from audio_builder.podcast.show_settings import SHOW_FILE, Show, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
 from audio_builder.script.estimate import clock, estimate
@@ -49,6 +49,7 @@ class BuildPlan:
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
         cover_note: why a drawn cover has no words; empty where it has.
+        elastic: whether the sounds that let its silences be stretched are wanted beside it, by the folder's show.
     """
 
     script: Script
@@ -60,6 +61,7 @@ class BuildPlan:
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
+    elastic: bool = False
 
 
 def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> BuildPlan:
@@ -79,7 +81,8 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
         OutputError: the folder can't be written, or something is there that may not be replaced.
     """
     folder = target.parent if named_file(target) else target
-    recipe = _of_show(recipe, folder)
+    show = read_show(folder) if (folder / SHOW_FILE).is_file() else None
+    recipe = _of_show(recipe, show) if show else recipe
     _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
@@ -99,7 +102,9 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
     work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
     settle = functools.partial(choose_place, target, work, if_there)
     recipe = msgspec.structs.replace(recipe, tags=tags)
-    return BuildPlan(script, recipe, voice, cover, settle(), settle, source, others, cover_note)
+    return BuildPlan(
+        script, recipe, voice, cover, settle(), settle, source, others, cover_note, show is not None and show.elastic
+    )
 
 
 def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
@@ -128,6 +133,11 @@ def recipe_at(recipe: Recipe, wpm: float) -> Recipe:
     return msgspec.structs.replace(recipe, pacing=msgspec.structs.replace(recipe.pacing, wpm=wpm))
 
 
+def recipe_lasting(recipe: Recipe, seconds: float) -> Recipe:
+    """Return a recipe for an episode of another length."""
+    return msgspec.structs.replace(recipe, pacing=msgspec.structs.replace(recipe.pacing, duration_s=seconds))
+
+
 def _cover(tags: Tags) -> Callable[[], bytes]:
     if tags.cover:
         from audio_builder.episode.cover.draw import fit_cover
@@ -144,11 +154,9 @@ def _drawn_cover(tags: Tags) -> bytes:
     return draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
 
 
-def _of_show(recipe: Recipe, folder: Path) -> Recipe:
-    """Return a recipe with the name and the colour of the show that its folder is, where it has none of its own."""
-    if not (folder / SHOW_FILE).is_file():
-        return recipe
-    show, tags = read_show(folder), recipe.tags
+def _of_show(recipe: Recipe, show: Show) -> Recipe:
+    """Return a recipe with the name and the colour of a show, where it has none of its own."""
+    tags = recipe.tags
     name = show.title if tags.show == Tags().show else tags.show
     tags = msgspec.structs.replace(tags, show=name, cover_colour=tags.cover_colour or show.cover_colour)
     return msgspec.structs.replace(recipe, tags=tags)

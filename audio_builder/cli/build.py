@@ -16,6 +16,7 @@ from audio_builder.cli.options import (
     force_option,
     guide_option,
     json_output,
+    lengths_option,
     output_target,
     read_source_argument,
     recipe_options,
@@ -34,6 +35,7 @@ Examples:
   audio-builder build my-article.md
   audio-builder build my-article.md --pacing spacious --background none
   audio-builder build my-article.md --guide settle --duration 20m
+  audio-builder build my-article.md --lengths 8m,15m,25m -o evening-pages
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
@@ -47,6 +49,7 @@ Examples:
 @output_target
 @force_option
 @recipe_options()
+@lengths_option
 @voice_only_option
 @json_output
 @verbosity
@@ -71,7 +74,10 @@ def command(
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
     each_chapter, force, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "fetch"))
-    order = Order(output, recipe_file, chosen, guides, voice_only, force)
+    lengths = chosen.pop("lengths")
+    if lengths and chosen["duration"] is not None:
+        raise click.UsageError("--duration can't be given with --lengths: the first of them is the episode's.")
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, lengths)
     if each_chapter:
         return _each_chapter(source, chapter, order, console, as_json=as_json)
     document, recipe, language_note = order.settled(read_source_argument(source, console, chapter, fetch=fetch))

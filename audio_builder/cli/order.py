@@ -29,6 +29,7 @@ class Order:
         chosen: the options that set the recipe.
         guides: passages before and after the words.
         voice_only: a twin with the voice alone is wanted, too.
+        lengths: of the episode, and of the same beside it, in seconds; empty for the recipe's.
         force: what is there is replaced, whoever made it.
     """
 
@@ -38,6 +39,7 @@ class Order:
     guides: tuple[str, ...]
     voice_only: bool
     force: bool = False
+    lengths: tuple[float, ...] = ()
 
     @property
     def if_there(self) -> IfThere:
@@ -74,6 +76,7 @@ class Order:
                 recipe,
                 self.output,
                 voice_only=self.voice_only,
+                lengths=self.lengths,
                 if_there=self.if_there,
                 progress=progress,
             )

@@ -13,6 +13,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS,
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
+from audio_builder.script.estimate import clock
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
 
@@ -98,6 +99,20 @@ class TwinReport(Struct, frozen=True, kw_only=True):
     findings: Findings
 
 
+class LengthReport(Struct, frozen=True, kw_only=True):
+    """The same episode in another length.
+
+    Attributes:
+        path: where it is.
+        duration_s: how long, in seconds.
+        findings: what was measured on it.
+    """
+
+    path: str
+    duration_s: float
+    findings: Findings
+
+
 class BuildReport(Struct, frozen=True, kw_only=True):
     """What was built.
 
@@ -121,6 +136,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         text_factors: by voice, how much longer a word of this text takes it than one of the calibration text; the next
             build of the same text begins with them.
         note: what there is to say of the file's name; empty where it is the expected one.
+        lengths: the same in other lengths, beside it.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -141,6 +157,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     clips_tried: int = 0
     text_factors: dict[str, float] = {}
     note: str = ""
+    lengths: tuple[LengthReport, ...] = ()
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -171,6 +188,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             *(str(line) for line in measured),
             *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
             *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
+            *(f"the same, {clock(length.duration_s)} long: {length.path}" for length in self.lengths),
         )
         return (*lines, *(note for note in (self.voice.note, self.note) if note))
 
@@ -210,6 +228,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     *,
     laps: Iterable[tuple[str, float]] = (),
     twin: TwinReport | None = None,
+    lengths: tuple[LengthReport, ...] = (),
 ) -> BuildReport:
     """Return the report on an episode.
 
@@ -221,6 +240,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
         findings: from `verify`.
         laps: what each stage took, in seconds.
         twin: with the voice alone.
+        lengths: the same in other lengths.
 
     Raises:
         VoiceError: the recipe's voice is unknown by now.
@@ -234,6 +254,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     return BuildReport(
         path=str(place.path),
         note=place.note,
+        lengths=lengths,
         title=recipe.tags.title,
         duration_s=timeline.seconds,
         chapters=tuple(

@@ -16,7 +16,15 @@ from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
 from audio_builder.podcast.ledger import read_ledger
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, FEED_STYLE_FILE, INDEX_FILE, OPML_FILE, Show, read_show
+from audio_builder.podcast.show_settings import (
+    EPISODES,
+    FEED_FILE,
+    FEED_STYLE_FILE,
+    INDEX_FILE,
+    OPML_FILE,
+    Show,
+    read_show,
+)
 
 HEADERS_FILE = "_headers"
 """Read by static hosts such as Netlify, Cloudflare Pages and Render from the top of a site."""

@@ -22,16 +22,20 @@ from audio_builder.podcast.notes import author_of, clock, links_of, own_notes_ht
 from audio_builder.podcast.sharing import app_links, embed_code, face_of_episode, face_of_show, in_script, qr_svg
 from audio_builder.podcast.show_settings import FEED_FILE, OPML_FILE, Show
 from audio_builder.podcast.translations import all_translations, translation_for
+from audio_builder.script.cues import Reason
 from audio_builder.voices.word_alignment import words_with_places
 
 _SCRIPTS = {
     "index.html": ("sound.js", "shelf.js"),
-    "episode.html": ("sound.js", "words.js", "player.js", "ending.js"),
+    "episode.html": ("sound.js", "words.js", "elastic.js", "player.js", "ending.js"),
     "embed.html": ("sound.js", "embed.js"),
 }
 """The scripts of each page, in the order in which they stand in it, as one."""
 
 _TEMPLATES = ("base.html", "page.css", *_SCRIPTS, *sorted({name for names in _SCRIPTS.values() for name in names}))
+
+_LONGEST_ELASTIC_S = 2400.0
+"""A browser keeps the words of an elastic episode decoded: of 40 minutes some 200 MB."""
 
 _MOST_KEPT_BYTES = 600_000
 """Of the words that the show's page can search; episodes beyond, the oldest, are found by their titles."""
@@ -108,7 +112,51 @@ def episode_page(show: Show, item: Item, following: Item | None = None) -> bytes
         url=show.root_url + item.page if show.base_url else "",
         embed_code=embed_code(show, item, embed_path(item.page)),
         following=following,
+        elastic=is_elastic(item),
+        silences=in_script(silences_json(item)),
     )
+
+
+def is_elastic(item: Item) -> bool:
+    """Return whether the page can stretch an episode: what that takes is published, and not too long to be decoded."""
+    published = {beside.kind for beside in item.beside}
+    return (
+        item.record.elastic is not None
+        and {"voice", "bed"} <= published
+        and item.record.report.duration_s <= _LONGEST_ELASTIC_S
+    )
+
+
+def silences_json(item: Item) -> str:
+    """Return what the page's script knows of the silences: all where it can stretch them, else those after questions."""
+    record, elastic = item.record, item.record.elastic if is_elastic(item) else None
+    rests = [
+        {
+            "start": rest.start_s,
+            "end": rest.end_s,
+            "scales": not Reason(rest.reason).by_person,
+            "asks": rest.reason == Reason.QUESTION.value,
+        }
+        for rest in record.rests
+        if elastic or rest.reason == Reason.QUESTION.value
+    ]
+    if elastic is None:
+        return msgspec.json.encode({"rests": rests, "elastic": None}).decode()
+    how = {
+        "least": elastic.least_share,
+        "most": elastic.most_share,
+        "longest": elastic.longest_s,
+        "bedAt": elastic.bed_at_s,
+        "bedLength": elastic.bed_s,
+        "tones": [{"start": tone.start_s, "at": tone.at_s, "length": tone.length_s} for tone in elastic.tones],
+        "ducks": [round(duck_db, 2) for duck_db in elastic.ducks_db],
+        "swell": elastic.swell_db,
+        "attack": elastic.attack_s,
+        "release": elastic.release_s,
+        "fadeIn": elastic.fade_in_s,
+        "fadeOut": elastic.fade_out_s,
+    }
+    return msgspec.json.encode({"rests": rests, "elastic": how}).decode()
 
 
 def embed_page(show: Show, item: Item) -> bytes:

@@ -21,7 +21,6 @@ from audio_builder import __version__
 from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
-from audio_builder.episode.naming import TWIN_SUFFIX
 from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
@@ -272,6 +271,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     same_sound = earlier is not None and earlier.sound == record.sound
     waveform = earlier.waveform if earlier and same_sound else waveform_of(own, record.report.duration_s)
     _place_sound(own, base.with_name(f"{base.name}.mp3"), record.sound.bytes)
+    beside = tuple(_place_beside(folder, show, episode, base))
     files = {
         f"{base.name}.vtt": as_vtt(record.phrases).encode(),
         f"{base.name}.srt": as_srt(record.phrases).encode(),
@@ -294,13 +294,27 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
         sound=record.sound,
         waveform=waveform,
         made_from=made_from,
-        files=(f"{base.name}.mp3", *files, *pages),
+        files=(f"{base.name}.mp3", *beside, *files, *pages),
         dated=episode.dated,
         identity=record.origin.identity,
     )
     for name, content in files.items():
         _write_changed(folder / EPISODES / name, content)
     return entry
+
+
+def _place_beside(folder: Path, show: Show, episode: FoundEpisode, base: Path) -> Iterator[str]:
+    """Put the sounds beside an episode in place that listeners can use, and yield their names.
+
+    One that was removed or changed since isn't published: the episode is whole without it.
+    """
+    for beside in episode.record.beside:
+        own = folder / f"{episode.stem}{beside.suffix}"
+        wanted = beside.kind == "length" or show.elastic
+        if wanted and own.is_file() and own.stat().st_size == beside.sound.bytes:
+            published = base.with_name(base.name + beside.suffix)
+            _place_sound(own, published, beside.sound.bytes)
+            yield published.name
 
 
 def _make_pages(folder: Path, show: Show, listed: Sequence[Item]) -> list[Item]:
@@ -425,7 +439,8 @@ def _made_from(show: Show, episode: FoundEpisode) -> str:
 def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:
     """Yield the names of MP3s that are no episode's."""
     for path in sorted(folder.glob("*.mp3")):
-        if path.name.removesuffix(TWIN_SUFFIX).removesuffix(".mp3") not in known:
+        # What is beside an episode has a dot before its own suffix, which no episode has that `build` named.
+        if path.name.removesuffix(".mp3") not in known and path.name.partition(".")[0] not in known:
             yield path.name
 
 

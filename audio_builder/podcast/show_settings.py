@@ -115,6 +115,9 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     medium: Annotated[
         Literal["podcast", "audiobook", "music", "blog", "newsletter"], Meta(description="what kind of show it is")
     ] = "podcast"
+    elastic: Annotated[
+        bool, Meta(description="true lets listeners on the page choose how long the silences are; makes two more MP3s")
+    ] = False
     block: Annotated[bool, Meta(description="true keeps it out of the directories, such as a private journal")] = False
     persons: Annotated[
         tuple[str, ...], Meta(description="list of people, such as A. Reader (narrator) <https://example.org>")

@@ -77,6 +77,7 @@ class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         i_have: label of the minutes that somebody has.
         waits: that the sound waits after questions.
         tap_to_go_on: what ends the waiting.
+        voice_alone: what an episode without background and bells is called.
         feed_notice: what the feed is, for those who open it in a browser; the address of the page follows.
         date: a `{day}` of a `{month}` in a `{year}`.
         months: names of the twelve as they stand in a date.
@@ -142,6 +143,7 @@ class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     i_have: str
     waits: str
     tap_to_go_on: str
+    voice_alone: str
     feed_notice: str
     date: str
     months: tuple[str, ...]

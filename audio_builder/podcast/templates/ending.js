@@ -44,7 +44,7 @@ function leadOn() {
 const usualSilence = memory.get("silence");
 if (all("option", silence).some(({ value }) => value === usualSilence)) silence.value = usualSilence;
 silence.addEventListener("change", () => memory.set("silence", silence.value));
-audio.addEventListener("play", () => { clearInterval(sitting); });
+audio.addEventListener("play", () => clearInterval(sitting));
 field.value = memory.get(`${key}:words`) || "";
 field.addEventListener("input", () => memory.set(`${key}:words`, field.value || null));
 by("save").addEventListener("click", () => {

@@ -6,7 +6,8 @@ const chapters = all(".chapters button").map((element) => ({
   element, start: Number(element.dataset.start), end: Number(element.dataset.end), name: element.querySelector(".name").textContent,
 }));
 const timer = sleepTimer();
-let sound = plainSound(audio, duration), chapter = null, saved = 0;
+const plain = plainSound(audio, duration), holds = given.rests.filter(({ asks }) => asks).map(({ end }) => end - 0.4);
+let sound = plain, chapter = null, saved = 0, heardTo = 0, waiting = false;
 
 const say = (text) => { by("said").textContent = text; };
 const chapterAt = (time) => chapters.findLast(({ start }) => start <= time + 0.05) || null;
@@ -48,11 +49,22 @@ function show() {
     by("chapter").textContent = chapter && chapter.name !== words.title ? chapter.name : "";
   }
   along.follow(time, !sound.paused);
+  waitIfAsked(time);
   if (Math.abs(time - saved) >= 3) { saved = time; keepPlace(key, time, duration); }
   const softness = timer.softness(time);
   if (softness > 0) sound.soften(softness);
   else if (!sound.paused) { sound.pause(); stopTimer(); say(words.stopped); }
 }
+// In the silence after a question the page can wait for its listener.
+function waitIfAsked(time) {
+  const due = time - heardTo < 2 && by("waits").checked && !sound.paused && holds.some((hold) => hold > heardTo && hold <= time);
+  heardTo = time;
+  if (!due) return;
+  if (sound.hold) sound.hold(); else sound.pause();
+  waiting = true;
+  say(words.tap);
+}
+
 function stopTimer() { timer.clear(); sound.soften(1); by("sleep").value = ""; }
 
 function step(direction) {
@@ -64,11 +76,13 @@ function step(direction) {
 let frame = 0;
 function animate() {
   along.follow(sound.time, !sound.paused);
+  waitIfAsked(sound.time);
   if (!sound.paused) frame = requestAnimationFrame(animate);
 }
 const tell = () => tellSession(sound.shown(sound.time), sound.length, Number(by("speed").value), !sound.paused);
 function onPlay() {
   if (timer.ranOut(sound.time)) stopTimer();
+  if (waiting) { waiting = false; say(""); }
   for (const button of plays) button.textContent = words.pause;
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(animate);
@@ -91,11 +105,12 @@ audio.controls = false;
 by("controls").hidden = false;
 document.documentElement.classList.add("ready");
 for (const element of all(".scripted")) element.hidden = false;
-for (const name of ["timeupdate", "seeked", "loadedmetadata"]) audio.addEventListener(name, show);
+for (const name of ["timeupdate", "seeked", "loadedmetadata"]) audio.addEventListener(name, () => { if (sound === plain) show(); });
 for (const name of ["seeked", "ratechange"]) audio.addEventListener(name, tell);
-audio.addEventListener("play", onPlay);
-audio.addEventListener("pause", onPause);
-audio.addEventListener("ended", onEnd);
+const ofPlain = (does) => () => { if (sound === plain) does(); };
+audio.addEventListener("play", ofPlain(onPlay));
+audio.addEventListener("pause", ofPlain(onPause));
+audio.addEventListener("ended", ofPlain(onEnd));
 const broken = () => say(words.broken);
 audio.addEventListener("error", broken);
 if (audio.error) broken();
@@ -127,6 +142,47 @@ by("sleep").addEventListener("change", ({ target }) => {
   say(wish ? fill(words.stops, { when: target.selectedOptions[0].textContent }) : "");
   show();
 });
+by("waits").closest("label").hidden = !holds.length;
+document.addEventListener("click", ({ target }) => {
+  if (waiting && !target.closest("button, select, input, textarea, a, summary, label, [role=button]")) sound.play();
+});
+
+// “I have so many minutes”: from then on the words are laid anew over the background, where the page can fetch both.
+const minutes = by("minutes");
+async function stretchTo(wanted) {
+  if (sound === plain) {
+    minutes.disabled = true;
+    const context = new AudioContext();
+    try {
+      const sounds = await loadSounds(context, along.phrases, given.rests, words.voice, words.bed);
+      const time = plain.time, playing = !plain.paused;
+      await context.suspend();
+      sound = elasticSound(context, sounds, given.rests, duration, { time: show, play: onPlay, pause: onPause, end: onEnd });
+      plain.pause();
+      sound.go(time);
+      if (playing) sound.play(); else onPause();
+      by("speed").value = "1";
+      by("speed").disabled = true;
+    } catch {
+      context.close();
+      by("have").hidden = true;
+      return;
+    } finally { minutes.disabled = false; }
+  }
+  sound.last(wanted);
+}
+if (given.elastic && window.AudioContext && location.protocol !== "file:") {
+  const shortest = stretched(given.rests, duration, given.elastic, 0).length / 60, longest = stretched(given.rests, duration, given.elastic, Infinity).length / 60;
+  const step = duration < 600 ? 0.5 : 1;
+  Object.assign(minutes, { min: Math.ceil(shortest / step) * step, max: Math.floor(longest / step) * step, step });
+  minutes.value = String(duration / 60);
+  const tellMinutes = () => { by("minutes-now").textContent = fill(words.minutes, { minutes: minutes.value }); minutes.setAttribute("aria-valuetext", by("minutes-now").textContent); };
+  tellMinutes();
+  minutes.addEventListener("input", tellMinutes);
+  minutes.addEventListener("change", () => stretchTo(Number(minutes.value) * 60));
+  by("have").hidden = false;
+  window.audioBuilder = { stretched, renderElastic: (wanted) => renderElastic(wanted, words.voice, words.bed, along.phrases, given.rests, duration), get sound() { return sound; } };
+}
 for (const { element, start } of chapters) element.addEventListener("click", () => playFrom(start));
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
