@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ _TEMPLATES = ("base.html", "page.css", *_SCRIPTS, *sorted({name for names in _SC
 
 _LONGEST_ELASTIC_S = 2400.0
 """A browser keeps the words of an elastic episode decoded: of 40 minutes some 200 MB."""
+
+_LEAST_HOLD_S, _HOLD_BEFORE_S = 1.0, 0.4
+"""A silence in which the page may wait is longer, and it waits so long before the next words."""
 
 _MOST_KEPT_BYTES = 600_000
 """Of the words that the show's page can search; episodes beyond, the oldest, are found by their titles."""
@@ -128,20 +132,14 @@ def is_elastic(item: Item) -> bool:
 
 
 def silences_json(item: Item) -> str:
-    """Return what the page's script knows of the silences: all where it can stretch them, else those after questions."""
+    """Return what the page's script knows of the silences: where it may wait, and those that it can stretch."""
     record, elastic = item.record, item.record.elastic if is_elastic(item) else None
+    holds = [round(hold_s, 3) for hold_s in holds_of(record)]
     rests = [
-        {
-            "start": rest.start_s,
-            "end": rest.end_s,
-            "scales": not Reason(rest.reason).by_person,
-            "asks": rest.reason == Reason.QUESTION.value,
-        }
-        for rest in record.rests
-        if elastic or rest.reason == Reason.QUESTION.value
+        {"start": rest.start_s, "end": rest.end_s, "scales": not Reason(rest.reason).by_person} for rest in record.rests
     ]
     if elastic is None:
-        return msgspec.json.encode({"rests": rests, "elastic": None}).decode()
+        return msgspec.json.encode({"holds": holds, "rests": (), "elastic": None}).decode()
     how = {
         "least": elastic.least_share,
         "most": elastic.most_share,
@@ -156,7 +154,17 @@ def silences_json(item: Item) -> str:
         "fadeIn": elastic.fade_in_s,
         "fadeOut": elastic.fade_out_s,
     }
-    return msgspec.json.encode({"rests": rests, "elastic": how}).decode()
+    return msgspec.json.encode({"holds": holds, "rests": rests, "elastic": how}).decode()
+
+
+def holds_of(record: EpisodeRecord) -> Iterator[float]:
+    """Yield where a page may wait for its listener: late in each silence after a question, in seconds."""
+    questions = set(questions_of(record))
+    asked = [rest.start_s for rest in record.rests if rest.reason == Reason.QUESTION.value]
+    for phrase, following in itertools.pairwise(record.phrases):
+        asks = phrase.text in questions or any(phrase.end_s - 0.01 <= start_s < following.start_s for start_s in asked)
+        if asks and following.start_s - phrase.end_s > _LEAST_HOLD_S:
+            yield following.start_s - _HOLD_BEFORE_S
 
 
 def embed_page(show: Show, item: Item) -> bytes:

@@ -1,6 +1,6 @@
 // Silences of the length that the listener has time for, and those that wait. Times are seconds; “old” ones are those of
 // the episode as it was made, “new” ones those of the stretched one.
-const given = JSON.parse(by("silences")?.textContent || '{"rests": [], "elastic": null}');
+const given = JSON.parse(by("silences")?.textContent || '{"holds": [], "rests": [], "elastic": null}');
 
 // How long a rule's silence becomes at a share of its own length; none grows beyond the longest.
 const lasting = ({ start, end, scales }, share, longest) => {

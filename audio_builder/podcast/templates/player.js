@@ -6,7 +6,7 @@ const chapters = all(".chapters button").map((element) => ({
   element, start: Number(element.dataset.start), end: Number(element.dataset.end), name: element.querySelector(".name").textContent,
 }));
 const timer = sleepTimer();
-const plain = plainSound(audio, duration), holds = given.rests.filter(({ asks }) => asks).map(({ end }) => end - 0.4);
+const plain = plainSound(audio, duration), holds = given.holds;
 let sound = plain, chapter = null, saved = 0, heardTo = 0, waiting = false;
 
 const say = (text) => { by("said").textContent = text; };
@@ -149,9 +149,11 @@ document.addEventListener("click", ({ target }) => {
 
 // “I have so many minutes”: from then on the words are laid anew over the background, where the page can fetch both.
 const minutes = by("minutes");
-async function stretchTo(wanted) {
+let loading = false;
+async function stretch() {
+  if (loading) return;
   if (sound === plain) {
-    minutes.disabled = true;
+    loading = minutes.disabled = true;
     const context = new AudioContext();
     try {
       const sounds = await loadSounds(context, along.phrases, given.rests, words.voice, words.bed);
@@ -167,9 +169,9 @@ async function stretchTo(wanted) {
       context.close();
       by("have").hidden = true;
       return;
-    } finally { minutes.disabled = false; }
+    } finally { loading = minutes.disabled = false; }
   }
-  sound.last(wanted);
+  sound.last(Number(minutes.value) * 60);
 }
 if (given.elastic && window.AudioContext && location.protocol !== "file:") {
   const shortest = stretched(given.rests, duration, given.elastic, 0).length / 60, longest = stretched(given.rests, duration, given.elastic, Infinity).length / 60;
@@ -179,7 +181,7 @@ if (given.elastic && window.AudioContext && location.protocol !== "file:") {
   const tellMinutes = () => { by("minutes-now").textContent = fill(words.minutes, { minutes: minutes.value }); minutes.setAttribute("aria-valuetext", by("minutes-now").textContent); };
   tellMinutes();
   minutes.addEventListener("input", tellMinutes);
-  minutes.addEventListener("change", () => stretchTo(Number(minutes.value) * 60));
+  minutes.addEventListener("change", stretch);
   by("have").hidden = false;
   window.audioBuilder = { stretched, renderElastic: (wanted) => renderElastic(wanted, words.voice, words.bed, along.phrases, given.rests, duration), get sound() { return sound; } };
 }
