@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", ["pink", "drone", "rain"])
 def test_a_stretch_of_background_follows_itself(name: str) -> None:
-    """Where its end meets its beginning it changes no more than elsewhere, and it is nowhere softer than it should be."""
+    """Where its end meets its beginning it changes no more than elsewhere, and it is nowhere much softer."""
     bed = open_bed(Soundscape(background=name), BedFormat(44100, 2))
     sound = seamless(bed, 44100)
     margin = 22050
@@ -84,7 +84,7 @@ def test_other_lengths_lie_beside_the_episode(folder: Path) -> None:
 
 
 def test_the_feed_offers_what_is_beside(folder: Path) -> None:
-    """The voice alone and both lengths are alternate enclosures whose files are there; nothing is taken for an episode."""
+    """The voice alone and both lengths are alternate enclosures; their files are there, and none is an episode."""
     report = publish(folder)
     feed = (folder / "feed.xml").read_text(encoding="utf-8")
     assert report.unrecorded == ()
