@@ -24,6 +24,9 @@
     ├── EncoderError             8   ffmpeg failed
     │   └── NotAudio                 ffmpeg can't decode what it was given
     ├── VerificationError        9   the finished draft does not meet the standard
+    ├── WorkersError            11   what builds a batch of articles can't be used
+    │   ├── WorkerLost               an article ended the process that built it, twice
+    │   └── ClusterError             the cluster isn't there, has gone, or its workers can't build this
     └── Interrupted            130   Ctrl-C; 143 after SIGTERM, 129 after SIGHUP (128 + the signal's number)
 
 Exit code 2 is also click's for a wrong command line, 10 is `audio-builder check`'s for a file that
@@ -164,6 +167,20 @@ class VerificationError(AudioBuilderError):
     """The finished draft does not meet the standard."""
 
     exit_code = 9
+
+
+class WorkersError(AudioBuilderError):
+    """What builds the articles of a batch can't be used."""
+
+    exit_code = 11
+
+
+class WorkerLost(WorkersError):
+    """An article ended the process that built it, twice."""
+
+
+class ClusterError(WorkersError):
+    """The cluster isn't there, has gone, or its workers can't build what they are asked for."""
 
 
 class Interrupted(AudioBuilderError):

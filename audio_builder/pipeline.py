@@ -6,6 +6,7 @@ another take. docs/architecture.md has a row for each stage.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +46,7 @@ from audio_builder.script.from_document import Document, make_script, own_settin
 from audio_builder.sound.bed import Bed
 
 
-def build(  # noqa: PLR0913 - what a caller may choose, by name
+def build(  # noqa: PLR0913 - the line's one call: what, how, where, what is wanted beside it, and who speaks
     source: str | Path | SourceText | Document,
     recipe: Recipe | None = None,
     target: str | Path = "output",
@@ -53,7 +54,10 @@ def build(  # noqa: PLR0913 - what a caller may choose, by name
     voice_only: bool = False,
     lengths: Sequence[float] = (),
     if_there: IfThere = "new version",
+    listen: bool = False,
     progress: Progress = silent,
+    pool: Pool | None = None,
+    text_factors: Mapping[str, float] | None = None,
 ) -> BuildReport:
     """Turn an article or a script into an episode, and return the report on what was delivered.
 
@@ -64,7 +68,10 @@ def build(  # noqa: PLR0913 - what a caller may choose, by name
         voice_only: make a twin beside it with nothing but the voice, at the same times.
         lengths: in seconds; the first is that of the episode, the others are put beside it. Empty for the recipe's.
         if_there: what happens to an earlier version: `new version`, `refuse`, or `replace` whatever is there.
+        listen: hear each clip when it is spoken, and speak it again where it isn't what it should be.
         progress: called with each step.
+        pool: whose processes speak; None for one of its own, with a process for each core.
+        text_factors: of an earlier version (see `BuildReport`); None for those of the one in the folder.
 
     Raises:
         AudioBuilderError: one of the tree in `audio_builder.errors`; the earlier episode is untouched then.
@@ -81,10 +88,13 @@ def build(  # noqa: PLR0913 - what a caller may choose, by name
     # The background and the cover need no speech. The executor is opened first: leaving ends the decoding of music.
     with ThreadPoolExecutor(2) as aside, bed_maker(script, plan.recipe) as maker:
         beds, cover = aside.submit(maker.make), aside.submit(plan.cover)
-        with Pool() as pool:
+        with contextlib.nullcontext(pool) if pool else Pool() as workers:
             rate_hz = plan.recipe.mastering.sample_rate_hz
-            speak = functools.partial(narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=pool)
-            rates = RateControl(script, plan.voice, plan.others, speak, remembered_text_factors(plan.place.path))
+            speak = functools.partial(
+                narrate, cache=ClipCache(), rate_hz=rate_hz, progress=progress, pool=workers, listen=listen
+            )
+            factors = remembered_text_factors(plan.place.path) if text_factors is None else text_factors
+            rates = RateControl(script, plan.voice, plan.others, speak, factors)
             timed, *others = (
                 fit_duration(script, recipe_lasting(plan.recipe, seconds), rates.narrate, rates.reached_wpm)
                 for seconds in (plan.recipe.pacing.duration_s, *lengths[1:])

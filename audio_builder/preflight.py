@@ -11,25 +11,28 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
-from audio_builder.episode.identity import IfThere, Place, Work, choose_place
+from audio_builder.episode.identity import EpisodeIndex, IfThere, Place, Work, choose_place
 from audio_builder.episode.naming import named_file, resolved_tags
 from audio_builder.episode.record import record_path
 from audio_builder.episode.tag.embedded_source import carries, pack_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import SourceTooLarge
 from audio_builder.files import write_probe
-from audio_builder.podcast.show_settings import SHOW_FILE, Show, read_show
+from audio_builder.podcast.show_settings import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
-from audio_builder.script.cues import Background, Bell, Say, Script, Speaker
+from audio_builder.script.cues import Background, Say, Script, Speaker
 from audio_builder.script.estimate import clock, estimate
 from audio_builder.script.from_document import Document, make_script
 from audio_builder.sound.background import check_background
 from audio_builder.sound.bells import check_bell
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.languages import in_language, mismatch
+from audio_builder.voices.languages import in_language, mismatch, primary
 from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
+from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
 LONGEST_EPISODE_S = 12 * 3600.0
 """So that an MP3 stays below 2 GiB at any bitrate, which many players can't go beyond."""
@@ -45,6 +48,7 @@ class BuildPlan:
         voice: the narrator's, ready to speak.
         cover: gives JPEG bytes; a cover that isn't the listener's own is drawn when it is first asked for.
         place: where the episode will be, and by what it is known; `settle` again when it is put there.
+        work: what is built, as far as it says which episode that is.
         settle: returns the place under the folder's lock, where another build may have taken the name meanwhile.
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
@@ -57,6 +61,7 @@ class BuildPlan:
     voice: PreparedVoice
     cover: Callable[[], bytes]
     place: Place
+    work: Work
     settle: Callable[[], Place]
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
@@ -64,7 +69,14 @@ class BuildPlan:
     elastic: bool = False
 
 
-def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> BuildPlan:
+def check_everything(
+    script: Script,
+    recipe: Recipe,
+    target: Path,
+    if_there: IfThere = "new version",
+    index: EpisodeIndex | None = None,
+    own: Path | None = None,
+) -> BuildPlan:
     """Return a plan for an episode in a folder, which is made if it isn't there.
 
     Args:
@@ -72,6 +84,8 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
         recipe: all else.
         target: the folder; or the episode's file, if its name ends as that of a sound does.
         if_there: what happens to an earlier version of the same episode.
+        index: of the folder, in a batch.
+        own: the name that the batch has planned for the episode.
 
     Raises:
         VoiceError: the voice is unknown, or what it needs isn't installed or has changed.
@@ -81,30 +95,29 @@ def check_everything(script: Script, recipe: Recipe, target: Path, if_there: IfT
         OutputError: the folder can't be written, or something is there that may not be replaced.
     """
     folder = target.parent if named_file(target) else target
-    show = read_show(folder) if (folder / SHOW_FILE).is_file() else None
-    recipe = _of_show(recipe, show) if show else recipe
+    recipe = recipe_of_show(recipe, folder)
     _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
         check_background(named, recipe.mastering.channels)
     check_background(recipe.soundscape, recipe.mastering.channels)
     check_bell(recipe.soundscape.closing_bell)
-    if any(isinstance(cue, Bell) for cue in script.cues):
-        check_bell(recipe.soundscape.bell)
+    check_bell(recipe.soundscape.bell)
     voice, others = prepare_voices(script, recipe)
+    if recipe.voice == AUTO:
+        recipe = msgspec.structs.replace(recipe, voice=voice.name)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
     cover = _cover(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
     write_probe(folder)
-    source = _source(script, recipe, voice) if tags.carry_source else b""
+    source = packed_source(script, recipe, voice) if tags.carry_source else b""
     name = f"{number}{script.id or tags.title}"
     work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
-    settle = functools.partial(choose_place, target, work, if_there)
+    settle = functools.partial(choose_place, target, work, if_there, index, own)
     recipe = msgspec.structs.replace(recipe, tags=tags)
-    return BuildPlan(
-        script, recipe, voice, cover, settle(), settle, source, others, cover_note, show is not None and show.elastic
-    )
+    elastic = (folder / SHOW_FILE).is_file() and read_show(folder).elastic
+    return BuildPlan(script, recipe, voice, cover, settle(), work, settle, source, others, cover_note, elastic)
 
 
 def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
@@ -154,25 +167,28 @@ def _drawn_cover(tags: Tags) -> bytes:
     return draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
 
 
-def _of_show(recipe: Recipe, show: Show) -> Recipe:
-    """Return a recipe with the name and the colour of a show, where it has none of its own."""
-    tags = recipe.tags
+def recipe_of_show(recipe: Recipe, folder: Path) -> Recipe:
+    """Return a recipe with the name and the colour of the show that its folder is, where it has none of its own."""
+    if not (folder / SHOW_FILE).is_file():
+        return recipe
+    show, tags = read_show(folder), recipe.tags
     name = show.title if tags.show == Tags().show else tags.show
     tags = msgspec.structs.replace(tags, show=name, cover_colour=tags.cover_colour or show.cover_colour)
     return msgspec.structs.replace(recipe, tags=tags)
 
 
-def versions_of(engine: str) -> dict[str, str]:
-    """Return the versions, here and now, of what makes an episode's sound.
+def versions_of(profile: VoiceProfile) -> dict[str, str]:
+    """Return the versions, here and now, of what makes an episode's sound with a voice.
 
     Raises:
         MissingExtra: the engine's packages aren't installed.
     """
-    return {"audio-builder": __version__, "engine": load_engine(engine).fingerprint()}
+    return {"audio-builder": __version__, "engine": voice_fingerprint(load_engine(profile.engine), profile)}
 
 
-def _source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
-    return pack_source(script, recipe, versions_of(voice.voice.profile.engine))
+def packed_source(script: Script, recipe: Recipe, voice: PreparedVoice) -> bytes:
+    """Return what an MP3 carries to be made again: the same for what gives the same episode."""
+    return pack_source(script, recipe, versions_of(voice.voice.profile))
 
 
 def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[Speaker, PreparedVoice]]:
@@ -181,20 +197,27 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     What is to be slower is slower by `slower_share` than the same voice elsewhere.
 
     Raises:
-        VoiceError: one is unknown, or what it needs isn't installed or has changed.
+        VoiceError: one is unknown, what it needs isn't installed or has changed, or no voice speaks the language.
         RecipeError: the lexicon can't be read or is malformed.
     """
     says = [cue for cue in script.cues if isinstance(cue, Say)]
-    names = dict.fromkeys(["", *(say.voice for say in says)])
-    profiles = {name: in_language(find_voice(name or recipe.voice), script.language) for name in names}
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
+    chosen = choose_voice(script.language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
+    narrating = in_language(find_voice(chosen.name), script.language)
+
+    @functools.cache
+    def speaking(voice: str, language: str) -> VoiceProfile:
+        if voice:
+            return in_language(find_voice(voice), language or script.language)
+        if not language or primary(language) == primary(narrating.language):
+            return narrating
+        return in_language(find_voice(choose_voice(language).name), language)
 
     def ready(part: Speaker) -> PreparedVoice:
-        profile = profiles[part.voice]
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
-        return prepare_voice(profile, wpm, lexicon)
+        return prepare_voice(speaking(part.voice, part.language), wpm, lexicon)
 
     parts = dict.fromkeys(say.speaker for say in says)
     narrator = ready(Speaker())
-    narrator = replace(narrator, language_note=mismatch(profiles[""], script.language))
+    narrator = replace(narrator, language_note=chosen.note or mismatch(narrating, script.language))
     return narrator, {part: ready(part) for part in parts if part != Speaker()}

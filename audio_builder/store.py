@@ -27,7 +27,7 @@ IN_USE_S = 3600.0
 _KEY_DIGITS = 64
 """A key is a SHA-256 in hexadecimal."""
 
-_STALE_S = 24 * 3600.0
+_STALE_S = 3600.0
 _USED_AGAIN_S = 600.0
 """An entry's time of change is when it was last used, to ten minutes: writing it at each use would cost more."""
 
@@ -140,7 +140,7 @@ class Store:
         return len(entry.key) == _KEY_DIGITS and entry.path == self.path_of(entry.key)
 
     def sweep(self) -> None:
-        """Remove drafts that killed processes left here, and what earlier versions kept, if it is a day old."""
+        """Remove drafts that killed processes left here, and what earlier versions kept, if it is an hour old."""
         drafts = self.folder.glob(f".*{DRAFT_SUFFIX}")
         old = (path for suffix in _OLD_SUFFIXES for path in self.folder.glob(f"*/*{suffix}"))
         for path in (*drafts, *old):

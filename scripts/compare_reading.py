@@ -4,6 +4,11 @@ The words of a file are taken a second time, by other means than the readers': l
 expressions on the XML of documents, Markdown and rich text stripped of its markup, plain text as it is. Both are
 compared word by word. What isn't read out is counted by its reason; what has none is shown with the words before it.
 The exit code is 1 where a word is missing without a reason.
+
+Files of many kinds are in packages; none of them is part of the project. On Debian `apt-get download NAME` and
+`dpkg -x` give books as EPUB and text (debian-history), a manual of 27,000 words as text (doc-debian), a dictionary
+longer than a novel (jargon-text) and pages in 30 languages (debian-handbook); `npm pack mammoth` gives documents and
+Markdown, and `npm pack epubjs` a page with much code. Take a novel from Project Gutenberg, as text, page and EPUB.
 """
 
 from __future__ import annotations
@@ -94,7 +99,8 @@ def _of_markdown(path: Path) -> str:
     text = path.read_text(encoding="utf-8-sig")
     text = re.sub(r"\A(---|\+\+\+)\n.*?\n\1\n", "", text, flags=re.DOTALL)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    return html.unescape(re.sub(r"<[^>]*>|^\[[^\]]+\]:.*$", " ", text, flags=re.MULTILINE))
+    text = re.sub(r"^(\s*(?:```|~~~))[^`\n]*$", r"\1", text, flags=re.MULTILINE)
+    return html.unescape(re.sub(r"(?<!`)<[^>]*>|^\[[^\]]+\]:.*$", " ", text, flags=re.MULTILINE))
 
 
 def _of_rtf(path: Path) -> str:

@@ -16,7 +16,7 @@ import click
 from audio_builder import errors
 from audio_builder.article.details import Details, about
 from audio_builder.cli.lazy import command_paths, find_command
-from audio_builder.cli.main import cli
+from audio_builder.cli.main import COMMANDS, cli
 from audio_builder.podcast.show_settings import Show, settings_of_show
 from audio_builder.recipe.recipe_file import settings
 from audio_builder.recipe.settings import PACING_PRESETS
@@ -54,6 +54,13 @@ def show_table() -> str:
             f"| `{name}` | {_in_a_cell(help_)} | {f'`{_literal(default)}`' if default not in ('', ()) else ''} |"
         )
     return "\n".join(rows)
+
+
+def command_table() -> str:
+    """Every command with its line in the help."""
+    return "\n".join(
+        ["| command | what it does |", "|---|---|", *(f"| [{n}]({n}.md) | {a} |" for n, a in COMMANDS.items())]
+    )
 
 
 def _in_a_cell(text: str) -> str:
@@ -103,6 +110,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "front matter table": front_matter_table,
     "show table": show_table,
     "error table": error_table,
+    "command table": command_table,
     **{f"help {command}": help_of(command) for command in command_paths(cli)},
 }
 

@@ -52,6 +52,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("AUDIO_BUILDER_CACHE", os.fspath(folder))
     monkeypatch.setenv("AUDIO_BUILDER_STATE", os.fspath(tmp_path_factory.mktemp("state")))
+    monkeypatch.setenv("AUDIO_BUILDER_CONFIG", os.fspath(tmp_path_factory.mktemp("config")))
     return folder
 
 

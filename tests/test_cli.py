@@ -179,7 +179,7 @@ def test_voices_lists_every_profile(capfd: pytest.CaptureFixture[str]):
     """Each voice of the folder `voices/` is listed, the default is marked."""
     assert run(["voices"]) == 0
     out = capfd.readouterr().out
-    assert "lark (default)" in out
+    assert "lark (default for English)" in out
     for profile in (ROOT / "voices").glob("*.toml"):
         assert profile.stem in out
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from audio_builder.episode.encode.audio_file import Audio
+from audio_builder.episode.verify.measure import measure_audio
 
 from .conftest import ROOT
 
@@ -44,6 +49,20 @@ def test_walking_over_a_long_file_keeps_little_of_it(tmp_path: Path):
         assert frames == count
         figures.append(peak_kb)
     assert figures[1] - figures[0] < 20_000
+
+
+def test_measuring_keeps_little_of_a_long_episode():
+    """Three hours take less than 14 MB more than one hour, all that is held at the end included."""
+    block = np.random.default_rng(0).standard_normal((80_000, 1), dtype=np.float32) * np.float32(0.01)
+
+    def peak_bytes(hours: int) -> int:
+        tracemalloc.start()
+        measure_audio(Audio(8000, 1, (block for _ in range(360 * hours)), []))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert peak_bytes(3) - peak_bytes(1) < 14_000_000
 
 
 @pytest.mark.slow

@@ -74,7 +74,7 @@ def test_an_empty_environment_can_build_an_episode_from_the_wheel(wheel: Path, t
     assert report["clips_synthesized"] == 11
     assert Path(report["path"]).stat().st_size > 500_000
     listed = subprocess.run([str(bin_ / "audio-builder"), "voices"], check=True, capture_output=True, text=True)
-    assert "lark (default)" in listed.stdout
+    assert "lark (default for English)" in listed.stdout
 
 
 def _without_network() -> list[str]:

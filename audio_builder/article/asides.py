@@ -6,24 +6,108 @@ All of it is taken out of a source, or written as a mark, before the source is r
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
+from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark
+from audio_builder.article.marks import only_marks
+from audio_builder.article.text import word_set
 
 _NEAR = 24
 _LONGEST = 60
 
 _TAG = re.compile(r"<((?:break|pause|silence)\b[^<>]{0,200})>(?:\s*</(?:break|pause|silence)\s*>)?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_NOTE = re.compile(r"^[ \t]{0,3}//(?:[ \t]+(.*))?$", re.MULTILINE)
+_NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")
+_OF_PROOFREADERS = tuple(
+    (called, re.compile(rf"\[({name}(?::[^\[\]]{{0,4000}})?)\]", re.IGNORECASE))
+    for called, name in (
+        ("picture", "(?:illustration|frontispiece)"),
+        ("footnote", r"footnote (?:\d{1,4}|[a-z])"),
+        ("note", r"(?:sidenote|transcriber['’]s notes?)"),
+    )
+)
+"""What stands in brackets in the texts of Distributed Proofreaders."""
+
+_EMAIL_HEAD = re.compile(
+    r"\A\s*(?:(?:from|to|cc|bcc|date|sent|subject|reply-to|von|an|datum|gesendet|betreff|de|para|à|fecha|asunto|objet|envoyé)"
+    r"[ ]?:[ \t][^\n]*\n){3,12}(?=\s)",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(?:subject|betreff|asunto|objet)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)", re.IGNORECASE | re.MULTILINE
+)
+_SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*\n?){0,8}|sent from my [^\n]{1,30})\Z", re.IGNORECASE | re.MULTILINE)
+_COPYRIGHT = re.compile(
+    r"^[ \t*_]*((?:(?:copyright|©|\(c\))[ \t]*){1,3}(?:\d{4}|[^\n\d]{1,60}\d{4})[^\n]{0,120})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TAG_NAME = r"#[^\W\d_][\w/-]*#?"
+_TRAILING_TAGS = re.compile(
+    rf"(?<=[.!?…)”’\"»])[ \t]+({_TAG_NAME}(?:[ \t]+{_TAG_NAME})*)[ \t]*$|^[ \t]*(#[a-zß-ÿ][\w/-]*)[ \t]*$", re.MULTILINE
+)
+_WHERE_ELSE = (
+    r"(?:next|previous|prev|back|home|top|up|older|newer|(?:read |learn )?more|continue(?: reading)?|go back|"
+    r"(?:next|previous) (?:page|post|chapter)|weiter(?:lesen)?|zurück|suivante?|précédente?|siguiente|anterior|avanti|"
+    r"indietro|próxim[oa]|volgende|vorige|下一[页頁篇章]|上一[页頁篇章])"
+)
+_NAVIGATION = re.compile(
+    rf"(?:^|(?<=\s))((?:(?:→|⟶|»|&rarr;|&raquo;|-{{1,2}}>|←|⟵|«|&larr;|&laquo;|<-{{1,2}})[ \t]*{_WHERE_ELSE}"
+    rf"|{_WHERE_ELSE}[ \t]*(?:→|⟶|»|&rarr;|&raquo;|-{{1,2}}>|▶|←))(?:[ \t]*[|·•][ \t]*)?)"
+    rf"(?=[ \t]*$|[ \t]+{_WHERE_ELSE})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ABOUT_THE_SCRIPT = re.compile(
+    r"^[ \t>*_#(\[]*((?:(?:(?:total|estimated|approximate|reading|running) )?(?:duration|length|time|word count|words)"
+    r"\W{1,6}(?:about |approximately |approx\.? |around |ca\.? |~ ?)?\d[\d ,:–-]{0,9}"
+    r"(?:minutes?|mins?|min\.|words?|seconds?|secs?|hours?)?"
+    r"|(?:(?:narrator['’]?s?|voice|suggested|background) )*"
+    r"(?:tone|music|voice|pace|pacing|background|ambience|audience|style):[^\n.!?]{1,80}(?=[*_)\]]))[*_)\]]*)[ \t.]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a writing assistant says about the script it wrote: its length; and in italics or brackets its tone."""
+
+_TITLE_LABEL = re.compile(
+    r"\A(\s*[*_#]*[ \t]*)(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo)\s*[:：]\s*"
+    r"(?=\S[^\n]*\n\s*\n)",
+    re.IGNORECASE,
+)
+_CLOCK = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
+_STAMP = re.compile(
+    rf"(?:^([ \t]*[*_#]{{0,3}}[ \t]*)|(?<=\S)([ \t]+)(?=[(\[][^()\[\]\n]*[)\]][*_]{{0,3}}[ \t]*$))"
+    rf"[(\[]?({_CLOCK}(?:[ \t]*(?:[-–—→]|-->|to)[ \t]*{_CLOCK})?)[)\]]?"
+    r"(?:[ \t]*[-–—:|][ \t]*|[ \t]+|(?=[*_]*[ \t]*$))",
+    re.MULTILINE,
+)
+_FEWEST_STAMPS = 2
+_LABEL = re.compile(
+    r"^([ \t]*(?:>[ \t]*)?[*_]{0,3}\[?)([^\W\d_][\w’'. -]{0,30}?)([ \t]*(?:\([^()\n]{1,60}\))?)(\]?[*_]{0,3})"
+    r"[ \t]*[:：]([*_]{1,3})?[ \t]*(?=\S|$)",
+    re.MULTILINE,
+)
+_ONLY_NARRATORS = word_set(
+    "narrator narration voice voiceover voice-over vo v.o sprecher sprecherin erzähler erzählerin narrateur narratrice "
+    "narrador narradora locutor locutora verteller рассказчик 旁白 ナレーター"
+)
+_SPEAKERS = word_set(
+    "guide speaker host teacher instructor facilitator leader reader anleitung guía guida voce voz ведущий"
+)
+"""Others may speak beside them, as in an interview."""
+
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
-_TAGS_LINE = re.compile(r"^[ \t]*(#[^\W\d_][\w/-]*(?:[ \t]+#[^\W\d_][\w/-]*)+)[ \t]*$", re.MULTILINE)
+_TAGS_LINE = re.compile(rf"^[ \t]*({_TAG_NAME}(?:[ \t]+{_TAG_NAME})+)[ \t]*$", re.MULTILINE)
 _EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,60})\1(?![*_\w])")
 _EMPHASISED_BRACKET = re.compile(
     r"(?<![*_\w\\])(\*{1,3}|_{1,3})((?:\[[^\]\n]{2,80}\]|\([^)\n]{2,80}\))[.]?)\1(?![*_\w(\[])"
+)
+_CODED_BRACKET = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\))`(?!`)")
+_PAUSE_BEFORE_BRACKET = re.compile(
+    r"^[ \t]*((?:long |short )?(?:pause|silence))[ \t:–-]*[(\[]([^()\[\]\n]{1,30})[)\]][ \t.]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
 _BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{2,3}|—|~{1,3}|={1,3}|/|\|)[ \t]*([^\W\d_][^\n\-—~=/|]{1,58}?)[ \t]*\1(?!\S)")
@@ -52,7 +136,7 @@ _CITATION = re.compile(
 _SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
 _OPENING_OF_CHAT = re.compile(
     r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])"
-    r"[ \t]*\n\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*\n",
+    r"[ \t]*\n\s*(?:(?:-{3,}|\*{3,}|_{3,})[ \t]*\n|(?<=script:\n\n)(?=[#*])|(?<=meditation:\n\n)(?=[#*]))",
     re.IGNORECASE,
 )
 _END_OF_CHAT = re.compile(
@@ -64,22 +148,30 @@ _END_OF_CHAT = re.compile(
 
 @dataclass(slots=True)
 class _Aside:
-    """A source while its asides are taken out."""
+    """A source while its asides are taken out, and up to where of which text its lines are counted."""
 
     text: str
     left_out: list[LeftOut] = field(default_factory=list)
+    counted: tuple[str, int, int] = ("", 0, 1)
 
-    def take_out(self, pattern: re.Pattern[str], kind: str, *, beside: Callable[[int], bool] = lambda _: False) -> None:
-        """Remove what matches, with line ends kept, and note its first group; `beside` says where it is to stay."""
+    def take_out(self, pattern: re.Pattern[str], kind: str) -> None:
+        """Remove what matches, with line ends kept, and note its last group."""
 
         def removed(found: re.Match[str]) -> str:
-            if beside(found.start()):
-                return found.group()
-            if words := " ".join((found[1] or "").split()):
-                self.left_out.append(LeftOut(kind, words, self.text.count("\n", 0, found.start(1)) + 1))
+            if found[found.lastindex or 1].strip():
+                self.note(kind, found, found.lastindex or 1)
             return "\n" * found.group().count("\n")
 
         self.text = pattern.sub(removed, self.text)
+
+    def note(self, kind: str, found: re.Match[str], group: int = 1) -> None:
+        """Note a group of a match as left out."""
+        text, at, line = self.counted
+        if text is not found.string or at > found.start(group):
+            text, at, line = found.string, 0, 1
+        line += text.count("\n", at, found.start(group))
+        self.counted = (text, found.start(group), line)
+        self.left_out.append(LeftOut(kind, " ".join(found[group].split()), line))
 
     def write_as_marks(self, pattern: re.Pattern[str], accept: Callable[[Direction, re.Match[str]], bool]) -> None:
         """Put brackets around the last group of what matches and is a direction that `accept` takes."""
@@ -102,6 +194,9 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
         kind: the name of its reader.
     """
     aside = _Aside(text)
+    if "[" in text:
+        for called, pattern in _OF_PROOFREADERS:
+            aside.take_out(pattern, called)
     if kind in ("plain", "markdown"):
         _take_out_notes(aside, kind)
         _write_text_directions(aside)
@@ -112,16 +207,160 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
 
 
 def _take_out_notes(aside: _Aside, kind: str) -> None:
+    if head := _EMAIL_HEAD.match(aside.text):
+        _take_out_email(aside, head)
+    aside.take_out(_COPYRIGHT, "small print")
     if _OPENING_OF_CHAT.match(aside.text[:1000]):
         aside.take_out(_OPENING_OF_CHAT, "chat")
         aside.take_out(_END_OF_CHAT, "chat")
     if kind == "plain" and "<!--" in aside.text:
         aside.take_out(_COMMENT, "comment")
     if "//" in aside.text:
-        fences = [found.start() for found in _FENCE.finditer(aside.text)]
-        aside.take_out(_NOTE, "note", beside=lambda place: sum(fence < place for fence in fences) % 2 == 1)
+        _take_out_own_notes(aside)
     if "#" in aside.text:
         aside.take_out(_TAGS_LINE, "tag")
+        aside.take_out(_TRAILING_TAGS, "tag")
+    if _ARROWS.search(aside.text):
+        aside.take_out(_NAVIGATION, "link to another page")
+    aside.take_out(_ABOUT_THE_SCRIPT, "property")
+    aside.text = _TITLE_LABEL.sub(r"\1", aside.text, count=1)
+    _take_out_footnotes(aside)
+    _take_out_line_numbers(aside)
+    _take_out_stamps(aside)
+    if ":" in aside.text or "：" in aside.text:
+        _take_out_label(aside)
+
+
+_ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
+
+
+def _take_out_email(aside: _Aside, head: re.Match[str]) -> None:
+    """Remove the head of a message, but for its subject, and the signature below it."""
+    aside.note("property", head, 0)
+    subject = _SUBJECT.search(head[0])
+    aside.text = (subject[1] if subject else "") + "\n" * head[0].count("\n") + aside.text[head.end() :]
+    aside.take_out(_SIGNATURE, "small print")
+
+
+def _take_out_own_notes(aside: _Aside) -> None:
+    """Remove the lines that begin with //; where they stand in a paragraph, what follows them in it moves up."""
+    kept: list[str] = []
+    owed = 0
+    in_code = False
+    lines = aside.text.split("\n")
+    for number, line in enumerate(lines, start=1):
+        in_code = in_code != bool(_FENCE.match(line))
+        if (found := _NOTE.fullmatch(line)) and not in_code:
+            if found[1]:
+                aside.left_out.append(LeftOut("note", " ".join(found[1].split()), number))
+            owed += 1
+            continue
+        if owed and not line.strip():
+            kept += [""] * owed
+            owed = 0
+        kept.append(line)
+    aside.text = "\n".join([*kept, *[""] * owed])
+
+
+def _take_out_footnotes(aside: _Aside) -> None:
+    """Remove notes below a text, each behind a raised number, a dagger or a number in brackets, and its mark."""
+    _take_out_plain_footnotes(aside)
+    if not _MAY_NOTE.search(aside.text):
+        return
+    marked = {found[1] or found[2] for found in _NOTE_MARK.finditer(aside.text)}
+
+    def removed(found: re.Match[str]) -> str:
+        if found[1].strip("[]") not in marked:
+            return found[0]
+        aside.note("footnote", found, 2)
+        return "\n" * found[0].count("\n")
+
+    aside.text = _NOTE_BELOW.sub(removed, aside.text)
+    aside.text = _NOTE_MARK.sub(lambda found: found[0] if found[2] else "", aside.text)
+
+
+def _take_out_plain_footnotes(aside: _Aside) -> None:
+    """Remove notes below a text whose marks were raised before it lost its form: “it ended.3” and “3 So they say.”."""
+    marked = {found[1] or found[2] for found in _PLAIN_MARK.finditer(aside.text)}
+    notes = {found[1] for found in _PLAIN_NOTE.finditer(aside.text)} & marked if marked else set()
+    if not notes:
+        return
+
+    def removed(found: re.Match[str]) -> str:
+        if found[1] not in notes:
+            return found[0]
+        aside.note("footnote", found, 2)
+        return "\n" * found[0].count("\n")
+
+    aside.text = _PLAIN_NOTE.sub(removed, aside.text)
+    aside.text = _PLAIN_MARK.sub(lambda found: "" if (found[1] or found[2]) in notes else found[0], aside.text)
+
+
+_PLAIN_MARK = re.compile(r"(?<=[a-z][.,;:!?”])(\d{1,2})(?=\s|\Z)|(?<=[.,;:!?]”)(\d{1,2})(?=\s|\Z)")
+_PLAIN_NOTE = re.compile(r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*(?:\n[ \t]*[^\W\d_][^\n]*)*)(?=\n\s*\n|\s*\Z)")
+_RAISED = "[⁰¹²³⁴-⁹]"
+_MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
+_NOTE_MARK = re.compile(
+    rf"(?:(?<=[.,;:!?…”’\"')»])|(?<=[^\W\d_]{{3}})|(?<=[^\W\d_]{{3}}\s))({_RAISED}{{1,3}}|[†‡])(?!\w)"
+    r"|\[(\d{1,3})\](?!\()"
+)
+_NOTE_BELOW = re.compile(
+    rf"^[ \t]{{0,3}}({_RAISED}{{1,3}}|[†‡]|\[\d{{1,3}}\](?!:?[ \t]*(?:<?https?:|\S+$)))[:.]?[ \t]*"
+    rf"(\S[^\n]*(?:\n[ \t]*[^\s†‡⁰¹²³⁴-⁹\[][^\n]*)*)",
+    re.MULTILINE,
+)
+
+
+def _take_out_line_numbers(aside: _Aside) -> None:
+    """Remove the numbers that stand behind every fifth line of a poem."""
+    found = list(_LINE_NUMBER.finditer(aside.text))
+    if len(found) > 1 and all(int(number[1]) == 5 * count for count, number in enumerate(found, start=1)):
+        aside.take_out(_LINE_NUMBER, "page number")
+
+
+_LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
+
+
+def _take_out_stamps(aside: _Aside) -> None:
+    """Remove the times at the beginning of lines that count from the first minute on, as scripts of audio have them."""
+    found = list(_STAMP.finditer(aside.text))
+    times = [_time_s(stamp[3]) for stamp in found]
+    ascending = all(one < two for one, two in pairwise(times))
+    if len(found) < _FEWEST_STAMPS or times[0] >= _MINUTE_S or not ascending:
+        return
+    for stamp in found:
+        aside.note("time stamp", stamp, 3)
+    aside.text = _STAMP.sub(r"\1", aside.text)
+
+
+_MINUTE_S = 60
+
+
+def _time_s(stamp: str) -> int:
+    parts = re.split(r"[^\d:]", stamp, maxsplit=1)[0].split(":")
+    return sum(int(part) * _MINUTE_S**place for place, part in enumerate(reversed(parts)))
+
+
+def _take_out_label(aside: _Aside) -> None:
+    """Remove the name of the only one who speaks, where it is that of a part, as a narrator's is."""
+    labels = (found[2] for found in _LABEL.finditer(aside.text))
+    names = Counter(label.casefold() for label in labels if label.istitle() or label.isupper())
+    parts = names.keys() & (_ONLY_NARRATORS | _SPEAKERS)
+    others = names.total() - sum(names[part] for part in parts)
+    part = next(iter(parts), "")
+    if len(parts) != 1 or others >= (names[part] if part in _ONLY_NARRATORS else 1):
+        return
+
+    def bare(found: re.Match[str]) -> str:
+        if found[2].casefold() != part:
+            return found[0]
+        aside.note("speaker's name", found, 2)
+        manner = found[3].strip(" ()")
+        begin = found[1].rstrip("[")
+        begin = begin.rstrip("*_") if found[4].strip("]") or found[5] else begin
+        return f"{begin}[{manner}] " if manner and direction(manner) else begin
+
+    aside.text = _LABEL.sub(bare, aside.text)
 
 
 def _write_text_directions(aside: _Aside) -> None:
@@ -133,12 +372,28 @@ def _write_text_directions(aside: _Aside) -> None:
     if "*" in text or "_" in text:
         aside.text = _EMPHASISED_BRACKET.sub(_bare_bracket, aside.text)
         aside.write_as_marks(_EMPHASISED, _emphasised)
+    if "`" in text:
+        aside.text = _CODED_BRACKET.sub(_bare_of_code, aside.text)
     aside.write_as_marks(_BETWEEN_SIGNS, lambda asked, _: asked.where is Where.ANYWHERE)
+    if "(" in text or "[" in text:
+        aside.text = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, aside.text)
     if " --" in text:
         aside.text = _RULE_IN_A_LINE.sub(" [short pause] ", aside.text)
     first = len(text) - len(text.lstrip())
     aside.write_as_marks(_ON_ITS_LINE, lambda asked, found: found.start(1) > first and _on_its_line(asked, found))
     aside.write_as_marks(_IN_A_LINE, _in_a_line)
+
+
+def _joined_pause(found: re.Match[str]) -> str:
+    written = f"{found[1]} {found[2]}"
+    return f"[{written}]" if direction(written) else found[0]
+
+
+def _bare_of_code(found: re.Match[str]) -> str:
+    """Return a mark between sentences without the signs of code around it; one in a sentence is quoted, and stays."""
+    before = found.string[max(0, found.start() - _NEAR) : found.start()].rpartition("\n")[2]
+    after = found.string[found.end() : found.end() + _NEAR].partition("\n")[0]
+    return found[1] if only_marks(found[1]) and between_sentences(before, after) else found[0]
 
 
 def _bare_bracket(found: re.Match[str]) -> str:
@@ -156,7 +411,7 @@ def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
     return (
         asked.where is Where.ANYWHERE
         or bool(_SAYS_PAUSE.search(words))
-        or (alone and asked.where is Where.BETWEEN_SENTENCES)
+        or (alone and (asked.where is Where.BETWEEN_SENTENCES or (asked.unheard and len(words.split()) > 2)))
     )
 
 
@@ -190,6 +445,9 @@ def without_citations(text: str) -> str:
 
 
 def _tag_as_mark(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _NEAR) : found.start()]
+    if found[1].isalpha() and is_gloss(before, found.string[found.end() : found.end() + _NEAR]):
+        return f"&lt;{found[1]}&gt;"
     asked = tag(found[1])
     pauses = [mark.seconds for mark in asked.marks if isinstance(mark, PauseMark)] if asked else []
     return f" [pause {pauses[0]:g}s] " if pauses else found.group()

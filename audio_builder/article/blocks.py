@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.sentences import asks, ends_sentence, may_ask, sentences
-from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, speakable, tidy
+from audio_builder.article.text import broken_word, columns, first_word, join_wrapped, roman_number, speakable, tidy
 
 _LONG_LINE = 120
 """Columns. No editor that wraps lines by itself lets one grow this long."""
@@ -34,9 +34,17 @@ _NARROWEST = 30
 
 _SIGNS = " \t*_`"
 
-_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦·]|(?P<number>\d{1,2})[.)])\s+(?=\S)")
+_BULLETS = "*+•‣◦·⁃∙●○▪▫■□◆◇►▶▸➤➢➔→⇒✓✔✗✘☐☑☒★☆❖✦✧\uf0a7\uf0b7\uf0d8\uf0fc"
+_LIST_ITEM = re.compile(
+    rf"\s*(?:(?:[-‐−–—―{_BULLETS}]\s+)?\[[ xX]\]|[-‐−{_BULLETS}]|o(?=\t)|(?P<dash>[–—―])|(?P<digits>\d{{1,2}})[.)]"
+    r"|\((?P<round>\d{1,2})\)|(?P<circled>[①-⑳])|(?P<roman>\(?[ivx]{1,5})\)|(?P<letter>\(?[a-z])\)|(?P<capital>[A-Z])[.)])(?:\s+|(?<=[①-⑳]))(?=\S)"
+)
+_COUNTED = ("digits", "round", "circled", "roman", "letter", "capital")
 QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
 """Opening quotation marks, each with those that may close it."""
+
+
+_APOSTROPHE = re.compile(r"\w'(?=\w)")
 
 
 def is_quotation(text: str) -> bool:
@@ -44,8 +52,8 @@ def is_quotation(text: str) -> bool:
     bare = text.strip()
     if len(bare) < 3:
         return False
-    if bare[0] == '"':
-        return bare[-1] == '"' and bare.count('"') == 2
+    if bare[0] in "\"'":
+        return bare[-1] == bare[0] and bare.count(bare[0]) - len(_APOSTROPHE.findall(bare)) * (bare[0] == "'") == 2
     closing = QUOTATION.get(bare[0], "")
     if not closing or bare[-1] not in closing:
         return False
@@ -65,15 +73,34 @@ def is_scene_break(line: str) -> bool:
 
 
 def item_marker(line: str) -> int:
-    """Return how many characters of a plain line are a list item's marker: 0 where it is no item."""
+    """Return how many characters of a plain line are a list item's marker: 0 where it is no item.
+
+    A capital letter, and a dash that may open a speech, are words.
+    """
     found = _LIST_ITEM.match(line)
-    return found.end() if found else 0
+    return found.end() if found and not found["capital"] else 0
 
 
 def item_number(line: str) -> int:
     """Return the number of a list's item, 0 where a line has none."""
     found = _LIST_ITEM.match(line)
-    return int(found["number"] or 0) if found else 0
+    return int(found["digits"] or 0) if found else 0
+
+
+def _counts(found: re.Match[str]) -> dict[str, int]:
+    """Return what an item's marker may count, by the way of counting: (i) is a letter, or one in Roman numerals."""
+    written = {kind: found[kind].strip("(").lower() for kind in _COUNTED if found[kind]}
+    if letter := written.get("roman", "") if len(written.get("roman", "")) == 1 else "":
+        written["letter"] = letter
+    return {kind: _VALUES[kind](sign) for kind, sign in written.items()}
+
+
+_VALUES: dict[str, Callable[[str], int]] = {
+    **dict.fromkeys(("digits", "round"), int),
+    **dict.fromkeys(("letter", "capital"), lambda sign: ord(sign) - ord("a") + 1),
+    "circled": lambda sign: ord(sign) - ord("①") + 1,
+    "roman": lambda sign: roman_number(sign.upper()),
+}
 
 
 def list_items(lines: Sequence[str], *, listed: bool = False) -> frozenset[int]:
@@ -89,18 +116,57 @@ def list_items(lines: Sequence[str], *, listed: bool = False) -> frozenset[int]:
     >>> sorted(list_items(["Bring:", "1. a cup", "2. a coat"])), sorted(list_items(["at number", "12. It had"]))
     ([1, 2], [])
     """
-    marked = [place for place, line in enumerate(lines) if item_marker(line)]
-    if not marked:
+    marked = {place: found for place, line in enumerate(lines) if (found := _LIST_ITEM.match(line))}
+    if listed and list(marked) == [0] and marked[0]["digits"]:
+        return frozenset(marked)
+    counts = {place: _counts(found) for place, found in marked.items()}
+    numbered = _counted_items(lines, counts)
+    bullets = {place for place in marked if not counts[place]}
+    dashes = {place for place in bullets if marked[place]["dash"]}
+    if (len(dashes) == 1 and len(marked) == 1) or any(ends_sentence(lines[place]) for place in dashes):
+        bullets -= dashes
+    first = min(bullets, default=0)
+    by_chance = len(bullets) == 1 or dashes == bullets
+    if by_chance and first and not numbered and not _leads_to_list(lines[first - 1]):
         return frozenset()
-    numbers = [item_number(lines[place]) for place in marked]
-    if all(numbers):
-        counts = len(marked) > 1 and all(two == one + 1 for one, two in pairwise(numbers))
-        begins = numbers[0] == 1 or marked[0] == 0 or _leads_to_list(lines[marked[0] - 1])
-        return frozenset(marked) if (counts and begins) or (listed and marked == [0]) else frozenset()
-    bullets = [place for place, number in zip(marked, numbers, strict=True) if not number]
-    if len(bullets) == 1 and bullets[0] and not _leads_to_list(lines[bullets[0] - 1]):
-        return frozenset()
-    return frozenset(bullets)
+    return frozenset(bullets | numbered)
+
+
+def _counted_items(lines: Sequence[str], counts: Mapping[int, Mapping[str, int]]) -> set[int]:
+    """Return the places whose markers count one after the other, two or more, in some way of counting."""
+    items: set[int] = set()
+    for kind in _COUNTED:
+        chain: list[int] = []
+        for place, value in [*((place, count[kind]) for place, count in counts.items() if kind in count), (-1, 0)]:
+            if chain and value == counts[chain[-1]][kind] + 1:
+                chain.append(place)
+                continue
+            if len(chain) > 1:
+                items.update(chain)
+            first = place == 0 and kind != "capital"
+            begins = value == 1 or first or (place > 0 and _leads_to_list(lines[place - 1]))
+            chain = [place] if place >= 0 and begins else []
+    return items
+
+
+def list_blocks(
+    lines: Sequence[Line], starts: Collection[int], language: str, known: Collection[str] = ()
+) -> Iterator[Block]:
+    """Yield the list that some lines are, and the marks that stand between its items.
+
+    Args:
+        lines: the first begins an item.
+        starts: the places of those that begin one.
+        language: BCP 47 tag, or empty.
+        known: words of the whole text, for `join_wrapped`.
+    """
+    items: list[Line] = []
+    for place, line in enumerate(lines):
+        if place in starts or not items or only_marks(line.text) or only_marks(items[-1].text):
+            items.append(Line(line.text[item_marker(line.text) if place in starts else 0 :], line.number))
+        else:
+            items[-1] = Line(join_wrapped([items[-1].text, line.text], known), items[-1].number)
+    yield from blocks_around_marks(BlockKind.LIST, items, language)
 
 
 def _leads_to_list(line: str) -> bool:

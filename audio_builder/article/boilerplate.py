@@ -42,7 +42,7 @@ def _named(words: str) -> re.Pattern[str]:
 _BOXES = _named(
     "nav|navbar|navbox|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|sharedaddy|social|related|relatedposts|"
     "newsletter|subscribe|subscription|signup|cookies?|promo|advert|ads|skip-link|pagination|pager|catlinks|hatnote|"
-    "infobox|sitesub|pg-boilerplate|pg-header|pg-footer|references|reflist|bookmark|paywall|cta|embed"
+    "infobox|sitesub|tnotes?|transnotes?|tag-?cloud|pg-boilerplate|pg-header|pg-footer|references|reflist|bookmark|paywall|cta|embed"
 )
 """Names of boxes that stand beside an article or in it."""
 
@@ -50,7 +50,7 @@ _NOTES = _named("footnotes?|endnotes?|notes")
 _CONTENTS_BOX = _named("toc|table-of-contents|lwptoc|toctitle")
 _LABELS = re.compile(
     r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
-    r"kicker|eyebrow|overline|cat-links|post-category|post-labels)"
+    r"kicker|eyebrow|overline|cat-links|post-category|post-labels|date-?header|(?:article|post|primary)-tags?)"
     r"(?:$|[\s_-])|^(?:author|date|category)$",
     re.IGNORECASE,
 )

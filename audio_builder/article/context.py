@@ -119,7 +119,8 @@ def _answered(blocks: Sequence[Block]) -> Iterator[Block]:
         asks_another = one.casefold() in _QUESTION_LABELS or (one and two and (one != two or one == _DASH))
         kinds = blocks[place].kind, blocks[place + 1].kind
         in_interview = interview and kinds[0] is BlockKind.QUESTION and kinds[1] is not BlockKind.QUESTION
-        yield replace(blocks[place], answered=True) if asks_another or in_interview else blocks[place]
+        answered = blocks[place].answered or bool(asks_another) or in_interview
+        yield replace(blocks[place], answered=answered)
     yield from blocks[-1:]
 
 

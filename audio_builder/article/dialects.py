@@ -75,8 +75,13 @@ _INLINE = (
     _cut("tag", r"(?<=[^\s{\\])[ \t]*\{[:#.][\w .:#=\"'%-]*\}"),
     _cut("reference", r"(?:!?\[\[?embed)?\(\([\w-]{6,40}\)\)"),
     _cut("reference", r"(?<=\S)[ \t]+\^[a-zA-Z0-9-]{1,40}[ \t]*$"),
+    _cut("tag", r"(?<=[.!?…])[ \t]+#\[\[[^\[\]\n]*\]\]"),
+    _cut("struck-out text", r"(?<![\w~])~(?=[^\s~])[^~\n]{1,300}(?<=[^\s~])~(?![\w~])"),
     _cut("emoji", r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?![\w:])"),
 )
+_LINE_COMMENT = _cut("comment", r"^%%[ \t]+[^\n%]*$")
+"""As Ulysses has them; in Obsidian a second sign closes each."""
+
 _TEMPLATE = _cut("tag", r"\{\{[^{}\n]*\}\}")
 
 _REPLACED = (
@@ -160,6 +165,8 @@ class _Cleaner:
         """Return the part as plain Markdown with as many lines."""
         if "|" in text:
             text = _LINE_BLOCK.sub(self._line_block, text)
+        if "%%" in text and len(_LINE_COMMENT[1].findall(text)) == text.count("%%"):
+            text = self._without(text, *_LINE_COMMENT)
         for kind, start, end in _PAIRS:
             text = self._without_pairs(text, kind, start, end)
         if "[!" in text:

@@ -104,8 +104,8 @@ _WORDS: dict[_Is, str] = {
     "korte kort короткая 短",
     _Is.LONG: "long longer extended lengthy lange langer lang longue larga largo lunga lungo longa длинная долгая "
     "长 長",
-    _Is.SECOND: "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos secondo secondi "
-    "seconden sekunder секунда секунды секунд секунду с сек 秒 秒钟 秒鐘 秒間",
+    _Is.SECOND: "s sec secs second seconds count counts sek sekunde sekunden seconde secondes segundo segundos secondo "
+    "secondi seconden sekunder секунда секунды секунд секунду с сек 秒 秒钟 秒鐘 秒間",
     _Is.MINUTE: "m min mins minute minutes minuten minuto minutos minuto minuti minuut minuter минута минуты минут "
     "минуту мин 分 分钟 分鐘 分間",
     _Is.MILLISECOND: "ms msec milliseconds",
@@ -113,15 +113,16 @@ _WORDS: dict[_Is, str] = {
     _Is.TIMES: "times x time mal fois veces volte vezes",
     _Is.HALF: "half halbe demi medio mezzo",
     _Is.TO: "to bis or oder à",
-    _Is.FILLER: "for of a an the about around approximately approx approx roughly circa ca here now then and in out "
-    "with into on from each one's again another more up down under over before after time times duration "
-    "length begin begins beginning ends stops finishes start starts starting play plays playing continue "
-    "continues ring rings ringing strike strikes struck sound sounding soft low light deep deeply very "
-    "full gentle calm calming soothing relaxing peaceful background optional singing tibetan wind reflect "
-    "reflection contemplation contemplate effect practice practise meditation listeners listener cue "
-    "direction stage insert add take let leave allow room space für von der die das hier jetzt und tiefe "
-    "tiefer etwa ungefähr pendant de d du un une una des le la les ici et environ el los durante aquí y "
-    "unos di per qui e il lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
+    _Is.FILLER: "give for of a an the about around approximately approx approx roughly circa ca here now then and in "
+    "out with into on from each one's again another more up down under over before after time times "
+    "duration length begin begins beginning ends stops finishes start starts starting play plays playing "
+    "continue continues ring rings ringing strike strikes struck sound sounding soft low light deep "
+    "deeply very full gentle calm calming soothing relaxing peaceful background optional singing tibetan "
+    "wind reflect reflection contemplation contemplate effect practice practise meditation listeners "
+    "listener cue is are kept held observed rung sounded speak speaks speaking spoken direction stage "
+    "insert add take let leave allow room space für von der die das hier jetzt und tiefe tiefer etwa "
+    "ungefähr pendant de d du un une una des le la les ici et environ el los durante aquí y unos di per "
+    "qui e il lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
 }
 _NUMBERS: dict[float, str] = {
     1: "one ein eine einer einen uno 一",
@@ -149,6 +150,7 @@ _VALUES: dict[str, float] = {word: number for number, words in _NUMBERS.items() 
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _ASK = {_Is.PAUSE, _Is.SHORTLY, _Is.SILENCE, _Is.BELL, _Is.BREATH, _Is.IN, _Is.OUT, _Is.SURELY_UNHEARD, _Is.UNHEARD}
 _PAUSES_ALONE = frozenset({"rest", "wait", "break", "beat", "hold", "here", "short", "long", "a"})
+_GIVING = frozenset({"give", "allow", "leave", "take"})
 _ARTICLES = ("a", "an", "the")
 _UNITS_S = {_Is.SECOND: 1.0, _Is.MINUTE: 60.0, _Is.MILLISECOND: 0.001}
 
@@ -162,6 +164,9 @@ _TOKEN = re.compile(
 _TIME_STAMP = re.compile(r"\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
 _ONE_DIGIT_MINUTE = re.compile(r"[1-9]:\d\d")
 _SECTION = re.compile(r"section:?\s+\S.{0,60}", re.IGNORECASE)
+_SOUND_OF = re.compile(
+    r"(?:[\w-]+ ){0,2}(?:sounds?|noises?|sfx|sound effects?|music|audio|ambience)(?: of |: ?).{1,60}", re.IGNORECASE
+)
 _OMISSION = re.compile(r"[.…\s]*(?:…|\.{3}|\. \. \.)[.…\s]*")
 _OF_ENGINES = re.compile(r"slnc (\d{1,7})|#\s*(\d{1,4}(?:\.\d{1,3})?)\s*#")
 _BREAK_TAG = re.compile(r"(?:break|pause|silence)\b", re.IGNORECASE)
@@ -210,7 +215,7 @@ def direction(words: str) -> Direction | None:
         words = f"pause {of_engine[1]}ms" if of_engine[1] else f"pause {of_engine[2]}s"
     if _OMISSION.fullmatch(words):
         return Direction((PauseMark(PAUSE_S["short"], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
-    if _SECTION.fullmatch(words):
+    if _SECTION.fullmatch(words) or _SOUND_OF.fullmatch(words):
         return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS)
     if _TIME_STAMP.fullmatch(words):
         one_digit = _ONE_DIGIT_MINUTE.fullmatch(words)
@@ -336,6 +341,8 @@ def _direction(found: _Found, words: str) -> Direction | None:
     if found.loose and found.last in ("twice", "thrice"):
         found.count = int(found.loose.pop())
     asks = set(found.asks)
+    if found.tokens[0] == "p" and found.length_s is None:
+        return None  # a page
     if not asks:
         return _length_alone(found, words)
     if (
@@ -354,7 +361,14 @@ def _direction(found: _Found, words: str) -> Direction | None:
 
 
 def _length_alone(found: _Found, words: str) -> Direction | None:
-    """Return the pause of “[10 seconds]”."""
+    """Return the pause of “[10 seconds]”, and of “[allow a moment]”."""
+    if found.tokens[0] in _GIVING and not found.loose and (found.length_s or _Is.MOMENT in found.says):
+        mark = PauseMark(found.length_s or PAUSE_S[""], "")
+        return (
+            Direction((mark,), unheard=False, where=Where.BETWEEN_SENTENCES)
+            if mark.seconds <= LONGEST_PAUSE_S
+            else None
+        )
     is_one = (
         words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
     )
@@ -420,7 +434,7 @@ def _waiting(found: _Found, *, silent: bool) -> Mark | None:
 
 def _breaths(found: _Found, asks: set[_Is]) -> list[Mark] | None:
     count = 1 if found.count is None else found.count
-    if found.loose or found.is_range:
+    if found.loose or (found.is_range and found.count is None):
         return None
     if not 1 <= count <= MOST_BREATHS:
         return None
@@ -448,6 +462,31 @@ def between_sentences(before: str, after: str) -> bool:
 def _joined(ahead: str) -> bool:
     """Return whether a text breaks off at a comma: what follows belongs to its sentence."""
     return ahead.endswith((",", "،", "、"))
+
+
+_BEFORE_GLOSS = re.compile(
+    r"(?:[”’\"'»]|\b(?:press|hit|click|tap|push|touch|the|a|an|word|words|term|verb|noun|called|means?|meaning|taste|drücke?|"
+    r"das|die|der|le|la|el|wort|mot|palabra|parola))\s*\Z",
+    re.IGNORECASE,
+)
+_AFTER_GLOSS = re.compile(
+    r"\s*(?:button|key|menu|symbol|sign|mark|icon|command|is|was|means|meant|comes|can|may|or|taste|bedeutet|ist|signifie|"
+    r"significa)\b"
+)
+
+
+def is_gloss(before: str, after: str) -> bool:
+    """Return whether a word in brackets explains the word before it, or names a key: the Italian pausa (pause) is.
+
+    Args:
+        before: what precedes on the line, as written.
+        after: what follows.
+    """
+    return (
+        bool(before.strip())
+        and not between_sentences(before, after)
+        and bool(_BEFORE_GLOSS.search(before) or _AFTER_GLOSS.match(after))
+    )
 
 
 def hint_for(sentences: Sequence[str]) -> str:

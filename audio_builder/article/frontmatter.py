@@ -28,13 +28,16 @@ PLACE_KEY = "place"
 KEYS = ("title", "subtitle", "author", "language", "date", "slug", "id", PLACE_KEY, *Details.__struct_fields__)
 """What an article's front matter may say."""
 
+NAME_KEY = "name of the document"
+"""The value of its front matter with the title that a document has among its properties; it isn't read."""
+
 _OF_OTHERS = frozenset(
     (  # noqa: SIM905 - a list of words to read
-        "alias aliases author_profile bibliography categories category comments cover created css cssclass cssclasses "
-        "draft excerpt featured featured_image header-includes hero keywords lastmod layout linktitle mathjax menu "
-        "meta modified output pandoc params permalink publish published rating read_time redirect_from redirect_to "
-        "related series share sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated "
-        "url uuid weight"
+        "abstract alias aliases author_profile bibliography categories category comments cover created css "
+        "cssclass cssclasses draft editor excerpt extra featured featured_image header-includes hero hero_image "
+        "keywords lang lastmod layout linktitle mathjax menu meta modified output pandoc params permalink "
+        "pub_date publish published rating read_time redirect_from redirect_to related series share summary "
+        "sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated url uuid weight"
     ).split()
 )
 """Keys by which other programs sort, lay out and find a text (Jekyll, Hugo, Obsidian, Pandoc); no sound needs them."""
@@ -74,6 +77,7 @@ _IN_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号
 _COLON_IN_VALUE = re.compile(
     r"^((?:title|subtitle|author)[ \t]*:[ \t]+)([^\s\"'\[{&*|>#][^\n]*: [^\n]*?)[ \t]*$", re.MULTILINE
 )
+_IN_ANGLES = re.compile(r"\s*<[^<>]*>")
 _DATES = (datetime.date, datetime.datetime)
 _TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
 _TIME = re.compile(r"(?<=[T ])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*(?:Z|[+-]\d\d:?\d\d))?$")
@@ -139,6 +143,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     if loaded is None:
         return FrontMatter()
     notes: list[str] = []
+    loaded = {_our_key(key, loaded): value for key, value in loaded.items()}
     values = {key: text for key, value in loaded.items() if isinstance(key, str) and (text := _as_text(value))}
     for key in ("title", "subtitle", "author", "id", "slug"):
         length = len(values.get(key, ""))
@@ -149,16 +154,23 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     return FrontMatter(
         title=values.get("title", ""),
         subtitle=values.get("subtitle", ""),
-        author=values.get("author", ""),
+        author=_IN_ANGLES.sub("", values.get("author", "")),
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
-        details=_details(loaded, name),
+        details=_details(loaded, name, notes),
         id=values.get("id", "") or values.get("slug", ""),
         values=values,
         keys=tuple(str(key) for key in loaded),
         lines=len(lines) + 2,
         notes=tuple(notes),
     )
+
+
+def _our_key(key: object, loaded: Mapping[object, object]) -> object:
+    """Return a key as we write it: Title is title, authors are the author; where ours isn't there as well."""
+    small = key.strip().casefold() if isinstance(key, str) else ""
+    ours = "author" if small == "authors" else small
+    return ours if ours in KEYS and ours not in loaded else key
 
 
 def check_keys(front: FrontMatter, name: str) -> tuple[str, ...]:
@@ -173,7 +185,7 @@ def check_keys(front: FrontMatter, name: str) -> tuple[str, ...]:
     """
     notes = []
     for key in front.keys:
-        if key in KEYS or key.lower().replace(" ", "_") in _OF_OTHERS:
+        if key in KEYS or _snake_case(key) in _OF_OTHERS:
             continue
         close = difflib.get_close_matches(_snake_case(key), KEYS, n=3, cutoff=_A_SLIP)
         if close:
@@ -228,14 +240,19 @@ def _loaded(source: str, name: str) -> dict[object, object] | None:
     return loaded if isinstance(loaded, dict) else None
 
 
-def _details(loaded: Mapping[object, object], name: str) -> Details:
+def _details(loaded: Mapping[object, object], name: str, notes: list[str]) -> Details:
+    """Return the details; an image that is no path is of another program, and is noted and passed over."""
     cleaned = {key: _cleaned(value) for key, value in loaded.items() if isinstance(key, str)}
+    image = cleaned.get("image")
+    if isinstance(image, dict) or (isinstance(image, str) and "://" in image):
+        notes.append(f"{name}: `image` in the front matter is no path of a file and is passed over")
+        del cleaned["image"]
     try:
         return read_details(cleaned)
     except ValueError as error:
         key, value = error.args
         raise SourceError(
-            f"{name}: `{key}: {str(value)[:80]}` in the front matter can't be used", hint=f"`{key}` is {about(key)}."
+            f"{name}: `{key}: {str(value)[:80]}` in the front matter can't be used", hint=f"`{key}`: {about(key)}."
         ) from error
 
 
@@ -299,7 +316,9 @@ def _refuse_tricks(source: str, name: str) -> None:
 
 
 def _as_text(value: object) -> str:
-    """Return a text value on one line; a list of texts joined by commas; nothing for other values."""
+    """Return a text value on one line; a list of texts joined by commas; of a mapping its name; nothing for others."""
+    if isinstance(value, dict):
+        return _as_text(value.get("name") or value.get("literal"))
     if isinstance(value, list):
         return ", ".join(text for item in value if (text := _as_text(item)))
     return " ".join(clean(value).split()) if isinstance(value, str) else ""

@@ -25,6 +25,9 @@ _MADE_BY = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"^(Title|Author|Language):[ \t]*(\S[^\n]*)", re.MULTILINE)
+_LONGEST_MARKER = 3000
+"""Characters. The header of an old page stands in one paragraph with its marker."""
+
 _LANGUAGES = {
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
     "dutch": "nl", "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi", "polish": "pl", "greek": "el",
@@ -68,6 +71,20 @@ def take_licence(text: str) -> Etext:
         _front(head),
         tuple(LeftOut("licence", " ".join(part.split()), line) for part, line in parts if part.strip()),
     )
+
+
+def ends_header(words: str) -> bool:
+    """Return whether a paragraph of a page is the marker after which a text of Project Gutenberg begins."""
+    return _may_mark(words) and _START.search(words) is not None
+
+
+def begins_licence(words: str) -> bool:
+    """Return whether a paragraph of a page is the marker with which a text of Project Gutenberg ends."""
+    return _may_mark(words) and _END.search(words) is not None
+
+
+def _may_mark(words: str) -> bool:
+    return len(words) < _LONGEST_MARKER and _NAME.search(words) is not None
 
 
 def _front(head: str) -> FrontMatter:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from audio_builder.article.blocks import is_quotation, item_marker
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.sentences import ends_sentence
-from audio_builder.article.text import columns, speakable
+from audio_builder.article.text import columns, roman_number, speakable
 
 LONGEST_TITLE_COLUMNS = 120
 """Columns."""
@@ -57,6 +57,8 @@ _CHAPTER_ELSEWHERE = re.compile(
     r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
     r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
     r"|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
+    rf"|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final) {_UNITS}"
+    r"(?:\s*[.:–—-]+\s*\S.{0,70})?"
     r"|(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|letzte)[rs]?\s+(?:teil|kapitel|tag|abschnitt|brief)"
     r"|(?:première|deuxième|seconde|troisième|quatrième|dernière)\s+partie|(?:premier|deuxième|second|dernier)\s+jour"
     r"|(?:primera|segunda|tercera|prima|seconda|terza|primeira|terceira)\s+parte",
@@ -74,7 +76,7 @@ _NAMED = _set(
 """Parts of a book that are named by what they are."""
 
 _NUMBERED = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?")
-_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_VERSE_NUMBER = re.compile(r"\d:\d")
 _NEVER_BEGIN = _set(
     "om aum ॐ hare hari hum amen namo namaste shanti svaha may and but so or now then let "
     "breathe inhale exhale hold notice feel listen repeat relax soften close open allow return"
@@ -89,6 +91,16 @@ _BY = re.compile(
 _NAME_WORD = re.compile(r"(?:[^\W\d_][\w’'-]*\.?)")
 _PARTICLES = _set("de da del della di van von der den la le y and und et e i bin ibn al & ten ter du dos")
 _MOST_NAME_WORDS = 7
+_MOST_BELOW_TITLE = 2
+_NO_FIRST_NAMES = _set(
+    "still quiet silent gentle calm deep dark bright clear cold cool warm wild long short slow fast old new "
+    "young high low  running living flowing falling broken golden silver blue green black white red grey gray "
+    "many all any every each no  one two three four five night day evening morning noon midnight winter spring "
+    "summer autumn water waters river rivers  sea seas lake land way road heart hand foot air sound sight sun "
+    "sunlight moon moonlight starlight stars fire firelight  candle candlelight lamplight lantern light train "
+    "boat bicycle bus popular request design chance order"
+)
+"""Words with which something goes on that no person is called by: by still waters, by candlelight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,26 @@ def is_title(text: str) -> bool:
     )
 
 
+def titled_together(lines: Sequence[str]) -> tuple[str, str] | None:
+    """Return the subtitle and the author of lines that are a title with one or both of them, None for other lines."""
+    title, *below = lines
+    if not 1 <= len(below) <= _MOST_BELOW_TITLE or not is_title(title):
+        return None
+    author = byline_author(below[-1])
+    subtitle = below[: len(below) - bool(author)]
+    if len(subtitle) > 1 or (subtitle and not (is_titled(title) and is_titled(subtitle[0]))):
+        return None
+    return "".join(subtitle), author
+
+
+def is_titled(text: str) -> bool:
+    """Return whether a line is worded and written as a title: in title case, and neither a chapter's nor an address."""
+    words = [word for word in re.split(r"[^\w’']+", text) if word]
+    capitals = len(words) > 1 and all(word[0].isupper() or len(word) < 4 for word in words)
+    capitals = capitals and words[0][0].isupper() and words[-1][0].isupper()
+    return is_title(text) and capitals and not is_chapter(text) and ":" not in text
+
+
 def is_chapter(text: str) -> bool:
     """Return whether a line names a chapter: Chapter 4, Day 3: Rain, Epilogue, 第二章.
 
@@ -157,7 +189,7 @@ def byline_author(text: str) -> str:
         return ""
     if not all(word in _PARTICLES or (_NAME_WORD.fullmatch(word) and not word[0].islower()) for word in words):
         return ""
-    if words[0] in _PARTICLES - {"de", "da", "van", "von", "di", "al"}:
+    if words[0] in _PARTICLES - {"de", "da", "van", "von", "di", "al"} or words[0].casefold() in _NO_FIRST_NAMES:
         return ""
     return name if len(words) > 1 or text.strip()[0].islower() or not text.isascii() else ""
 
@@ -201,7 +233,13 @@ def _heads_nothing(paragraph: Setting, following: Setting) -> bool:
 def _is_set_as_heading(paragraph: Setting, before: Setting | None) -> bool:
     text = paragraph.text
     bare = text.rstrip(_CLOSERS)
-    if not _is_short(text) or bare.endswith(_NO_HEADING_ENDS_IN) or not may_be_heading(text) or _is_said(text, before):
+    if (
+        not _is_short(text)
+        or _VERSE_NUMBER.search(text)
+        or bare.endswith(_NO_HEADING_ENDS_IN)
+        or not may_be_heading(text)
+        or _is_said(text, before)
+    ):
         return False
     set_off = paragraph.blank_before >= 2
     if bare.endswith(_SENTENCE_MARKS):
@@ -240,16 +278,6 @@ def _number(paragraph: Setting, following: Setting, last: int) -> int:
 def _chapter_number(text: str) -> int:
     found = re.search(r"\b(?:(\d{1,3})|([IVXLC]{1,7}))\b", text)
     return (int(found[1]) if found[1] else roman_number(found[2])) if found else 0
-
-
-def roman_number(text: str) -> int:
-    """Return the value of a Roman numeral in capitals.
-
-    >>> roman_number("XIV")
-    14
-    """
-    values = [_ROMAN_DIGITS.get(letter, 0) for letter in text]
-    return sum(-one if one < two else one for one, two in zip(values, [*values[1:], 0], strict=True))
 
 
 def in_title_case(text: str) -> bool:

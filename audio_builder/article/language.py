@@ -14,6 +14,17 @@ _SAMPLE_CHARACTERS = 20_000
 _LEAST_COLUMNS = 16
 _SURE = 0.9
 
+_SCRIPTS = (
+    ("ja", re.compile(r"[\u3041-\u30ff]|[\u3400-\u9fff](?=[\u3400-\u9fff]{0,6}[\u3041-\u30ff])")),
+    ("zh", re.compile(r"[\u3400-\u9fff]")),
+    ("ko", re.compile(r"[\uac00-\ud7a3]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+)
+"""Scripts that tell a language, in the order in which they are asked; Japanese by its kana."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset({"the", "and"})
 _LEAST_ENGLISH_SHARE = 0.04
@@ -21,28 +32,41 @@ _LEAST_ENGLISH_WORDS = 3
 
 
 def recognised_language(article: Article) -> str:
-    """Return the language of an article's words, as a tag of two letters; empty where that isn't clear.
+    """Return the language of an article's words, as a tag of two letters; empty where that isn't clear."""
+    return language_of(_sample(article))
+
+
+def language_of(sample: str) -> str:
+    """Return the language of some words, as a tag of two letters; empty where that isn't clear.
 
     English is known by its two commonest words. Everything else is asked of a library, which takes half a
-    second to load.
+    second to load. Where that isn't sure of a few words, their script may be.
+
+    Args:
+        sample: words without marks; the first 40,000 characters are looked at.
     """
-    sample = _sample(article)
+    sample = sample[: 2 * _SAMPLE_CHARACTERS]
     words = _WORD.findall(sample.lower())
     english = sum(word in _ENGLISH for word in words)
     if english >= _LEAST_ENGLISH_WORDS and english >= _LEAST_ENGLISH_SHARE * len(words):
         return "en"
     if sum(map(columns, words)) < _LEAST_COLUMNS:
-        return ""
+        return _of_script(sample)
     tag, probability = _identifier().classify(sample)
-    return str(tag) if probability >= _SURE else ""
+    return str(tag) if probability >= _SURE else _of_script(sample)
+
+
+def _of_script(sample: str) -> str:
+    """Return the language that nearly all words in a script are in, where most of the letters are of one."""
+    letters = sum(map(str.isalpha, sample))
+    return next((tag for tag, script in _SCRIPTS if 2 * len(script.findall(sample)) > letters), "") if letters else ""
 
 
 def _sample(article: Article) -> str:
     """Return words from all over the article: its first pages may be in another language than the rest."""
     lines = [line.text for section in article.sections for block in section.blocks for line in block.lines]
     step = 1 + sum(map(len, lines)) // _SAMPLE_CHARACTERS
-    sample = "\n".join([article.title, article.subtitle, *map(without_marks, lines[::step])])
-    return sample[: 2 * _SAMPLE_CHARACTERS]
+    return "\n".join([article.title, article.subtitle, *map(without_marks, lines[::step])])
 
 
 @functools.cache

@@ -25,6 +25,8 @@ COUNTED = {
     "link to another page": "links to other pages",
     "missing part": "missing parts",
     "pull quote": "pull quotes",
+    "time stamp": "time stamps",
+    "speaker's name": "names of the speaker",
 }
 """What is left out by the piece, and its plural. All else is counted in words."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from audio_builder.recipe.settings import BACKGROUNDS
+from audio_builder.recipe.values import WrongValue, language_tag
 
 LONGEST_PAUSE_S = 3600.0
 LONGEST_BEAT_S = 60.0
@@ -26,6 +27,7 @@ _REASON = re.compile(r"[a-z ]*", re.IGNORECASE)
 _BEAT = re.compile(rf"{_NUMBER}\s*{_SECONDS}?", re.IGNORECASE)
 _BREATH = re.compile(rf"(?:{_NUMBER}\s*[-–]\s*{_NUMBER}\s*s?)?\s*(?:[x×]\s*(\d{{1,6}}))?", re.IGNORECASE)
 _VOICE = re.compile(r"[a-z0-9.:+-]{0,80}", re.IGNORECASE)
+_HINTED_TAG = re.compile(r"Did you mean ([A-Za-z-]+)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -135,7 +137,18 @@ class BackgroundMark:
     name: str
 
 
-StyleMark = VoiceMark | SlowerMark | QuieterMark
+@dataclass(frozen=True, slots=True)
+class LangMark:
+    """`[lang fr]`, and `[/lang]` to go back.
+
+    Attributes:
+        tag: BCP 47 tag of what follows; empty for the language of the text.
+    """
+
+    tag: str
+
+
+StyleMark = VoiceMark | LangMark | SlowerMark | QuieterMark
 """A mark that changes how the words after it are said, and nothing else."""
 
 Mark = PauseMark | SilenceMark | BeatMark | BellMark | BreathMark | ChapterMark | BackgroundMark | StyleMark
@@ -229,6 +242,22 @@ def _voice(rest: str) -> VoiceMark | None:
     return VoiceMark(rest.lower()) if _VOICE.fullmatch(rest) else None
 
 
+def _lang(rest: str) -> LangMark | None:
+    try:
+        return LangMark(language_tag(rest.strip("\"'“”‘’")))
+    except WrongValue:
+        return None
+
+
+def _nearest_lang(rest: str) -> str:
+    try:
+        language_tag(rest)
+    except WrongValue as error:
+        close = _HINTED_TAG.search(error.hint)
+        return f"[lang {close[1]}]" if close else "[lang fr]"
+    return "[lang fr]"
+
+
 def _switch(mark: Callable[[bool], Mark]) -> Callable[[str], Mark | None]:
     """Return what parses a mark that is alone to begin and has `off` to end."""
     marks = {"": mark(True), "off": mark(False)}
@@ -285,6 +314,12 @@ KINDS: dict[str, MarkKind] = {
         "[voice emma]",
         "A voice needs its name, or nothing to go back to the narrator: [voice emma], [voice].",
         _voice,
+    ),
+    "lang": MarkKind(
+        "[lang fr]",
+        "A passage in another language begins at [lang] with its tag and ends at [/lang]: [lang fr], [lang pt-BR].",
+        _lang,
+        _nearest_lang,
     ),
     "slower": _kind("[slower]", "Slower words begin at [slower] and end at [slower off].", _switch(SlowerMark)),
     "quieter": _kind("[quieter]", "Quieter words begin at [quieter] and end at [quieter off].", _switch(QuieterMark)),

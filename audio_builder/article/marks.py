@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from audio_builder.article.directions import Direction, Where, between_sentences, direction, tag
+from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
 from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
 from audio_builder.errors import ScriptError
 
@@ -33,7 +33,13 @@ _WITH_A_LENGTH = {
 _ALONE = {"faster": "slower", "normal": "slower", "louder": "quieter", "softer": "quieter"}
 """Other words for marks, where nothing follows."""
 
-_ENDS = {"voice": "[voice]", "slower": "[slower off]", "quieter": "[quieter off]", "background": "[background]"}
+_ENDS = {
+    "voice": "[voice]",
+    "lang": "[/lang]",
+    "slower": "[slower off]",
+    "quieter": "[quieter off]",
+    "background": "[background]",
+}
 """What is meant by a mark like `[/slower]`."""
 
 _PIECE = re.compile(
@@ -63,6 +69,13 @@ _RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
 _RUN_ON = re.compile(r"([a-z]+)[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
+_PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
+_IN_NAMES = frozenset({"bell", "voice", "silence", "breath", "beat"})
+_NAME_GOES_ON = re.compile(r"[A-Z][a-z]|of [A-Za-z]")
+_MEASURE = re.compile(r"(?:s[ei][cgk]|min|breath|respir|atemz|count|moment|sek|сек|мин)")
+"""What no reason of a pause begins with: the words of a length in other languages, and breaths."""
+
+_NAMED = re.compile(r"\([^\W\d_]+\)")
 _DECORATION = " \t.,;:!*_~-–—"
 _LONGEST_NAME = 40
 _NEAR = 24
@@ -202,6 +215,21 @@ def only_marks(text: str) -> bool:
     return bool(found) and all(map(_is_mark, found))
 
 
+def holds_marks(text: str) -> bool:
+    """Return whether a line has a mark or a direction in it, rightly written or mistyped."""
+    return may_have_marks(text) and any(map(_is_mark, _pieces(text)))
+
+
+def named_direction(text: str) -> str:
+    r"""Return a heading that is a direction without a length in round brackets so that it is words: (Silence).
+
+    >>> named_direction("(Silence)"), named_direction("(Silence, 2 minutes)")
+    ('\\(Silence)', '(Silence, 2 minutes)')
+    """
+    named = _NAMED.fullmatch(text) and only_marks(text)
+    return f"\\{text}" if named else text
+
+
 def without_marks(text: str) -> str:
     """Return the words of a line alone, unescaped. Bad marks are left out too: this never fails."""
     if not may_have_marks(text):
@@ -245,13 +273,16 @@ def _pieces(text: str) -> Iterator[_Piece]:
 def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction | None:
     """Return what a bracket asks for, if its words and its place say that it is a direction."""
     asked = tag(inside) if kind == "tag" else direction(inside)
-    if asked is None or asked.where is Where.ANYWHERE:
+    if asked is None or (kind in ("round", "tag") and inside.isalpha() and is_gloss(before, after)):
+        return None
+    if asked.where is Where.ANYWHERE:
         return asked
     if kind == "heavy":  # 【呼吸】 is a heading
         return None
     if asked.where is Where.BETWEEN_SENTENCES and kind != "round":
         return asked
-    if asked.where is Where.IN_SQUARE_BRACKETS and kind == "round":
+    alone = (not before.strip() and not after.strip()) or inside in _PAUSES_IN_ROUND_BRACKETS
+    if asked.where is Where.IN_SQUARE_BRACKETS and kind == "round" and not (alone and asked.marks):
         return None
     return asked if between_sentences(before, after) else None
 
@@ -259,7 +290,8 @@ def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction 
 def _known(inside: str) -> bool:
     """Return whether what stands in square brackets is a mark, rightly written."""
     name, rest = _name_and_rest(inside)
-    return name in KINDS and KINDS[name].parse(rest) is not None
+    mark = KINDS[name].parse(rest) if name in KINDS else None
+    return mark is not None and not (isinstance(mark, PauseMark) and _MEASURE.match(mark.reason))
 
 
 def _is_mark(piece: _Piece) -> bool:
@@ -309,6 +341,8 @@ def _joined(words: list[str]) -> tuple[Words, ...]:
 
 def _name_and_rest(inside: str) -> tuple[str, str]:
     inside = inside.strip()
+    if inside.casefold() == "/lang":
+        return "lang", ""
     if (run_on := _RUN_ON.match(inside)) and run_on[1].casefold() in KINDS:
         return run_on[1].casefold(), run_on[2]
     name, _, rest = inside.partition(" ")
@@ -317,7 +351,12 @@ def _name_and_rest(inside: str) -> tuple[str, str]:
 
 def _resembles_mark(inside: str) -> bool:
     name, rest = _name_and_rest(inside)
-    return name in KINDS or bool(_closest(name, rest))
+    return not _is_name_of_other(name, rest) and (name in KINDS or bool(_closest(name, rest)))
+
+
+def _is_name_of_other(name: str, rest: str) -> bool:
+    """Return whether a bracket names something that only begins like a mark: [Bell Labs], [Voice of America]."""
+    return name in _IN_NAMES and _NAME_GOES_ON.match(rest) is not None and KINDS[name].parse(rest) is None
 
 
 @lru_cache(maxsize=1024)
@@ -353,6 +392,8 @@ def _slip_of(name: str) -> str:
 def _parse(inside: str, locate: Locate, offset: int, *, script: bool, on_bad: OnBad) -> Mark | tuple[()] | None:
     """Return the mark in square brackets, None for words, nothing for one that `on_bad` took."""
     name, rest = _name_and_rest(inside)
+    if not script and _is_name_of_other(name, rest):
+        return None
     if name not in KINDS:
         closest = _closest(name, rest)
         if closest or script:

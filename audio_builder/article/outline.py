@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from audio_builder.article.blocks import (
     Wrapping,
     blocks_around_marks,
     broken_on_purpose,
     is_scene_break,
+    item_marker,
+    list_blocks,
+    list_items,
     text_blocks,
 )
 from audio_builder.article.context import in_context, speaker
 from audio_builder.article.frontmatter import FrontMatter
-from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title
+from audio_builder.article.gutenberg import begins_licence, ends_header
+from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title, titled_together
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.marks import without_marks
+from audio_builder.article.marks import named_direction, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
-from audio_builder.article.sentences import ends_sentence
+from audio_builder.article.sentences import asks, ends_sentence
 from audio_builder.article.text import columns, join_wrapped, speakable, tidy
 
 LONGEST_HEADING = 300
@@ -30,6 +34,7 @@ _TITLE_WITHIN = 4
 """Elements: a date, a place and a label may stand above a title, and it may stand twice."""
 
 _MOST_WORDS_ABOVE = 8
+_FEWEST_ASKED = 2
 _LONGEST_VERSE_LINE_COLUMNS = 60
 _SENTENCE_INSIDE = re.compile(r"\w[.!?…][”’\"')]*\s+\S")
 _TASK_BOX = re.compile(r"\A\s*\\?\[[ xX>\-/?!*<]\]\s+")
@@ -104,12 +109,36 @@ class _Found:
     of_several: bool = False
 
     @property
+    def kind(self) -> BlockKind | None:
+        """That of a block; None for a heading."""
+        return self.element.kind if isinstance(self.element, Block) else None
+
+    @property
+    def ends_in_question(self) -> bool:
+        """Whether it is a block whose last sentence asks."""
+        return isinstance(self.element, Block) and any(asks(line.text) for line in self.element.lines[-1:])
+
+    @property
+    def is_set_off(self) -> bool:
+        """Whether all of it is bold, centred or in italics."""
+        return self.stands_out or self.emphasised
+
+    @property
+    def byline_over_lines(self) -> Line | None:
+        """The words of two or three lines, which may be a byline; None where they are more."""
+        lines = self.element.lines if isinstance(self.element, Block) else ()
+        return Line(" ".join(line.text for line in lines), lines[0].number) if 2 <= len(lines) <= 3 else None
+
+    @property
     def line(self) -> Line | None:
         """The line of a heading, or of a paragraph that has one alone."""
         if isinstance(self.element, Heading):
             return self.element.line
         one = len(self.element.lines) == 1 and self.element.kind in (BlockKind.PARAGRAPH, BlockKind.QUESTION)
         return self.element.lines[0] if one else None
+
+
+_NOTHING = _Found(Heading(Line("", 0), 1))
 
 
 @dataclass(slots=True)
@@ -119,10 +148,12 @@ class OutlineBuilder:
     Attributes:
         language: BCP 47 tag, or empty.
         wrapping: of the whole source.
+        ended: whether the licence of the text begins, so that nothing more is taken.
     """
 
     language: str
     wrapping: Wrapping
+    ended: bool = False
     _elements: list[_Found] = field(default_factory=list)
     _left_out: list[LeftOut] = field(default_factory=list)
     _blank: bool = False
@@ -165,9 +196,23 @@ class OutlineBuilder:
         """Note something that isn't read out, for the list that a person is shown: see `LeftOut`."""
         self._left_out.append(LeftOut(kind, " ".join(words.split()), line))
 
+    def licence_marker(self, words: str) -> bool:
+        """Return whether a paragraph is a marker of Project Gutenberg's; what is before and after the text goes."""
+        if ends_header(words):
+            for item in self._elements:
+                lines = (item.element.line,) if isinstance(item.element, Heading) else item.element.lines
+                self.left_out("licence", " ".join(line.text for line in lines))
+            self._elements.clear()
+        elif begins_licence(words):
+            self.ended = True
+        else:
+            return False
+        self.left_out("licence", words)
+        return True
+
     def words(self, words: Wording, heading_level: int = 0) -> None:
         """Take a paragraph, or a heading where the level is above 0."""
-        if not words.lines:
+        if not words.lines or self.ended or self.licence_marker("\n".join(line.text for line in words.lines)):
             return
         if len(words.lines) == 1 and not heading_level and is_scene_break(words.lines[0].text):
             self.scene_break()
@@ -176,20 +221,35 @@ class OutlineBuilder:
             self._words_in_container(words)
             return
         if heading_level:
-            heading = Line(tidy(join_wrapped([line.text for line in words.lines])), words.lines[0].number)
+            first, *more = (line.text.strip() for line in words.lines)
+            first = f"{first}:" if more and is_chapter(first) and first[-1].isalnum() else first
+            joined = tidy(join_wrapped([first, *more]))
+            heading = Line(named_direction(joined), words.lines[0].number)
             if len(heading.text) <= LONGEST_HEADING and speakable(without_marks(heading.text)):
                 self._elements.append(_Found(Heading(heading, heading_level)))
                 self._blank = False
                 return
-        if not self._elements and len(words.lines) == 2 and _is_title_with_byline(words):
-            for line in words.lines:
-                self.words(Wording((line,), (line.text,), hard=False, emphasised=False, stands_out=True))
+        if not self._elements and (
+            named := titled_together([without_marks(line.text.strip()) for line in words.lines])
+        ):
+            for place, line in enumerate(words.lines):
+                is_subtitle = place == 1 and bool(named[0])
+                self.words(Wording((line,), (line.text,), False, emphasised=is_subtitle, stands_out=not is_subtitle))
             return
-        verse = self._on_purpose(words)
-        of_several = len(words.lines) > 1
-        for block in text_blocks(words.lines, self.language, verse=verse):
+        for block in self._blocks(words):
+            of_several = len(words.lines) > 1
             self._elements.append(_Found(block, words.emphasised, words.stands_out, self._blank, of_several))
             self._blank = False
+
+    def _blocks(self, words: Wording) -> Iterator[Block]:
+        """Yield the blocks of a paragraph: its text, and the list that signs at the beginning of its lines make."""
+        items = list_items([line.text for line in words.lines])
+        first = min(items, default=len(words.lines))
+        text = replace(words, lines=words.lines[:first], source=words.source[:first] if items else words.source)
+        if text.lines:
+            yield from text_blocks(text.lines, self.language, verse=self._on_purpose(text))
+        if items:
+            yield from list_blocks(words.lines[first:], {place - first for place in items}, self.language)
 
     def _words_in_container(self, words: Wording) -> None:
         lines = self._lines_in_container(words)
@@ -217,6 +277,7 @@ class OutlineBuilder:
             found = _with_headings(found, front, by_wording=by_wording)
         if lines_apart:
             found = _with_verse(found)
+        found = _with_answers(found)
         place = _title_place(found, front)
         if place is None:
             return Outline(None, None, tuple(item.element for item in found), tuple(self._left_out))
@@ -244,7 +305,8 @@ class OutlineBuilder:
         first = words.lines[0]
         if self._containers[0] is BlockKind.LIST:
             joined = join_wrapped([line.text for line in words.lines])
-            return [Line(_TASK_BOX.sub("", joined), first.number)]
+            bare = _TASK_BOX.sub("", joined)
+            return [Line(bare[item_marker(bare) if bare[:1] in "·•§o" else 0 :], first.number)]
         if self._on_purpose(words):
             return list(words.lines)
         return [Line(join_wrapped([line.text for line in words.lines]), first.number)]
@@ -265,7 +327,7 @@ class OutlineBuilder:
     def _without_byline(self, rest: list[_Found], author: str) -> tuple[list[_Found], str]:
         """Return what stands below the title without the author's name alone among the first two, and the author."""
         for place, item in enumerate(rest[:_BYLINE_WITHIN]):
-            line = item.line
+            line = item.line or item.byline_over_lines
             if line is None or len(rest) < 2:
                 continue
             known = author and any(same_words(line, byline) for byline in (author, f"by {author}"))
@@ -276,17 +338,14 @@ class OutlineBuilder:
         return rest, ""
 
 
-def _is_title_with_byline(words: Wording) -> bool:
-    title, byline = (without_marks(line.text.strip()) for line in words.lines)
-    return bool(is_title(title) and byline_author(byline))
-
-
 def _has_no_headings(found: Sequence[_Found], front: FrontMatter) -> bool:
     """Return whether a source marks no heading, or only its title."""
     headings = [item.element for item in found if isinstance(item.element, Heading)]
     if len(headings) != 1:
         return not headings
-    return same_words(headings[0].line, front.title) if front.title else headings[0].level == 1
+    if front.title:
+        return same_words(headings[0].line, front.title)
+    return headings[0].level == 1 or isinstance(found[0].element, Heading)
 
 
 def _setting(item: _Found, *, by_wording: bool) -> Setting:
@@ -303,6 +362,8 @@ def _with_headings(found: list[_Found], front: FrontMatter, *, by_wording: bool)
     """Return the elements of a source that marks no heading but its title, with what looks like one."""
     settings = [_setting(item, by_wording=by_wording) for item in found]
     levels = heading_levels(settings)
+    if found and not front.title and settings[0].level:
+        levels[0] = 1
     if found and not front.title and not any(setting.level for setting in settings) and len(found) > 1:
         first = settings[0].text
         chapters = is_chapter(first) and any(
@@ -311,7 +372,8 @@ def _with_headings(found: list[_Found], front: FrontMatter, *, by_wording: bool)
         levels[0] = (
             1 if is_title(first) and not chapters and (found[0].stands_out or _begins_as_title(found)) else levels[0]
         )
-        if levels[0] == 1 and len(found) > 2 and byline_author(settings[1].text):
+        is_subtitle = len(found) > 2 and found[1].emphasised and not found[1].stands_out
+        if levels[0] == 1 and (is_subtitle or (len(found) > 2 and byline_author(settings[1].text))):
             levels[1] = 0
     return [
         _Found(Heading(item.line, level)) if level and item.line else item
@@ -344,8 +406,10 @@ def _title_place(found: Sequence[_Found], front: FrontMatter) -> int | None:
             level = item.element.level
             if level == 1:
                 return None if headings.count(1) > 1 and is_chapter(item.element.line.text) else place
-            above_all = level < min(headings[1:], default=7)
-            return place if above_all and not is_chapter(item.element.line.text) else None
+            if level < min(headings[1:], default=7) and not is_chapter(item.element.line.text):
+                return place
+            if min(headings) >= level or is_chapter(item.element.line.text):
+                return None
         small = line and len(line.text.split()) <= _MOST_WORDS_ABOVE and "[" not in line.text
         if not small or ends_sentence(line.text if line else ""):
             return None
@@ -381,9 +445,28 @@ def _may_be_verse(item: _Found) -> bool:
 def _stanza(run: list[_Found], fewest: int) -> list[_Found]:
     lines = [item.line for item in run if item.line]
     still_open = sum(not ends_sentence(line.text) and not line.text.endswith(":") for line in lines[:-1])
-    if len(lines) < fewest or still_open * 2 < len(lines) - 1 or all(item.stands_out for item in run):
+    if len(lines) < fewest or still_open * 2 <= len(lines) - 1 or all(item.stands_out for item in run):
         return run
     return [_Found(Block(BlockKind.VERSE, tuple(lines)), after_blank=run[0].after_blank)]
+
+
+def _with_answers(found: list[_Found]) -> list[_Found]:
+    """Return the elements, knowing of set-off questions that they are answered where each has plain words below it.
+
+    So interviews are set that name nobody: the questions bold or in italics, two or more, the answers not.
+    """
+    asked = [place for place, item in enumerate(found) if item.is_set_off and item.ends_in_question]
+    answers = [
+        item.kind is not None and not item.ends_in_question and not item.is_set_off for item in [*found[1:], _NOTHING]
+    ]
+    if len(asked) < _FEWEST_ASKED or not all(answers[place] for place in asked):
+        return found
+    answered = list(found)
+    for place in asked:
+        element = found[place].element
+        if isinstance(element, Block):
+            answered[place] = replace(found[place], element=replace(element, answered=True))
+    return answered
 
 
 def _subtitle(rest: Sequence[_Found]) -> Line | None:
@@ -396,7 +479,10 @@ def _subtitle(rest: Sequence[_Found]) -> Line | None:
     if speaker(" ".join(line.text for line in element.lines)):
         return None
     short = len(element.lines) == 1 and len(element.lines[0].text) <= LONGEST_HEADING
-    asked = rest[0].stands_out and element.kind is BlockKind.QUESTION
+    one_of_several = any(item.stands_out for item in rest[1:]) or element.kind is BlockKind.QUESTION
+    asked = (rest[0].stands_out and one_of_several) or (
+        rest[0].ends_in_question and any(item.is_set_off and item.ends_in_question for item in rest[1:])
+    )
     return (
         element.lines[0] if rest[0].emphasised and short and element.kind is not BlockKind.MARK and not asked else None
     )

@@ -20,7 +20,7 @@ _NUMBERED_PAGE = re.compile(
 )
 _BARE = re.compile(r"\d{1,3}")
 _HEAD = re.compile(
-    r"(?:(?P<first>\d{1,4})(?:\s{2,}|\s*[|·•]\s*)(?P<after>\D+)|(?P<before>\D+)(?:\s{2,}|\s*[|·•]\s*)(?P<last>\d{1,4}))"
+    r"(?:(?P<first>\d{1,4})(?:\s{2,}|\s*[|·•]\s*)(?P<after>\D.*)|(?P<before>\D.*?)(?:\s{2,}|\s*[|·•]\s*)(?P<last>\d{1,4}))"
 )
 
 

@@ -24,7 +24,7 @@ from audio_builder.article.marks import (
     unheard,
     without_marks,
 )
-from audio_builder.article.model import Article, Line, Section
+from audio_builder.article.model import Article, BlockKind, Line, Section
 from audio_builder.article.outline import Heading, Outline, make_article
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText, text_readers
@@ -34,6 +34,7 @@ from audio_builder.recipe.settings import BACKGROUNDS
 
 _MOST_NOTES = 5
 _SOFT = re.compile(r"\b(?:softly|quietly|whisper\w*|leise)\b")
+_LENGTH_UNDER_TITLE = re.compile(r"[(\[]?\W*(?:[a-z]+\.? )?\d{1,3}(?: ?[-–] ?\d{1,3})? ?-?min\w*\.?\W*", re.IGNORECASE)
 _MINUTES = re.compile(r"minute|second", re.IGNORECASE)
 
 
@@ -58,9 +59,24 @@ def read(source: SourceText) -> Article:
         left_out=(*source.left_out, *asides, *article.left_out, *followed.left_out),
         notes=(*parsed.front.notes, *unused, *followed.notes, *_invitations(article, source.name)),
     )
+    article = _without_length(article)
     if not _has_words(article):
         raise EmptySource(f"{source.name} has no words to speak", hint="Give a text with words in it.")
     return article if article.title else _named(article, source)
+
+
+def _without_length(article: Article) -> Article:
+    """Return an article without the length that stands in brackets under its title: it is no pause."""
+    first, *rest = article.sections
+    block = first.blocks[0] if first.blocks and first.heading is None else None
+    if not article.title or block is None or block.kind is not BlockKind.MARK or len(first.blocks) < 2:
+        return article
+    if not _LENGTH_UNDER_TITLE.fullmatch(block.lines[0].text):
+        return article
+    noted = LeftOut("property", block.lines[0].text, block.lines[0].number)
+    return replace(
+        article, sections=(replace(first, blocks=first.blocks[1:]), *rest), left_out=(*article.left_out, noted)
+    )
 
 
 def _named(article: Article, source: SourceText) -> Article:

@@ -45,7 +45,7 @@ BEFORE_NUMBERS = word_set(
     "no nos nr nro núm n p pp pg fig figs ch chap chaps sec secs art arts approx ca c vol vols bk bks pt pts par "
     "paras op opp v vv vs ver vers l ll f ff col ps pss ex exx ed eds app tab eq sect s bd bde kap abs abb anm "
     "aufl hs lfd tel rn jh str zz cap caps pág págs pag pagg art lib tom t tít chap fasc гл с стр рис т п ст § "
-    "rozdz s str rys č kpt bl hfst blz hoofdst ό σ σελ κεφ"
+    "temp max min avg tel ep rozdz s str rys č kpt bl hfst blz hoofdst ό σ σελ κεφ"
 )
 """Before a number only: the answer was no, but no. 4."""
 

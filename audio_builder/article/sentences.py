@@ -36,7 +36,7 @@ _CLOSING_IN_GERMAN = "“‘«‹"
 """Closing where no letter follows; opening elsewhere."""
 _QUOTATION_MARKS = "“”„‟«»‹›‘’‚\"'「」『』《》〈〉"
 
-_MAY_ASK = re.compile(f"[{_QUESTION_MARKS};\u055e]")
+_MAY_ASK = re.compile(f"[{_QUESTION_MARKS};\u055e]|か。")
 _SPEECH_MARKS = frozenset('“”„«»"「」『』《》')
 
 _STOP = re.compile(
@@ -61,6 +61,7 @@ _DASHES = "—–―-"
 _SUBJECTS = word_set("i he she it we they the of and old young little von de du di la le")
 """Small words of a subject."""
 
+_SAY_NOTHING = word_set("nobody none no silence niemand keiner personne nadie nessuno ninguém никто nikt")
 _LONGEST_ENUMERATOR = 3
 _TIMES_OF_DAY = frozenset({"a.m", "p.m"})
 _LONGEST_TAG = 64
@@ -70,6 +71,9 @@ _LONGEST_TAG_WORDS_UNQUOTED = 3
 _LONGEST_SUBJECT = 5
 _GOES_ON_IN_JAPANESE = ("と", "って", "という")
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff];$")
+_JAPANESE_QUESTION = re.compile(r"(?:です|ます|ません|でした|ました|でしょう|ましょう|だろう)か。$")
+"""A polite question needs no mark of its own."""
+
 _ARMENIAN_QUESTION_MARK = "\u055e"
 """It stands inside the word that is asked about."""
 
@@ -328,7 +332,7 @@ def _says(clause: str) -> bool:
 def _is_tag(clause: str, *, quoted: bool) -> bool:
     """Return whether a clause that begins with a capital is a subject and a verb of speech, as “Anna Lind said” is."""
     words = clause.split()
-    if not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS:
+    if (not quoted and len(words) > _LONGEST_THOUGHT_TAG_WORDS) or words[0].casefold() in _SAY_NOTHING:
         return False
     for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
         bare = word.strip(",;:").casefold()
@@ -392,7 +396,7 @@ def _is_open(signs: Mapping[str, int]) -> bool:
 
 def _asks_by_letters(bare: str) -> bool:
     """Return whether a sentence asks with a mark that means something else, or stands elsewhere, in other languages."""
-    if _GREEK_QUESTION.search(bare):
+    if _GREEK_QUESTION.search(bare) or _JAPANESE_QUESTION.search(bare):
         return True
     return _ARMENIAN_QUESTION_MARK in bare and bare[-1:] not in "”»"
 

@@ -32,7 +32,7 @@ _SPEAK = re.compile(
 )
 
 
-_LOST_FENCE = re.compile(rf"\s*(?:---\s*\n)?\s*{SCRIPT_KEY}\s*:\s*\d")
+_LOST_FENCE = re.compile(rf"\s*+(?:---[^\S\n]*+\n)?\s*+{SCRIPT_KEY}\s*+:\s*+\d")
 """A script with one of the lines around its front matter missing; it must not be read as an article."""
 
 
@@ -114,6 +114,11 @@ def formats() -> str:
     """Return all formats with their suffixes, for a message."""
     named = [(reader.label, ", ".join(filter(None, reader.suffixes))) for reader in reversed(_all_readers())]
     return ", ".join(f"{label} ({suffixes})" if suffixes else label for label, suffixes in named)
+
+
+def readable_suffixes() -> tuple[str, ...]:
+    """Return the suffixes of all files that can be read, such as `.md`, in alphabetical order."""
+    return tuple(sorted({suffix for reader in _all_readers() for suffix in reader.suffixes if suffix}))
 
 
 def is_web_address(source: str) -> bool:

@@ -9,10 +9,21 @@ from functools import lru_cache
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff\ufffc]")
+_JOINED_LETTERS = re.compile("[\ufb00-\ufb06]")
+_ZERO_WIDTH = re.compile("(?<![\u0e00-\u109f\u1780-\u17ff])\u200b+|\u200b+(?![\u0e00-\u109f\u1780-\u17ff])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\[\]]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?…\"'”’»"
-_FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}|\^[^\]\s]{1,40})\]")
+_TAG_SIGN = re.compile(r"(?<![^\s(“\"'])#(?=[^\W\d_])")
+"""The sign before a tag in a sentence: the #lake."""
+
+_JOINING = r"(?:and|or|und|oder|et|ou|y|e|o|en|och|og|i|и)"
+_BEFORE_WORDS = re.compile(rf"\A[\s,;<>]*+(?:{_JOINING}[\s,;<>]++)?(?=\w)", re.IGNORECASE)
+_BEFORE_STOP = re.compile(rf"(?:,\s*|\s+){_JOINING} ?<>(?=[.;:!?](?:\s|$)|$)")
+"""What is left beside addresses: at the beginning of a line, and before a stop."""
+
+_NOTHING_LEFT = re.compile(r"\(\)|<>|\[\]|“”")
+_FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}|\^[^\]\s]{1,40})\]")
 _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
@@ -43,10 +54,14 @@ _BEFORE_HYPHENS = word_set(
 def clean(text: str) -> str:
     r"""Return the text with `\n` as its only line end and without control characters or lone surrogates.
 
-    Everything else passes unharmed: joiners, marks of direction, every script of Unicode. Lines
-    stay lines, so a line's number in the result is its number in the source.
+    Letters that a printer joined are letters again (ﬁ), and a space without a width between letters of Europe goes.
+    Everything else passes unharmed: joiners, marks of direction, every script of Unicode. Lines stay lines, so a
+    line's number in the result is its number in the source.
     """
-    return _INVISIBLE.sub("", _SOFT_HYPHEN_AT_END.sub("\u2010", _LINE_ENDS.sub("\n", text)))
+    text = _INVISIBLE.sub("", _SOFT_HYPHEN_AT_END.sub("\u2010", _LINE_ENDS.sub("\n", text)))
+    if text.isascii():
+        return text
+    return _JOINED_LETTERS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), _ZERO_WIDTH.sub("", text))
 
 
 def xml_safe(text: str) -> str:
@@ -68,12 +83,15 @@ def tidy(text: str) -> str:
     >>> tidy("It rained[1]  (see https://example.org/a?b=c).")
     'It rained (see).'
     """
-    spoken = " ".join(text.split())
+    spoken = _TAG_SIGN.sub("", " ".join(text.split()))
     kept = _FOOTNOTE.sub("", _ADDRESS.sub(_punctuation_after, spoken))
     if kept == spoken:
         return spoken
-    kept = _LONELY_STOP.sub("", " ".join(kept.split()).replace(" )", ")"))
-    return " ".join(kept.replace("()", "").split())
+    if _ADDRESS.match(spoken.lstrip("<(")):
+        kept = _BEFORE_WORDS.sub("", kept)
+    kept = _BEFORE_STOP.sub("", " ".join(kept.split()).replace(" )", ")"))
+    kept = _LONELY_STOP.sub("", _NOTHING_LEFT.sub("", kept))
+    return " ".join(kept.split())
 
 
 def _punctuation_after(address: re.Match[str]) -> str:
@@ -160,6 +178,19 @@ def words_known(text: str) -> frozenset[str]:
 def is_unspaced(character: str) -> bool:
     """Return whether a character is of a script that puts no spaces between words: Chinese or Japanese."""
     return _NO_SPACES_BETWEEN.match(character) is not None
+
+
+_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+
+
+def roman_number(text: str) -> int:
+    """Return the value of a Roman numeral in capitals.
+
+    >>> roman_number("XIV")
+    14
+    """
+    values = [_ROMAN_DIGITS.get(letter, 0) for letter in text]
+    return sum(-one if one < two else one for one, two in zip(values, [*values[1:], 0], strict=True))
 
 
 def first_word(text: str) -> str:

@@ -150,6 +150,11 @@ class LoudnessMeter:
         ticks = np.array(self._ticks, dtype=np.float64)
         return _lufs_of_each(_sliding_means(ticks, _HOPS_PER_MOMENTARY * _TICKS_PER_HOP))
 
+    def loudest_moment_lufs(self) -> float:
+        """Return the loudness of the loudest 400 ms; −inf in silence."""
+        ticks = np.array(self._ticks, dtype=np.float64)
+        return lufs(float(_sliding_means(ticks, _HOPS_PER_MOMENTARY * _TICKS_PER_HOP).max(initial=0.0)))
+
     def short_term_lufs(self) -> npt.NDArray[np.float64]:
         """Return the loudness of each 3 s, one every 100 ms; −inf in silence."""
         return _lufs_of_each(_sliding_means(self.energies(), _HOPS_PER_SHORT_TERM))

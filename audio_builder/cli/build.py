@@ -1,4 +1,4 @@
-"""`audio-builder build`: from an article to an episode."""
+"""`audio-builder build`: from an article to an episode, or from many to many."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from audio_builder.cli.options import (
     guide_option,
     json_output,
     lengths_option,
+    listen_option,
     output_target,
+    preset_option,
     read_source_argument,
     recipe_options,
-    source_argument,
+    sources_argument,
     verbosity,
     voice_only_option,
 )
@@ -33,7 +35,9 @@ from audio_builder.cli.order import Order
     epilog="""\b
 Examples:
   audio-builder build my-article.md
+  audio-builder build monday.md tuesday.md evenings/
   audio-builder build my-article.md --pacing spacious --background none
+  audio-builder build my-article.md --listen
   audio-builder build my-article.md --guide settle --duration 20m
   audio-builder build my-article.md --lengths 8m,15m,25m -o evening-pages
   audio-builder build my-article.md -o talks/evening.mp3
@@ -41,47 +45,60 @@ Examples:
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
 """,
 )
-@source_argument
+@sources_argument
 @chapter_option
 @fetch_option
 @each_chapter_option
 @guide_option
 @output_target
 @force_option
+@preset_option
 @recipe_options()
 @lengths_option
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
 def command(
     ctx: click.Context,
     /,
-    source: str,
+    sources: tuple[str, ...],
     chapter: int | None,
-    output: Path,
+    output: Path | None,
     recipe_file: Path | None,
     as_json: bool,
     **chosen: Any,
 ) -> int:
-    """Turn SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
+    """Turn each SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
     SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX, ODT, RTF), a book (EPUB), SSML, a
-    script file (see `audio-builder script`), or - for standard input.
+    script file (see `audio-builder script`), - for standard input, or a folder: all texts in it.
     The same SOURCE again is a new version of its episode, whatever its title; another one never takes an episode's
     place, but gets a name of its own. Times are in seconds, rates in words per minute (wpm).
     """
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "fetch"))
-    lengths = chosen.pop("lengths")
+    each_chapter, force, listen, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "listen", "fetch"))
+    preset, lengths = chosen.pop("preset"), chosen.pop("lengths")
     if lengths and chosen["duration"] is not None:
         raise click.UsageError("--duration can't be given with --lengths: the first of them is the episode's.")
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, lengths)
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset, listen, lengths)
+    if len(sources) > 1 or Path(sources[0]).is_dir():
+        from audio_builder.cli.batch import build_all
+
+        if chapter is not None or fetch:
+            raise click.UsageError("--chapter and --fetch are for one text.")
+        if lengths:
+            raise click.UsageError("--lengths is for one text.")
+        return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json)
     if each_chapter:
-        return _each_chapter(source, chapter, order, console, as_json=as_json)
-    document, recipe, language_note = order.settled(read_source_argument(source, console, chapter, fetch=fetch))
-    report = order.built(document, recipe, console)
+        if lengths:
+            raise click.UsageError("--lengths is for one text.")
+        return _each_chapter(sources[0], chapter, order, console, as_json=as_json)
+    text, document = read_source_argument(sources[0], console, chapter, fetch=fetch)
+    document, recipe, target, language_note = order.settled(text, document)
+    report = order.built(document, recipe, target, console)
     if as_json:
         console.result(report.as_json())
     else:
@@ -97,8 +114,8 @@ def _each_chapter(source: str, chapter: int | None, order: Order, console: Conso
     from audio_builder.cli.each_chapter import build_each_chapter
     from audio_builder.episode.naming import named_file
 
-    if named_file(order.output):
-        raise click.UsageError(f"--each-chapter makes several files: -o is a folder then, and {order.output} is none.")
+    if order.output and named_file(order.output):
+        raise click.UsageError(f"With --each-chapter, -o is a folder; {order.output} is the name of a file.")
     for option, given in (("--chapter", chapter), ("--title", order.chosen["title"])):
         if given is not None:
             raise click.UsageError(f"{option} can't be given with --each-chapter: each has its own.")

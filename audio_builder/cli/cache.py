@@ -23,9 +23,10 @@ Examples:
 """,
 )
 def command() -> None:
-    """Look after the sentences that were spoken once and are kept, so that they are never spoken again.
+    """Manage the sentences that were spoken once and are kept, so that they are not spoken again.
 
-    Nothing in it is precious: what is removed is spoken anew when it is needed. Sizes are in MB and GB.
+    Some voices keep a model of theirs there too. What is removed is made again when it is needed. Sizes are in MB and
+    GB.
     """
 
 
@@ -38,6 +39,8 @@ class _Info(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     speech_s: float
     oldest_use_s: float
+    models: int
+    model_bytes: int
 
 
 @command.command(
@@ -68,21 +71,29 @@ def info_command(ctx: click.Context, as_json: bool) -> None:
             bytes=clips.bytes,
             speech_s=clips.speech_s,
             oldest_use_s=clips.oldest_use_s,
+            models=clips.models,
+            model_bytes=clips.model_bytes,
         )
         console.result(to_json(info).decode())
         return
     console.result(str(cache.folder))
     if clips.clips:
         console.result(f"    {_clips(clips.clips)}, {_hours(clips.speech_s)} of speech, {size_in_words(clips.bytes)}")
-        console.result(f"    not used for longest: {_ago(clips.oldest_use_s)}")
+        console.result(f"    least recently used: {_ago(clips.oldest_use_s)}")
     else:
-        console.result("    empty")
+        console.result("    no clips" if clips.models else "    empty")
+    if clips.models:
+        console.result(f"    {_models(clips.models)}, {size_in_words(clips.model_bytes)}")
     room = size_in_words(LARGEST_BYTES)
     console.result(f"    builds keep it to {room}; {FOLDER_VARIABLE} names another folder")
 
 
 def _clips(count: int) -> str:
     return "1 clip" if count == 1 else f"{count:,} clips"
+
+
+def _models(count: int) -> str:
+    return "1 model of a voice" if count == 1 else f"{count:,} models of voices"
 
 
 def _hours(seconds: float) -> str:
@@ -163,11 +174,13 @@ class _Pruned(msgspec.Struct, frozen=True, kw_only=True):
     kept_clips: int
     kept_bytes: int
     in_use_clips: int
+    removed_models: int
+    kept_models: int
 
 
 @command.command(
     "prune",
-    short_help="Remove what wasn't used for longest.",
+    short_help="Remove the least recently used clips.",
     epilog="""\b
 Examples:
   audio-builder cache prune --keep 2GB
@@ -179,17 +192,17 @@ Examples:
 @verbosity
 @click.pass_context
 def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
-    """Remove what wasn't used for longest, until the rest is no larger than --keep.
+    """Remove the least recently used clips and models, until the rest is no larger than --keep.
 
     What was used within the last hour stays: a build that runs now may need it.
     """
     from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache
-    from audio_builder.store import clear
+    from audio_builder.voices.engines.onnx_models import MODEL_SUFFIX
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
-    done = clear((cache.files,), keep)
+    done = cache.prune(keep)
     pruned = _Pruned(
         folder=str(cache.folder),
         removed_clips=done.removed[CLIP_SUFFIX],
@@ -197,11 +210,17 @@ def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
         kept_clips=done.kept[CLIP_SUFFIX],
         kept_bytes=done.kept_bytes,
         in_use_clips=done.in_use[CLIP_SUFFIX],
+        removed_models=done.removed[MODEL_SUFFIX],
+        kept_models=done.kept[MODEL_SUFFIX],
     )
     if as_json:
         console.result(to_json(pruned).decode())
         return
-    console.result(f"removed {pruned.removed_clips:,} clips ({size_in_words(done.removed_bytes)})")
-    console.result(f"kept {pruned.kept_clips:,} clips ({size_in_words(done.kept_bytes)})")
-    if pruned.in_use_clips:
-        console.say(f"{pruned.in_use_clips:,} clips of them stay because they were used within the last hour.")
+    for what, clips, models, size in (
+        ("removed", pruned.removed_clips, pruned.removed_models, done.removed_bytes),
+        ("kept", pruned.kept_clips, pruned.kept_models, done.kept_bytes),
+    ):
+        and_models = f" and {_models(models)}" if models else ""
+        console.result(f"{what} {_clips(clips)}{and_models} ({size_in_words(size)})")
+    if done.in_use.total():
+        console.say(f"{done.in_use.total():,} of them stay because they were used within the last hour.")

@@ -34,7 +34,7 @@ Examples:
 )
 @click.argument("first", metavar="FIRST.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("second", metavar="SECOND.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@picture_option("Draw speech and silence of both above each other, with their chapters.")
+@picture_option("Draw the speech and silence of both, one above the other, with their chapters.")
 @force_option
 @json_output
 @verbosity

@@ -67,15 +67,15 @@ def command(ctx: click.Context, output: Path) -> None:
 
 
 def _examine(output: Path) -> Iterator[_Symptom]:
-    from audio_builder.recipe.settings import Recipe
     from audio_builder.voices.status import voice_statuses
+    from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
     yield _Symptom("audio-builder", __version__)
     yield _Symptom("Python", f"{platform.python_version()} at {sys.executable}")
     yield _tried("encoder", _encoder)
     for status in voice_statuses():
-        is_default = status.name == Recipe().voice
-        about = f"voice {status.name}" + (" (default)" if is_default else "")
+        is_default = status.name == ENGLISH_VOICE
+        about = f"voice {status.name}" + (" (default for English)" if is_default else "")
         if status.ready:
             yield _Symptom(about, f"{status.description} ({status.engine})")
         else:

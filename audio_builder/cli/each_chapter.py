@@ -32,7 +32,7 @@ def build_each_chapter(book: Book, order: Order, console: Console, *, as_json: b
     for number, chapter in enumerate(book.chapters, start=1):
         console.say(f"Chapter {number} of {count}")
         try:
-            report = _chapter(chapter, _numbered(book, number), order, console)
+            report = _chapter(chapter, numbered(number, count, book.title), order, console)
         except Interrupted:
             raise
         except AudioBuilderError as error:
@@ -65,20 +65,26 @@ def _chapter(
     from audio_builder.preflight import built_already
     from audio_builder.script.from_document import read_document
 
-    document, recipe, language_note = order.settled(read_document(chapter), own)
-    there = built_already(document, recipe, order.output, order.if_there)
+    document, recipe, output, language_note = order.settled(chapter, read_document(chapter), own)
+    there = built_already(document, recipe, output, order.if_there)
     if there and (twin_path(there).is_file() or not order.voice_only):
         console.say(f"{there} is there, unchanged")
         return None
-    report = order.built(document, recipe, console)
+    report = order.built(document, recipe, output, console)
     for line in (*report.summary()[:2], report.note, language_note):
         if line:
             console.say(line)
     return report
 
 
-def _numbered(book: Book, number: int) -> dict[str, dict[str, str | int]]:
-    """Return what a chapter's recipe begins with: its number, and the book as the name of the show."""
-    digits = max(_LEAST_DIGITS, len(str(len(book.chapters))))
-    tags: dict[str, str | int] = {"track": number, "track_total": len(book.chapters), "track_digits": digits}
-    return {"tags": tags | ({"show": book.title[:_LONGEST_SHOW]} if book.title else {})}
+def numbered(number: int, count: int, book: str) -> dict[str, dict[str, str | int]]:
+    """Return what a chapter's recipe begins with: its number, and the book as the name of the show.
+
+    Args:
+        number: of the chapter, counted from 1.
+        count: how many chapters there are.
+        book: its title; may be empty.
+    """
+    digits = max(_LEAST_DIGITS, len(str(count)))
+    tags: dict[str, str | int] = {"track": number, "track_total": count, "track_digits": digits}
+    return {"tags": tags | ({"show": book[:_LONGEST_SHOW]} if book else {})}

@@ -21,19 +21,22 @@ from audio_builder.errors import INTERNAL_ERROR, AudioBuilderError, Interrupted,
 
 COMMANDS = {
     "build": "Turn an article into an episode.",
+    "studio": "Shape an episode by hand and ear, in the browser of this machine.",
+    "batch": "Turn many articles into episodes, planned first; on this machine or a cluster.",
     "script": "Show the paced script of an article, to read and edit.",
     "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",
     "inspect": "Show the script and the recipe that an MP3 carries.",
     "export": "Write an episode as a narrated book, an audiobook, labels or stems.",
     "compare": "Say what differs between two episodes.",
-    "show": "Set up the show that a folder of episodes is.",
+    "show": "Set up a show in a folder of episodes.",
     "publish": "Write the feed and the pages of a show.",
     "serve": "Let players and browsers listen to a show on this machine.",
     "check": "Measure an MP3 against the standard for podcasts.",
     "voices": "List the voices; fetch, measure, try and compare them.",
     "sounds": "Hear the backgrounds and bells.",
     "list": "List the names of voices, backgrounds, bells, guides and pacings.",
-    "cache": "Look after the spoken sentences that are kept on this machine.",
+    "config": "Say which settings hold, and where each comes from.",
+    "cache": "Manage the spoken sentences that are kept on this machine.",
     "doctor": "Say what is installed, what is missing and how to mend it.",
 }
 """Each command and its line in the help. Its module is imported only when it is called."""
@@ -108,7 +111,7 @@ def _tell(console: Console, error: Exception) -> int:
 
 def _tell_stopped(console: Console, cause: BaseException | None) -> int:
     """Say that the user or the system ended this, and return the exit code for that."""
-    console.error("stopped", hint="Nothing is half written. The same command goes on where this one stopped.")
+    console.error("stopped", hint="Nothing is lost. Run the same command again to continue.")
     return cause.exit_code if isinstance(cause, Terminated) else Interrupted.exit_code
 
 
@@ -118,7 +121,7 @@ def _refused_by_system(error: OSError) -> OutputError:
     A name that is too long, a working folder that was removed, a disk that fails: the machine's state, no defect.
     """
     if error.errno == errno.ENOENT and not _working_folder():
-        return OutputError("the folder in which this was started is gone", hint="Change to a folder that is there.")
+        return OutputError("the current folder no longer exists", hint="Change to a folder that is there.")
     where = f": {os.fsdecode(error.filename)}" if error.filename is not None else ""
     return OutputError(
         f"the system refused: {error.strerror or error}{where}",

@@ -17,6 +17,7 @@ from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_fil
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
 if TYPE_CHECKING:
+    from audio_builder.article.source import SourceText
     from audio_builder.script.from_document import Document
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -150,6 +151,9 @@ def _option(name: str) -> Callable[[_Function], _Function]:
     )
 
 
+preset_option = click.option("--preset", metavar="NAME", help="A preset of your own, from audio-builder.toml.")
+
+
 def picture_option(about: str) -> Callable[[_Function], _Function]:
     """Return the option that draws a picture; what it shows is told in its help."""
     return click.option(
@@ -187,16 +191,36 @@ def recipe_from_options(own: Layer, recipe_file: Path | None, chosen: Mapping[st
     Raises:
         RecipeError: a setting is unknown, of the wrong type or out of range.
     """
-    layers = [own, read_recipe_file(recipe_file)] if recipe_file else [own]
+    return make_recipe(own, recipe_file_layer(recipe_file) if recipe_file else {}, options_layer(chosen))
+
+
+def recipe_file_layer(path: Path) -> Layer:
+    """Return the settings of a recipe file; its paths are relative to it.
+
+    Raises:
+        RecipeError: it can't be read.
+    """
+    from audio_builder.recipe.defaults import anchored
+
+    return anchored(read_recipe_file(path), path.parent)
+
+
+def options_layer(chosen: Mapping[str, str | float | None]) -> Layer:
+    """Return what the options of a command line set."""
+    layer: dict[str, Any] = {}
     for name, value in chosen.items():
         if value is not None:
             table, _, key = RECIPE_OPTIONS[name].rpartition(".")
-            layers.append({table: {key: value}} if table else {key: value})
-    return make_recipe(*layers)
+            (layer.setdefault(table, {}) if table else layer)[key] = value
+    return layer
 
 
-def read_source_argument(source: str, console: Console, chapter: int | None = None, *, fetch: bool = False) -> Document:
-    """Return what a path holds, or standard input for `-`, or a page on the web; of a book one chapter, or all.
+def read_source_argument(
+    source: str, console: Console, chapter: int | None = None, *, fetch: bool = False
+) -> tuple[SourceText, Document]:
+    """Return what a path, standard input (`-`) or a page on the web holds, as text and as document.
+
+    Of a book it is one chapter, or all.
 
     What can't be carried over from it is shown, and in one line what isn't read out; with `-v` all of it.
 
@@ -229,13 +253,20 @@ def read_source_argument(source: str, console: Console, chapter: int | None = No
         console.say(summary(document.left_out))
         for line in details(document.left_out):
             console.detail(line)
-    return document
+    return text, document
 
 
 voice_only_option = click.option(
     "--voice-only",
     is_flag=True,
-    help="Put a twin beside the episode, NAME.voice.mp3: the voice alone, at the same times.",
+    help="Also make NAME.voice.mp3: the voice alone, at the same times.",
+)
+
+listen_option = click.option(
+    "--listen",
+    is_flag=True,
+    help="Hear each phrase when it is spoken (English; needs the extra `listen`); speak it again where a word is "
+    "missing, doubled or cut, and list what still differs.",
 )
 
 lengths_option = click.option(
@@ -250,10 +281,8 @@ output_target = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    default="output",
-    show_default=True,
     metavar="DIR|FILE.mp3",
-    help="Folder for the episode, made if it isn't there; or a file of your own naming.",
+    help="Folder for the episode, made if it isn't there; or a file of your own naming.  [default: output]",
 )
 
 output_folder = click.option(
@@ -311,6 +340,11 @@ def verbosity(function: _Function) -> _Function:
         function = click.option(*flag, is_flag=True, expose_value=False, help=about)(function)
     return function
 
+
+sources_argument = click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(allow_dash=True)
+)
+"""Paths of files and folders, or `-` for standard input."""
 
 source_argument = click.argument("source", metavar="SOURCE", type=click.Path(allow_dash=True))
 """A path, or `-` for standard input."""

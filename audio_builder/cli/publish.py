@@ -86,22 +86,28 @@ def command(  # noqa: PLR0913 - one parameter for each option
         _export(console, folder, target, prune=prune)
     _say(console, report, folder)
     if report.damaged:
-        raise OutputError(f"all but {len(report.damaged)} of the episodes in {folder} were published as they are")
+        raise OutputError(f"{len(report.damaged)} of the episodes in {folder} could not be published as they are now")
 
 
 def _say(console: Console, report: PublishReport, folder: Path) -> None:
-    from audio_builder.podcast.show_settings import read_show
+    from audio_builder.podcast.show_settings import EPISODES, read_show
 
     episodes = f"{report.episodes} episode" + "s" * (report.episodes != 1)
     console.say(f"{episodes} published, {len(report.made)} made now, {len(report.pruned)} old files removed")
     for name in report.unrecorded:
         console.say(f"{name} has no record beside it and is not published; build it again into this folder")
+    for name in report.kept:
+        console.say(
+            f"{folder / EPISODES / name} stays as it is: made by somebody else, or changed since it was written. "
+            "--force replaces it."
+        )
     for held in report.held_back:
         console.say(f"{held.name} is held back until {held.until}; publish again then")
     if report.cover_note:
         console.say(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
-        console.say(f"The show is at home: set base_url in {folder / 'show.toml'} before others subscribe.")
+        console.say("So far only this computer can play the feed.")
+        console.say(f"To put it online: set base_url in {folder / 'show.toml'}, and publish again.")
     for damage in report.damaged:
         kept = "it stays in the feed as it was published" if damage.published else "it is not in the feed yet"
         console.error(f"{damage.problem}; {kept}", hint=damage.hint)

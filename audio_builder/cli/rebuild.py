@@ -14,18 +14,21 @@ from audio_builder.cli.options import (
     GroupedCommand,
     force_option,
     json_output,
+    listen_option,
     output_target,
     recipe_from_options,
     recipe_options,
     verbosity,
     voice_only_option,
 )
+from audio_builder.cli.order import DEFAULT_OUTPUT
 from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
+    from audio_builder.batch.batch_plan import Settled
     from audio_builder.episode.identity import IfThere
     from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
@@ -38,52 +41,91 @@ if TYPE_CHECKING:
 Examples:
   audio-builder rebuild output/evening.mp3 --pacing sleep -o output/night.mp3
   audio-builder rebuild output/my-episode.mp3 --pacing spacious --force
+  audio-builder rebuild my-show/ --voice emma -o another-folder
   audio-builder rebuild evening.mp3 --voice system -o another-folder
 """,
 )
-@click.argument("file", metavar="EPISODE.mp3", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", metavar="EPISODE.mp3...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
 @output_target
 @force_option
 @recipe_options()
 @voice_only_option
+@listen_option
 @json_output
 @verbosity
 @click.pass_context
 def command(
     ctx: click.Context,
     /,
-    file: Path,
-    output: Path,
+    files: tuple[Path, ...],
+    output: Path | None,
     force: bool,
     recipe_file: Path | None,
     as_json: bool,
     **chosen: str | float | None,
-) -> None:
+) -> int:
     """Make EPISODE.mp3 again from the script and the recipe that it carries, and print the new episode's path.
 
-    Nothing else is needed. What you choose here wins over what it carries. Where the episode lies already, it is
-    replaced only with --force. Times are in seconds, rates in words
-    per minute (wpm).
+    Several may be given, and folders of them. Nothing else is needed. What you choose here wins over what it carries.
+    Where the episode lies already, it is replaced only with --force. Times are in seconds, rates in words per minute
+    (wpm).
     """
     from audio_builder import pipeline
     from audio_builder.episode.tag.embedded_source import read_source
 
     console = ctx.ensure_object(Console)
-    voice_only = bool(chosen.pop("voice_only"))
+    voice_only, listen = bool(chosen.pop("voice_only")), bool(chosen.pop("listen"))
+    if_there: IfThere = "replace" if force else "refuse"
+    folder = output or Path(DEFAULT_OUTPUT)
+    if len(files) > 1 or files[0].is_dir():
+        from audio_builder.batch.batch_plan import Batch
+        from audio_builder.batch.sources import find_sources, is_episode
+        from audio_builder.cli.batch import carry_out, refuse_named_file
+
+        refuse_named_file(output)
+        batch = Batch(
+            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
+        )
+        return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
+    file = files[0]
     source = read_source(file)
     recipe = _recipe(source, recipe_file, chosen)
     _supply_files(source, recipe_file, chosen, console)
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
     _tell_versions(source, recipe, console)
     with progress_bar(console) as progress:
-        if_there: IfThere = "replace" if force else "refuse"
-        report = pipeline.build(script, recipe, output, voice_only=voice_only, if_there=if_there, progress=progress)
+        report = pipeline.build(
+            script,
+            recipe,
+            folder,
+            voice_only=voice_only,
+            if_there=if_there,
+            listen=listen,
+            progress=progress,
+        )
     if as_json:
         console.result(report.as_json())
     else:
         console.result_path(Path(report.path))
     for line in report.summary():
         console.say(line)
+    return 0
+
+
+def _settle(
+    file: Path, folder: Path, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
+) -> Settled:
+    """Return what an MP3 is built from again, in a batch."""
+    from audio_builder.batch.batch_plan import Settled
+    from audio_builder.episode.tag.embedded_source import read_source
+
+    source = read_source(file)
+    recipe = _recipe(source, recipe_file, chosen)
+    _supply_files(source, recipe_file, chosen, console)
+    script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
+    return Settled(script, recipe, folder)
 
 
 def _recipe(source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
@@ -114,11 +156,11 @@ def _supply_files(
     missing = set(source.left_out) - given
     if "soundscape.background" in missing:
         raise SoundError(
-            "this episode lay over a sound file of its maker's, which the MP3 doesn't carry",
-            hint="Say what it is to lie over now: --background NAME, --background FILE or --background none.",
+            "the background was an audio file, which the MP3 does not contain",
+            hint="Give it with --background FILE, or choose another one with --background NAME.",
         )
     if "tags.cover" in missing:
-        console.say("Its cover was a picture file, which isn't carried: one is drawn, unless a recipe has tags.cover.")
+        console.say("The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe.")
 
 
 def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
@@ -135,7 +177,9 @@ def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> N
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    here = versions_of(find_voice(recipe.voice).engine)
-    if recipe.voice == source.read_recipe().voice and here != source.versions:
+    if recipe.voice != source.read_recipe().voice:
+        return
+    here = versions_of(find_voice(recipe.voice))
+    if here != source.versions:
         made_with = ", ".join(source.versions.values())
         console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")

@@ -16,12 +16,13 @@ from audio_builder.cli.options import (
     fetch_option,
     force_option,
     guide_option,
+    preset_option,
     read_source_argument,
-    recipe_from_options,
     recipe_options,
     source_argument,
     verbosity,
 )
+from audio_builder.cli.order import Order
 from audio_builder.errors import OutputError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ Examples:
     is_flag=True,
     help="Show the pacing as a strip of speech and silence instead; with -o NAME.svg, as a picture.",
 )
+@preset_option
 @recipe_options(
     "quote_voice", "citations", "spoken_disclosure", "pacing", "wpm", "title", "subtitle", "author", "date", "language"
 )
@@ -85,6 +87,7 @@ def command(
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
     preview, written_as, force, fetch = (chosen.pop(name) for name in ("preview", "written_as", "force", "fetch"))
+    preset = chosen.pop("preset")
     from audio_builder.files import write_named
     from audio_builder.script import from_document as documents
     from audio_builder.script.estimate import clock, estimate, expected_range
@@ -99,28 +102,28 @@ def command(
         suffixes = (".md", ".markdown", ".txt", "")
         check_suffix(output, suffixes if written_as else (*suffixes, ".ssml"), "a script is a text")
     _check_output(output, source)
-    document = read_source_argument(source, console, chapter, fetch=fetch)
-    recipe = recipe_from_options(documents.own_settings(document), recipe_file, chosen)
+    text, document = read_source_argument(source, console, chapter, fetch=fetch)
+    recipe = Order(None, recipe_file, chosen, preset=preset).settings(text, document).recipe()
     document, language_note = documents.settle_language(document, recipe)
     script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)
     expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary()
     if preview:
-        text = _picture(script, recipe.pacing, expected, output)
+        written = _picture(script, recipe.pacing, expected, output)
     elif written_as == "ssml" or (written_as is None and output is not None and output.suffix.lower() == ".ssml"):
-        text = _ssml(script, recipe.pacing, console)
+        written = _ssml(script, recipe.pacing, console)
     else:
-        text = format_script(script)
+        written = format_script(script)
     if output is None:
-        console.result(text)
+        console.result(written)
     else:
-        write_named(output, text.encode("utf-8"), force=force)
+        write_named(output, written.encode("utf-8"), force=force)
         console.result_path(output)
     if language_note:
         console.say(language_note)
     console.say(expected)
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)
-    console.say(f"with --duration, it can be made from about {shortest} to about {longest} long")
+    console.say(f"with --duration, it can be about {shortest} to about {longest} long")
 
 
 def _check_output(output: Path | None, source: str) -> None:

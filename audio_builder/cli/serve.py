@@ -57,7 +57,7 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
         raise OutputError(
             f"nothing is published in {folder} yet", hint=f"Publish it first: audio-builder publish {folder}"
         )
-    with _listening(_EVERYWHERE if lan else _LOOPBACK, port) as sock:
+    with listening(_EVERYWHERE if lan else _LOOPBACK, port) as sock:
         url = f"http://{address}:{port}/"
         console.result(url)
         if lan and address == _LOOPBACK:
@@ -81,7 +81,12 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
             server.run([sock])
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        OutputError: the port is taken, or can't be used.
+    """
     try:
         return socket.create_server((host, port))
     except OSError as error:

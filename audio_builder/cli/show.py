@@ -14,7 +14,7 @@ _TEXTS = {
     "author": "Who makes it.",
     "description": "What it is, in a few sentences.",
     "language": "Its language, such as en or pt-BR.",
-    "base-url": "Where the folder will be found on the web.",
+    "base-url": "Address that the folder will have on the web.",
 }
 
 
@@ -27,7 +27,7 @@ Examples:
 """,
 )
 def command() -> None:
-    """Set up the show that a folder of episodes is."""
+    """Set up a show in a folder of episodes."""
 
 
 def _texts(function: click.decorators.FC) -> click.decorators.FC:

@@ -23,7 +23,7 @@ class Size(click.ParamType[int]):
         found = _SIZE.fullmatch(str(value).strip())
         unit = found[2].upper() if found else ""
         if found is None or (unit and not unit.endswith("B")):
-            self.fail(f"“{value}” is no size; write it as 2GB, 500MB or 0", param, ctx)
+            self.fail(f"“{value}” is not a size; write it as 2GB, 500MB or 0", param, ctx)
         return round(float(found[1]) * _UNITS[unit])
 
 

@@ -11,7 +11,7 @@ from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import force_option, verbosity
 from audio_builder.cli.progress_bar import progress_bar
-from audio_builder.recipe.settings import Recipe
+from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
 
 @click.group("sounds", cls=OrderedGroup)
@@ -28,7 +28,7 @@ Examples:
   audio-builder sounds preview --voice system -o samples
 """,
 )
-@click.option("--voice", default=Recipe().voice, show_default=True, metavar="NAME", help="Who speaks in the samples.")
+@click.option("--voice", default=ENGLISH_VOICE, show_default=True, metavar="NAME", help="Who speaks in the samples.")
 @click.option(
     "-o",
     "--output",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ from audio_builder.cli.options import (
     recipe_options,
     verbosity,
 )
+from audio_builder.cli.piper_voices import install_piper_voice, search_command
 from audio_builder.cli.progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from audio_builder.voices.status import VoiceDetails
+    from audio_builder.voices.status import VoiceDetails, VoiceStatus
 
 _NOTABLE_PERCENT = 0.1
 
@@ -45,14 +47,15 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     That is what `voices` alone does; each command below has its own help.
 
-    Rates are in words per minute (wpm), measured inside phrases.
+    Rates are in words per minute (wpm), measured inside phrases; in Japanese and Chinese in characters, of which two
+    count as a word.
     """
     if ctx.invoked_subcommand is not None:
         return
     import msgspec
 
-    from audio_builder.recipe.settings import Recipe
     from audio_builder.voices.status import voice_statuses
+    from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
     console = ctx.ensure_object(Console)
     statuses = voice_statuses()
@@ -60,11 +63,10 @@ def command(ctx: click.Context, as_json: bool) -> None:
         report = {"schema_version": 1, "voices": statuses}
         console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
         return
-    default = Recipe().voice
     for status in statuses:
-        marker = " (default)" if status.name == default else ""
+        marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
         console.result(f"{status.name}{marker}: {status.description}")
-        rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} wpm"
+        rates = _rates(status)
         rates += f" (not measured: those of {status.rates_of})" if status.rates_of else ""
         console.result(f"    {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
         console.result("    ready" if status.ready else f"    not ready: {status.problem}. {status.mend}")
@@ -101,9 +103,17 @@ def show_command(ctx: click.Context, name: str, as_json: bool) -> None:
         console.result(line)
 
 
+def _rates(status: VoiceStatus) -> str:
+    """Return a voice's slowest and fastest rate in the unit that fits its language."""
+    from audio_builder.script.phrases import unit_of
+
+    per_word, noun = unit_of(status.language)
+    return f"{status.slowest_wpm * per_word:.0f} to {status.fastest_wpm * per_word:.0f} {noun}s per minute"
+
+
 def _details_in_lines(details: VoiceDetails) -> list[str]:
     status = details.status
-    rates = f"{status.slowest_wpm:.0f} to {status.fastest_wpm:.0f} words per minute"
+    rates = _rates(status)
     measured = f"measured at {len(details.calibration)} settings"
     if details.rates_of:
         measured = f"those of {details.rates_of}; measure its own: audio-builder voices calibrate {status.name}"
@@ -123,6 +133,9 @@ def _details_in_lines(details: VoiceDetails) -> list[str]:
     return lines
 
 
+command.add_command(search_command)
+
+
 @command.command(
     "install",
     short_help="Fetch what voices need.",
@@ -130,24 +143,34 @@ def _details_in_lines(details: VoiceDetails) -> list[str]:
 Examples:
   audio-builder voices install joe
   audio-builder voices install emma michael
+  audio-builder voices install de_DE-thorsten-medium
 """,
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Agree to the licence of a voice of Piper's catalogue without being asked.")
 @verbosity
 @click.pass_context
-def install_command(ctx: click.Context, names: tuple[str, ...]) -> None:
+def install_command(ctx: click.Context, names: tuple[str, ...], yes: bool) -> None:
     """Fetch what voices need: their files, and the Python packages of their engines where those are missing.
 
     What will be fetched is listed first, with its size in MB and its licence. Files go into your data folder; each
     comes from the first of its sources that works (`audio-builder voices show NAME` lists them). Packages are
     installed by pip into this Python, in the versions that were checked. Every file's SHA-256 is compared with the
     one that is pinned. Nothing else is ever downloaded.
+
+    A NAME may also be one of Piper's catalogue (`audio-builder voices search`): its size and MD5 are compared with the
+    catalogue's, and its licence is shown before it is fetched.
     """
-    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.catalogue import find_voice, is_voice
+    from audio_builder.voices.install.piper_catalogue import looks_like_piper
     from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 
     console = ctx.ensure_object(Console)
-    for profile in [find_voice(name) for name in names]:
+    ours = [name for name in names if is_voice(name) or not looks_like_piper(name)]
+    for name in names:
+        if name not in ours:
+            install_piper_voice(name, console, yes=yes)
+    for profile in [find_voice(name) for name in ours]:
         needed = needed_downloads(profile)
         if not str(needed):
             console.result(f"{profile.name}: ready, nothing to fetch")
@@ -327,7 +350,7 @@ Examples:
     help="Where the sound goes.",
 )
 @force_option
-@recipe_options("voice", "lexicon", "wpm")
+@recipe_options("voice", "lexicon", "wpm", "language")
 @verbosity
 @click.pass_context
 def say_command(
@@ -343,17 +366,23 @@ def say_command(
 
     A pronunciation of your own goes into a lexicon. Rates are in words per minute (wpm).
     """
+    from audio_builder.article.language import language_of
     from audio_builder.files import check_named, write_named
     from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.languages import in_language
     from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
+    from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
     console = ctx.ensure_object(Console)
     check_named(output, force=force)
     recipe = recipe_from_options({}, recipe_file, chosen)
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
-    prepared = prepare_voice(find_voice(recipe.voice), recipe.pacing.wpm, lexicon)
+    language = recipe.tags.language or language_of(text)
+    choice = choose_voice(language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
+    profile = in_language(find_voice(choice.name), language)
+    prepared = replace(prepare_voice(profile, recipe.pacing.wpm, lexicon), language_note=choice.note)
     with progress_bar(console) as progress:
         sound = say_as_wav(text, prepared.voice, progress)
     write_named(output, sound, force=force)

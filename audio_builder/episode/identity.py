@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -89,7 +89,63 @@ class _Known(Struct, frozen=True):
     built: str = ""
 
 
-def choose_place(target: Path, work: Work, if_there: IfThere = "new version") -> Place:
+class EpisodeIndex:
+    """The episodes of a folder by what they are known by, so that a batch of thousands reads each record once.
+
+    Attributes:
+        folder: of the episodes.
+        planned: names that the episodes of a batch get: nobody else in the batch takes them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read the records in a folder, which may be missing."""
+        self.folder = folder
+        self.planned: set[Path] = set()
+        self._records: dict[tuple[str, str], set[Path]] = {}
+        self._changed_ns = -1
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the records again if the folder has changed. Who needs to be sure holds the folder's lock."""
+        try:
+            changed_ns = self.folder.stat().st_mtime_ns
+        except OSError:
+            return
+        if changed_ns == self._changed_ns:
+            return
+        self._records, self._changed_ns = defaultdict(set), changed_ns
+        for record in self.folder.glob(f"*{RECORD_SUFFIX}"):
+            self._add(record)
+
+    def add(self, episode: Path) -> None:
+        """Note an episode that was put into the folder just now, under the folder's lock."""
+        self._add(record_path(episode))
+        self._changed_ns = self.folder.stat().st_mtime_ns
+
+    def _add(self, record: Path) -> None:
+        if known := _recorded(record):
+            for key in _known_by(known.origin, known.tags.title):
+                self._records[key].add(record)
+
+    def alike(self, work: Work, origin: Origin) -> Iterator[tuple[Path, _Known]]:
+        """Yield the episodes that may be earlier versions of a work: the same id, place or title."""
+        found = (self._records.get(key, set()) for key in _known_by(origin, work.title))
+        for record in sorted(set[Path]().union(*found)):
+            if known := _recorded(record):
+                yield _episode_of(record), known
+
+
+def _known_by(origin: Origin, title: str) -> Iterator[tuple[str, str]]:
+    yield from ((name, key) for name, key in (("id", origin.id), ("place", origin.place), ("title", title)) if key)
+
+
+def choose_place(
+    target: Path,
+    work: Work,
+    if_there: IfThere = "new version",
+    index: EpisodeIndex | None = None,
+    own: Path | None = None,
+) -> Place:
     """Return where an episode goes, so that nothing that somebody made is lost.
 
     Called again under the lock of the folder before the episode is put there: another build may have taken the name.
@@ -98,6 +154,8 @@ def choose_place(target: Path, work: Work, if_there: IfThere = "new version") ->
         target: a folder; or the file itself, if its name ends as that of a sound does (see `naming.named_file`).
         work: what is built.
         if_there: what happens to an earlier version of the same episode, and to what lies under a name that was chosen.
+        index: of the folder, in a batch; None to look through the folder.
+        own: the name that the batch has planned for it; None for none.
 
     Raises:
         OutputError: the episode is there and was changed since it was built, or would be replaced unasked.
@@ -108,7 +166,8 @@ def choose_place(target: Path, work: Work, if_there: IfThere = "new version") ->
     if file:
         return _at_name(file, work, origin, if_there)
     wanted = episode_path(folder, work.name)
-    earlier = _earlier_version(folder, wanted, work, origin)
+    planned = index.planned - {own} if index else set()
+    earlier = _earlier_version(index.alike(work, origin) if index else _episodes(folder), wanted, work, origin)
     if earlier:
         path, known = earlier
         _check_replaceable(path, known, if_there)
@@ -116,9 +175,9 @@ def choose_place(target: Path, work: Work, if_there: IfThere = "new version") ->
         if known.tags.title != work.title:
             note = f"{quoted(known.tags.title)} is called {quoted(work.title)} now; its file is still {path.name}"
         return Place(path, _inherited(origin, known, work), note)
-    if if_there == "replace":
+    if if_there == "replace" and wanted not in planned:
         return _at_name(wanted, work, origin, if_there)
-    path = _free_path(wanted)
+    path = _free_path(wanted, planned)
     note = ""
     if path != wanted:
         note = f"{wanted.name} is there already, from another source: this one is {path.name}"
@@ -139,9 +198,11 @@ def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place
     return Place(path, _inherited(origin, known, work) if known else _minted(origin, path, work))
 
 
-def _earlier_version(folder: Path, wanted: Path, work: Work, origin: Origin) -> tuple[Path, _Known] | None:
+def _earlier_version(
+    episodes: Iterator[tuple[Path, _Known]], wanted: Path, work: Work, origin: Origin
+) -> tuple[Path, _Known] | None:
     """Return the episode in the folder of which this is a new version; the one under the wanted name before others."""
-    same = {path: known for path, known in _episodes(folder) if _is_same(known, work, origin)}
+    same = {path: known for path, known in episodes if _is_same(known, work, origin)}
     if wanted not in same and (known := _known_at(wanted)) and _is_same(known, work, origin):
         same[wanted] = known  # its record is lost or damaged: its MP3 still says what it is
     titled = [path for path, known in same.items() if known.tags.title == work.title]
@@ -210,7 +271,11 @@ def _episodes(folder: Path) -> Iterator[tuple[Path, _Known]]:
     """Yield the episodes in a folder whose records can be read."""
     for record in sorted(folder.glob(f"*{RECORD_SUFFIX}")):
         if known := _recorded(record):
-            yield record.with_name(record.name.removesuffix(RECORD_SUFFIX) + ".mp3"), known
+            yield _episode_of(record), known
+
+
+def _episode_of(record: Path) -> Path:
+    return record.with_name(record.name.removesuffix(RECORD_SUFFIX) + ".mp3")
 
 
 def _recorded(record: Path) -> _Known | None:
@@ -250,7 +315,7 @@ def _check_replaceable(path: Path, known: _Known | None, if_there: IfThere) -> N
             check_named(beside, force=force)
     if if_there == "refuse" and path.exists():
         raise OutputError(
-            f"{path} is this episode already: it would be replaced",
+            f"{path} is already this episode, and would be replaced",
             hint="Keep both with -o and another folder or file, or replace it with --force.",
         )
 
@@ -268,10 +333,10 @@ def _is_taken(path: Path) -> bool:
     return any(os.path.lexists(own) for own in _own_files(path))
 
 
-def _free_path(wanted: Path) -> Path:
-    """Return the wanted path, or the first one with a number after its name under which nothing lies."""
+def _free_path(wanted: Path, planned: Collection[Path]) -> Path:
+    """Return the wanted path, or the first one with a number after its name that is neither there nor planned."""
     path, number = wanted, 1
-    while _is_taken(path):
+    while path in planned or _is_taken(path):
         number += 1
         path = wanted.with_name(f"{numbered_stem(wanted.stem, number)}.mp3")
     return path

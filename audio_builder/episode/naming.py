@@ -31,6 +31,12 @@ AUDIO_SUFFIXES = frozenset(
 )
 """Names that end so are files, never folders."""
 
+_OTHER_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".png", ".gif", ".svg", ".md", ".txt", ".html", ".htm", ".ssml", ".json", ".xml", ".toml"}
+    | {".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".zip", ".mov", ".webm"}
+)
+"""Names that end so mean a file of another kind: a folder of that name is taken only where it is there already."""
+
 TWIN_SUFFIX = ".voice.mp3"
 """How the name of an episode's twin ends that has the voice alone."""
 
@@ -103,10 +109,10 @@ def named_file(target: Path) -> Path | None:
         OutputError: episodes can't have that name: they are MP3s, and `.voice.mp3` is how their twins end.
     """
     suffix = target.suffix.lower()
-    if suffix not in AUDIO_SUFFIXES:
+    if suffix not in AUDIO_SUFFIXES and (suffix not in _OTHER_SUFFIXES or target.is_dir()):
         return None
     if suffix != ".mp3":
-        raise OutputError(f"episodes are MP3s, and {target.name} is none", hint=f"Call it {target.stem}.mp3.")
+        raise OutputError(f"an episode is an MP3 file, and {target.name} is not", hint=f"Call it {target.stem}.mp3.")
     if target.name.lower().endswith(TWIN_SUFFIX):
         raise OutputError(f"{target.name} is the name of a twin with the voice alone", hint="Choose another name.")
     if target.name.lower().endswith(BED_SUFFIX):

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from audio_builder.article.text import picture_label
 from audio_builder.episode.tag.player_chapters import PlayerChapter
-from audio_builder.episode.verify.measure import CELLS_PER_S, Energies, Measurements
+from audio_builder.episode.verify.measure import CELLS_PER_S, Energies, Measurements, Peaks
 from audio_builder.script.estimate import clock
 
 _WIDTH, _LEFT, _RIGHT = 1000, 50, 970
@@ -86,12 +86,12 @@ def _grid(measured: Measurements) -> Iterator[str]:
         yield f'<text x="{_time_x(seconds, measured.seconds) - 12:.1f}" y="{_HEIGHT - 14}">{label}</text>'
 
 
-def _waveform(peaks: npt.NDArray[np.float32]) -> str:
+def _waveform(peaks: Peaks) -> str:
     """Return the outline of the peaks, mirrored; at least a hair where it is silent."""
     if not len(peaks):
         return ""
     edges = np.linspace(0, len(peaks), min(_COLUMNS, len(peaks)) + 1).astype(int)
-    heights = np.maximum(np.maximum.reduceat(peaks, edges[:-1]) * _WAVE_HALF, 0.3)
+    heights = np.maximum(np.maximum.reduceat(peaks, edges[:-1]).astype(np.float32) * _WAVE_HALF, 0.3)
     xs = np.linspace(_LEFT, _RIGHT, len(heights))
     upper = [f"{x:.1f} {_WAVE_MIDDLE - height:.1f}" for x, height in zip(xs, heights, strict=True)]
     lower = [f"{x:.1f} {_WAVE_MIDDLE + height:.1f}" for x, height in zip(xs, heights, strict=True)]

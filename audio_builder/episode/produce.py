@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import math
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,14 +18,22 @@ from audio_builder.episode.elastic import Elastic, write_bed
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
 from audio_builder.episode.identity import Place
 from audio_builder.episode.naming import bed_path, length_path, twin_path
-from audio_builder.episode.record import Beside, beside_of, make_record, record_as_json, record_path, sound_of
+from audio_builder.episode.record import (
+    Beside,
+    EpisodeRecord,
+    beside_of,
+    make_record,
+    record_as_json,
+    record_path,
+    sound_of,
+)
 from audio_builder.episode.report import BuildReport, LengthReport, TwinReport
 from audio_builder.episode.tag.write_tag import TagContent, tag
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
 from audio_builder.episode.verify.verifier import Expected, verify
-from audio_builder.errors import VerificationError
-from audio_builder.files import commit, draft_beside, folder_locked, note_writing, write_draft
+from audio_builder.errors import OutputError, VerificationError
+from audio_builder.files import commit, draft_beside, folder_locked, note_writing, output_error, write_draft
 from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -206,6 +215,53 @@ def _beside(episode: Path, report: BuildReport, elastic: Elastic | None) -> tupl
     if elastic:
         found.append(beside_of("bed", bed_path(episode), episode))
     return tuple(found)
+
+
+def adopt_episode(record: EpisodeRecord, sound: Path | bytes, twin: Path | bytes | None, place: Place) -> BuildReport:
+    """Put an episode that another process has built into its place, and return its report.
+
+    Called under the lock of the folder.
+
+    Args:
+        record: of the episode; where it came from is set anew.
+        sound: the MP3, or its bytes.
+        twin: the voice alone; None where there is none.
+        place: of the episode.
+
+    Raises:
+        OutputError: a file can't be written, or isn't the one that the record is about.
+    """
+    path, report = place.path, record.report
+    first = place.origin.first_built or record.built
+    origin = msgspec.structs.replace(place.origin, first_built=first)
+    if report.voice_only:
+        report = msgspec.structs.replace(
+            report, voice_only=msgspec.structs.replace(report.voice_only, path=str(twin_path(path)))
+        )
+    report = msgspec.structs.replace(report, path=path.name, note=place.note)
+    record = msgspec.structs.replace(record, report=report, origin=origin)
+    with draft_beside(path) as draft, draft_beside(record_path(path)) as record_draft:
+        _fill(draft, sound)
+        if sound_of(draft) != record.sound:
+            raise OutputError(f"{path} came damaged from its worker", hint="Run the same command again.")
+        write_draft(record_draft, record_as_json(record))
+        if twin is not None:
+            with draft_beside(twin_path(path)) as twin_draft:
+                _fill(twin_draft, twin)
+                _move(twin_draft, twin_path(path))
+        _move(draft, path)
+        commit(record_draft, record_path(path))
+    return msgspec.structs.replace(report, path=str(path))
+
+
+def _fill(draft: Path, content: Path | bytes) -> None:
+    if isinstance(content, bytes):
+        write_draft(draft, content)
+        return
+    try:
+        shutil.copyfile(content, draft)
+    except OSError as error:
+        raise output_error(error, draft) from error
 
 
 def _move(draft: Path, path: Path) -> None:

@@ -189,7 +189,7 @@ def make_record(  # noqa: PLR0913 - a record has all of these
         sound=sound,
         built=built,
         tags=msgspec.structs.replace(content.tags, cover=""),
-        disclosure=disclosure(*content.voices),
+        disclosure=disclosure(*content.voices, language=content.tags.language),
         words=words_of(content.script),
         phrases=phrases_of(content.timeline),
         report=msgspec.structs.replace(report, path=Path(report.path).name),
@@ -219,7 +219,7 @@ def read_record(path: Path) -> EpisodeRecord:
     except OSError as error:
         raise OutputError(f"can't read {path}: {error.strerror}") from error
     except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors, and a date that is none is one
-        raise OutputError(f"{path} is no record of an episode: {error}", hint=_BUILD_AGAIN) from error
+        raise OutputError(f"{path} is not a record of an episode: {error}", hint=_BUILD_AGAIN) from error
     if record.schema_version != RECORD_VERSION:
         raise OutputError(
             f"{path} has version {record.schema_version}; this audio-builder reads {RECORD_VERSION}", hint=_BUILD_AGAIN

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from audio_builder.episode.listening import ListeningReport, listening_of
 from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.estimate import clock
+from audio_builder.script.phrases import unit_of
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
 
@@ -47,6 +49,7 @@ class VoiceReport(Struct, frozen=True, kw_only=True):
         engine: name of the engine.
         licence: SPDX identifier of the voice.
         attribution: whom to credit, or empty.
+        language: BCP 47 tag of what it speaks; two characters of Japanese or Chinese count as a word.
         wpm_asked: words per minute that the recipe asks for.
         wpm_measured: words per minute inside phrases, measured on the clips.
         note: what the listener or writer should know about the rate; empty where there is nothing.
@@ -56,6 +59,7 @@ class VoiceReport(Struct, frozen=True, kw_only=True):
     engine: str
     licence: str
     attribution: str = ""
+    language: str = ""
     wpm_asked: float
     wpm_measured: float
     note: str = ""
@@ -137,6 +141,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             build of the same text begins with them.
         note: what there is to say of the file's name; empty where it is the expected one.
         lengths: the same in other lengths, beside it.
+        listening: what a recogniser heard in the clips; null where nobody listened.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -158,6 +163,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     text_factors: dict[str, float] = {}
     note: str = ""
     lengths: tuple[LengthReport, ...] = ()
+    listening: ListeningReport | None = None
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -171,7 +177,8 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         measured = sorted(
             (line for line in self.findings.lines if line.name in wanted), key=lambda line: wanted[line.name]
         )
-        voice = f"voice {self.voice.name} at {self.voice.wpm_measured:.0f} words per minute"
+        per_word, noun = unit_of(self.voice.language)
+        voice = f"voice {self.voice.name} at {self.voice.wpm_measured * per_word:.0f} {noun}s per minute"
         phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
         phrases += f"; {self.clips_tried} more missed the rate and aren't used" if self.clips_tried else ""
         fitted = (
@@ -189,6 +196,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
             *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
             *(f"the same, {clock(length.duration_s)} long: {length.path}" for length in self.lengths),
+            *(self.listening.lines() if self.listening else ()),
         )
         return (*lines, *(note for note in (self.voice.note, self.note) if note))
 
@@ -201,12 +209,15 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         path: the file.
         ok: whether it meets the standard.
         findings: line by line.
+        listening: what a recogniser heard; null where nobody listened. What is heard otherwise is listed, and doesn't
+            make the file fail.
     """
 
     schema_version: int = SCHEMA_VERSION
     path: str
     ok: bool
     findings: Findings
+    listening: ListeningReport | None = None
 
     def as_json(self) -> str:
         """Return the report as indented JSON, without a line break at its end."""
@@ -216,7 +227,8 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         """Return the findings as lines for a person, those that fail marked, and the verdict at the end."""
         failed = len(self.findings.failed)
         verdict = "It meets the standard." if self.ok else f"{failed} of {len(self.findings.lines)} lines fail."
-        return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict)
+        heard = self.listening.lines() if self.listening else ()
+        return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict, *heard)
 
 
 def report_on(  # noqa: PLR0913 - every stage has something to report
@@ -273,6 +285,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
         stages=tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in laps),
         duration=_duration_report(timed, recipe),
         voice_only=twin,
+        listening=listening_of(timeline),
     )
 
 
@@ -292,6 +305,7 @@ def _voice_report(profile: VoiceProfile, part: str, recipe: Recipe, narration: N
         engine=profile.engine,
         licence=profile.licence,
         attribution=profile.attribution,
+        language=profile.language,
         wpm_asked=recipe.pacing.wpm,
         wpm_measured=narration.wpm if len(own) == len(narration.clips) else measured_wpm(own),
         note="" if part else narration.rate_note,

@@ -13,7 +13,7 @@ from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script
-from audio_builder.voices.calibration_text import CALIBRATION_TEXT
+from audio_builder.voices.calibration_text import calibration_text
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, VoiceProfile
 
@@ -24,7 +24,7 @@ def calibrate(
     profile: VoiceProfile,
     cache: ClipCache,
     progress: Progress = silent,
-    text: Sequence[str] = CALIBRATION_TEXT,
+    text: Sequence[str] = (),
 ) -> tuple[RatePoint, ...]:
     """Speak the calibration text at each setting that a profile's calibration names, and return how fast it was.
 
@@ -34,7 +34,7 @@ def calibrate(
         profile: its calibration says at which settings.
         cache: where the clips are kept.
         progress: called with each clip, over all settings.
-        text: phrases to speak.
+        text: phrases to speak; none for the calibration text of the voice's language.
 
     Raises:
         VoiceError: the voice isn't ready, or doesn't speak faster at one setting than at another.
@@ -42,7 +42,15 @@ def calibrate(
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
     voice = prepare_voice(profile, profile.calibration[0].wpm).voice
-    script = Script("", "", "", profile.language, "", "", tuple(Say(phrase, Role.PROSE) for phrase in text))
+    script = Script(
+        "",
+        "",
+        "",
+        profile.language,
+        "",
+        "",
+        tuple(Say(phrase, Role.PROSE) for phrase in text or calibration_text(profile.language)),
+    )
     settings = [point.setting for point in profile.calibration]
     points = []
     for number, setting in enumerate(settings):

@@ -15,6 +15,7 @@ from audio_builder.audio.filters import ChunkedFilter, high_pass
 from audio_builder.audio.loudness import k_weighting
 from audio_builder.audio.samples import AudioSegment, Samples, samples_from_segment
 from audio_builder.audio.speech_level import quietest_second
+from audio_builder.narration.hearing import Hearing
 from audio_builder.script.cues import Say
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import WordStart
@@ -47,6 +48,7 @@ class Clip:
         packed_levels: its levels, as they are kept in the cache; empty where they aren't measured.
         packed_words: where its words begin, as that is kept in the cache; empty where the engine doesn't tell.
         spoken: its words as the engine got them.
+        hearing: what a recogniser found in it; None where nobody listened.
     """
 
     say: Say
@@ -60,6 +62,7 @@ class Clip:
     packed_levels: bytes = field(default=b"", repr=False, compare=False)
     packed_words: bytes = field(default=b"", repr=False, compare=False)
     spoken: str = field(default="", repr=False, compare=False)
+    hearing: Hearing | None = field(default=None, repr=False, compare=False)
 
     def load(self) -> AudioSegment:
         """Return the sound: mono, 16 bit, `rate_hz`, exactly `frames` long.

@@ -26,13 +26,14 @@ from audio_builder.narration.clip_file import (
 )
 from audio_builder.narration.trim import TRIM_VERSION
 from audio_builder.script.cues import Role
-from audio_builder.store import Entry, Store, remove_damaged
+from audio_builder.store import Cleared, Entry, Store, clear, remove_damaged
+from audio_builder.voices.engines.onnx_models import MODEL_SUFFIX
 from audio_builder.voices.profile import Voice
 
 CLIP_SUFFIX = ".flac"
 
 LARGEST_BYTES = 4_000_000_000
-"""What the clips are kept to when a build has added to them: some 30 hours of speech."""
+"""What the cache is kept to when a build has added to it: some 30 hours of speech."""
 
 # --- The key of a clip ---
 
@@ -59,11 +60,18 @@ class ClipIdentity(msgspec.Struct, frozen=True, kw_only=True):
     trimming: int = TRIM_VERSION
 
 
-def clip_identity(voice: Voice, fingerprint: str, rate_hz: int) -> ClipIdentity:
-    """Return what a voice's clips have in common. The voice's name and description aren't part of it."""
+def clip_identity(voice: Voice, fingerprint: str, rate_hz: int, heard_by: str = "") -> ClipIdentity:
+    """Return what a voice's clips have in common. The voice's name and description aren't part of it.
+
+    Args:
+        voice: who speaks.
+        fingerprint: of the engine.
+        rate_hz: the episode's sample rate.
+        heard_by: what listens to each clip; empty for nothing. A clip that is heard may be another take.
+    """
     profile = voice.profile
     return ClipIdentity(
-        engine=f"{profile.engine}: {fingerprint}",
+        engine=f"{profile.engine}: {fingerprint}" + (f" heard by {heard_by}" if heard_by else ""),
         language=profile.language,
         settings=sorted(profile.settings.items()),
         files=sorted((file.role, file.sha256) for file in profile.files),
@@ -96,6 +104,7 @@ class ClipCache:
             folder: by default the one named by AUDIO_BUILDER_CACHE, else the user's cache folder.
         """
         self.files = Store(CLIP_SUFFIX, folder)
+        self._models = Store(MODEL_SUFFIX, folder)
 
     @property
     def folder(self) -> Path:
@@ -144,6 +153,14 @@ class ClipCache:
             )
         return AudioSegment(pcm, frame_rate=found[0].rate_hz, sample_width=2, channels=1)
 
+    def models(self) -> Iterator[Entry]:
+        """Yield the models that engines changed for themselves, which lie in the same folder."""
+        return self._models.entries()
+
+    def prune(self, keep_bytes: int = LARGEST_BYTES) -> Cleared:
+        """Remove the least recently used clips and models until the rest is no larger than so many bytes."""
+        return clear((self.files, self._models), keep_bytes)
+
     def path_of(self, key: str) -> Path:
         """Return where the entry of a key is, or would be."""
         return self.files.path_of(key)
@@ -171,23 +188,29 @@ class CacheStats:
         bytes: on disk.
         speech_s: how long all of it plays.
         oldest_use_s: seconds since the least recently used one was used; 0 for an empty cache.
+        models: how many models of engines are kept beside the clips.
+        model_bytes: of these, on disk.
     """
 
     clips: int
     bytes: int
     speech_s: float
     oldest_use_s: float
+    models: int = 0
+    model_bytes: int = 0
 
 
 def cache_stats(cache: ClipCache) -> CacheStats:
     """Return what a cache holds; only the beginnings of its files are read."""
-    entries = list(cache.files.entries())
+    entries, models = list(cache.files.entries()), list(cache.models())
     heads = [head for entry in entries if (head := peek(entry)) is not None]
     return CacheStats(
         clips=len(entries),
         bytes=sum(entry.size for entry in entries),
         speech_s=round(sum(head.frames / head.rate_hz for head in heads if head.rate_hz), 1),
         oldest_use_s=round(max((time.time() - entry.used for entry in entries), default=0.0), 1),
+        models=len(models),
+        model_bytes=sum(model.size for model in models),
     )
 
 

@@ -25,7 +25,7 @@ _RECORD = re.compile(
     rb"(?i:comment)=" + _FORMAT.encode() + rb" (?P<key>[0-9a-f]{64}) (?P<rate>\d+) (?P<frames>\d+) (?P<lead>\d+) "
     rb"(?P<tail>\d+) (?P<size>\d{10}) (?P<checksum>[0-9a-f]{64}) "
 )
-_PACKED = re.compile(rb"(?P<levels>[A-Za-z0-9+/=]*) (?P<words>[A-Za-z0-9+/=]*) \.")
+_PACKED = re.compile(rb"(?P<levels>[A-Za-z0-9+/=]*) (?P<words>[A-Za-z0-9+/=]*) (?:(?P<hearing>[A-Za-z0-9+/=]+) )?\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class StoredClip:
         tail_frames: quiet frames after the last.
         levels: from `ClipLevels.packed`; empty where they aren't measured.
         words: from `packed_words`; empty where the engine doesn't tell.
+        hearing: from `packed_hearing`; empty where nobody listened.
     """
 
     frames: int
@@ -47,6 +48,7 @@ class StoredClip:
     tail_frames: int
     levels: bytes = b""
     words: bytes = b""
+    hearing: bytes = b""
 
 
 def encode_clip(key: str, clip: StoredClip, pcm: bytes) -> bytes:
@@ -61,7 +63,8 @@ def encode_clip(key: str, clip: StoredClip, pcm: bytes) -> bytes:
         pcm: mono, 16 bit, little-endian.
     """
     sizes = f"{clip.rate_hz} {clip.frames} {clip.lead_frames} {clip.tail_frames}"
-    packed = f"{base64.b64encode(clip.levels).decode()} {base64.b64encode(clip.words).decode()} ."
+    parts = (clip.levels, clip.words, *filter(None, (clip.hearing,)))
+    packed = "".join(f"{base64.b64encode(part).decode()} " for part in parts) + "."
     stream = io.BytesIO()
     with soundfile.SoundFile(stream, "w", clip.rate_hz, 1, "PCM_16", format="FLAC") as sound:
         sound.comment = f"{_FORMAT} {key} {sizes} {0:010d} {_NO_CHECKSUM} {packed}"
@@ -91,9 +94,10 @@ def decode_clip(key: str, content: bytes) -> StoredClip | None:
     if rest.hexdigest().encode() != record["checksum"]:
         return None
     try:
-        return replace(head, levels=base64.b64decode(packed["levels"]), words=base64.b64decode(packed["words"]))
+        levels, words, hearing = (base64.b64decode(packed[name] or b"") for name in ("levels", "words", "hearing"))
     except binascii.Error:
         return None
+    return replace(head, levels=levels, words=words, hearing=hearing)
 
 
 def decode_head(key: str, head: bytes, size: int) -> StoredClip | None:

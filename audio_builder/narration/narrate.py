@@ -11,14 +11,16 @@ from types import MappingProxyType
 
 from audio_builder.errors import EmptySource
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
-from audio_builder.narration.clip_cache import LARGEST_BYTES, ClipCache, clip_identity, clip_key
+from audio_builder.narration.clip_cache import ClipCache, clip_identity, clip_key
 from audio_builder.narration.clip_file import StoredClip
+from audio_builder.narration.hearing import unpacked_hearing
+from audio_builder.narration.recogniser import recogniser_name
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.narration.workers.process import Job, Spoken
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
-from audio_builder.store import clear
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -36,6 +38,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     rate_hz: int,
     progress: Progress = silent,
     pool: Pool | None = None,
+    listen: bool = False,
 ) -> Narration:
     """Return a clip for each phrase of a script, from the cache or spoken by worker processes.
 
@@ -49,16 +52,18 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
         rate_hz: the episode's sample rate.
         progress: called with each clip that begins and is finished; its unit is clips.
         pool: whose processes speak; None for one of its own, with a process for each core.
+        listen: whether each clip is heard when it is spoken, and spoken again where it isn't what it should be.
 
     Raises:
         EngineFailed: the engine failed on a sentence, twice.
         EngineTimedOut: it did not answer in time, twice.
         ClipRejected: its sound can't be the sentence.
-        MissingExtra: its packages aren't installed.
+        MissingExtra: its packages aren't installed, or nothing is that could listen.
         OutputError: the cache can't be written.
         KeyboardInterrupt: Ctrl-C; finished clips are kept.
     """
-    planned = _planned_clips(script, voice, others, rate_hz)
+    cache.files.sweep()
+    planned = _planned_clips(script, voice, others, rate_hz, listen=listen)
     unique = {clip.job.key: clip.job for clip in planned}
     stored = {key: clip for key in unique if (clip := cache.find(key)) is not None}
     missing = [job for key, job in unique.items() if key not in stored]
@@ -67,7 +72,8 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
 
     def keep(job: Job, spoken: Spoken) -> None:
         frames = len(spoken.pcm) // 2
-        clip = StoredClip(frames, rate_hz, spoken.lead_frames, spoken.tail_frames, spoken.levels, spoken.words)
+        margins = (spoken.lead_frames, spoken.tail_frames)
+        clip = StoredClip(frames, rate_hz, *margins, spoken.levels, spoken.words, spoken.hearing)
         cache.store(job.key, clip, spoken.pcm)
         stored[job.key] = clip
 
@@ -79,7 +85,7 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     if missing:
         with contextlib.nullcontext(pool) if pool else Pool() as workers:
             workers.run(missing, keep, on_event)
-        clear((cache.files,), LARGEST_BYTES)
+        cache.prune()
     clips = tuple(_clip(clip, stored[clip.job.key], cache) for clip in planned)
     return Narration(
         clips=clips,
@@ -127,18 +133,21 @@ class _PlannedClip:
 
 
 def _planned_clips(
-    script: Script, voice: Voice, others: Mapping[Speaker, Voice], rate_hz: int
+    script: Script, voice: Voice, others: Mapping[Speaker, Voice], rate_hz: int, *, listen: bool
 ) -> tuple[_PlannedClip, ...]:
     """Return the phrases of a script with what decides their sound; engines are loaded once, and speak nothing yet.
 
     Raises:
         VoiceError: an engine is unknown, or what it needs isn't installed.
     """
+    heard_by = recogniser_name() if listen else ""
     voices = (*others.values(), voice)
     engines = {one.profile.name: load_engine(one.profile.engine) for one in voices}
-    # A voice has one identity at each of its rates.
+    # A voice has one identity at each of its rates, in each language that it follows.
     identities = {
-        (one.profile.name, one.rate): clip_identity(one, engines[one.profile.name].fingerprint(), rate_hz)
+        (one.profile.name, one.profile.language, one.rate): clip_identity(
+            one, voice_fingerprint(engines[one.profile.name], one.profile), rate_hz, heard_by
+        )
         for one in voices
     }
 
@@ -146,8 +155,8 @@ def _planned_clips(
         speaker = others.get(say.speaker, voice)
         name = speaker.profile.name
         text = spoken_text(say.text, speaker, engines[name])
-        key = clip_key(text, say.role, identities[name, speaker.rate])
-        return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz))
+        key = clip_key(text, say.role, identities[name, speaker.profile.language, speaker.rate])
+        return _PlannedClip(say, "" if name == voice.profile.name else name, Job(key, text, speaker, rate_hz, listen))
 
     return tuple(planned(cue) for cue in script.cues if isinstance(cue, Say))
 
@@ -163,6 +172,7 @@ def _clip(planned: _PlannedClip, stored: StoredClip, cache: ClipCache) -> Clip:
         loader=cache.load,
         packed_levels=stored.levels,
         packed_words=stored.words,
+        hearing=unpacked_hearing(stored.hearing),
         spoken=planned.job.text,
         voice=planned.speaker,
     )

@@ -10,15 +10,23 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
+
 from audio_builder import __version__
 from audio_builder.article.details import Reference, read_reference, read_soundbite
 from audio_builder.article.text import xml_safe
 from audio_builder.episode.record import Beside, EpisodeRecord
 from audio_builder.podcast.ledger import Entry, page_name, published_name
 from audio_builder.podcast.notes import notes_html, summary_of
-from audio_builder.podcast.show_settings import EPISODES, FEED_STYLE_FILE, Show, split_category
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, FEED_STYLE_FILE, Show, split_category
 from audio_builder.podcast.transcript import TRANSCRIPTS
 from audio_builder.podcast.translations import translation_for
+
+PAGE_ITEMS = 1000
+"""Episodes of an archive page (RFC 5005, 4). A feed of twice as many, and no shorter one, has pages: the feed keeps the
+newest, a thousand at least, and what is older goes into archives that don't change any more."""
+
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -114,22 +122,62 @@ def number_of(record: EpisodeRecord) -> tuple[int, int]:
     return record.details.season, record.tags.track
 
 
-def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None) -> bytes:
-    """Return the feed.
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where a page of a long feed stands: its number, 0 for the feed itself, and how many archives there are."""
+
+    number: int = 0
+    archives: int = 0
+
+
+def feed_pages(
+    show: Show,
+    cover: str,
+    items: Sequence[Item],
+    last_built: datetime.datetime | None = None,
+    page_items: int = PAGE_ITEMS,
+) -> dict[str, bytes]:
+    """Return the feed by its name, last, after the archives of a long one, the oldest first (RFC 5005, 4).
 
     Args:
         show: from `show.toml`.
         cover: path of the show's picture, from its folder.
         items: from `in_order`.
         last_built: what the feed said of itself before: it never says an earlier time.
+        page_items: how many an archive has.
     """
+    archives = max(0, len(items) // page_items - 1)
+    serial = is_serial(show, (item.record for item in items))
+    show = msgspec.structs.replace(show, type="serial" if serial else "episodic")
+    pages = {}
+    for number in range(1, archives + 1):
+        end = len(items) - page_items * (number - 1)
+        pages[archive_name(number)] = _document(show, cover, items[end - page_items : end], _Page(number, archives))
+    newest = items[: len(items) - archives * page_items]
+    return pages | {FEED_FILE: _document(show, cover, newest, _Page(0, archives), last_built)}
+
+
+def archive_name(number: int) -> str:
+    """Return the name of an archive; the oldest is number 1."""
+    return f"feed-{number}.xml"
+
+
+def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None) -> bytes:
+    """Return a feed on one page; what it is given is as in `feed_pages`."""
+    return _document(show, cover, items, _Page(), last_built)
+
+
+def _document(
+    show: Show, cover: str, items: Sequence[Item], page: _Page, last_built: datetime.datetime | None = None
+) -> bytes:
     spaces = "".join(f" xmlns:{prefix}={quoteattr(url)}" for prefix, url in NAMESPACES.items())
+    spaces += f" xmlns:fh={quoteattr(_HISTORY)}" if page.number else ""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<?xml-stylesheet type="text/css" href="{FEED_STYLE_FILE}"?>',
         f'<rss version="2.0"{spaces}>',
         "<channel>",
-        *_channel(show, cover, items, last_built),
+        *_channel(show, cover, items, page, last_built),
     ]
     for item in items:
         lines += ["<item>", *_item(show, item), "</item>"]
@@ -184,8 +232,27 @@ def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def _page_links(show: Show, page: _Page) -> Iterator[str]:
+    """Yield the address of a page, and those of its neighbours."""
+    if not page.number:
+        yield _link("self", show.feed_url)
+    else:
+        yield _link("self", show.root_url + archive_name(page.number))
+        yield _link("current", show.feed_url)
+        yield "<fh:archive/>"
+    older = page.number - 1 if page.number else page.archives
+    if older:
+        yield _link("prev-archive", show.root_url + archive_name(older))
+    if page.number and page.number < page.archives:
+        yield _link("next-archive", show.root_url + archive_name(page.number + 1))
+
+
+def _link(rel: str, url: str) -> str:
+    return _empty("atom:link", href=url, rel=rel, type="application/rss+xml")
+
+
 def _channel(
-    show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None
+    show: Show, cover: str, items: Sequence[Item], page: _Page, last_built: datetime.datetime | None = None
 ) -> Iterator[str]:
     """Yield the elements of the show: a new field of the feed is a line here."""
     yield _text("title", one_line(show.title))
@@ -198,7 +265,7 @@ def _channel(
     if times:
         yield _text("lastBuildDate", format_datetime(max(times)))
     yield _text("generator", f"audio-builder {__version__}")
-    yield _empty("atom:link", href=show.feed_url, rel="self", type="application/rss+xml")
+    yield from _page_links(show, page)
     if show.hub:
         yield _empty("atom:link", href=show.hub, rel="hub")
     yield _text("itunes:author", one_line(show.author or show.title))

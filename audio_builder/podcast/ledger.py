@@ -24,7 +24,7 @@ from msgspec import Struct
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, LOCAL_URL, Show
+from audio_builder.podcast.show_settings import ARCHIVE_NAME, EPISODES, FEED_FILE, LOCAL_URL, Show
 
 LEDGER_FILE = "published.json"
 LEDGER_VERSION = 2
@@ -81,7 +81,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
         show_id: what players know the show by (`podcast:guid`); empty while it has neither an id nor an address.
         feed_url: where the feed was last found on the web; empty if it never was.
         moved: whether it was elsewhere before that.
-        pages: SHA-256 of feed and pages whose names others use as well, as they were written; by name.
+        pages: SHA-256 of the feed and the other files that publishing wrote, by their path in the folder: one that was
+            changed since is not replaced unasked.
     """
 
     schema_version: int = LEDGER_VERSION
@@ -156,6 +157,10 @@ def read_earlier_feed(folder: Path) -> EarlierFeed:
     if FEED_MARK not in text:
         return EarlierFeed()
     channel, *items = text.split("<item>")
+    for archive in sorted(path for path in folder.glob("feed-*.xml") if ARCHIVE_NAME.fullmatch(path.name)):
+        with contextlib.suppress(OSError):
+            older = archive.read_bytes().decode("utf-8", "replace")
+            items += older.split("<item>")[1:] if FEED_MARK in older else ()
     show_id, feed_url = (found[1] if (found := shape.search(channel)) else "" for shape in (_SHOW_ID, _FEED_URL))
     moved = bool(feed_url) and f"<itunes:new-feed-url>{feed_url}<" in channel
     return EarlierFeed(show_id=show_id, feed_url=unescape(feed_url), moved=moved, items=dict(_known_items(items)))

@@ -33,10 +33,9 @@ from audio_builder.files import (
     output_error,
     sha256_of,
     sweep_drafts,
-    write_bytes,
 )
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
-from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_xml, in_order, is_serial, opml
+from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, feed_pages, in_order, is_serial, opml
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
@@ -51,10 +50,12 @@ from audio_builder.podcast.ledger import (
     read_ledger,
 )
 from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
+from audio_builder.podcast.own_files import OwnFiles, write_changed
 from audio_builder.podcast.pages import embed_page, embed_path, episode_page, index_page, templates_digest
 from audio_builder.podcast.schedule import HeldBack, schedule
 from audio_builder.podcast.sharing import feed_style
 from audio_builder.podcast.show_settings import (
+    ARCHIVE_NAME,
     EPISODES,
     FEED_FILE,
     FEED_STYLE_FILE,
@@ -72,9 +73,7 @@ _CHECKPOINT = 25
 """After so many episodes whose files were made, the ledger is kept."""
 
 
-_PAGE = re.compile(r"[a-z0-9-]+(\.embed)?\.html")
 _LAST_BUILT = re.compile(r"<lastBuildDate>([^<]+)</lastBuildDate>")
-_OURS = re.compile(r"[a-z0-9-]{1,50}(-[0-9a-f]{8}\.[a-z0-9.]+|(\.embed)?\.html)")
 
 
 class Damage(Struct, frozen=True, kw_only=True):
@@ -119,6 +118,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
         cover_note: why the show's drawn cover has no words; empty where it has.
         damaged: episodes whose MP3 or record is not as `build` left it.
         held_back: episodes whose date is in the future.
+        kept: names of published files that stay as somebody changed them; `force` replaces them.
     """
 
     schema_version: int = 1
@@ -131,6 +131,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
     cover_note: str = ""
     damaged: tuple[Damage, ...] = ()
     held_back: tuple[Held, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,14 @@ class PublishOptions:
         prune: whether files that the feed no longer names are removed.
         now: the time of publishing; None for that of the clock.
         force: whether a feed and pages are replaced that somebody else made, or changed.
+        page_items: how many episodes an archive of a long feed has.
     """
 
     as_new: tuple[str, ...] = ()
     prune: bool = False
     now: datetime.datetime | None = None
     force: bool = False
+    page_items: int = PAGE_ITEMS
 
 
 def publish(
@@ -187,22 +190,12 @@ def publish(
             options.now or datetime.datetime.now(datetime.UTC),
             serial=is_serial(show, (episode.record for episode in found.whole)),
         )
-        items: list[Item] = []
-        made: list[str] = []
-        for episode in planned.due:
-            entry = _make_files(folder, show, episode)
-            if entry is not episode.earlier:
-                made.append(episode.stem)
-                if len(made) % _CHECKPOINT == 0:
-                    # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
-                    done = {item.stem: item.entry for item in items} | {episode.stem: entry}
-                    kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages)
-                    _write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
-            items.append(Item(episode.stem, episode.record, entry))
+        own_files = OwnFiles(folder, ledger, force=options.force)
+        items, made = _make_all(folder, show, ledger, planned.due, own_files)
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items = in_order(show, items)
         serial = is_serial(show, (item.record for item in items))
-        listed = _make_pages(folder, show, items[::-1] if serial else items)
+        listed = _make_pages(folder, show, items[::-1] if serial else items, own_files)
         items = listed[::-1] if serial else listed
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
@@ -210,15 +203,29 @@ def publish(
             OPML_FILE: opml(show),
             FEED_STYLE_FILE: feed_style(translation_for(show.language).feed_notice, show),
             INDEX_FILE: index_page(show, _small(cover), listed),
-            FEED_FILE: feed_xml(show, cover, items, _last_built(folder)),
+            **feed_pages(show, cover, items, _last_built(folder), options.page_items),
         }
+        archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
+        if not options.force:
+            for name in archives:
+                check_named(folder / name, known=(ledger.pages.get(name, ""),))
         _note_all(folder, pages)
-        for name in (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE):
-            _write_changed(folder / name, pages[name])
+        for name in (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives):
+            write_changed(folder / name, pages[name])
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        _write_changed(folder / LEDGER_FILE, ledger_as_json(next_ledger(show, ledger, entries, _digests(pages))))
-        _write_changed(folder / FEED_FILE, pages[FEED_FILE])
-        pruned = tuple(_pruned(folder, cover, entries)) if options.prune else ()
+        named = {name for entry in entries.values() for name in entry.files}
+
+        def keep_ledger() -> None:
+            kept = next_ledger(show, ledger, entries, _digests(pages) | own_files.digests(named))
+            write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
+
+        keep_ledger()
+        write_changed(folder / FEED_FILE, pages[FEED_FILE])
+        _remove_archives(folder, ledger, pages)
+        pruned: tuple[str, ...] = ()
+        if options.prune:
+            pruned = tuple(own_files.prune({Path(cover).name, Path(_small(cover)).name, *named}))
+            keep_ledger()
     return PublishReport(
         feed=str(folder / FEED_FILE),
         feed_url=show.feed_url,
@@ -227,6 +234,7 @@ def publish(
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
         unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned.held_back, found.damaged)})),
+        kept=tuple(own_files.kept),
         held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
         damaged=tuple(
             Damage(
@@ -235,6 +243,43 @@ def publish(
             for one in found.damaged
         ),
     )
+
+
+def _remove_archives(folder: Path, ledger: Ledger, pages: Mapping[str, bytes]) -> None:
+    """Remove the archives of a feed that has become shorter, as they were written.
+
+    Raises:
+        OutputError: one can't be removed.
+    """
+    for name, digest in ledger.pages.items():
+        path = folder / name
+        if name in pages or not ARCHIVE_NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
+            continue
+        try:
+            if sha256_of(path.read_bytes()) == digest:
+                path.unlink()
+        except OSError as error:
+            raise output_error(error, path) from error
+
+
+def _make_all(
+    folder: Path, show: Show, ledger: Ledger, due: Sequence[FoundEpisode], own_files: OwnFiles
+) -> tuple[list[Item], list[str]]:
+    """Put the files of all episodes in place; return them, and the names of those whose files were made now."""
+    items: list[Item] = []
+    made: list[str] = []
+    for episode in due:
+        entry = _make_files(folder, show, episode, own_files)
+        items.append(Item(episode.stem, episode.record, entry))
+        if entry is episode.earlier:
+            continue
+        made.append(episode.stem)
+        if len(made) % _CHECKPOINT == 0:
+            # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
+            done = {item.stem: item.entry for item in items}
+            kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages | own_files.written)
+            write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
+    return items, made
 
 
 def _not_in_feed(held_back: Sequence[HeldBack], damaged: Sequence[DamagedEpisode]) -> Iterator[str]:
@@ -253,7 +298,7 @@ def _last_built(folder: Path) -> datetime.datetime | None:
         raise output_error(error, folder / FEED_FILE) from error
 
 
-def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
+def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnFiles) -> Entry:
     """Put the files of an episode in place but its pages, unless they are there; return its entry for the ledger.
 
     Raises:
@@ -264,7 +309,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
     page = f"{page_name(episode.stem)}.html"
     pages = (page, embed_path(page))
     same = earlier is not None and earlier.made_from == made_from and page in earlier.files
-    if earlier is not None and same and are_there(folder, earlier):
+    if earlier is not None and same and are_there(folder, earlier) and not own_files.to_replace(earlier.files):
         return earlier
     record, own = episode.record, folder / f"{episode.stem}.mp3"
     base = folder / EPISODES / published_name(episode.stem, record.sound)
@@ -299,7 +344,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode) -> Entry:
         identity=record.origin.identity,
     )
     for name, content in files.items():
-        _write_changed(folder / EPISODES / name, content)
+        own_files.write(name, content)
     return entry
 
 
@@ -317,13 +362,14 @@ def _place_beside(folder: Path, show: Show, episode: FoundEpisode, base: Path) -
             yield published.name
 
 
-def _make_pages(folder: Path, show: Show, listed: Sequence[Item]) -> list[Item]:
+def _make_pages(folder: Path, show: Show, listed: Sequence[Item], own_files: OwnFiles) -> list[Item]:
     """Put the pages of all episodes in place, but those that are there and would be the same, and return the episodes.
 
     Args:
         folder: of the show.
         show: from `show.toml`.
         listed: in the order of the show's page, in which each leads on to the next.
+        own_files: writes them.
 
     Raises:
         OutputError: one can't be written.
@@ -333,10 +379,11 @@ def _make_pages(folder: Path, show: Show, listed: Sequence[Item]) -> list[Item]:
     for item, following in reversed([*itertools.zip_longest(listed, listed[1:])]):
         led_to = (following.page, following.record.tags.title) if following else ()
         page_from = sha256_of("\0".join((item.entry.made_from, *led_to)).encode("utf-8", "replace"))
-        player = embed_path(item.page)
-        if item.entry.page_from != page_from or not (folder / item.page).is_file() or not (folder / player).is_file():
-            _write_changed(folder / item.page, episode_page(show, item, following))
-            _write_changed(folder / player, embed_page(show, item))
+        names = page_name(item.stem) + ".html", embed_path(page_name(item.stem) + ".html")
+        there = all((folder / EPISODES / name).is_file() for name in names)
+        if item.entry.page_from != page_from or not there or own_files.to_replace(names):
+            own_files.write(names[0], episode_page(show, item, following))
+            own_files.write(names[1], embed_page(show, item))
         made.append(replace(item, entry=msgspec.structs.replace(item.entry, page_from=page_from)))
     return made[::-1]
 
@@ -354,22 +401,6 @@ def _picture_of(file: Path) -> bytes:
     except MutagenError as error:
         raise OutputError(f"can't read the tag of {file}: {error}") from error
     return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
-
-
-def _write_changed(path: Path, content: bytes) -> None:
-    """Write a file unless it has this content already: players and servers go by its time.
-
-    Raises:
-        OutputError: it can't be written.
-    """
-    try:
-        if path.read_bytes() == content:
-            return
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise output_error(error, path) from error
-    write_bytes(path, content)
 
 
 def _digests(pages: Mapping[str, bytes]) -> dict[str, str]:
@@ -466,26 +497,13 @@ def _cover(folder: Path, show: Show) -> str:
     else:
         content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
     path = f"{EPISODES}/cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
-    _write_changed(folder / path, content)
-    _write_changed(folder / _small(path), small_cover(content))
+    write_changed(folder / path, content)
+    write_changed(folder / _small(path), small_cover(content))
     return path
 
 
 def _small(cover: str) -> str:
     return cover.removesuffix(".jpg") + SMALL_SUFFIX
-
-
-def _pruned(folder: Path, cover: str, entries: Mapping[str, Entry]) -> Iterator[str]:
-    """Remove the files of ours that the feed no longer names, and yield their names."""
-    kept = {Path(cover).name, Path(_small(cover)).name, *(name for entry in entries.values() for name in entry.files)}
-    # Pages go first: none may stay, however briefly, without what it shows.
-    for path in sorted((folder / EPISODES).iterdir(), key=lambda path: (_PAGE.fullmatch(path.name) is None, path.name)):
-        if path.name not in kept and _OURS.fullmatch(path.name):
-            try:
-                path.unlink()
-            except OSError as error:
-                raise output_error(error, path) from error
-            yield path.name
 
 
 def waveform_of(file: Path, duration_s: float) -> tuple[int, ...]:

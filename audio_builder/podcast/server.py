@@ -22,7 +22,15 @@ from starlette.staticfiles import NotModifiedResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from audio_builder.episode.record import RECORD_SUFFIX
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, FEED_STYLE_FILE, INDEX_FILE, OPML_FILE, read_show
+from audio_builder.podcast.show_settings import (
+    ARCHIVE_NAME,
+    EPISODES,
+    FEED_FILE,
+    FEED_STYLE_FILE,
+    INDEX_FILE,
+    OPML_FILE,
+    read_show,
+)
 
 _TYPES = {
     ".mp3": "audio/mpeg",
@@ -143,7 +151,7 @@ def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
 
     async def answer(request: Request) -> Response:
         path = request.url.path.removeprefix("/") or INDEX_FILE
-        if path in _REWRITTEN:
+        if path in _REWRITTEN or ARCHIVE_NAME.fullmatch(path):
             return _rewritten(request, folder / path, root)
         return _file(request, folder, path)
 
@@ -193,7 +201,7 @@ def _rewritten(request: Request, file: Path, root: str) -> Response:
     )
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {**_SAFETY, **_ASK_AGAIN, "ETag": etag, "Last-Modified": formatdate(written, usegmt=True)}
-    response = Response(content, media_type=_REWRITTEN[file.name], headers=headers)
+    response = Response(content, media_type=_REWRITTEN.get(file.name, _REWRITTEN[FEED_FILE]), headers=headers)
     return _unless_known(request, response)
 
 

@@ -7,9 +7,9 @@ import os
 import re
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,10 +22,16 @@ from audio_builder.recipe.values import WrongValue, language_tag
 from audio_builder.toml_files import read_toml
 
 SHOW_FILE = "show.toml"
+RECIPE_TABLE = "recipe"
+"""Table of `show.toml` with settings for the show's episodes."""
+
 FEED_FILE = "feed.xml"
 FEED_STYLE_FILE = "feed.css"
 OPML_FILE = "show.opml"
 INDEX_FILE = "index.html"
+ARCHIVE_NAME = re.compile(r"feed-[1-9][0-9]{0,5}\.xml")
+"""What the older pages of a long feed are called, the oldest `feed-1.xml` (RFC 5005, 4)."""
+
 EPISODES = "episodes"
 """Folder of the published files, in the show's folder."""
 
@@ -78,7 +84,7 @@ _SHAPES = {
     ),
     "email": (
         re.compile(r"([^@\s]+@[^@\s]+)?"),
-        "no e-mail address",
+        "not an e-mail address",
         "It looks like me@example.org, or is empty.",
     ),
     "cover_colour": (re.compile(r"(#[0-9a-fA-F]{6})?"), "no colour", "It looks like #2a4d5c, or is empty."),
@@ -104,7 +110,7 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="one of Apple's categories, or CATEGORY > SUBCATEGORY; or a list of them, the main one first"),
     ] = "Health & Fitness > Mental Health"
     link: Annotated[str, _text("a web page about the show; empty for the page in this folder", 2000)] = ""
-    base_url: Annotated[str, _text("where this folder will be found on the web; empty while it is at home", 2000)] = ""
+    base_url: Annotated[str, _text("address of this folder on the web; empty until it is online", 2000)] = ""
     explicit: Annotated[bool, Meta(description="whether it is for adults only")] = False
     type: Annotated[
         Literal["", "episodic", "serial"],
@@ -201,9 +207,40 @@ def read_show(folder: Path) -> Show:
     path = folder / SHOW_FILE
     if not os.path.lexists(path):
         raise RecipeError(
-            f"{folder} is no show: there is no {SHOW_FILE} in it", hint=f"Make one: audio-builder show init {folder}"
+            f"{folder} is not a show: it has no {SHOW_FILE}", hint=f"Make one: audio-builder show init {folder}"
         )
-    return make_show(read_toml(path, "the show", RecipeError))
+    return make_show({key: value for key, value in _content(path).items() if key != RECIPE_TABLE})
+
+
+def show_recipe(folder: Path) -> Mapping[str, Any]:
+    """Return the settings for the show's episodes: the table `[recipe]` of its `show.toml`, empty where there is none.
+
+    Raises:
+        RecipeError: it can't be read, or isn't a table; the settings in it aren't checked here.
+    """
+    path = folder / SHOW_FILE
+    found = _content(path).get(RECIPE_TABLE, {}) if os.path.lexists(path) else {}
+    if not isinstance(found, dict):
+        raise RecipeError(f"{path}: {RECIPE_TABLE} is a table, [{RECIPE_TABLE}], with the settings of a recipe")
+    return found
+
+
+def _content(path: Path) -> dict[str, Any]:
+    return read_toml(path, "the show", RecipeError)
+
+
+_TYPES = {
+    "str": "a text in quotation marks",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+    "date": "a date",
+    "datetime": "a date",
+    "time": "a time",
+}
 
 
 def make_show(settings: dict[str, object]) -> Show:
@@ -222,7 +259,7 @@ def make_show(settings: dict[str, object]) -> Show:
     try:
         show = msgspec.convert(settings, Show)
     except msgspec.ValidationError as error:
-        raise RecipeError(f"{SHOW_FILE}: {error}") from error
+        raise RecipeError(f"{SHOW_FILE}: {_in_plain_words(str(error))}") from error
     if not any(character.isprintable() and not character.isspace() for character in show.title):
         raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
     _check_categories(show.categories)
@@ -342,6 +379,19 @@ def _check_references(show: Show) -> None:
                 )
 
 
+def _in_plain_words(complaint: str) -> str:
+    """Turn msgspec's `Expected … - at `$.title`` into a sentence that names the setting.
+
+    >>> _in_plain_words("Expected `str`, got `int` - at `$.title`")
+    'title must be a text in quotation marks, not a number'
+    """
+    what, _, where = complaint.partition(" - at `$.")
+    for name, words in _TYPES.items():
+        what = what.replace(f"`{name}`", words)
+    what = what.removeprefix("Expected ").replace(", got ", ", not ")
+    return f"{where.strip('`')} must be {what}" if where else complaint
+
+
 def _check_url(name: str, url: str) -> None:
     if not url:
         return
@@ -349,6 +399,7 @@ def _check_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+        usable = usable and parts.port != 0  # asking for the port raises where it is none
     except ValueError:
         usable = False
     if usable and (parts.username or parts.password):
@@ -363,6 +414,6 @@ def _check_url(name: str, url: str) -> None:
         )
     if not usable or not url.isascii() or any(character <= " " for character in url):
         raise RecipeError(
-            f"{SHOW_FILE}: {name} is {url!r}, which is no web address",
+            f"{SHOW_FILE}: {name} is {url!r}, which is not a web address",
             hint="It looks like https://example.org/my-show/, without ? and #.",
         )

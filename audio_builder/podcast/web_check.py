@@ -138,7 +138,7 @@ def _about_the_show(show: Show, feed: bytes) -> Iterator[WebFinding]:
     if not show.description:
         yield _note("description", "none", "Listeners choose by it. Set description in show.toml.")
     if show.block:
-        yield _note("block", "set", "The directories won't list it. Remove block from show.toml if they shall.")
+        yield _note("block", "set", "The directories won't list it. Remove block from show.toml to be listed.")
     items = _items(feed)
     if not items:
         yield _fail("episodes", "none", "Directories refuse an empty feed. Build one and publish it.")

@@ -17,6 +17,7 @@ from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
 from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.show_settings import (
+    ARCHIVE_NAME,
     EPISODES,
     FEED_FILE,
     FEED_STYLE_FILE,
@@ -110,10 +111,16 @@ def headers(show: Show) -> str:
     root = urlsplit(show.root_url).path
     lines = [
         "# Read from the top of a site. Other servers: docs/show.md says what each file needs.",
-        f"{root}{FEED_FILE}",
-        "  Content-Type: application/rss+xml; charset=utf-8",
-        "  Access-Control-Allow-Origin: *",
-        "  Cache-Control: no-cache",
+        *(
+            line
+            for name in (FEED_FILE, "feed-*.xml")
+            for line in (
+                f"{root}{name}",
+                "  Content-Type: application/rss+xml; charset=utf-8",
+                "  Access-Control-Allow-Origin: *",
+                "  Cache-Control: no-cache",
+            )
+        ),
         f"{root}{OPML_FILE}",
         "  Content-Type: text/x-opml; charset=utf-8",
         f"{root}{EPISODES}/*",
@@ -139,7 +146,8 @@ def _names(folder: Path) -> Iterator[str]:
         yield cover
         if (folder / (small := cover.removesuffix(".jpg") + ".small.jpg")).is_file():
             yield small
-    yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, FEED_FILE)
+    archives = sorted(name for name in read_ledger(folder).pages if ARCHIVE_NAME.fullmatch(name))
+    yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives, FEED_FILE)
 
 
 def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
@@ -199,8 +207,8 @@ def _manifest(target: Path) -> dict[str, str]:
 
 
 def _ours(name: str) -> bool:
-    inside = re.fullmatch(rf"{EPISODES}/[a-z0-9][a-z0-9.-]*", name) is not None
-    return inside or name in {FEED_FILE, FEED_STYLE_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
+    inside = re.fullmatch(rf"{EPISODES}/[a-z0-9][a-z0-9.-]*", name) or ARCHIVE_NAME.fullmatch(name)
+    return inside is not None or name in {FEED_FILE, FEED_STYLE_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
 
 
 def _digest(path: Path) -> str:

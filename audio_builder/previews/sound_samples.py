@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from audio_builder.article.source import source_from_bytes
+from audio_builder.episode.identity import IfThere
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
@@ -26,6 +30,25 @@ _INTRO = (
 _BELL_TEXT = "---\nid: the bell {name}\n---\nHere is the bell.\n\n[bell]\n\n[pause 4s]\n\nThat was the bell.\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What is built to hear one sound.
+
+    Attributes:
+        kind: `background` or `bell`, as the option is called.
+        name: of the sound.
+        about: one line.
+        text: what is spoken.
+        recipe: how.
+    """
+
+    kind: str
+    name: str
+    about: str
+    text: str
+    recipe: Recipe
+
+
 def make_sounds_preview(
     folder: Path, voice: str, begin: Callable[[str], Progress] = lambda _name: silent, *, force: bool = False
 ) -> Path:
@@ -38,44 +61,39 @@ def make_sounds_preview(
         force: whether they may replace what is there.
 
     Raises:
-        VoiceError: the voice isn't ready.
+        UnknownVoice: there is none of that name.
         OutputError: the folder can't be written.
     """
     page = folder / PAGE
     check_named(page, force=force)
     words, language = sample_text(find_voice(voice).language)
+    kinds = {"Backgrounds": _backgrounds(voice, words, language), "Bells": _bells(voice, language)}
+    sections = [
+        Section(heading=heading, entries=tuple(_entry(trial, folder, begin, force=force) for trial in trials))
+        for heading, trials in kinds.items()
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_named(page, sample_page(_TITLE, _INTRO, sections, "No sample could be made."), force=force)
+    return page
 
-    def sample(kind: str, name: str, about: str, text: str, recipe: Recipe) -> Entry:
-        source = source_from_bytes(text.encode(), f"{kind}-{name}.txt")
-        entry = Entry(name=name, about=about, use=f"--{kind} {name}")
-        try:
-            report = build(source, recipe, folder, if_there="replace" if force else "new version", progress=begin(name))
-        except AudioBuilderError as error:
-            return Entry(name=name, about=about, problem=error.message, mend=error.hint)
-        return Entry(
-            name=name,
-            about=about,
-            audio=Path(report.path).name,
-            facts=(("Length", clock(report.duration_s)),),
-            use=entry.use,
-        )
 
-    def tags(title: str) -> Tags:
-        return Tags(title=title, show="Sounds", language=language, carry_source=False)
-
-    backgrounds = tuple(
-        sample(
+def _backgrounds(voice: str, words: str, language: str) -> list[_Trial]:
+    return [
+        _Trial(
             "background",
             name,
             describe_background(name),
             f"---\nid: the background {name}\n---\n{words}",
-            Recipe(voice=voice, soundscape=Soundscape(background=name), tags=tags(f"The background {name}")),
+            Recipe(voice=voice, soundscape=Soundscape(background=name), tags=_tags("background", name, language)),
         )
         for name in BACKGROUNDS
         if name != NO_BACKGROUND
-    )
-    bells = tuple(
-        sample(
+    ]
+
+
+def _bells(voice: str, language: str) -> list[_Trial]:
+    return [
+        _Trial(
             "bell",
             name,
             describe_bell(name),
@@ -84,13 +102,25 @@ def make_sounds_preview(
                 voice=voice,
                 pacing=Pacing(opening_s=0.5, closing_s=3.0),
                 soundscape=Soundscape(background=NO_BACKGROUND, bell=name),
-                tags=tags(f"The bell {name}"),
+                tags=_tags("bell", name, language),
             ),
         )
         for name in BELLS
         if name != NO_BELL
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    sections = [Section(heading="Backgrounds", entries=backgrounds), Section(heading="Bells", entries=bells)]
-    write_named(page, sample_page(_TITLE, _INTRO, sections, "No sample could be made."), force=force)
-    return page
+    ]
+
+
+def _tags(kind: str, name: str, language: str) -> Tags:
+    return Tags(title=f"The {kind} {name}", show="Sounds", language=language, carry_source=False)
+
+
+def _entry(trial: _Trial, folder: Path, begin: Callable[[str], Progress], *, force: bool) -> Entry:
+    entry = Entry(name=trial.name, about=trial.about, use=f"--{trial.kind} {trial.name}")
+    source = source_from_bytes(trial.text.encode(), f"{trial.kind}-{trial.name}.txt")
+    if_there: IfThere = "replace" if force else "new version"
+    try:
+        report = build(source, trial.recipe, folder, if_there=if_there, progress=begin(trial.name))
+    except AudioBuilderError as error:
+        return msgspec.structs.replace(entry, problem=error.message, mend=error.hint)
+    facts = (("Length", clock(report.duration_s)),)
+    return msgspec.structs.replace(entry, audio=Path(report.path).name, facts=facts)

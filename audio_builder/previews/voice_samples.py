@@ -234,6 +234,51 @@ due mani intorno,
 la luce sul tavolo.
 
 Resta lì quanto vuoi.""",
+    "pt": """Sente-se um momento, onde quer que você esteja.
+
+A janela está um pouco aberta, e em algum lugar lá embaixo um portão se fecha. Nada precisa de resposta antes que \
+esta respiração termine.
+
+O que seria suficiente para hoje?
+
+Uma xícara, ainda morna,
+duas mãos em volta dela,
+a luz sobre a mesa.
+
+Fique com isso pelo tempo que quiser.""",
+    "hi": """जहाँ भी हो, एक पल बैठ जाओ।
+
+खिड़की थोड़ी खुली है, और नीचे कहीं एक दरवाज़ा बंद होता है। इस साँस के पूरा होने से पहले किसी बात को जवाब नहीं चाहिए।
+
+आज के लिए क्या काफी होगा?
+
+एक प्याला, अभी भी गरम,
+उसके चारों ओर दो हाथ,
+मेज़ पर रोशनी।
+
+जितनी देर चाहो, इसी के साथ रहो।""",
+    "ja": """どこにいても、少しのあいだ座ってください。
+
+窓は少し開いていて、下のどこかで門が閉まります。この呼吸が終わるまで、何にも答えなくていいのです。
+
+今日は何があれば十分でしょうか。
+
+まだ温かいカップ、
+それを包む両手、
+テーブルの上の光。
+
+好きなだけ、そこにいてください。""",
+    "zh": """不管你在哪里，先坐一会儿。
+
+窗户开着一点，楼下什么地方有一扇门关上了。在这次呼吸结束之前，没有什么需要回答。
+
+今天有什么就够了？
+
+一个还温着的杯子，
+捧着它的双手，
+桌上的光。
+
+想待多久，就待多久。""",
 }
 
 

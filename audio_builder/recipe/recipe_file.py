@@ -6,6 +6,7 @@ ones winning, onto the pacing preset that they name; what comes out is one check
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import math
 from collections.abc import Iterator, Mapping
@@ -194,6 +195,10 @@ def _check_values(complete: dict[str, Any]) -> None:
     """Hold texts to the rules that every door has: the language and the date of the tags."""
     tags = complete.get("tags")
     for key, check in (("language", language_tag), ("date", iso_date)):
+        if isinstance(tags, dict) and isinstance(
+            tags.get(key), datetime.date
+        ):  # without quotation marks, as TOML has it
+            tags[key] = tags[key].isoformat()
         if isinstance(tags, dict) and isinstance(tags.get(key), str):
             try:
                 tags[key] = check(tags[key])

@@ -51,31 +51,31 @@ class Pacing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     breath_in_s: Annotated[float, _number(1, 20, "s", "breathing in, for each [breath]")] = 4.0
     breath_out_s: Annotated[float, _number(1, 20, "s", "breathing out, for each [breath]")] = 6.0
     closing_s: Annotated[float, _number(0, 60, "s", "after the last word")] = 10.0
-    longest_s: Annotated[float, _number(1, 60, "s", "no silence that a rule sets is longer")] = 15.0
+    longest_s: Annotated[float, _number(1, 60, "s", "longest pause that a rule sets")] = 15.0
     thinning: Annotated[
         float,
-        _number(0.1, 1, "", "where pauses crowd between very short phrases, the share they keep at least; 1 for all"),
+        _number(0.1, 1, "", "shorten pauses between very short phrases, at most to this share (1 = never)"),
     ] = 0.5
     slowing: Annotated[
-        float, _number(1, 3, "", "what rules' pauses have grown to at the last word, as a multiple; 1 for no slowing")
+        float, _number(1, 3, "", "pauses that rules set grow up to this multiple at the last word (1 = they don't)")
     ] = 1.0
     quieting_db: Annotated[
         float, _number(0, 12, "dB", "how much softer voice and background become over the second half")
     ] = 0.0
     duration_s: Annotated[
-        float, _number(0, 36_000, "s", "how long the episode is to be, to the second; 0 for as long as it becomes")
+        float, _number(0, 36_000, "s", "length of the episode, to the second; 0 = as long as it takes")
     ] = 0.0
     least_share: Annotated[
-        float, _number(0.1, 1, "", "for a wanted duration, rules' pauses shrink to this share at most")
+        float, _number(0.1, 1, "", "for a given duration, pauses that rules set shrink at most to this share")
     ] = 0.6
     most_share: Annotated[
-        float, _number(1, 5, "", "for a wanted duration, rules' pauses grow to this multiple at most")
+        float, _number(1, 5, "", "for a given duration, pauses that rules set grow at most to this multiple")
     ] = 2.0
     rate_share: Annotated[
-        float, _number(0, 0.3, "", "for a wanted duration, the rate changes by this share at most, after the pauses")
+        float, _number(0, 0.3, "", "for a given duration, the rate changes by at most this share, after the pauses")
     ] = 0.08
     slower_share: Annotated[float, _number(0, 0.4, "", "how much more slowly words after [slower] are spoken")] = 0.15
-    quieter_db: Annotated[float, _number(0, 12, "dB", "how much softer all is that sounds after [quieter]")] = 4.0
+    quieter_db: Annotated[float, _number(0, 12, "dB", "how much softer everything is after [quieter]")] = 4.0
 
 
 PACING_PRESETS: dict[str, Pacing] = {
@@ -261,7 +261,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `Recipe()` is the default; `audio_builder.recipe.recipe_file.load` reads one from TOML.
     """
 
-    voice: Annotated[str, _text("name of the voice")] = "lark"
+    voice: Annotated[str, _text("name of the voice; auto for one of the text's language")] = "auto"
     quote_voice: Annotated[str, _text("name of the voice for quotations; empty for the same")] = ""
     lexicon: Annotated[str, _text("path of a TOML file that says how words are pronounced; empty for none")] = ""
     citations: Annotated[bool, _choice("", "whether citations in brackets, such as (Smith, 2020), are read out")] = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from audio_builder.article.mark_kinds import BreathMark, QuieterMark, SlowerMark, StyleMark, VoiceMark
+from audio_builder.article.mark_kinds import BreathMark, LangMark, QuieterMark, SlowerMark, StyleMark, VoiceMark
 from audio_builder.article.sentences import asks, ends_sentence
 from audio_builder.article.text import speakable
 from audio_builder.recipe.settings import Pacing
@@ -22,17 +22,21 @@ class SpeechStyle:
         voice: as in `Say`.
         slower: as in `Say`.
         quieter: as in `Say`.
+        language: as in `Say`.
     """
 
     voice: str = ""
     slower: bool = False
     quieter: bool = False
+    language: str = ""
 
     def after(self, mark: StyleMark) -> SpeechStyle:
         """Return the style from a mark on."""
         match mark:
             case VoiceMark(name):
                 return replace(self, voice=name)
+            case LangMark(tag):
+                return replace(self, language=tag)
             case SlowerMark(on):
                 return replace(self, slower=on)
             case QuieterMark(on):
@@ -40,18 +44,20 @@ class SpeechStyle:
 
     def say(self, text: str, role: Role) -> Say:
         """Return a phrase that is said in this style."""
-        return Say(text, role, self.voice, self.slower, self.quieter)
+        return Say(text, role, self.voice, self.slower, self.quieter, self.language)
 
 
 def style_of(say: Say) -> SpeechStyle:
     """Return the style in which a phrase is said."""
-    return SpeechStyle(say.voice, say.slower, say.quieter)
+    return SpeechStyle(say.voice, say.slower, say.quieter, say.language)
 
 
 def marks_between(before: SpeechStyle, after: SpeechStyle) -> Iterator[str]:
     """Yield the marks that lead from one style to another."""
     if after.voice != before.voice:
         yield f"[voice {after.voice}]" if after.voice else "[voice]"
+    if after.language != before.language:
+        yield f"[lang {after.language}]" if after.language else "[/lang]"
     if after.slower != before.slower:
         yield "[slower]" if after.slower else "[slower off]"
     if after.quieter != before.quieter:

@@ -56,15 +56,17 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who speaks, and how fast: phrases of one part are spoken alike.
+    """Who speaks, how fast and in which language: phrases of one part are spoken alike.
 
     Attributes:
         voice: name of the voice; empty for the narrator's own.
         slower: more slowly than the rest.
+        language: BCP 47 tag of the words, where a mark says it; empty for that of the script.
     """
 
     voice: str = ""
     slower: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Say:
         voice: name of the voice that a mark or the recipe gives it; empty for the narrator's own.
         slower: a mark slows it down, by `pacing.slower_share`.
         quieter: a mark makes it softer, by `pacing.quieter_db`, with all that sounds meanwhile.
+        language: BCP 47 tag of the words, where a mark says it; empty for that of the script.
     """
 
     text: str
@@ -84,11 +87,12 @@ class Say:
     voice: str = ""
     slower: bool = False
     quieter: bool = False
+    language: str = ""
 
     @property
     def speaker(self) -> Speaker:
         """What decides, besides the words, how it sounds."""
-        return Speaker(self.voice, self.slower)
+        return Speaker(self.voice, self.slower, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,26 @@ class Script:
 
 
 UNTITLED = "Beginning"
-"""Title of the first chapter where the text has no title and doesn't begin with a heading."""
+_UNTITLED_IN = {
+    "de": "Anfang",
+    "es": "Comienzo",
+    "fr": "Début",
+    "hi": "आरंभ",
+    "it": "Inizio",
+    "ja": "はじめ",
+    "pt": "Início",
+    "zh": "开始",
+}
+
+
+def untitled(language: str) -> str:
+    """Return the title of the first chapter where the text has no title and doesn't begin with a heading.
+
+    Args:
+        language: BCP 47 tag; English where there is none in it.
+    """
+    return _UNTITLED_IN.get(language.partition("-")[0].lower(), UNTITLED)
+
 
 MOST_CHAPTERS = 255
 """An ID3v2 table of contents (CTOC) counts its entries in one byte."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Beat, Breath, Cue, Rest, Say, Script
 from audio_builder.script.pauses import scaled_s, scales
-from audio_builder.script.phrases import count_words
+from audio_builder.script.phrases import count_words, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class Estimate:
         words: how many words are spoken.
         speech_s: how long that takes at the given rate, in seconds.
         silence_s: rests and breaths, in seconds; this part is exact.
+        language: BCP 47 tag of the words, for the unit in which they are counted.
     """
 
     words: int
     speech_s: float
     silence_s: float
+    language: str = ""
 
     @property
     def total_s(self) -> float:
@@ -33,8 +35,11 @@ class Estimate:
     def summary(self) -> str:
         """Return one line for a person, such as `about 7:20 (573 words; 42 % of it is silence)`."""
         share = 100 * self.silence_s / self.total_s if self.total_s else 0.0
-        noun = "word" if self.words == 1 else "words"
-        return f"about {clock(self.total_s)} ({self.words:,} {noun}; {share:.0f} % of it is silence)"
+        per_word, noun = unit_of(self.language)
+        count = self.words * per_word
+        return (
+            f"about {clock(self.total_s)} ({count:,} {noun}{'' if count == 1 else 's'}; {share:.0f} % of it is silence)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def estimate(script: Script, wpm: float, slower_share: float = Pacing().slower_s
             speech_s += timed.seconds
         else:
             silence_s += timed.seconds
-    return Estimate(words, speech_s, silence_s)
+    return Estimate(words, speech_s, silence_s, script.language)
 
 
 def laid_out(script: Script, wpm: float, slower_share: float) -> Iterator[Timed]:

@@ -11,7 +11,7 @@ import msgspec
 
 from audio_builder.article.asides import without_citations
 from audio_builder.article.frontmatter import read_front_matter
-from audio_builder.article.language import recognised_language
+from audio_builder.article.language import language_of, recognised_language
 from audio_builder.article.marks import Place
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
@@ -86,18 +86,21 @@ def own_settings(document: Document) -> Layer:
 def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
     """Return a document that says its language if at all possible, and one line on it where nothing had said it.
 
-    The recipe wins over the document; where neither says it, it is recognised from an article's words. A script is left
-    as it is.
+    The recipe wins over the document; where neither says it, it is recognised from the words.
     """
-    return (document, "") if isinstance(document, Script) else _in_its_language(document, recipe)
+    return _in_its_language(document, recipe)
 
 
-def _in_its_language(article: Article, recipe: Recipe) -> tuple[Article, str]:
-    if said := recipe.tags.language or article.language:
-        return replace(article, language=said), ""
-    if tag := recognised_language(article):
-        return replace(article, language=tag), f"Language: {tag} (detected). Use --language to change it."
-    return article, "Language not recognised; assuming English (en). Use --language to set it."
+def _in_its_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
+    if said := recipe.tags.language or document.language:
+        return replace(document, language=said), ""
+    if tag := recognised_language(document) if isinstance(document, Article) else language_of(_words_of(document)):
+        return replace(document, language=tag), f"Language: {tag} (detected). Use --language to change it."
+    return document, "Language not recognised; assuming English (en). Use --language to set it."
+
+
+def _words_of(script: Script) -> str:
+    return "\n".join([script.title, *(cue.text for cue in script.cues if isinstance(cue, Say) and not cue.language)])
 
 
 def add_guides(document: Document, recipe: Recipe, guides: Sequence[str]) -> Document:
@@ -139,9 +142,9 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         EmptySource: there is nothing in it to speak.
         ScriptError: there are more chapters than a player's list can hold.
     """
+    document = _in_its_language(document, recipe)[0]
     if isinstance(document, Article):
-        article = _in_its_language(document, recipe)[0]
-        script = pace(article if recipe.citations else _without_citations(article), recipe.pacing)
+        script = pace(document if recipe.citations else _without_citations(document), recipe.pacing)
     elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
         script = document
     else:

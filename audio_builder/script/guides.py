@@ -87,7 +87,7 @@ def position_of(source: SourceText) -> Position:
     said = read_front_matter(source.text, source.name).values.get(PLACE_KEY, Position.OPENING.value)
     if said not in {place.value for place in Position}:
         raise SourceError(
-            f"{source.name}: `{PLACE_KEY}: {said}` is no place for a guide; it is opening or closing",
+            f"{source.name}: `{PLACE_KEY}` is {said!r}; allowed are opening and closing",
             hint=f"Write `{PLACE_KEY}: opening` for before the words, `{PLACE_KEY}: closing` for after them.",
         )
     return Position(said)

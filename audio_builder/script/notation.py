@@ -24,6 +24,7 @@ from audio_builder.article.mark_kinds import (
     BellMark,
     BreathMark,
     ChapterMark,
+    LangMark,
     PauseMark,
     QuieterMark,
     SilenceMark,
@@ -38,7 +39,6 @@ from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.builder import SpeechStyle, breath_cue, marks_between, style_of
 from audio_builder.script.cues import (
-    UNTITLED,
     Background,
     Beat,
     Bell,
@@ -51,6 +51,7 @@ from audio_builder.script.cues import (
     Say,
     Script,
     check_chapters,
+    untitled,
 )
 
 VERSION = "1"
@@ -85,7 +86,8 @@ _HELP = """\
 # A pause without a reason, such as [pause 12s], is yours: it stays as it is under any pacing.
 # Line starts: "#" title, "###" subtitle, "##" heading, ">" quotation, "|" verse, "-" list item.
 # Marks: [pause 4s] [silence 2m] [beat 1s] [bell] [breath 4-6 x3] [chapter A title], and until they are ended:
-# [voice emma] ... [voice], [slower] ... [slower off], [quieter] ... [quieter off], [background rain] ... [background].
+# [voice emma] ... [voice], [lang fr] ... [/lang], [slower] ... [slower off], [quieter] ... [quieter off],
+# [background rain] ... [background].
 # Put \\ before a bracket that is to be read aloud. A line that begins with // is a note to yourself.
 """
 
@@ -131,7 +133,7 @@ def parse_script(text: str, name: str) -> Script:
         raise bad_marks_error(bad)
     if not any(isinstance(cue, Say) for cue in cues):
         raise EmptySource(f"{name} has no words to speak", hint="Give a script with words in it.")
-    cues = _beginning_with_chapter(cues, front.title)
+    cues = _beginning_with_chapter(cues, front.title or untitled(front.language))
     check_chapters(cues, name)
     return Script(
         title=front.title,
@@ -220,7 +222,7 @@ def _line_cues(line: str, place: Place, pacing: Pacing, on_bad: Callable[[BadMar
                 if seconds > 0:
                     where = Place(place.name, place.line, max(line.find(f" {reason}"), 0) + 2)
                     yield Rest(seconds, _reason_or_bad(reason, where, on_bad))
-            case VoiceMark() | SlowerMark() | QuieterMark():
+            case VoiceMark() | LangMark() | SlowerMark() | QuieterMark():
                 yield piece
             case _:
                 yield cue_of(piece, pacing)
@@ -252,7 +254,7 @@ def _beginning_with_chapter(cues: list[Cue], title: str) -> list[Cue]:
             return [cue, *cues[:place], *cues[place + 1 :]]
         if not isinstance(cue, Rest | Background):
             break
-    return [ChapterStart(title or UNTITLED), *cues]
+    return [ChapterStart(title), *cues]
 
 
 def _check_front_matter(front: FrontMatter, name: str, text: str) -> None:

@@ -16,6 +16,7 @@ from audio_builder.article.mark_kinds import (
     BellMark,
     BreathMark,
     ChapterMark,
+    LangMark,
     Mark,
     PauseMark,
     SilenceMark,
@@ -25,7 +26,7 @@ from audio_builder.article.marks import Locate, Place, Words, split, without_mar
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.builder import ScriptBuilder, breath_cue
-from audio_builder.script.cues import MOST_CHAPTERS, UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters
+from audio_builder.script.cues import MOST_CHAPTERS, UNTITLED, Bell, Cue, Reason, Role, Script, check_chapters, untitled
 from audio_builder.script.pauses import retimed, slowed, thinned
 from audio_builder.script.phrases import Phrase, phrases
 
@@ -91,6 +92,7 @@ class _Writer:
         self.article = article
         self.pacing = pacing
         self.builder = ScriptBuilder(pacing)
+        self.language = article.language
 
     def write(self) -> tuple[Cue, ...]:
         """Return the cues of the whole article."""
@@ -98,7 +100,7 @@ class _Writer:
         chains = heading_chains(article.sections)
         title = article.title if article.title_is_spoken else ""
         shown = title or chains.get(0, "") or article.title
-        builder.open_episode(" ".join(shown.split()) or UNTITLED)
+        builder.open_episode(" ".join(shown.split()) or untitled(article.language))
         for line in article.above_title:
             builder.say(without_marks(line.text), Role.PROSE)
             builder.rest(Reason.TITLE)
@@ -155,8 +157,10 @@ class _Writer:
                 happenings.append(Reason.ITEM if block.kind is BlockKind.LIST else Reason.LINE)
             for piece in split(line.text, _place_of(line)):
                 if isinstance(piece, Words):
-                    happenings.extend(phrases(piece.text, self.article.language))
+                    happenings.extend(phrases(piece.text, self.language))
                     continue
+                if isinstance(piece, LangMark):
+                    self.language = piece.tag or self.article.language
                 if isinstance(piece, StyleMark | BackgroundMark | BeatMark) and happenings:
                     happenings[-1] = _going_on(happenings[-1])
                 happenings.append(piece)

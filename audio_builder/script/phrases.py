@@ -10,6 +10,8 @@ from audio_builder.article.sentences import own_questions, sentences
 from audio_builder.article.text import speakable
 
 _ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*(?P<closers>[”’\"')\]»」』]*)")
+_MAY_TRAIL = re.compile(r"…|\.\.\.|\. \.")
+_MAY_DASH = re.compile(r"[—–―⸺]|--| - ")
 _TRAILING = re.compile(rf"(?:{_ELLIPSIS.pattern})$")
 _TAG = re.compile(r"\s*[—–―]\s*[^\W\d_]")
 """A dash between a speech and the words that say whose it is."""
@@ -28,6 +30,7 @@ _IDEOGRAPHS = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 _IDEOGRAPHS_PER_WORD = 2
+_COUNTED_BY_CHARACTERS = ("ja", "zh")
 _UNSPACED_PER_WORD = 5
 
 
@@ -80,6 +83,8 @@ def _at_ellipses(sentence: str) -> list[str]:
 
     One that ends a speech doesn't part it from the words that say whose it is.
     """
+    if not _MAY_TRAIL.search(sentence):
+        return [sentence] if speakable(sentence) else []
     words_end = len(sentence) - next(
         (place for place, c in enumerate(reversed(sentence)) if c.isalnum()), len(sentence)
     )
@@ -104,7 +109,9 @@ def _at_dashes(part: str) -> list[str]:
 
     A dash between numbers (1914–18), one that opens a speech, and one with few words beside it divide nothing.
     """
-    dashes = list(_DASH.finditer(part))
+    dashes = list(_DASH.finditer(part)) if _MAY_DASH.search(part) else []
+    if not dashes:
+        return [part]
     starts = [0, *(dash.end() for dash in dashes)]
     ends = [*(dash.start() for dash in dashes), len(part)]
     long = [count_words(part[start:end]) >= _LEAST_AT_A_DASH for start, end in zip(starts, ends, strict=True)]
@@ -132,3 +139,15 @@ def count_words(text: str) -> int:
     spaced, unspaced = _UNSPACED.subn(" ", spaced)
     words = sum(map(speakable, _BETWEEN_WORDS.split(spaced)))
     return words + -(-ideographs // _IDEOGRAPHS_PER_WORD) + -(-unspaced // _UNSPACED_PER_WORD)
+
+
+def unit_of(language: str) -> tuple[int, str]:
+    """Return how many of the unit in which a language is counted make a word, and the unit: characters, or words.
+
+    Args:
+        language: BCP 47 tag.
+
+    >>> unit_of("ja"), unit_of("pt-BR")
+    ((2, 'character'), (1, 'word'))
+    """
+    return (_IDEOGRAPHS_PER_WORD, "character") if language.lower().startswith(_COUNTED_BY_CHARACTERS) else (1, "word")

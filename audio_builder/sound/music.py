@@ -70,7 +70,7 @@ class Music:
         """Remarks on clipping, on silence at the ends and on music that was shortened."""
         notes = []
         if self.shortened:
-            notes.append(f"the music is longer than {LONGEST_S // 60} minutes; the first {LONGEST_S // 60} go round")
+            notes.append(f"only the first {LONGEST_S // 60} minutes of the music are used, over and over")
         if self.silence_s >= _REPORTED_SILENCE_S:
             notes.append(f"{self.silence_s:.0f} s of silence at the ends of the music were left out")
         if self.clipped_share >= _REPORTED_CLIPPING:
@@ -183,7 +183,7 @@ def _as_bed(steps: npt.NDArray[np.int16], path: Path, rate_hz: int) -> Music:
     seconds = len(steps) / rate_hz
     if seconds < SHORTEST_S:
         raise SoundError(
-            f"the background {path} sounds for {seconds:.1f} s; at least {SHORTEST_S:.0f} s are needed",
+            f"the background {path} is only {seconds:.1f} s long; at least {SHORTEST_S:.0f} s are needed",
             hint="Choose a longer piece.",
         )
     crossfade = min(round(_CROSSFADE_S * rate_hz), len(steps) // 4)

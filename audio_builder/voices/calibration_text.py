@@ -8,6 +8,9 @@ narrate these phrases at a setting and read `Narration.wpm`.
 
 from __future__ import annotations
 
+import functools
+from importlib import resources
+
 CALIBRATION_TEXT: tuple[str, ...] = (
     "What the River Keeps",
     "On patience, and the slow work of water.",
@@ -61,3 +64,27 @@ CALIBRATION_TEXT: tuple[str, ...] = (
     "The water is going there too.",
 )
 """About 390 words in 41 phrases."""
+
+_FOLDER = resources.files("audio_builder.voices") / "calibration_texts"
+_STEP = 4
+"""One of so many of the 40 phrases in a file: a title, sentences, questions and verse are among them."""
+
+
+@functools.cache
+def phrases_in(language: str) -> tuple[str, ...]:
+    """Return all phrases that there are in a language; empty for one without a file.
+
+    Args:
+        language: BCP 47 tag.
+    """
+    file = _FOLDER / f"{language.partition('-')[0].lower()}.txt"
+    return tuple(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else ()
+
+
+def calibration_text(language: str) -> tuple[str, ...]:
+    """Return the phrases on which a voice of a language is measured; the English ones where it has none.
+
+    Args:
+        language: BCP 47 tag.
+    """
+    return phrases_in(language)[::_STEP] or CALIBRATION_TEXT

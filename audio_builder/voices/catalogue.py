@@ -80,7 +80,8 @@ def profile_path(name: str, folders: tuple[Path, ...] | None = None) -> Path:
         UnknownVoice: there is none (with the closest names).
     """
     files = _profile_files(folders)
-    path = files.get(name.strip().lower())
+    wanted = name.strip().lower()
+    path = files.get(wanted) or files.get(wanted.replace("_", "-"))
     if path is None:
         close = difflib.get_close_matches(name.lower(), files, n=3, cutoff=0.5)
         known = ", ".join(sorted(files)) or "none"
@@ -96,7 +97,8 @@ def is_voice(name: str, folders: tuple[Path, ...] | None = None) -> bool:
         name: upper and lower case are the same.
         folders: as in `list_voices`.
     """
-    return is_blend(name) or name.strip().lower() in _profile_files(folders)
+    wanted = name.strip().lower()
+    return is_blend(name) or not {wanted, wanted.replace("_", "-")}.isdisjoint(_profile_files(folders))
 
 
 def read_profile(path: Path) -> VoiceProfile:

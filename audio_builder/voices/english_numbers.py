@@ -148,12 +148,14 @@ def whole_hour(found: re.Match[str]) -> str:
 def hour_range(found: re.Match[str]) -> str:
     """Return `9am-5pm` with `to` between its hours."""
     first = f" {found[2].upper()}M" if found[2] else ""
-    return f"{cardinal(found[1])}{first} to {found[3]}"
+    hour = found[1] if ":" in found[1] else cardinal(found[1])
+    return f"{hour}{first} to {found[3]}"
 
 
 # --- money, units, fractions ---
 
 _MONEY = {"$": ("dollar", "dollars"), "£": ("pound", "pounds"), "€": ("euro", "euros"), "¥": ("yen", "yen")}
+_CENTS = {"$": "cents", "£": "pence", "€": "cents"}
 SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "bn": "billion", "B": "billion"}
 UNITS = {
     "km": "kilometer", "kg": "kilogram", "cm": "centimeter", "mm": "millimeter", "min": "minute", "mins": "minute",
@@ -183,6 +185,8 @@ def money(found: re.Match[str]) -> str:
     low = f"{cardinal(low)} to " if low else ""
     if scale:
         return f"{low}{cardinal(f'{whole}.{part}' if part else whole)} {SCALES.get(scale, scale)} {many}"
+    if whole == "0" and part and not low and sign in _CENTS:
+        return f"{cardinal(part)} {_CENTS[sign]}"
     said = f"{low}{cardinal(whole)} {one if whole == '1' and not low else many}"
     return f"{said} {cardinal(part)}" if part and part != "00" else said
 
@@ -193,6 +197,13 @@ def measure(found: re.Match[str]) -> str:
     said = f"{cardinal(low)} to {cardinal(number)}" if low else cardinal(number)
     one = number == "1" and not low
     return f"{'minus ' if minus else ''}{said} {unit if one else _PLURALS.get(unit, f'{unit}s')}"
+
+
+def area(found: re.Match[str]) -> str:
+    """Return `12 km²` as `twelve square kilometers`; with `³`, cubic ones."""
+    unit = "mile" if found[2] == "mi" else "inch" if found[2] == "in" else UNITS[found[2]]
+    kind = "square" if found[3] == "²" else "cubic"
+    return f"{cardinal(found[1])} {kind} {unit if found[1] == '1' else _PLURALS.get(unit, f'{unit}s')}"
 
 
 def feet_and_inches(found: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ from audio_builder.voices.english_numbers import (
     TO,
     UNITS,
     YEAR,
+    area,
     cardinal,
     clock_time,
     day_month,
@@ -59,12 +60,14 @@ class Rule(NamedTuple):
         pattern: a regular expression for what is written.
         said: the replacement, or a function of the match.
         needed_by: the readers that get it wrong without the rule.
+        ipa: whether what is said is IPA, which not every engine takes.
     """
 
     kind: str
     pattern: str
     said: _Said
     needed_by: frozenset[str] = BOTH
+    ipa: bool = False
 
 
 # --- Roman numerals, scripture, names ---
@@ -82,6 +85,18 @@ _BOOKS = (
     "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
     "Hebrews|James|Peter|Jude|Revelation"
 )
+_BOOK_SHORT = {
+    "Gen": "Genesis", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy", "Josh": "Joshua",
+    "Judg": "Judges", "Sam": "Samuel", "Kgs": "Kings", "Chr": "Chronicles", "Chron": "Chronicles", "Neh": "Nehemiah",
+    "Ps": "Psalm", "Pss": "Psalms", "Prov": "Proverbs", "Eccl": "Ecclesiastes", "Eccles": "Ecclesiastes",
+    "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
+    "Mic": "Micah", "Matt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John", "Rom": "Romans", "Cor": "Corinthians",
+    "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians", "Col": "Colossians", "Thess": "Thessalonians",
+    "Tim": "Timothy", "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation",
+}  # fmt: skip
+_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet"
+"""Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
+
 _HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
 _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
 _PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
@@ -95,10 +110,18 @@ _OPENERS = (
 _BEFORE_NAMES = {
     "Prof": "Professor", "Ms": "Mizz", "Rev": "Reverend", "Capt": "Captain", "Gen": "General", "Dr": "Doctor",
     "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
-    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable",
+    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor",
 }  # fmt: skip
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
-_ABBREVIATIONS = {"vs": "versus", "approx": "approximately", "i.e": "that is", "e.g": "for example", "cf": "compare"}
+_ABBREVIATIONS = {
+    "Inc": "Incorporated",
+    "Ltd": "Limited",
+    "vs": "versus",
+    "approx": "approximately",
+    "i.e": "that is",
+    "e.g": "for example",
+    "cf": "compare",
+}
 
 
 def _roman(letters: str) -> str:
@@ -114,6 +137,9 @@ def _reigning(found: re.Match[str]) -> str:
     return f"{found[1]} the {ordinal(_roman(found[2]))}"
 
 
+_SHORTEST_TELEPHONE = 9
+"""Digits."""
+
 _PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
 
 
@@ -128,6 +154,14 @@ def _host(found: re.Match[str]) -> str:
 
 def _mail(found: re.Match[str]) -> str:
     return _spelled_path(found.group())
+
+
+def _telephone(found: re.Match[str]) -> str:
+    """Return a telephone number digit by digit; what has too few digits for one, as it is."""
+    groups = re.findall(r"\d+", found[0])
+    if sum(map(len, groups)) < _SHORTEST_TELEPHONE:
+        return found.group()
+    return ("plus " if found[0].startswith("+") else "") + ", ".join(map(digit_words, groups))
 
 
 def _verse(found: re.Match[str]) -> str:
@@ -160,6 +194,7 @@ def _aside(found: re.Match[str]) -> str:
     return f", {found[1]}" + ("" if found[2] else ", ")
 
 
+_APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
 
@@ -167,66 +202,6 @@ def _formula(found: re.Match[str]) -> str:
     parts = (cardinal(unicodedata.normalize("NFKC", part)) if part in "₀₁₂₃₄₅₆₇₈₉" else part for part in found[0])
     return " ".join(parts)
 
-
-_OBJECTS = "(?:your|the|my|our|his|her|their|its|it|them|this|that|these|those|both|a|an|all)"
-_FIRST = (
-    r"(?:^|(?<=[.!?,;:…“”] )|(?<=\b(?:to|or) )|(?<=\b(?:and|may|can|now) )|(?<=\b(?:then|will|must) )"
-    r"|(?<=\b[Gg]ently )|(?<=\b[Ss]lowly )|(?<=\b[Ss]oftly ))"
-)
-"""Where an imperative or an infinitive stands."""
-
-_HOMOGRAPHS = (
-    Rule("homograph", rf"{_FIRST}([Cc])lose(?= {_OBJECTS}\b)", r"\1loze"),
-    Rule("homograph", r"(\b[Ll]et (?:it|them|(?:the|your) \w+) )close\b", r"\1cloze"),
-    Rule(
-        "homograph",
-        rf"{_FIRST}([Bb])ow(?= (?:{_OBJECTS}|to|down|before|gently|slowly|once|again)\b)",
-        r"\1ough",
-        _ESPEAK,
-    ),
-    Rule("homograph", r"\b((?:[Tt]ake|[Mm]ake|[Ww]ith|[Gg]ive) an?(?: \w+)? )bow\b(?! and arrow)", r"\1bough"),
-    Rule("homograph", r"\b((?:ship|boat)['’]s )bow\b", r"\1bough"),
-    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
-    Rule(
-        "homograph",
-        r"\b((?:[Ss]?[Hh]e|[Tt]hey|[Ww]e|I|it|path|road|river) )wound"
-        r"(?= (?:the|her|his|its|their|around|through|down)\b)",
-        r"\1wowned",
-        _ESPEAK,
-    ),
-    Rule(
-        "homograph",
-        rf"{_FIRST}([Uu])se(?= {_OBJECTS}\b)",
-        lambda m: "Yooz" if m[1] == "U" else "yooz",
-        _ESPEAK,
-    ),
-    Rule("homograph", r"^Live(?! (?:music|bird|show|concert|broadcast|from)\b)", "Liv"),
-    Rule("homograph", r"\b(Yesterday (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
-    Rule("homograph", r"\b((?:[Hh]e|[Ss]he) )read\b(?! ?-)", r"\1red", _ESPEAK),
-    Rule(
-        "homograph",
-        r"\b((?:I|[Ww]e|[Tt]hey|[Yy]ou) )read(?= .*\b(?:yesterday|last|ago|once)\b)",
-        r"\1red",
-        _ESPEAK,
-    ),
-    Rule(
-        "homograph",
-        r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box)(?:s|es)?\b)",
-        "led",
-    ),
-    Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),
-    Rule("homograph", rf"{_FIRST}([Rr])ecord(?= {_OBJECTS}\b)", r"\1iccord", _ESPEAK),
-    Rule("homograph", rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)", r"\1rezent"),
-    Rule("homograph", rf"{_FIRST}([Cc])onduct(?= {_OBJECTS}\b)", r"\1unduct", _ESPEAK),
-    Rule("homograph", rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)", r"\1ahlish"),
-    Rule(
-        "homograph",
-        rf"{_FIRST}([Ee])xcuse(?= (?:me|us|the|my|your)\b)",
-        lambda m: "Ixcuze" if m[1] == "E" else "ixcuze",
-        _ESPEAK,
-    ),
-    Rule("homograph", r"\b(I|[Ww]e|[Yy]ou) used to\b", r"\1 yoost to", _ESPEAK),
-)
 
 _DIGITS = frozenset("0123456789")
 NEEDS = {
@@ -254,7 +229,9 @@ NEEDS = {
     "initials": frozenset("."),
     "abbreviation": frozenset("./#–-") | _DIGITS,
     "aside": frozenset("—–-("),
-    "sign": frozenset("²₀₁₂₃₄₅₆₇₈₉≠≤≥≈"),
+    "ratio": _DIGITS,
+    "compared": _DIGITS,
+    "sign": frozenset("²₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
     "contraction": frozenset("'’‘"),
 }
 """For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
@@ -287,9 +264,20 @@ RULES: tuple[Rule, ...] = (
         money,
     ),
     Rule("scripture", r"\bPs\. ?(?=\d)", "Psalm "),
+    Rule("scripture", rf"\b(?<=[123] )({either(_BOOK_SHORT)})\. ?(?=\d)", lambda m: f"{_BOOK_SHORT[m[1]]} "),
+    Rule(
+        "scripture",
+        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\. ?(?=\d+:\d))",
+        lambda m: f"{_BOOK_SHORT[m[1] or m[2]]} ",
+    ),
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
     Rule("scripture", rf"\b({_BOOKS}) (\d+):(\d+)(?:{TO}(\d+))?\b", _verse),
+    Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
+    Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
+    Rule("ratio", r"\b([2-9]|12)/(4|8|16)(?= (?:time|beat|rhythm|met(?:re|er))\b)", r"\1 \2"),
     Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
+    Rule("time", rf"(?<=[AaPp]\.[Mm]\.){TO}(?=\d)", " to "),
+    Rule("time", rf"\b(\d\d?:\d\d){TO}(?=\d\d?:\d\d\b)", r"\1 to "),
     Rule("time", rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{HALF}{ENDS}", clock_time),
     Rule("time", rf"\b(1?\d) ?{HALF}{ENDS}", whole_hour),
     Rule("time", r"(?<=\b[Aa]t )(\d\d?)\.([0-5]\d)\b(?! ?[%°]|[.,]\d)", r"\1:\2"),
@@ -305,6 +293,11 @@ RULES: tuple[Rule, ...] = (
     Rule("decade", r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
     Rule(
         "phone",
+        r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)",
+        _telephone,
+    ),
+    Rule(
+        "phone",
         r"(?<![\d-])(?:(\d{3})-)?(\d{3})-(\d{4})(?![\d-])",
         lambda m: ", ".join(map(digit_words, filter(None, m.groups()))),
     ),
@@ -314,6 +307,17 @@ RULES: tuple[Rule, ...] = (
         lambda m: " ".join(map(cardinal, m[0].split("-"))),
     ),
     Rule("abbreviation", r"\b24/7\b", "twenty-four seven"),
+    Rule("abbreviation", r"\b20/20\b", "twenty twenty"),
+    Rule("abbreviation", r"\bc/o\b", "care of"),
+    Rule("abbreviation", r"\b[Nn]/[Aa]\b", "not applicable"),
+    Rule("abbreviation", r"\bca?\. ?(?=\d{3,4}\b)", "circa "),
+    Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
+    Rule("abbreviation", r"\b([Mm])ax\. ?(?=\d)", r"\1aximum "),
+    Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished ", _ESPEAK),
+    Rule("compared", r"(?<![\w~])~ ?(?=\d)", "about "),
+    Rule("compared", r"(?<![\w<])< ?(?=\d)", "less than "),
+    Rule("compared", r"(?<![\w>])> ?(?=\d)", "more than "),
+    Rule("compared", r"(?<!\w)[x×](\d{1,3})\b(?! ?[x×])", r"times \1"),
     Rule(
         "fraction",
         rf"(\d?) ?([{''.join(FRACTION_SIGNS)}])",
@@ -321,7 +325,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
-    Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?in\b", feet_and_inches),
+    Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?(?:in\b|″|\"|”|'')", feet_and_inches),
+    Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", area),
+    Rule("abbreviation", r"(?<![\w/])km/h\b", "kilometers per hour"),
     Rule(
         "unit",
         rf"(?<![\w.,/-])([-−])?(?:({NUMBER}){TO})?({NUMBER}) ?({either(UNITS)})(?![\w°/])(?:\.(?= [a-z]))?",
@@ -408,9 +414,13 @@ RULES: tuple[Rule, ...] = (
     Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
     Rule("sign", r"(?<=[\da-z])²", " squared"),
     Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
+    Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
+    Rule("sign", r"√ ?(?=\w)", "the square root of "),
     Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]is|[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
-    *_HOMOGRAPHS,
+    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]], _ESPEAK),
+    Rule("letters", r"\bTED\b", "Ted", _ESPEAK),
+    Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )
 """In their order: what one rule has put into words, the next ones leave alone."""

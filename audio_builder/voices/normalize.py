@@ -3,7 +3,7 @@
 Each rule names the readers that need it. A reader is what turns text into phonemes: `misaki` (hibari, Kokoro) reads
 more by itself than `espeak` (Piper, the system's voice). An engine names its reader in an attribute `reader`; one
 without it gets every rule. Which reader needs which rule was found with `tests/data/spoken_forms.tsv`.
-The words as written stay in the script, the lyrics and the transcript. Only English has rules.
+The words as written stay in the script, the lyrics and the transcript. `other_languages` has the rules of the rest.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import unicodedata
 
 from audio_builder.voices.capitals import without_capitals
 from audio_builder.voices.engines.base import Engine
+from audio_builder.voices.english_homographs import HOMOGRAPHS
 from audio_builder.voices.english_rules import ESPEAK, NEEDS, RULES
 from audio_builder.voices.lexicon import apply_lexicon, shipped_lexicon
+from audio_builder.voices.other_languages import in_spoken_forms
 from audio_builder.voices.profile import Voice
 
 
@@ -30,17 +32,19 @@ def spoken_text(text: str, voice: Voice, engine: Engine) -> str:
     composed = " ".join(unicodedata.normalize("NFC", text).split())
     ipa = bool(getattr(engine, "takes_ipa", False))
     language = voice.profile.language
+    composed = _unstretched(composed) if language.partition("-")[0].lower() == "en" else composed
     words = apply_lexicon(composed, {**shipped_lexicon(language), **voice.lexicon}, ipa=ipa)
-    return normalize(words, language, getattr(engine, "reader", ESPEAK))
+    return normalize(words, language, getattr(engine, "reader", ESPEAK), ipa=ipa)
 
 
-def normalize(text: str, language: str, reader: str = ESPEAK) -> str:
+def normalize(text: str, language: str, reader: str = ESPEAK, *, ipa: bool = True) -> str:
     """Return a phrase with its numbers, abbreviations, capitals and signs as a reader says them rightly.
 
     Args:
         text: one phrase.
-        language: BCP 47 tag of the voice; in other languages than English only signs are left out.
+        language: BCP 47 tag of the voice; in one that has no rules only signs are left out.
         reader: what turns the text into phonemes, `misaki` or `espeak`.
+        ipa: whether it takes IPA: some words can't be respelled.
 
     >>> normalize("Chapter IV begins in 1984, with $5.", "en-US")
     'Chapter four begins in nineteen eighty-four, with five dollars.'
@@ -48,18 +52,32 @@ def normalize(text: str, language: str, reader: str = ESPEAK) -> str:
     bare = _without_signs(text)
     if not any(map(str.isalnum, bare)):
         return text
-    return _in_english(bare, reader) if language.partition("-")[0].lower() == "en" else bare
+    spoken = language.partition("-")[0].lower()
+    return _in_english(bare, reader, ipa) if spoken == "en" else in_spoken_forms(bare, spoken)
 
 
 @functools.lru_cache(maxsize=1 << 15)
-def _in_english(text: str, reader: str) -> str:
+def _in_english(text: str, reader: str, ipa: bool) -> str:
     # A phrase is asked for at each rate that may be spoken.
     text = without_capitals(text)
     written = frozenset(text)
-    for rule in RULES:
+    for rule in (*RULES, *HOMOGRAPHS):
+        if rule.ipa and not ipa:
+            continue
         if reader in rule.needed_by and not (rule.kind in NEEDS and NEEDS[rule.kind].isdisjoint(written)):
             text = re.sub(rule.pattern, rule.said, text)
     return " ".join(text.split())
+
+
+_STRETCHED = re.compile(
+    r"\b(?:([Mm])m{2,}|([Hh])m{3,}|([Ss])h{3,}|([Oo])m{2,}|([Oo])h{2,}|([Aa])(?:a+h*|h{2,})|([Zz])z{2,})\b"
+)
+_SOUNDS = ("mm", "mm", "hh", "m", "h", "h", "zz")
+
+
+def _unstretched(text: str) -> str:
+    """Return a phrase with the sounds that people draw out at will in one length: `Ommmm` is `Om`."""
+    return _STRETCHED.sub(lambda m: (m[m.lastindex or 0]) + _SOUNDS[(m.lastindex or 1) - 1], text)
 
 
 # --- signs ---

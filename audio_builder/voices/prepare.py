@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from audio_builder.errors import MissingExtra
+from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.lexicon import Lexicon
@@ -79,7 +80,7 @@ def prepare_voice(profile: VoiceProfile, wpm: float, lexicon: Lexicon | None = N
     """
     engine = load_engine(profile.engine)
     try:
-        engine.fingerprint()
+        voice_fingerprint(engine, profile)
     except MissingExtra as error:
         if engine_lock(profile.engine) is None:
             raise

@@ -9,7 +9,7 @@ import pytest
 from audio_builder.article.dialects import plain_markdown, title_block
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
-from audio_builder.article.source import SourceText
+from audio_builder.article.source import SourceText, source_from_bytes
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Say
 from audio_builder.script.pace import pace
@@ -130,3 +130,11 @@ def test_time_is_linear_whatever_is_left_open(piece: str) -> None:
     begun = time.process_time()
     plain_markdown(piece * (500_000 // len(piece)), lambda _kind, _words, _line: None)
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("flood", ["\n", " \n", "\t\n", "---\n\n", "\r\n"])
+def test_a_flood_of_empty_lines_is_passed_over(flood: str) -> None:
+    """Three hundred kilobytes of nothing before a word take a second or two."""
+    begun = time.process_time()
+    assert read(source_from_bytes((flood * (300_000 // len(flood)) + "Word.").encode(), "a.md"))
+    assert time.process_time() - begun < 6

@@ -168,7 +168,7 @@ def test_a_detail_that_can_not_be_used_is_an_error_with_what_it_is(line: str, me
     """The key, the value, and in the hint what is allowed."""
     with pytest.raises(SourceError, match=message) as caught:
         _read(line)
-    assert caught.value.hint.startswith(f"`{line.partition(':')[0]}` is ")
+    assert caught.value.hint.startswith(f"`{line.partition(':')[0]}`: ")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from audio_builder.article.sentences import questions_left_open
+from audio_builder.article.sentences import asks, questions_left_open
 from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.notes import notes_html, notes_text
@@ -73,3 +73,17 @@ def test_the_notes_ask_at_most_twelve() -> None:
     """A text of forty questions doesn't become a list to get through."""
     many = "\n\n".join(f"What is number {number}?" for number in range(40))
     assert notes_text(asking(many)).count("- What is number") == 12
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("今日は何を持っていますか。", True),
+        ("それは水でしょうか。", True),
+        ("いくつかの石があります。", False),
+        ("「誰ですか。」と聞いた。", False),
+    ],
+)
+def test_a_polite_question_in_japanese_needs_no_mark(sentence: str, question: bool) -> None:
+    """It ends in か after a verb; not where it is quoted."""
+    assert asks(sentence) is question

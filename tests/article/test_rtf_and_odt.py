@@ -78,3 +78,35 @@ def test_what_is_broken_or_declares_entities_is_refused(data: bytes, name: str, 
     """With an error of ours."""
     with pytest.raises(error):
         _read(data, name)
+
+
+def test_rtf_of_a_text_editor() -> None:
+    """A backslash at the end of a line ends a paragraph; notes are left out with their words; a name is only a name."""
+    text = rb"{\rtf1\ansi{\info{\title Untitled 2}}{\fonttbl\f0 Sans;}\f0 A Wet Quay\
+\
+The rope held.{\footnote Of {\i hemp}.} We sat.\
+It was noon. It rained.\
+}"
+    article = _read(text, "a.rtf")
+    assert article.title == "A Wet Quay"
+    assert _lines(article) == [["The rope held. We sat."], ["It was noon. It rained."]]
+    assert [(item.kind, item.words.strip()) for item in article.left_out] == [("footnote", "Of hemp.")]
+
+
+def test_an_odt_without_styles_of_headings() -> None:
+    """Centred and bold lines are its title and headings; hidden words are noted; its property is only a name."""
+    styles = (
+        "<style:style style:name='P1'><style:paragraph-properties fo:text-align='center'/></style:style>"
+        "<style:style style:name='P2'><style:text-properties fo:font-weight='bold'/></style:style>"
+        "<style:style style:name='T1'><style:text-properties text:display='none'/></style:style>"
+    )
+    body = (
+        "<text:p text:style-name='P1'>A Wet Quay</text:p><text:p>The rope held. We sat.</text:p>"
+        "<text:p text:style-name='P2'>Noon</text:p>"
+        "<text:p>It rained<text:span text:style-name='T1'>secret</text:span>. It stopped.</text:p>"
+    )
+    article = _read(odt(body, styles), "a.odt")
+    assert article.title == "A Wet Quay"
+    assert [section.heading.text for section in article.sections if section.heading] == ["Noon"]
+    assert _lines(article)[-1] == ["It rained. It stopped."]
+    assert [(item.kind, item.words) for item in article.left_out] == [("hidden text", "secret")]

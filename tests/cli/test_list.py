@@ -21,6 +21,8 @@ from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS
 from audio_builder.script.guides import find_guide
 from audio_builder.sound.bells import BELLS
 
+from ..conftest import ROOT
+
 
 def test_all_names_are_listed_with_a_line_about_each(capfd: pytest.CaptureFixture[str]) -> None:
     """Under the option that takes them."""
@@ -129,3 +131,11 @@ def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
     whole = click.Context(cli, info_name="audio-builder", max_content_width=80, **cli.context_settings)
     context = click.Context(find_command(cli, command), info_name=command, parent=whole)
     assert [line for line in context.get_help().splitlines() if len(line) > 80] == []
+
+
+def test_every_page_of_the_docs_is_in_its_index() -> None:
+    """`docs/README.md` has the pages, `docs/commands/README.md` the commands."""
+    for folder in (ROOT / "docs", ROOT / "docs" / "commands"):
+        index = (folder / "README.md").read_text(encoding="utf-8")
+        pages = sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
+        assert [name for name in pages if f"({name})" not in index] == []

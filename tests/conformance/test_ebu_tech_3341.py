@@ -108,6 +108,7 @@ def test_loudest_moment_of_each_file(number: int, rate_hz: int) -> None:
     """Case 13: 400 ms at −23 dBFS after any silence read −23.0 LUFS at their loudest, twenty files of one each."""
     sound = tones((SILENCE, 0.02 * number), (-23.0, 0.4), (SILENCE, 1.0), rate_hz=rate_hz)
     assert measured(sound, rate_hz).momentary_lufs().max() == pytest.approx(-23.0, abs=0.1)
+    assert measured(sound, rate_hz).loudest_moment_lufs() == measured(sound, rate_hz).momentary_lufs().max()
 
 
 @both_rates

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.episode.naming import LONGEST_STEM, episode_path, file_stem, resolved_tags
+from audio_builder.episode.naming import LONGEST_STEM, episode_path, file_stem, named_file, resolved_tags
+from audio_builder.errors import OutputError
 from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 
@@ -77,3 +78,14 @@ def test_what_the_recipe_leaves_empty_comes_from_the_article() -> None:
     assert (found.title, found.subtitle, found.author) == ("Its title", "Its subtitle", "Ben")
     assert (found.language, found.date, found.show) == ("de", "2026-01-02", "Reflections")
     assert resolved_tags(Tags(), Script("", "", "", "", "", "gentle", ())).title == "Untitled"
+
+
+@pytest.mark.parametrize("name", ["cover.jpg", "talk.MD", "evening.html"])
+def test_a_name_of_another_kind_of_file_makes_no_folder(name: str, tmp_path: Path) -> None:
+    """It is a slip, unless a folder of that name is there."""
+    with pytest.raises(OutputError, match="an episode is an MP3 file") as caught:
+        named_file(tmp_path / name)
+    assert caught.value.hint == f"Call it {Path(name).stem}.mp3."
+    (tmp_path / name).mkdir()
+    assert named_file(tmp_path / name) is None
+    assert named_file(tmp_path / "season.2") is None

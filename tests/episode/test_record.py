@@ -50,8 +50,8 @@ def test_a_record_can_be_written_and_read(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "no record of an episode"),
-        (b"\xff\xfe{}", "no record of an episode"),
+        (b"", "not a record of an episode"),
+        (b"\xff\xfe{}", "not a record of an episode"),
         (b'{"schema_version": 1}', "missing required field"),
     ],
 )

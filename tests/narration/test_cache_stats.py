@@ -13,7 +13,9 @@ from audio_builder.cli.main import run
 from audio_builder.cli.sizes import Size, size_in_words
 from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache, cache_stats, remove_damaged_clips
 from audio_builder.narration.clip_file import StoredClip
-from audio_builder.store import FOLDER_VARIABLE, Cleared, clear
+from audio_builder.narration.narrate import narrate
+from audio_builder.store import FOLDER_VARIABLE, Cleared, Store
+from tests.voice_helpers import ready, script_of
 
 RATE = 44100
 DAY_S = 86_400
@@ -37,7 +39,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClipCache:
 
 
 def prune(cache: ClipCache, keep_bytes: int) -> Cleared:
-    return clear((cache.files,), keep_bytes)
+    return cache.prune(keep_bytes)
 
 
 def left(cache: ClipCache) -> list[int]:
@@ -101,7 +103,7 @@ def test_the_commands_say_it_in_words(cache: ClipCache, capsys: pytest.CaptureFi
     assert run(["cache", "info"]) == 0
     told = capsys.readouterr().out
     assert f"{cache.folder}\n    4 clips, 0 min of speech, 35" in told
-    assert "not used for longest: 4 days ago" in told
+    assert "least recently used: 4 days ago" in told
     assert run(["cache", "verify", "--read-data"]) == 0
     assert capsys.readouterr().out == "4 clips looked at to the last bit: all sound\n"
     assert run(["cache", "prune", "--keep", "200KB"]) == 0
@@ -110,6 +112,32 @@ def test_the_commands_say_it_in_words(cache: ClipCache, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["removed_clips"] == 2
     assert run(["cache", "info"]) == 0
     assert "empty" in capsys.readouterr().out
+
+
+def test_models_of_voices_are_counted_and_go_with_the_clips(
+    cache: ClipCache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an engine made of a model and kept there takes up to 90 MB: `info` says so, `prune` removes it."""
+    models = Store(".onnx")
+    models.write(key_of(7), bytes(300_000))
+    used = time.time() - 9 * DAY_S
+    os.utime(models.path_of(key_of(7)), (used, used))
+    assert run(["cache", "info"]) == 0
+    assert "    1 model of a voice, 300 KB\n" in capsys.readouterr().out
+    assert run(["cache", "prune", "--keep", str(size_of_all(cache))]) == 0
+    kept = f"kept 4 clips ({size_in_words(size_of_all(cache))})"
+    assert capsys.readouterr().out == f"removed 0 clips and 1 model of a voice (300 KB)\n{kept}\n"
+    assert not models.path_of(key_of(7)).exists()
+
+
+def test_narrating_sweeps_what_a_killed_build_left(cache: ClipCache) -> None:
+    """A draft of an hour ago is nobody's, even if nothing is to be spoken now; one of a minute ago may be in use."""
+    for name, age_s in ((".old.0.draft", 4000), (".new.0.draft", 60)):
+        (cache.folder / name).touch()
+        used = time.time() - age_s
+        os.utime(cache.folder / name, (used, used))
+    narrate(script_of(), ready("tone"), cache=cache, rate_hz=RATE)
+    assert [path.name for path in cache.folder.glob(".*.draft")] == [".new.0.draft"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -17,8 +18,9 @@ import pytest
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, EngineTimedOut
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
+from audio_builder.narration.workers import process
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.narration.workers.process import Deadlines, Job, Spoken
+from audio_builder.narration.workers.process import Deadlines, Job, Spoken, processor_s
 from tests.conftest import ROOT, hear_ctrl_c
 from tests.voice_helpers import install_engine, script_of, voice_of
 
@@ -380,3 +382,29 @@ def test_workers_wait_for_the_next_round_with_their_voice(tmp_path: Path, monkey
     lines = [line.split(maxsplit=2) for line in said.read_text().splitlines()]
     assert [(rate, text) for _, rate, text in lines] == [("125", "A sample."), ("150", "The whole.")]
     assert len({pid for pid, _, _ in lines}) == 1
+
+
+def test_a_deadline_counts_what_a_worker_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy computer it may wait: as long as it gets on, however slowly, it isn't killed."""
+    install_engine(monkeypatch, tmp_path, "slow", "time.sleep(3)\nreturn good(text, voice)")
+    computed = itertools.count()
+    monkeypatch.setattr(process, "processor_s", lambda _pid: 0.05 * next(computed))
+    assert spoken("slow", "Wait.", deadlines=Deadlines(start_s=0, base_s=1.5, per_character_s=0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the clock decides")
+def test_a_worker_that_computes_for_ever_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own time, which grows as long as it computes."""
+    install_engine(monkeypatch, tmp_path, "busy", "while True:\n    pass")
+    with pytest.raises(EngineTimedOut, match="did not finish"):
+        spoken("busy", "Wait.", deadlines=Deadlines(start_s=0.5, base_s=0.5, per_character_s=0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the clock decides")
+def test_the_time_of_a_process_is_its_own() -> None:
+    """Ours is about what Python says; a process that is gone has none."""
+    own = processor_s(os.getpid())
+    assert own == pytest.approx(time.process_time(), abs=0.5)
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    assert processor_s(child.pid) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 import uuid
 from collections.abc import Callable
@@ -218,7 +219,7 @@ def test_a_damaged_episode_can_not_be_published_as_new(folder: Path):
     """It would get a new guid for what nobody has read."""
     publish(folder)
     _break_record(folder, "evening")
-    with pytest.raises(OutputError, match="no record of an episode"):
+    with pytest.raises(OutputError, match="not a record of an episode"):
         publish(folder, PublishOptions(as_new=("evening",)))
 
 
@@ -351,21 +352,23 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
     [
         ({"titel": "x"}, "no setting 'titel'", "Did you mean title?"),
         ({"title": " "}, "the title is empty", ""),
-        ({"title": 3}, "Expected `str`", ""),
+        ({"title": 3}, "title must be a text in quotation marks, not a number", ""),
+        ({"category": [1]}, "category[0] must be a text in quotation marks, not a number", ""),
         ({"category": "Sleep"}, "none of Apple's categories", ""),
-        ({"base_url": "example.org"}, "no web address", "https://"),
-        ({"base_url": "javascript:alert(1)"}, "no web address", "https://"),
+        ({"base_url": "example.org"}, "not a web address", "https://"),
+        ({"base_url": "javascript:alert(1)"}, "not a web address", "https://"),
         ({"base_url": "https://me:secret@example.org/a/"}, "a user name or a password", "https://example.org/a/"),
         ({"link": "https://me@example.org/"}, "a user name or a password", "https://example.org/"),
         ({"base_url": "https://example.org/a/feed.xml"}, "a file", "Write https://example.org/a/"),
         ({"language": "german"}, "language is 'german'", "Did you mean de?"),
         ({"language": ""}, "language is empty", "en"),
         ({"id": "mine"}, "id is 'mine', which is no UUID", "show init"),
-        ({"new_feed_url": "elsewhere"}, "no web address", "https://"),
-        ({"link": "https://a/?q"}, "no web address", "without ?"),
+        ({"base_url": "https://example.org:99999/"}, "not a web address", "https://"),
+        ({"new_feed_url": "elsewhere"}, "not a web address", "https://"),
+        ({"link": "https://a/?q"}, "not a web address", "without ?"),
         ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
         ({"language": "in English"}, "language is 'in English', which is not a language tag", ""),
-        ({"email": "a writer"}, "email is 'a writer', which is no e-mail address", "me@example.org"),
+        ({"email": "a writer"}, "email is 'a writer', which is not an e-mail address", "me@example.org"),
         ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
     ],
 )
@@ -463,6 +466,82 @@ def test_a_page_that_somebody_else_made_stays(name: str, folder: Path):
     (folder / name).write_text((folder / name).read_text() + "<!-- mine -->")
     with pytest.raises(OutputError, match="changed since"):
         publish(folder)
+
+
+@pytest.mark.parametrize("name", ["evening.html", "evening-{sound}.vtt", "evening-{sound}.notes.txt"])
+def test_a_published_file_that_somebody_edited_stays(name: str, folder: Path):
+    """It is named in the report; `force` replaces it; and the others are made anew all the same."""
+    publish(folder)
+    path = folder / "episodes" / name.format(sound=hashlib.sha256(b"sound").hexdigest()[:8])
+    path.write_text("my own", encoding="utf-8")
+    assert publish(folder).kept == (), "nothing was to be made"
+    put_show(folder, msgspec.structs.replace(SHOW, description="Other readings.", author="B. Writer"))
+    for _ in range(2):
+        report = publish(folder)
+        assert path.read_text(encoding="utf-8") == "my own"
+        put_show(folder, msgspec.structs.replace(SHOW, description="Still others.", author="C. Writer"))
+        assert report.kept == (path.name,)
+    publish(folder)
+    assert publish(folder, PublishOptions(force=True)).kept == ()
+    assert path.read_text(encoding="utf-8") != "my own"
+    assert publish(folder).made == ()
+
+
+def test_a_page_of_somebody_elses_under_an_episodes_name_stays(folder: Path):
+    """Even before that episode was ever published."""
+    (folder / "episodes").mkdir()
+    (folder / "episodes" / "evening.html").write_text("my own", encoding="utf-8")
+    assert publish(folder).kept == ("evening.html",)
+    assert publish(folder, PublishOptions(prune=True)).pruned == ()
+    assert (folder / "episodes" / "evening.html").read_text(encoding="utf-8") == "my own"
+
+
+def test_pruning_takes_what_was_made_and_nothing_else(folder: Path):
+    """Of two withdrawn episodes the page that was edited stays, and so does a page that never was an episode's."""
+    put_episode(folder, "morning", b"other")
+    put_episode(folder, "noon", b"third")
+    publish(folder)
+    for name in ("about.html", "noon.html"):
+        (folder / "episodes" / name).write_text("my own", encoding="utf-8")
+    for stem in ("morning", "noon"):
+        (folder / f"{stem}.mp3").unlink()
+        (folder / f"{stem}.episode.json").unlink()
+    publish(folder)
+    report = publish(folder, PublishOptions(prune=True))
+    assert "morning.html" in report.pruned
+    assert sorted(report.kept) == ["about.html", "noon.html"]
+    left = {path.name for path in (folder / "episodes").glob("*.html") if not path.name.endswith(".notes.html")}
+    assert left == {"about.html", "evening.html", "noon.html"}
+
+
+def test_a_page_of_ours_is_known_after_a_stop_and_other_settings(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """A publish that ended before its ledger was kept wrote pages that no ledger knows."""
+    publish(folder)
+    put_show(folder, msgspec.structs.replace(SHOW, title="Night Pages"))
+    with monkeypatch.context() as stopped:
+        stopped.setattr("audio_builder.podcast.publisher.opml", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            publish(folder)
+    put_show(folder, msgspec.structs.replace(SHOW, title="Noon Pages"))
+    assert publish(folder).kept == ()
+    assert "Noon Pages" in (folder / "episodes" / "evening.html").read_text(encoding="utf-8")
+
+
+def test_a_page_is_made_anew_after_a_rename(folder: Path):
+    """Of the title: the same page says the new one. Of the files: the page has the new name, the guid stays."""
+    put_episode(folder, "evening", record=record_of(origin=Origin(identity="a" * 16)))
+    publish(folder)
+    guid = _guids(folder)
+    tags = msgspec.structs.replace(record_of().tags, title="A late evening")
+    put_episode(folder, "evening", record=record_of(tags=tags, origin=Origin(identity="a" * 16)))
+    assert publish(folder).made == ("evening",)
+    assert "A late evening" in (folder / "episodes" / "evening.html").read_text(encoding="utf-8")
+    for suffix in (".mp3", ".episode.json"):
+        (folder / f"evening{suffix}").rename(folder / f"late{suffix}")
+    assert publish(folder, PublishOptions(prune=True)).made == ("late",)
+    assert _guids(folder) == guid
+    assert "A late evening" in (folder / "episodes" / "late.html").read_text(encoding="utf-8")
+    assert not (folder / "episodes" / "evening.html").exists()
 
 
 def test_a_feed_can_be_unlocked(folder: Path):

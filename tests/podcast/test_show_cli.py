@@ -44,6 +44,32 @@ def test_publish_reports_as_json(tmp_path: Path, capfd: pytest.CaptureFixture[st
     assert (report["episodes"], report["made"]) == (1, ["evening"])
 
 
+@pytest.mark.parametrize("option", ["--force", "--prune", "--as-new=evening", "--export=web"])
+def test_a_check_publishes_nothing_so_it_takes_no_option_that_would(
+    option: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    """It says so, and asks nobody."""
+    assert run(["show", "init", str(tmp_path), "--base-url", "https://example.org/a", "-q"]) == 0
+    assert run(["publish", str(tmp_path), "--check", option]) == 2
+    assert "--check publishes nothing; leave the other options out" in capfd.readouterr().err
+    assert not (tmp_path / "feed.xml").exists()
+
+
+def test_a_page_that_was_edited_is_named_with_the_option_that_replaces_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    """And the rest is published."""
+    assert run(["show", "init", str(tmp_path), "-q"]) == 0
+    put_episode(tmp_path, "evening")
+    page = tmp_path / "episodes" / "evening.html"
+    page.parent.mkdir()
+    page.write_text("my own", encoding="utf-8")
+    assert run(["publish", str(tmp_path)]) == 0
+    said = " ".join(capfd.readouterr().err.split())
+    assert f"{page} stays as it is" in said
+    assert "--force replaces it" in said
+
+
 def test_a_damaged_episode_is_told_and_fails_at_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """The feed is there with the others, the message names the episode and what to do, the exit code is not 0."""
     assert run(["show", "init", str(tmp_path), "-q"]) == 0
@@ -55,10 +81,10 @@ def test_a_damaged_episode_is_told_and_fails_at_the_end(tmp_path: Path, capfd: p
     printed = capfd.readouterr()
     assert printed.out == f"{tmp_path / 'feed.xml'}\n"
     assert "1 episode published" in printed.err
-    assert "evening.episode.json is no record of an episode" in printed.err
+    assert "evening.episode.json is not a record of an episode" in printed.err
     assert "it is not in the feed yet" in printed.err
     assert "Build the episode again into this folder." in printed.err
-    assert "all but 1 of the episodes" in printed.err
+    assert "1 of the episodes" in printed.err
 
 
 def test_a_folder_that_is_no_show_is_a_wrong_setting(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

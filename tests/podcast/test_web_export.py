@@ -117,7 +117,7 @@ def test_headers_begin_with_the_path_of_the_address():
     """A file has at most one content type among the rules that fit it: hosts would join them."""
     written = headers(SHOW)
     assert "\n/pages/feed.xml\n  Content-Type: application/rss+xml; charset=utf-8\n" in written
-    assert written.count("Access-Control-Allow-Origin: *") == 2
+    assert written.count("Access-Control-Allow-Origin: *") == 3
     rules = re.findall(r"^/pages/episodes/(\*\S+)\n  Content-Type", written, re.MULTILINE)
     for name in ("a-1.mp3", "a-1.vtt", "a-1.notes.txt", "a-1.txt", "a-1.json", "a-1.chapters.json", "a-1.small.jpg"):
         assert sum(name.endswith(rule.removeprefix("*")) for rule in rules) == (name != "a-1.json")

@@ -88,6 +88,14 @@ def test_so_is_an_option(
     assert [path.name for path in tmp_path.iterdir()] == ["text.md"]
 
 
+def test_a_date_without_quotation_marks_is_one_in_a_recipe(tmp_path: Path) -> None:
+    """TOML has dates of its own."""
+    path = tmp_path / "recipe.toml"
+    for written, kept in (("2026-11-20", "2026-11-20"), ("2026-11-20T06:30:00+01:00", "2026-11-20T06:30:00+01:00")):
+        path.write_text(f"[tags]\ndate = {written}\n", encoding="utf-8")
+        assert make_recipe(read_recipe_file(path)).tags.date == kept
+
+
 def test_a_strangers_file_may_say_anything(tmp_path: Path) -> None:
     """What another program wrote as its language is passed over, as if it said nothing."""
     file = tmp_path / "talk.ssml"

@@ -100,7 +100,7 @@ def test_a_text_or_a_script_of_one_s_own_is_a_guide(tmp_path: Path, head: str) -
     own.write_text(f"{closing}[chapter Mine]\n\nSit as you like.\n", encoding="utf-8")
     assert chapters(with_guides(str(own))) == ["A", "Mine"]
     own.write_text(f"{closing.replace('closing', 'end')}Sit.\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="`place: end` is no place for a guide; it is opening or closing"):
+    with pytest.raises(SourceError, match=r"`place` is .end.; allowed are opening and closing"):
         with_guides(str(own))
 
 

@@ -240,7 +240,7 @@ def test_odd_values_are_refused_plainly(value: str) -> None:
         check_background(Soundscape(background=value), channels=2)
 
 
-_HUM = """
+HUM = """
 import numpy as np
 from audio_builder.errors import SoundError
 from audio_builder.sound.loop import LayeredBed, pack
@@ -261,7 +261,7 @@ def test_a_new_background_is_one_file(tmp_path: Path) -> None:
     package = tmp_path / "audio_builder"
     shutil.copytree(ROOT / "audio_builder", package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "voices", package / "voices" / "profiles")
-    (package / "sound" / "beds" / "hum.py").write_text(_HUM, encoding="utf-8")
+    (package / "sound" / "beds" / "hum.py").write_text(HUM, encoding="utf-8")
     (tmp_path / "a.txt").write_text("The window is open.\n\n[background hum]\n\nA bird sings.\n", encoding="utf-8")
 
     def build(*options: str) -> subprocess.CompletedProcess[str]:

@@ -109,7 +109,7 @@ def test_silent_and_short_music_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SoundError, match="is silent") as raised:
         open_bed(Soundscape(background=str(silent)), FORMAT)
     assert "--background none" in raised.value.hint
-    with pytest.raises(SoundError, match=r"sounds for 1\.0 s; at least 2 s are needed"):
+    with pytest.raises(SoundError, match=r"is only 1\.0 s long; at least 2 s are needed"):
         open_bed(Soundscape(background=str(saved(tmp_path, song(1.0), "short.wav"))), FORMAT)
 
 

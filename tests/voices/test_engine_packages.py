@@ -18,6 +18,7 @@ from audio_builder.cli.main import run
 from audio_builder.errors import DownloadFailed, MissingExtra
 from audio_builder.voices import extras
 from audio_builder.voices.catalogue import find_voice, list_voices
+from audio_builder.voices.engines.kokoro_readers import read_languages, sounds_of
 from audio_builder.voices.extras import engine_lock, installed_version
 from audio_builder.voices.install.engine_packages import EnginePackages, install_packages, missing_packages
 from audio_builder.voices.prepare import prepare_voice
@@ -73,8 +74,9 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setenv("PIP_TARGET", str(target))
         monkeypatch.setenv("AUDIO_BUILDER_DATA", str(tmp_path / "data"))
         monkeypatch.syspath_prepend(str(target))
-        for module in ("prepare", "install.engine_packages"):
+        for module in ("prepare", "install.engine_packages", "install.voice_install"):
             monkeypatch.setattr(f"audio_builder.voices.{module}.load_engine", lambda _name: _Engine())
+        for module in ("prepare", "install.engine_packages"):
             monkeypatch.setattr(f"audio_builder.voices.{module}.engine_lock", lambda _name: lock)
         extras._version.cache_clear()
         yield lock
@@ -97,7 +99,7 @@ def test_one_command_makes_a_voice_ready_whose_engine_isnt_there(
     assert "tone needs the Python packages quiet-parts 1.5 (" in printed.err
     assert printed.out == "tone: fetched and checked, ready for --voice tone\n"
     assert (tmp_path / "site" / "quiet_parts.py").is_file()
-    assert missing_packages("tone") is None
+    assert missing_packages(find_voice("tone")) == ()
     assert run(["voices", "install", "tone"]) == 0
     assert capfd.readouterr().out == "tone: ready, nothing to fetch\n"
 
@@ -106,8 +108,7 @@ def test_one_command_makes_a_voice_ready_whose_engine_isnt_there(
 def test_a_package_with_another_hash_isnt_installed(index: Path, tmp_path: Path) -> None:
     """pip compares it; the error has the command to run oneself."""
     index.write_text(re.sub("sha256:.{4}", "sha256:0000", index.read_text()))
-    packages = missing_packages("tone")
-    assert packages is not None
+    (packages,) = missing_packages(find_voice("tone"))
     with pytest.raises(DownloadFailed, match=r"pip could not install quiet-parts 1\.5: .*HASHES") as caught:
         install_packages(packages)
     assert f"-m pip install --no-deps --require-hashes --only-binary :all: -r {index}" in caught.value.hint
@@ -120,7 +121,7 @@ def test_without_pip_the_command_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     lock = tmp_path / "tone.txt"
     lock.write_text("quiet-parts==1.5\n")
     with pytest.raises(DownloadFailed, match=r"pip could not install quiet-parts 1\.5") as caught:
-        install_packages(EnginePackages("tone", lock, "for a test"))
+        install_packages(EnginePackages(lock, "for a test"))
     assert str(lock) in caught.value.hint
 
 
@@ -128,10 +129,10 @@ def test_every_engine_with_pinned_packages_says_what_they_are() -> None:
     """Names with versions and hashes, and for a person: what, how large, under which licence."""
     engines = {voice.engine for voice in list_voices() if engine_lock(voice.engine)}
     assert {"kokoro", "piper", "system"} <= engines
-    for engine in engines:
+    for engine in (*engines, *(sounds_of(language).extra for language in read_languages())):
         lock = engine_lock(engine)
         assert lock is not None
         assert "--hash=sha256:" in lock.read_text()
     lock = engine_lock("piper")
     assert lock is not None
-    assert "piper-tts 1.8.0" in EnginePackages("piper", lock, "").names
+    assert "piper-tts 1.8.0" in EnginePackages(lock, "").names

@@ -13,10 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 from audio_builder.article.archive import Archive, archive_with
 from audio_builder.article.decode import decode
 from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
-from audio_builder.article.readers.html import NAME_KEY
 from audio_builder.errors import NotText
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED
 from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, names, verse_in
+from audio_builder.article.details import with_links
 from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline import OutlineBuilder, Wording
 from audio_builder.article.page_notes import find_notes
@@ -28,9 +29,6 @@ from audio_builder.errors import SourceError, SourceTooLarge
 HEADING_CLASS = "reads-as-heading"
 CENTRED_CLASS = "reads-as-centred"
 """Classes that what unpacks documents and books puts on paragraphs."""
-
-NAME_KEY = "name of the document"
-"""The value of its front matter with the title that a document has among its properties; it isn't read."""
 
 DEEPEST = 10_000
 """Levels of nesting at most; the parser's time grows with their square."""
@@ -65,12 +63,16 @@ _CHAPTER_NAMES = re.compile(
     re.IGNORECASE,
 )
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_KEEPS_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
 _IN_SENTENCES = names("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
+_CONTENTS_TAGS = ("ul", "ol", "table")
+_NUMBERS = re.compile(r"(?:\d+|[ivxlc]+|chapter|page)\.?", re.IGNORECASE)
+_OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)
 _MOSTLY = 0.6
 _MOST_ARTICLES = 50
 
@@ -93,7 +95,9 @@ def _read(source: SourceText) -> Parsed:
     builder = OutlineBuilder(front.language, UNWRAPPED)
     if root is not None:
         title = _title_element(page)
-        _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root)).run()
+        walk = _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root))
+        walk.run()
+        front = replace(front, details=with_links(front.details, walk.addresses))
     outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
     if page_of_web and outline.title is None and not front.title:
         outline = replace(outline, shown_title=_name_of(page))
@@ -113,7 +117,7 @@ def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
         title = shortened(above.text()) if above else "" if inside else _name_of(page, root)
     elif named and _words(root).startswith(named):
         title = shortened(named)
-    author = page.css_first("meta[name=author]")
+    author = page.css_first("meta[name=author]:not([content*='@'])")
     return FrontMatter(
         title=title,
         author=shortened(author.attributes.get("content") or "") if author else "",
@@ -125,6 +129,7 @@ def _name_of(page: LexborHTMLParser, root: LexborNode | None = None) -> str:
     """Return the title of a page without the name of its site, where a heading in it says which part is which."""
     shared = page.css_first("meta[property='og:title']")
     title = shortened((shared.attributes.get("content") or "") if shared else _title_element(page))
+    title = _OF_GUTENBERG.sub("", title) if "Project Gutenberg" in title else title
     heading = root.css_first("h2, h3") if root is not None else None
     parts = re.split(r"\s+[|–—·»-]\s+|:\s+", title)
     said = _words(heading) if heading is not None else ""
@@ -243,6 +248,7 @@ class _Walk:
     plain: bool = False
     light: bool = False
     links: int = 0
+    kept_breaks: int = 0
     unlinked: bool = False
     block: str = ""
     subtitle: bool = False
@@ -256,6 +262,7 @@ class _Walk:
     stanza: list[Line] = field(default_factory=list)
     all_words: str | None = None
     has_title: bool = False
+    addresses: list[tuple[str, str]] = field(default_factory=list)
 
     def run(self) -> None:
         """Give everything that the element says to the builder."""
@@ -284,6 +291,12 @@ class _Walk:
         self._end_word_list()
 
     def _text(self, text: str) -> None:
+        if self.kept_breaks and "\n" in text.strip("\n"):
+            *lines, last = text.strip("\n").split("\n")
+            for line in lines:
+                self._text(line)
+                self._break()
+            text = last
         if self.initial and text[:1] == " " and text[1:2].islower():
             # A large first letter that a space parts from the rest of its word.
             text = text[1:]
@@ -312,7 +325,7 @@ class _Walk:
 
     def _repeated(self, node: LexborNode) -> str | None:
         """Return as what words are left out that stand elsewhere on the page, or lead there."""
-        if node.tag in ("ul", "ol") and not self.builder.in_container and _is_contents_list(node):
+        if node.tag in _CONTENTS_TAGS and not self.builder.in_container and _is_contents_list(node):
             return "table of contents"
         if node.tag in _HEADINGS and is_contents(_words(node)):
             following = node.next
@@ -320,12 +333,12 @@ class _Walk:
                 following is not None and following.tag == "-text" and not speakable(following.text(deep=False) or "")
             ):
                 following = following.next
-            leads = following is not None and following.tag in ("ul", "ol") and _is_contents_list(following)
+            leads = following is not None and following.tag in _CONTENTS_TAGS and _is_contents_list(following)
             return "table of contents" if leads else None
         if "pull" in (node.attributes.get("class") or "") and _PULL_QUOTE.search(node.attributes.get("class") or ""):
             if self.all_words is None:
                 self.all_words = _words(self.root)
-            return "pull quote" if self.all_words.count(_words(node)) > 1 else None
+            return "pull quote" if self.all_words.count(_words(node).rstrip('.!?…”’"')) > 1 else None
         return None
 
     def _picture(self, node: LexborNode) -> None:
@@ -347,6 +360,8 @@ class _Walk:
         stanzas = [] if coded and not named else verse_in(text, named=named)
         self._flush()
         self._end_stanza()
+        if self.builder.licence_marker(text):
+            return
         if not stanzas and speakable(text):
             self.builder.left_out("code", text)
         for stanza in stanzas:
@@ -360,7 +375,10 @@ class _Walk:
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
-            self._break()
+            if "page-break" in (node.attributes.get("style") or ""):
+                self.words.append(" ")
+            else:
+                self._break()
         elif tag == "hr":
             self._flush()
             self.builder.scene_break()
@@ -369,8 +387,12 @@ class _Walk:
             self.strong += tag in _STRONG
         elif tag == "a":
             self.links += 1
+            if (address := node.attributes.get("href")) and speakable(words := _words(node)):
+                self.addresses.append((words, address))
         elif tag == "sup":
             self.raised_at = len(self.words)
+        if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):
+            self.kept_breaks += 1
         if tag in BLOCKS:
             self._open_block(node, tag)
 
@@ -416,6 +438,8 @@ class _Walk:
             self.links -= 1
         elif tag == "sup":
             self._raise(linked=node.css_first("a") is not None)
+        if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):
+            self.kept_breaks -= 1
         if tag in BLOCKS:
             self._close_block(node, tag)
         elif len(self.words) == 1 and not self.lines:
@@ -553,7 +577,8 @@ def _is_contents_list(node: LexborNode) -> bool:
     links = node.css("a")
     if len(links) < 2 or not all((link.attributes.get("href") or "").startswith("#") for link in links):
         return False
-    return sum(len(link.text().split()) for link in links) == len(node.text(separator=" ").split())
+    linked = Counter(word for link in links for word in link.text(separator=" ").split())
+    return all(_NUMBERS.fullmatch(word) for word in Counter(node.text(separator=" ").split()) - linked)
 
 
 READER = TextReader(

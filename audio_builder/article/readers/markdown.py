@@ -42,6 +42,8 @@ _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BACKSLASH_BEFORE_PUNCTUATION = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea)\b", re.IGNORECASE)
 _EMPHASIS = frozenset({"em_open", "strong_open", "em_close", "strong_close"})
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".svg", ".pdf")
+_BOLD = ["strong_open", "strong_close"]
 _LISTS = frozenset({"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"})
 _DEEPEST = 40
 """Levels of lists and quotations; a list takes two. What is deeper is read as one paragraph."""
@@ -250,14 +252,18 @@ class _Tokens:
             self.builder.words(html_wording(token.content, line), self.heading_level)
 
     def _inline(self, token: Token, line: int) -> None:
+        if self.heading_level and not token.content:
+            self.builder.scene_break()
+            return
         below_title, self.below_title = self.below_title and not self.heading_level, bool(self.heading_level)
         if below_title and _is_properties(token.content):
             for number, words in enumerate(token.content.split("\n"), start=line):
                 self.builder.left_out("property", words, number)
-        elif _is_link_to_note(token):
-            self.builder.left_out("link to another page", token.content, line)
+        elif kind := _lone_link(token):
+            self.builder.left_out(kind, token.content, line)
         else:
-            self.builder.words(wording(token, self.builder.left_out), self.heading_level)
+            for part in _parts(token) if not (self.heading_level or self.builder.in_container) else (token,):
+                self.builder.words(wording(part, self.builder.left_out), self.heading_level)
 
     def _code(self, token: Token, line: int) -> None:
         stanzas = verse_in(token.content) if token.type == "code_block" else []
@@ -268,19 +274,43 @@ class _Tokens:
             self.builder.words(Wording(lines, tuple(stanza), hard=len(lines) > 1, emphasised=False))
 
 
+def _parts(inline: Token) -> Iterator[Token]:
+    """Yield a paragraph whose first line alone is bold, as a heading is, in two parts; any other as it is."""
+    children = inline.children or []
+    ends = [place for place, child in enumerate(children) if child.type == "softbreak"][:1]
+    first, rest = (children[: ends[0]], children[ends[0] + 1 :]) if ends else ([], children)
+    first = [child for child in first if child.type != "text" or child.content.strip()]
+    strong = [child.type for child in first if child.type.startswith("strong")]
+    if strong != _BOLD or [first[0].type, first[-1].type] != _BOLD:
+        yield inline
+        return
+    line, content = inline.map[0] if inline.map else 0, inline.content.split("\n", 1)
+    for number, (part, text) in enumerate(zip((first, rest), content, strict=True)):
+        yield replace(inline, children=part, content=text, map=[line + number, line + number + 1])
+
+
 def _is_properties(content: str) -> bool:
     """Return whether a paragraph under a title is the list of properties that an exporter puts there."""
     names = [found[1].casefold() for line in content.split("\n") if (found := _PROPERTY.match(line))]
     return len(names) == content.count("\n") + 1 and not _PROPERTIES.isdisjoint(names)
 
 
-def _is_link_to_note(inline: Token) -> bool:
-    """Return whether a paragraph is a link to another file of an exported notebook and nothing else."""
-    children = [token for token in inline.children or () if token.type != "text" or token.content.strip()]
-    if len(children) < 3 or children[0].type != "link_open" or children[-1].type != "link_close":
-        return False
-    address = str(children[0].attrGet("href") or "")
-    return "://" not in address and address.lower().endswith((".md", ".csv"))
+def _lone_link(inline: Token) -> str:
+    """Return as what a paragraph is left out that is a link to another file of a notebook and nothing else."""
+    children = [token for token in inline.children or () if token.type != "html_inline" and token.content.strip()]
+    around = [token for token in inline.children or () if token.type.startswith("link")]
+    if len(around) != 2 or len(children) != 1 or around[0].level or children[0].level != 1:
+        return ""
+    address = str(around[0].attrGet("href") or "").lower()
+    if "://" in address:
+        return ""
+    return (
+        "picture"
+        if address.endswith(_PICTURES)
+        else "link to another page"
+        if address.endswith((".md", ".csv"))
+        else ""
+    )
 
 
 def wording(inline: Token, left_out: Note = lambda _kind, _words, _line: None) -> Wording:

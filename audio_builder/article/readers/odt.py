@@ -8,9 +8,11 @@ from html import escape
 from xml.parsers import expat
 
 from audio_builder.article.archive import Archive, archive_with
-from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.file_titles import says_nothing
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
+from audio_builder.article.readers.html import CENTRED_CLASS
 from audio_builder.errors import NotText
 
 _CONTENT = "content.xml"
@@ -20,6 +22,7 @@ _HINT = "Save it as .odt, .docx or .txt again."
 
 _SILENT = {
     "text:note": "footnote",
+    "text:note-citation": "",
     "office:annotation": "comment",
     "text:tracked-changes": "",
     "text:table-of-content": "table of contents",
@@ -57,13 +60,17 @@ class _Page:
 
     Attributes:
         parents: the named style behind each automatic one.
-        emphasis: automatic styles of words in italics or bold.
+        emphasis: automatic styles of words in italics or bold; so are the next two.
+        centred: of paragraphs.
+        hidden: of words that aren't shown.
     """
 
     html: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
     parents: dict[str, str] = field(default_factory=dict)
     emphasis: dict[str, str] = field(default_factory=dict)
+    centred: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
     left_out: list[LeftOut] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     unsaid: list[str] = field(default_factory=list)
@@ -72,7 +79,8 @@ class _Page:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element."""
         self._learn_style(tag, attributes)
-        if self.silent or tag in _SILENT:
+        hidden = attributes.get("text:style-name") in self.hidden
+        if self.silent or tag in _SILENT or hidden:
             self.silent.append(tag)
             return
         begin, end = self._tags(tag, attributes)
@@ -86,7 +94,7 @@ class _Page:
             return
         self.silent.pop()
         if not self.silent:
-            if kind := _SILENT[tag]:
+            if kind := _SILENT.get(tag, "hidden text"):
                 self.left_out.append(LeftOut(kind, " ".join("".join(self.unsaid).split())))
             self.unsaid.clear()
 
@@ -104,7 +112,10 @@ class _Page:
             level = min(6, max(1, int(attributes.get("text:outline-level", "1") or 1)))
             return f"<h{level}>", f"</h{level}>\n"
         if tag == "text:p":
-            begin, end = _PARAGRAPHS.get(named, ("<p>", "</p>"))
+            centred = f' class="{CENTRED_CLASS}"' if name in self.centred else ""
+            begin, end = _PARAGRAPHS.get(named, (f"<p{centred}>", "</p>"))
+            if strong := self.emphasis.get(name):
+                begin, end = f"{begin}<{strong}>", f"</{strong}>{end}"
             return ("<!--", "-->\n") if named in _PASSED_OVER else (begin, f"{end}\n")
         if tag in _BLOCKS:
             return f"<{_BLOCKS[tag]}>", f"</{_BLOCKS[tag]}>\n"
@@ -117,8 +128,12 @@ class _Page:
             self.style = attributes.get("style:name", "")
             if parent := attributes.get("style:parent-style-name"):
                 self.parents[self.style] = parent
+        elif tag == "style:paragraph-properties" and attributes.get("fo:text-align") == "center":
+            self.centred.add(self.style)
         elif tag == "style:text-properties" and self.style:
-            if attributes.get("fo:font-style") == "italic":
+            if attributes.get("text:display") == "none":
+                self.hidden.add(self.style)
+            elif attributes.get("fo:font-style") == "italic":
                 self.emphasis[self.style] = "em"
             elif attributes.get("fo:font-weight") == "bold":
                 self.emphasis[self.style] = "strong"
@@ -184,7 +199,9 @@ def _front(archive: Archive, name: str) -> FrontMatter:
     except expat.ExpatError as error:
         raise NotText(f"{name} is not a document that can be read: {error}", hint=_HINT) from error
     author = found.get("meta:initial-creator") or found.get("dc:creator", "")
-    return FrontMatter(author=shortened(author), language=found.get("dc:language", ""))
+    title = shortened(found.get("dc:title", ""))
+    values = {} if says_nothing(title) else {NAME_KEY: title}
+    return FrontMatter(author=shortened(author), language=found.get("dc:language", ""), values=values)
 
 
 READER = PackedReader("odt", "OpenDocument texts", (".odt",), _unpack)

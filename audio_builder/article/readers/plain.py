@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audio_builder.article.blocks import (
@@ -13,12 +13,15 @@ from audio_builder.article.blocks import (
     is_scene_break,
     item_marker,
     item_number,
+    list_blocks,
     list_items,
     text_blocks,
     wrapping_of,
 )
+from audio_builder.article.boilerplate import is_contents
 from audio_builder.article.context import speaker
-from audio_builder.article.frontmatter import FrontMatter
+from audio_builder.article.dialects import title_block
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened, without_front_matter
 from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
     LONGEST_TITLE_COLUMNS,
@@ -29,26 +32,39 @@ from audio_builder.article.headings import (
     is_chapter,
     is_title,
     may_be_heading,
+    titled_together,
 )
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.marks import only_marks, without_marks
+from audio_builder.article.marks import holds_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.page_marks import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import broken_word, columns, join_wrapped, speakable, tidy, words_known
+from audio_builder.article.text import broken_word, columns, speakable, tidy, words_known
 
 _LONG_PARAGRAPH_COLUMNS = 120
 
 _LONGEST_SUBTITLE_SENTENCE = 12
 """Words; a longer sentence with its full stop is the first paragraph."""
 
+_INVITES = re.compile(
+    r"(?:settle|sit|find|close|take|breathe|let|allow|notice|bring|welcome|lie|rest|relax|feel|imagine|listen|soften|inhale|"
+    r"exhale|begin|setz|schließ|atme|spür|assieds|asseyez|ferme|respir|inspir|siéntate|cierra|siediti|chiudi)\w*\b",
+    re.IGNORECASE,
+)
+"""With what a meditation begins, and no subtitle."""
+
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,})\s*")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s*>\s?")
+_LONGEST_ENTRY = 200
+_PAGE_OF_ENTRY = re.compile(r"(?:\s*\.{2,}\s*|\s{2,})(?:\d{1,4}|[ivxlc]{1,7}|page)\s*\Z|\s\d{1,4}\s*\Z", re.IGNORECASE)
+_BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
+_ROW = re.compile(r"\s*\|(.*)\|\s*")
+_COLUMN_GAP = re.compile(r"(?<=\S)(?:\t|[ ]{3,})[ \t]*(?=\S)")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
 
 
@@ -70,6 +86,7 @@ class _Chunk:
         level: 1 or 2 where the source underlines it as a heading; else 0.
         scene: a rule stands before it.
         listed: its number is the next after that of the chunk before it, or the one after it goes on from it.
+        bold: it is one line between signs of emphasis.
     """
 
     lines: tuple[Line, ...]
@@ -77,6 +94,7 @@ class _Chunk:
     level: int = 0
     scene: bool = False
     listed: bool = False
+    bold: bool = False
 
     @property
     def text(self) -> str:
@@ -88,10 +106,15 @@ def _read(source: SourceText) -> Parsed:
     """Return the outline of a plain text; a reader that unpacks a file may have given it front matter."""
     etext = take_licence(source.text)
     front = source.front or etext.front
+    values, lines = title_block(etext.text)
+    if lines and not front.title:
+        front = FrontMatter(title=shortened(values["title"]), author=shortened(values.get("author", "")), lines=lines)
+        etext = replace(etext, text=without_front_matter(etext.text, front))
     left_out = [*etext.left_out]
     pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
     left_out.extend(pages.left_out)
-    chunks = list(_listed(_poems(_paragraphs(_chunks(pages.lines)))))
+    chunks = _without_contents(list(_paragraphs(_chunks(pages.lines))), left_out)
+    chunks = list(_listed(_poems(iter(chunks))))
     top = _top(chunks, front)
     source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
@@ -106,7 +129,8 @@ def _read(source: SourceText) -> Parsed:
             chunk = replace(chunk, lines=chunk.lines[1:])  # noqa: PLW2901
         elements.extend(_blocks(chunk, front.language, wrapping, known))
     front = replace(front, author=front.author or top.author)
-    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out)))
+    name = "" if top.title else front.values.get(NAME_KEY, "")
+    return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out), shown_title=name))
 
 
 def _without_journal_heads(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
@@ -140,7 +164,14 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
             if not waiting:
                 blank_before, blank = blank, 0
                 scene_before, scene = scene, False
+            bold = _BOLD_LINE.fullmatch(raw)
+            if bold and waiting:
+                yield _Chunk(tuple(waiting), blank_before, scene=scene_before)
+                waiting, blank_before, scene_before = [], 0, False
             waiting.append(Line(_EMPHASIS.sub("", raw), number))
+            if bold:
+                yield _Chunk(tuple(waiting), blank_before, scene=scene_before, bold=True)
+                waiting = []
             continue
         underline = _UNDERLINE.fullmatch(raw) if len(waiting) == 1 else None
         if waiting:
@@ -172,6 +203,36 @@ def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
             )
         else:
             yield chunk
+
+
+def _without_contents(chunks: list[_Chunk], left_out: list[LeftOut]) -> list[_Chunk]:
+    """Return the chunks without a table of contents: lines that end in a page, or stand below again."""
+    start = next((place for place, chunk in enumerate(chunks) if is_contents(chunk.text)), None)
+    if start is None:
+        return chunks
+    short = ((place, chunk.text) for place, chunk in enumerate(chunks) if 0 < len(chunk.text) <= _LONGEST_ENTRY)
+    last = {_entry(text): place for place, text in short}
+    end = start + 1
+    while end < len(chunks) and all(_is_entry(line.text, last, end) for line in chunks[end].lines):
+        end += 1
+    if end == start + 1:
+        return chunks
+    out = [line for chunk in chunks[start:end] for line in chunk.lines]
+    left_out.extend(LeftOut("table of contents", line.text.strip(), line.number) for line in out)
+    return [*chunks[:start], *chunks[end:]]
+
+
+def _entry(text: str) -> str:
+    """Return a line of a table of contents without its number, its leader and the number of its page."""
+    return re.sub(r"\W+", " ", _PAGE_OF_ENTRY.sub("", text)).strip().casefold()
+
+
+def _is_entry(text: str, last: Mapping[str, int], place: int) -> bool:
+    """Return whether a line ends in the number of a page, or stands below `place` again."""
+    if len(text) > _LONGEST_ENTRY:
+        return False
+    with_page = _PAGE_OF_ENTRY.search(text) is not None and not is_chapter(text.strip())
+    return with_page or last.get(_entry(text), -1) > place
 
 
 def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -230,13 +291,16 @@ class _Top:
 def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     """Return the title, the subtitle, the author, and the chunks that are left."""
     levels = heading_levels([_setting(chunk) for chunk in chunks])
-    title, author = None, ""
+    title, subtitle, author = None, None, ""
     if chunks and front.title:
         said = chunks[0].text and same_words(chunks[0].lines[0], front.title)
         if not said:
             return _Top(None, None, "", chunks, levels)
-    elif chunks and (byline := _byline_under(chunks[0])):
-        title, author = _heading_line(chunks[0]), byline
+    elif chunks and (together := titled_together([line.text.strip() for line in chunks[0].lines])) and chunks[1:]:
+        subtitle = Line(tidy(together[0]), chunks[0].lines[1].number) if together[0] and not front.subtitle else None
+        title, author = _heading_line(chunks[0]), together[1]
+        if subtitle:
+            return _Top(title, subtitle, author, chunks[1:], levels[1:])
     elif chunks and is_title(chunks[0].text) and not _is_first_of_chapters(chunks, levels):
         title = _heading_line(chunks[0])
     else:
@@ -244,8 +308,7 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     chunks, levels = chunks[1:], levels[1:]
     if len(chunks) > 1 and (named := byline_author(chunks[0].text)):
         author, chunks, levels = named, chunks[1:], levels[1:]
-    subtitle = None
-    if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], levels, front.language):
+    if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], chunks[1], levels, front.language):
         subtitle = Line(tidy(chunks[0].lines[0].text), chunks[0].lines[0].number)
         chunks, levels = chunks[1:], levels[1:]
         if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
@@ -258,13 +321,6 @@ def _heading_line(chunk: _Chunk) -> Line:
     return Line(words.rstrip(":：") if is_chapter(words) else words, chunk.lines[0].number)
 
 
-def _byline_under(chunk: _Chunk) -> str:
-    """Return the author where a chunk is a title with a byline right under it."""
-    if len(chunk.lines) != 2 or not is_title(chunk.lines[0].text.strip()):
-        return ""
-    return byline_author(chunk.lines[1].text)
-
-
 def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bool:
     """Return whether a text begins with its first chapter or entry, without a title."""
     if levels[0] > 1 and _HASHES.fullmatch(chunks[0].text):
@@ -275,13 +331,16 @@ def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bo
 
 def _setting(chunk: _Chunk) -> Setting:
     hashes = _HASHES.fullmatch(chunk.lines[0].text.strip())
-    words = " ".join(line.text.strip() for line in chunk.lines)
-    return Setting(chunk.text, words, chunk.blank_before, len(hashes[1]) if hashes else chunk.level)
+    words = tidy(" ".join(line.text.strip() for line in chunk.lines))
+    level = len(hashes[1]) if hashes else chunk.level
+    return Setting(chunk.text, words, chunk.blank_before, level, chunk.bold)
 
 
-def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
+def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], language: str) -> bool:
     """Return whether the first chunk under the title is the subtitle: a heading where others like it follow is not."""
     text = chunk.text
+    one_of_several = following.text.endswith((".", "。", "।")) and len(sentences(following.text, language)) == 1
+    stops = text.rstrip("”’\"')»").endswith((".", "。", "।"))
     return (
         bool(text)
         and not chunk.level
@@ -292,7 +351,8 @@ def _is_subtitle(chunk: _Chunk, levels: Sequence[int], language: str) -> bool:
         and may_be_heading(text)
         and not is_chapter(text)
         and not speaker(text)
-        and not (text.endswith((".", "。", "।")) and len(text.split()) > _LONGEST_SUBTITLE_SENTENCE)
+        and not holds_marks(text)
+        and not (stops and (len(text.split()) > _LONGEST_SUBTITLE_SENTENCE or one_of_several or _INVITES.match(text)))
         and not (levels[0] and any(levels[1:]))
         and len(sentences(text, language)) == 1
     )
@@ -308,28 +368,29 @@ def _blocks(chunk: _Chunk, language: str, wrapping: Wrapping, known: Collection[
         for block in text_blocks(bare, language, verse=_verse(bare, wrapping), known=known):
             yield block if block.kind is BlockKind.MARK else replace(block, kind=BlockKind.QUOTE)
         return
+    if cells := _cells(lines):
+        yield from blocks_around_marks(BlockKind.LIST, cells, language)
+        return
     items = list_items([line.text for line in lines], listed=chunk.listed)
     first_item = min(items, default=len(lines))
     words = lines[:first_item]
     yield from text_blocks(words, language, verse=_verse(words, wrapping), known=known)
-    yield from _list_blocks(lines[first_item:], frozenset(place - first_item for place in items), language, known)
+    yield from list_blocks(lines[first_item:], frozenset(place - first_item for place in items), language, known)
+
+
+def _cells(lines: Sequence[Line]) -> list[Line]:
+    """Return the cells of a table between bars, or the rows of one in columns; none for other lines."""
+    rows = [_ROW.fullmatch(line.text) for line in lines]
+    if all(rows):
+        return [
+            Line(cell, line.number) for line, row in zip(lines, rows, strict=True) if row for cell in row[1].split("|")
+        ]
+    columned = len(lines) > 1 and all(len(_COLUMN_GAP.findall(line.text)) > 1 for line in lines)
+    return [Line(_COLUMN_GAP.sub(", ", line.text.strip()), line.number) for line in lines] if columned else []
 
 
 def _verse(lines: Sequence[Line], wrapping: Wrapping) -> bool:
     return broken_on_purpose([line.text for line in lines], wrapping)
-
-
-def _list_blocks(
-    lines: Sequence[Line], starts: Collection[int], language: str, known: Collection[str]
-) -> Iterator[Block]:
-    """Yield the list that some lines are, and the marks that stand between its items."""
-    items: list[Line] = []
-    for place, line in enumerate(lines):
-        if place in starts or not items or only_marks(line.text) or only_marks(items[-1].text):
-            items.append(Line(line.text[item_marker(line.text) if place in starts else 0 :], line.number))
-        else:
-            items[-1] = Line(join_wrapped([items[-1].text, line.text], known), items[-1].number)
-    yield from blocks_around_marks(BlockKind.LIST, items, language)
 
 
 READER = TextReader("plain", "plain text", (".txt", ".text", ""), lambda _text, _name: True, _read, rank=100)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from striprtf.striprtf import rtf_to_text
 
-from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.file_titles import says_nothing
+from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.errors import NotText
 
 _MAGIC = b"{\\rtf"
-_PARAGRAPH = re.compile(r"\\par(?![a-z])")
+_PARAGRAPH = re.compile(r"\\par(?![a-z]) ?|\\\r?\n")
 _HEADING_STYLE = re.compile(r"\{\\s(\d{1,4})\b[^{}]{0,400}?\bheading (\d)\b[^{}]{0,40};\}", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"\{\\s(\d{1,4})\b[^{}]{0,400}?\s\*?Title;\}")
 _STYLE = re.compile(r"\\s(\d{1,4})(?!\d)")
-_FOOTNOTE = re.compile(r"\{\\footnote\b")
+_FOOTNOTE = re.compile(r"\{\\(?:\*\\)?footnote\b")
+_BRACE = re.compile(r"(?<!\\)[{}]")
+_LONGEST_NOTE = 20_000
 _PICTURE = re.compile(r"\{\\(?:\*\\shp)?pict\b")
 _INFO = r"\{{\\{}\s+((?:[^{{}}\\]|\\'[0-9a-f]{{2}}|\\u-?\d+ ?\??){{1,400}})\}}"
 _AUTHOR, _INFO_TITLE = re.compile(_INFO.format("author")), re.compile(_INFO.format("title"))
@@ -39,13 +43,25 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         source = source[:start] + _STYLE.sub(
             lambda found: f"{found[0]} {{{levels[found[1]]} }}" if found[1] in levels else found[0], source[start:]
         )
-    front = FrontMatter(title=_said(_INFO_TITLE, source, name), author=_said(_AUTHOR, source, name))
-    text = _BLANK_LINES.sub("\n\n\n", _text(_PARAGRAPH.sub(r"\\par\\par", source), name))
+    title = _said(_INFO_TITLE, source, name)
+    front = FrontMatter(author=_said(_AUTHOR, source, name), values={} if says_nothing(title) else {NAME_KEY: title})
+    text = _BLANK_LINES.sub("\n\n\n", _text(_PARAGRAPH.sub(r"\\par\\par ", source), name))
     left_out = (
-        *(LeftOut("footnote") for _ in _FOOTNOTE.finditer(source)),
+        *(LeftOut("footnote", _text(rf"{{\rtf1\ansi {note}}}", name)) for note in _footnotes(source)),
         *(LeftOut("picture") for _ in _PICTURE.finditer(source)),
     )
     return Unpacked("plain", text.strip("\n"), front, left_out=left_out)
+
+
+def _footnotes(source: str) -> Iterator[str]:
+    """Yield what stands in each group of a footnote, up to its closing brace."""
+    for found in _FOOTNOTE.finditer(source):
+        depth = 1
+        for brace in _BRACE.finditer(source, found.end(), found.end() + _LONGEST_NOTE):
+            depth += 1 if brace[0] == "{" else -1
+            if not depth:
+                yield source[found.end() : brace.start()]
+                break
 
 
 def _text(rtf: str, name: str) -> str:

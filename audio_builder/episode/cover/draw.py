@@ -155,7 +155,7 @@ def fit_cover(path: Path) -> bytes:
         raise RecipeError(f"the cover {path} opens to far too many pixels", hint=_COVER_HINT) from error
     except (OSError, SyntaxError, ValueError, struct.error, zlib.error, KeyError) as error:
         # Pillow raises SyntaxError for a broken PNG and ValueError for some broken headers.
-        reason = getattr(error, "strerror", None) or "it is no JPEG or PNG that can be opened"
+        reason = getattr(error, "strerror", None) or "it is not a JPEG or PNG that can be opened"
         raise RecipeError(f"can't use the cover {path}: {reason}", hint=_COVER_HINT) from error
     low, high = COVER_SIDE_PX
     side = min(max(low, min(picture.size)), high)

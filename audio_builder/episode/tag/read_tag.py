@@ -76,6 +76,45 @@ class TagFacts:
     contents_complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TimedLine:
+    """A line of the words with their times.
+
+    Attributes:
+        text: a phrase as written.
+        start_s: when it begins to be heard, in seconds.
+        language: three letters, as ISO 639-2 has them.
+    """
+
+    text: str
+    start_s: float
+    language: str
+
+
+_MILLISECONDS = 2
+
+
+def read_timed_lines(path: Path) -> tuple[TimedLine, ...]:
+    """Return the words of a file with their times, in order; none where it has none (ID3v2.3.0, 4.10).
+
+    Raises:
+        NotAudio: the file can't be read, or its tag is damaged.
+    """
+    try:
+        frames = id3.ID3(path, translate=False).getall("SYLT")
+    except id3.ID3NoHeaderError:
+        frames = []
+    except MutagenError as error:
+        raise NotAudio(f"can't read the tag of {path}: {error}") from error
+    frame = next((frame for frame in frames if frame.format == _MILLISECONDS), None)
+    if frame is None:
+        return ()
+    lines = frame.text
+    return tuple(
+        TimedLine(str(text), int(at) / 1000, str(frame.lang)) for text, at in sorted(lines, key=lambda line: line[1])
+    )
+
+
 def read_tag(path: Path) -> TagFacts:
     """Return what the ID3v2 tag of a file says; empty facts for a file without one.
 

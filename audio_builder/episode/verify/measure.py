@@ -36,6 +36,10 @@ Energies = npt.NDArray[np.float32]
 """Mean square of the samples, over all channels, for each hundredth of a second; shape (cells,)."""
 
 
+Peaks = npt.NDArray[np.float16]
+"""Highest magnitude in each hundredth of a second, to three digits; shape (cells,)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measurements:
     """What was measured.
@@ -71,7 +75,7 @@ class Measurements:
     left_over_right_db: float
     lost_in_mono_db: float
     clicks: int
-    peaks: Energies
+    peaks: Peaks
     short_term_lufs: npt.NDArray[np.float64]
     energies: Energies
     complaints: tuple[str, ...]
@@ -137,12 +141,14 @@ class _Plain:
         self.longest = max(self.longest, self._run)
 
     def energies(self) -> Energies:
-        last = [np.array([self._rest.mean() / self.channels], dtype=np.float32)] if len(self._rest) else []
-        return np.concatenate([np.array(self._cells, dtype=np.float32), *last])
+        cells = self._cells[:]
+        if len(self._rest):
+            cells.append(float(self._rest.mean() / self.channels))
+        return np.frombuffer(cells, dtype=np.float32)
 
-    def peaks(self) -> Energies:
-        last = [self._loudest_rest.max(keepdims=True)] if len(self._loudest_rest) else []
-        return np.concatenate([np.frombuffer(self._peaks, dtype=np.float16).astype(np.float32), *last])
+    def peaks(self) -> Peaks:
+        last = self._loudest_rest.max(keepdims=True).astype(np.float16).tobytes() if len(self._loudest_rest) else b""
+        return np.frombuffer(self._peaks + last, dtype=np.float16)
 
     def dc_percent(self) -> float:
         return float(np.abs(self._sums).max() / self.frames * 100) if self.frames else 0.0
@@ -188,7 +194,7 @@ def measure_audio(audio: Audio, progress: Callable[[float], None] | None = None)
         frames=plain.frames,
         integrated_lufs=loudness.integrated_lufs(),
         loudness_range_lu=loudness.loudness_range_lu(),
-        loudest_moment_lufs=float(loudness.momentary_lufs().max(initial=-math.inf)),
+        loudest_moment_lufs=loudness.loudest_moment_lufs(),
         true_peak_dbtp=peak.true_peak_dbtp(),
         dc_percent=plain.dc_percent(),
         longest_silence_s=plain.longest / audio.rate_hz,

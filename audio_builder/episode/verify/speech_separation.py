@@ -104,7 +104,9 @@ def estimate_separation_db(energies: Energies, phrases_s: Sequence[tuple[float, 
 
 def _sums(energies: Energies) -> npt.NDArray[np.float64]:
     """Return the sums of all cells before each."""
-    return np.concatenate(([0.0], np.cumsum(energies, dtype=np.float64)))
+    sums = np.zeros(len(energies) + 1)
+    np.cumsum(energies, out=sums[1:])
+    return sums
 
 
 def _speech(clip: PlacedClip, rate_hz: int, cells: int) -> Interval | None:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from audio_builder.errors import EngineFailed, EngineTimedOut
 from audio_builder.files import scratch_folder
-from audio_builder.narration.workers.process import Deadlines, Job, Spoken, WorkerProcess
+from audio_builder.narration.workers.process import MOST_TAKES, Deadlines, Job, Spoken, WorkerProcess
 
 MAX_WORKERS = 8
 """A neural voice takes some 500 MB in each worker: this many are 4 GB, on a machine with the cores for it."""
@@ -39,7 +39,7 @@ class Pool:
             workers: how many processes speak at a time; by default one for each core that this process may use.
             deadlines: when a worker counts as hung.
         """
-        count = workers or min(_usable_cores(), MAX_WORKERS)
+        count = workers or min(usable_cores(), MAX_WORKERS)
         self._processes = _Processes()
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
         # The slot that was used last is used first: few jobs start few processes.
@@ -147,7 +147,8 @@ class _Slot:
         fresh = engine not in self._workers
         if fresh:
             self._workers[engine] = self._processes.start()
-        return self._workers[engine].speak(job, self._deadlines.limit_s(job.text, fresh=fresh))
+        limit_s = self._deadlines.limit_s(job.text, fresh=fresh) * (MOST_TAKES if job.listen else 1)
+        return self._workers[engine].speak(job, limit_s)
 
 
 class _Processes:
@@ -189,7 +190,7 @@ class _Processes:
         self._stack.close()
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

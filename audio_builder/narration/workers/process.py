@@ -23,6 +23,9 @@ from audio_builder import errors
 from audio_builder.errors import AudioBuilderError, EngineFailed, EngineTimedOut, quoted
 from audio_builder.voices.profile import Voice
 
+MOST_TAKES = 3
+"""How often a phrase is spoken at most until it is heard right."""
+
 _LENGTH_BYTES = 4
 _LAST_WORDS_BYTES = 600
 _END_S = 1.0
@@ -40,12 +43,14 @@ class Job(msgspec.Struct, frozen=True):
         text: as the engine gets it.
         voice: who speaks it.
         rate_hz: the episode's sample rate.
+        listen: whether it is heard, and spoken again where it isn't what it should be.
     """
 
     key: str
     text: str
     voice: Voice
     rate_hz: int
+    listen: bool = False
 
 
 class Spoken(msgspec.Struct, frozen=True, tag=True):
@@ -57,6 +62,7 @@ class Spoken(msgspec.Struct, frozen=True, tag=True):
         tail_frames: quiet frames after the last.
         levels: from `ClipLevels.packed`.
         words: from `packed_words`, by their place in the job's text.
+        hearing: from `packed_hearing`; empty where nobody listened.
     """
 
     pcm: bytes
@@ -64,6 +70,7 @@ class Spoken(msgspec.Struct, frozen=True, tag=True):
     tail_frames: int
     levels: bytes
     words: bytes
+    hearing: bytes = b""
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -117,7 +124,9 @@ def _decoded(kind: type, value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long a worker may take for a phrase before it counts as hung.
+    """How much of the processor's time a worker may take for a phrase before it counts as hung.
+
+    On Linux it is the time for which it computes: on a busy computer it may wait. Elsewhere it is the clock's.
 
     Attributes:
         start_s: added for a new process, which has to start and load its model.
@@ -132,6 +141,24 @@ class Deadlines:
     def limit_s(self, text: str, *, fresh: bool) -> float:
         """Return the seconds that a phrase may take, in a `fresh` process or in one that has spoken."""
         return (self.start_s if fresh else 0.0) + self.base_s + self.per_character_s * len(text)
+
+
+_LOOK_S = 2.0
+_LEAST_WORK = 0.001
+"""A process that got less than this share of a processor since the last look waits for something that doesn't come."""
+
+
+def processor_s(pid: int) -> float | None:
+    """Return how long a process has computed, in seconds; None where the system doesn't say, or it is gone.
+
+    A process has a clock of its own, whose number is made of its own (clock_getcpuclockid, in Linux's ABI).
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        return time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return None
 
 
 class WorkerProcess:
@@ -170,22 +197,16 @@ class WorkerProcess:
 
         Args:
             job: the phrase.
-            limit_s: how long it may take.
+            limit_s: how long it may compute.
 
         Raises:
-            EngineTimedOut: no answer within `limit_s` seconds; the process is killed.
+            EngineTimedOut: it computed for `limit_s` seconds, or so long did nothing, without an answer; it is killed.
             EngineFailed: the process died (with the last that it wrote), or its engine failed.
             AudioBuilderError: what else the worker refused the phrase with.
         """
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self.kill()
-
-        timer = threading.Timer(limit_s, end)
-        timer.daemon = True
-        timer.start()
+        late, answered = threading.Event(), threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(limit_s, answered, late), daemon=True)
+        watcher.start()
         answer: Answer | None
         try:
             send(self._stdin, job)
@@ -193,8 +214,8 @@ class WorkerProcess:
         except (OSError, ValueError):  # the process died before it read the phrase, or `close` closed its pipes
             answer = None
         finally:
-            timer.cancel()
-            timer.join()
+            answered.set()
+            watcher.join()
         if isinstance(answer, Spoken):
             return answer
         if answer is not None:
@@ -202,7 +223,30 @@ class WorkerProcess:
         about = quoted(job.text)
         if late.is_set():
             raise EngineTimedOut(f"the voice did not finish {about} within {limit_s:.1f} s", hint=_RETRY_HINT)
-        raise EngineFailed(f"the voice's process died at {about}: {self._last_words()}", hint=_RETRY_HINT)
+        raise EngineFailed(f"the voice's process ended unexpectedly at {about}: {self._last_words()}", hint=_RETRY_HINT)
+
+    def _watch(self, limit_s: float, answered: threading.Event, late: threading.Event) -> None:
+        """Kill the process when it has computed for too long, or, after that time, does nothing any more.
+
+        Args:
+            limit_s: how long it may compute.
+            answered: set when there is nothing to wait for any more.
+            late: set here when it is killed.
+        """
+        begun_s = processor_s(self._process.pid)
+        before_s, wait_s = begun_s, limit_s
+        while not answered.wait(wait_s):
+            now_s = processor_s(self._process.pid)
+            if begun_s is None or before_s is None or now_s is None:
+                break
+            left_s = limit_s - (now_s - begun_s)
+            if left_s <= 0 or now_s - before_s < _LEAST_WORK * wait_s:
+                break
+            before_s, wait_s = now_s, max(left_s, _LOOK_S)
+        else:
+            return
+        late.set()
+        self.kill()
 
     def kill(self) -> None:
         """End the process and whatever it started, and don't wait for that."""

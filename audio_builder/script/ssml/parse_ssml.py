@@ -17,6 +17,7 @@ from audio_builder.article.mark_kinds import (
     LONGEST_PAUSE_S,
     BeatMark,
     BreathMark,
+    LangMark,
     PauseMark,
     QuieterMark,
     SilenceMark,
@@ -28,8 +29,9 @@ from audio_builder.article.source import SourceText
 from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError, SourceError
 from audio_builder.recipe.settings import Pacing
+from audio_builder.recipe.values import tag_or_nothing
 from audio_builder.script.builder import SpeechStyle, VerbatimBuilder
-from audio_builder.script.cues import UNTITLED, ChapterStart, Reason, Say, Script, check_chapters
+from audio_builder.script.cues import ChapterStart, Reason, Say, Script, check_chapters, untitled
 from audio_builder.script.notation import cue_of
 
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
@@ -44,7 +46,6 @@ _UNCARRIED = {
     "emphasis": "its words are said like all others",
     "phoneme": "its words are said as they are written; a lexicon can say how (--lexicon)",
     "audio": "no other sound is played; the words inside it are said",
-    "lang": "its words are said in the language of the voice",
     "lexicon": "give pronunciations with --lexicon",
     "lookup": "give pronunciations with --lexicon",
 }
@@ -149,7 +150,7 @@ def _script(elements: Elements, name: str) -> Script:
         raise EmptySource(f"{name} has no words to speak", hint="Give a text with words in it.")
     title, subtitle, author, date = (elements.meta.get(key, "") for key in ("title", "subtitle", "author", "date"))
     if not isinstance(cues[0], ChapterStart):
-        cues = [ChapterStart(title or UNTITLED), *cues]
+        cues = [ChapterStart(title or untitled(elements.language)), *cues]
     check_chapters(cues, name)
     day = date if _DAY.fullmatch(date) else ""
     return Script(title, subtitle, author, elements.language, day, Pacing().preset, tuple(cues))
@@ -208,7 +209,7 @@ class Elements:
         silent = self._silent
         self._open.append((name, self._style))
         if foreign:
-            self._note(f"<{name}>", f"<{name}> is no SSML: {_LIKE_OTHERS}")
+            self._note(f"<{name}>", f"<{name}> is not SSML: {_LIKE_OTHERS}")
         elif not silent:
             self._start(name, attributes)
 
@@ -234,7 +235,7 @@ class Elements:
             self._words.append(text)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name in {"p", "s", "break", "mark", "prosody", "voice"}:
+        if name in {"p", "s", "break", "mark", "prosody", "voice", "lang"}:
             self._say()
         match name:
             case "speak":
@@ -247,7 +248,7 @@ class Elements:
                 self._break(attributes)
             case "mark":
                 self._mark(attributes.get("name", ""))
-            case "prosody" | "voice":
+            case "prosody" | "voice" | "lang":
                 self._change(name, attributes)
             case "sub":
                 self._words.append(attributes.get("alias", ""))
@@ -263,7 +264,7 @@ class Elements:
         if speakable(text):
             self._owes_break = False
             whole = any(name == "s" for name, _ in self._open)
-            self.builder.say(text, self._style, self.language, whole=whole)
+            self.builder.say(text, self._style, self._style.language or self.language, whole=whole)
 
     def _break(self, attributes: Mapping[str, str]) -> None:
         if self._owes_break:
@@ -289,7 +290,7 @@ class Elements:
         """Do what a mark of ours asks for; those of others are for their own programs."""
         kind, _, rest = name.partition(" ")
         mark = KINDS[kind].parse(rest) if kind in KINDS else None
-        if mark is None or isinstance(mark, PauseMark | VoiceMark | SlowerMark | QuieterMark):
+        if mark is None or isinstance(mark, PauseMark | VoiceMark | LangMark | SlowerMark | QuieterMark):
             shown = f'<mark name="{name[:_LONGEST_SHOWN]}"/>'
             self._note(
                 f"<mark {kind}>" if kind in KINDS else "<mark>", f"{shown} isn't carried over: nothing is heard of it"
@@ -305,6 +306,9 @@ class Elements:
             match element, name:
                 case "voice", "name":
                     carried = self._other_voice(value)
+                case "lang", str(where) if where == _LANGUAGE:
+                    carried = bool(tag := tag_or_nothing(value))
+                    self._style = self._style.after(LangMark(tag))
                 case "prosody", "rate":
                     carried = self._turn_down(_RATE, rate_factor(value), shown)
                 case "prosody", "volume":

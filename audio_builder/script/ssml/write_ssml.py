@@ -106,6 +106,7 @@ class _Writer:
         changes = f' rate="{plain_number(round(100 * (1 - self.pacing.slower_share), 3))}%"' if say.slower else ""
         changes += f' volume="-{plain_number(self.pacing.quieter_db)}dB"' if say.quieter else ""
         text = f"<prosody{changes}>{text}</prosody>" if changes else text
+        text = f'<lang xml:lang="{_attribute(say.language)}">{text}</lang>' if say.language else text
         text = f'<voice name="{_attribute(say.voice)}">{text}</voice>' if say.voice else text
         if not self.in_paragraph:
             self.lines.append("  <p>")

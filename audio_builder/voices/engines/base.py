@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from audio_builder.audio.samples import AudioSegment
-from audio_builder.voices.profile import Voice
+from audio_builder.voices.profile import Voice, VoiceProfile
 
 ENTRY_POINT_GROUP = "audio_builder.engines"
 """An engine is a class without arguments, published under its name in this entry point group."""
@@ -96,3 +96,56 @@ class WordTimer(Protocol):
             as `speak` does.
         """
         ...
+
+
+@runtime_checkable
+class LanguageReader(Protocol):
+    """An engine that needs more packages for some languages than for others."""
+
+    def language_extra(self, language: str) -> str:
+        """Return the name of the extra with those packages, also of their lock file; empty where none is needed.
+
+        Args:
+            language: BCP 47 tag.
+
+        Raises:
+            VoiceError: the engine doesn't speak the language.
+        """
+        ...
+
+    def language_fingerprint(self, language: str) -> str:
+        """Return the versions of what reads a language, for the clip's key; empty as above.
+
+        Args:
+            language: BCP 47 tag.
+
+        Raises:
+            MissingExtra: a package isn't installed.
+            VoiceError: the engine doesn't speak the language.
+        """
+        ...
+
+
+@runtime_checkable
+class Polyglot(Protocol):
+    """An engine whose voice follows the language of the words, as far as the machine can."""
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the BCP 47 tags of what it can speak on this machine.
+
+        Raises:
+            MissingExtra: the packages it needs aren't installed.
+        """
+        ...
+
+
+def voice_fingerprint(engine: Engine, profile: VoiceProfile) -> str:
+    """Return what an engine's `fingerprint` and `language_fingerprint` return for a voice.
+
+    Raises:
+        MissingExtra: a package that the voice needs isn't installed.
+        VoiceError: the engine doesn't speak the voice's language.
+    """
+    own = engine.fingerprint()
+    reading = engine.language_fingerprint(profile.language) if isinstance(engine, LanguageReader) else ""
+    return f"{own} {reading}".rstrip()

@@ -19,6 +19,8 @@ _IPA_TIED = (ord("^") << 8) | 0x80 | 0x02
 
 _MARK = re.compile(r"\s*([…—“”\"();!?]|[.,:](?!\w))\s*")
 _OPENING = "“("
+_SWITCH = re.compile(r"\([a-z^-]+\)")
+"""Where it goes over to the rules of another language for a word, and back; no bracket of the text reaches it."""
 
 
 class Phonemizer:
@@ -74,4 +76,4 @@ class Phonemizer:
         said = []
         while rest.value:
             said.append((self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_TIED) or b"").decode())
-        return " ".join(said)
+        return _SWITCH.sub("", " ".join(said))

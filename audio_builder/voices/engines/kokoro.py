@@ -16,6 +16,7 @@ from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quo
 from audio_builder.voices.blend import STYLE, blend_weights
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.kokoro_phonemes import known, pieces, tokens
+from audio_builder.voices.engines.kokoro_readers import foreign_phonemes, read_languages, reader_version, sounds_of
 from audio_builder.voices.engines.misaki import phonemes as misaki_phonemes
 from audio_builder.voices.engines.onnx_models import changed_session
 from audio_builder.voices.extras import installed_version
@@ -33,7 +34,7 @@ _ROWS, _WIDTH = 510, 256
 _SPEEDS = "speed"
 _CHANGE = "kokoro lengths 2"
 _IS_BRITISH = {"en-us": False, "en-gb": True}
-"""The languages that are spoken here."""
+"""The two Englishes; `phonemes/` has the other languages."""
 
 _EDGE = 0
 """The token before the first phoneme and after the last."""
@@ -93,6 +94,25 @@ class KokoroEngine:
         runtime, reader, _ = (installed_version(name, _WANTED_BY) for name in ("onnxruntime", "hibari-tts", "onnx"))
         return f"kokoro lengths-2 onnxruntime={runtime} hibari-tts={reader}"
 
+    def language_extra(self, language: str) -> str:
+        """Return the extra with what reads a language; empty for English.
+
+        Raises:
+            VoiceError: as `language_fingerprint` does.
+        """
+        spoken = _spoken(language)
+        return sounds_of(spoken).extra if spoken else ""
+
+    def language_fingerprint(self, language: str) -> str:
+        """Return the versions of what reads a language; empty for English.
+
+        Raises:
+            MissingExtra: it isn't installed.
+            VoiceError: the language isn't one that is spoken here.
+        """
+        spoken = _spoken(language)
+        return reader_version(spoken) if spoken else ""
+
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at 24,000 Hz; a long one is spoken in pieces, cut between clauses.
 
@@ -131,10 +151,10 @@ class KokoroEngine:
         # Without a full stop a heading ends in the air.
         text = text + "." if text[-1:].isalnum() else text
         language = voice.profile.language
-        british = _IS_BRITISH.get(language.lower())
-        if british is None:
-            raise VoiceError(f"the engine kokoro speaks en-US and en-GB here; “{voice.profile.name}” has {language}")
-        return known(misaki_phonemes(text, british=british))
+        spoken = _spoken(language)
+        return known(
+            foreign_phonemes(text, spoken) if spoken else misaki_phonemes(text, british=_IS_BRITISH[language.lower()])
+        )
 
     def _session(self, voice: Voice) -> Any:
         model = _path(voice, "model")
@@ -153,6 +173,22 @@ class KokoroEngine:
             tables = (_read_style(path) * weight for path, weight in zip(files, weights.values(), strict=True))
             self._styles[files] = sum(tables, start=0 * _read_style(files[0]))
         return self._styles[files]
+
+
+def _spoken(language: str) -> str:
+    """Return the name of the file of a language in `phonemes/`; empty for English.
+
+    Raises:
+        VoiceError: the language isn't one that is spoken here.
+    """
+    tag = language.lower()
+    if tag in _IS_BRITISH:
+        return ""
+    primary = tag.partition("-")[0]
+    if primary not in read_languages():
+        spoken = ", ".join(("en-US", "en-GB", *read_languages()))
+        raise VoiceError(f"the engine kokoro doesn't speak {language}; the languages are {spoken}")
+    return primary
 
 
 def _with_speeds_and_lengths(model: ModelProto, name: str) -> None:

@@ -82,7 +82,7 @@ class PiperEngine:
         piper, runtime, numpy, _ = (
             installed_version(name, "the engine piper") for name in ("piper-tts", "onnxruntime", "numpy", "onnx")
         )
-        return f"piper seeded-2 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
+        return f"piper seeded-3 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at the model's own rate, usually 22,050 Hz.
@@ -228,8 +228,15 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+_MARK_AFTER_IPA = re.compile(f"{IPA_END}([.,;:!?]+)")
+
+
 def _readable(piece: str) -> str:
-    """Return a piece as Piper reads it: [[…]] are phonemes to it, and in an article only brackets."""
+    """Return a piece as Piper reads it: [[…]] are phonemes to it, and in an article only brackets.
+
+    A mark after phonemes would begin a text of its own, and be lost: it goes with them.
+    """
+    piece = _MARK_AFTER_IPA.sub(rf"\1{IPA_END}", piece)
     return piece.replace("[[", "[ [").replace("]]", "] ]").replace(IPA_START, "[[").replace(IPA_END, "]]")
 
 

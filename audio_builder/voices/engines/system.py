@@ -52,6 +52,14 @@ class SystemEngine:
         """
         return tuple(_undisturbed(self._driver.voices, BASE_DEADLINE_S))
 
+    def languages(self) -> tuple[str, ...]:
+        """Return the BCP 47 tags of what the operating system's voices speak.
+
+        Raises:
+            MissingExtra: there is no voice on this machine (with the command that mends it).
+        """
+        return tuple(_undisturbed(self._driver.languages, BASE_DEADLINE_S))
+
     def fingerprint(self) -> str:
         """Return the versions of pyttsx3 and of what speaks behind it.
 
@@ -125,10 +133,10 @@ def run_in_fork(work: Callable[[], list[str]], limit_s: float) -> list[str]:
     there.close()
     try:
         if not here.poll(limit_s):
-            raise EngineTimedOut(f"nothing was heard of the process that spoke for {limit_s:.0f} s")
+            raise EngineTimedOut(f"the process that speaks did not answer for {limit_s:.0f} s")
         answer: list[str] | AudioBuilderError = here.recv()
     except EOFError as error:
-        raise EngineFailed("the process that spoke died") from error
+        raise EngineFailed("the process that speaks stopped unexpectedly") from error
     finally:
         fork.kill()
         fork.join()

@@ -46,6 +46,10 @@ class SystemDriver:
         """Return the names of the system's voices."""
         return [str(voice.id) for voice in self._started().getProperty("voices")]
 
+    def languages(self) -> list[str]:
+        """Return the tags of what the system's voices speak."""
+        return [_tag(spoken) for voice in self._started().getProperty("voices") for spoken in voice.languages]
+
     def write(self, text: str, voice: Voice, file: Path) -> list[str]:
         """Speak a text into a file, and return where its words are: `PLACE MILLISECONDS`, the first place being 1."""
         speech = self._started()

@@ -5,6 +5,7 @@ The pins are the files in `locks/`, written by `scripts/lock`: what an engine ne
 
 from __future__ import annotations
 
+import functools
 import importlib
 import shlex
 import sys
@@ -12,29 +13,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.errors import DownloadFailed, MissingExtra
+from audio_builder.voices.engines.base import LanguageReader
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.extras import engine_lock
 from audio_builder.voices.install.downloads import run_pip
+from audio_builder.voices.profile import VoiceProfile
 
 _CONTENTS = {
     "kokoro": "onnx, which changes its model once; about 31 MB, Apache-2.0",
+    "kokoro-espeak": "eSpeak NG, which reads the language; about 10 MB, GPL-3.0-or-later",
+    "kokoro-ja": "Open JTalk and what it needs, which read Japanese; about 40 MB, Apache-2.0, MIT and BSD",
+    "kokoro-zh": "pypinyin and jieba, which read Chinese; about 4 MB, MIT",
     "piper": "Piper, which speaks it, and onnx, which changes its model once; about 65 MB, GPL-3.0-or-later",
     "system": "espeak-ng, which speaks it; about 10 MB, GPL-3.0-or-later",
 }
-"""What the packages of each engine bring: for a person to read before they are installed."""
+"""What each lock brings: for a person to read before it is installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnginePackages:
-    """What an engine needs and doesn't have yet.
+    """What an engine needs, or the reader of a language, and doesn't have yet.
 
     Attributes:
-        engine: its name.
         lock: the file that pins the packages.
         contents: what they are, how large, under which licence.
     """
 
-    engine: str
     lock: Path
     contents: str
 
@@ -47,21 +51,30 @@ class EnginePackages:
         return tuple(line.split()[0].replace("==", " ") for line in here)
 
 
-def missing_packages(engine: str) -> EnginePackages | None:
-    """Return what an engine lacks; None where it has everything. No model is loaded.
+def missing_packages(profile: VoiceProfile) -> tuple[EnginePackages, ...]:
+    """Return what a voice's engine lacks, and the reader of its language; empty where they have everything.
+
+    No model is loaded.
 
     Raises:
-        MissingExtra: it lacks something, and it is somebody else's engine, whose packages we don't know.
-        VoiceError: there is no such engine, or it can't be loaded.
+        MissingExtra: something is missing, and it is somebody else's engine, whose packages we don't know.
+        VoiceError: there is no such engine, it can't be loaded, or doesn't speak the language.
     """
-    try:
-        load_engine(engine).fingerprint()
-    except MissingExtra:
-        lock = engine_lock(engine)
-        if lock is None:
-            raise
-        return EnginePackages(engine, lock, _CONTENTS.get(engine, "its engine"))
-    return None
+    engine = load_engine(profile.engine)
+    needed = [(profile.engine, engine.fingerprint)]
+    if isinstance(engine, LanguageReader):
+        reading = functools.partial(engine.language_fingerprint, profile.language)
+        needed.append((engine.language_extra(profile.language), reading))
+    missing = []
+    for name, version in needed:
+        try:
+            version()
+        except MissingExtra:
+            lock = engine_lock(name)
+            if lock is None:
+                raise
+            missing.append(EnginePackages(lock, _CONTENTS.get(name, "its engine")))
+    return tuple(missing)
 
 
 def install_packages(packages: EnginePackages) -> None:
@@ -69,7 +82,6 @@ def install_packages(packages: EnginePackages) -> None:
 
     Raises:
         DownloadFailed: there is no pip, it can't fetch them or can't write there (with the command to run oneself).
-        MissingExtra: they are installed, and the engine still lacks something.
     """
     pinned = ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(packages.lock)]
     try:
@@ -82,4 +94,3 @@ def install_packages(packages: EnginePackages) -> None:
             f"or: {command}",
         ) from error
     importlib.invalidate_caches()
-    load_engine(packages.engine).fingerprint()

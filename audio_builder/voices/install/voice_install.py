@@ -14,6 +14,8 @@ from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged
 from audio_builder.files import commit, draft_beside, output_error
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import list_voices
+from audio_builder.voices.engines.base import voice_fingerprint
+from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.install.downloads import OnBytes, download
 from audio_builder.voices.install.engine_packages import EnginePackages, install_packages, missing_packages
 from audio_builder.voices.profile import VoiceFile, VoiceProfile
@@ -27,12 +29,12 @@ class NeededDownloads:
     Attributes:
         profile: the voice.
         files: those that are missing, or aren't the ones that were checked.
-        packages: what its engine lacks; None where it has everything.
+        packages: what its engine lacks, and the reader of its language.
     """
 
     profile: VoiceProfile
     files: tuple[VoiceFile, ...]
-    packages: EnginePackages | None
+    packages: tuple[EnginePackages, ...]
 
     def __str__(self) -> str:
         """Return what will be fetched, with size and licence; empty where nothing is missing."""
@@ -41,8 +43,7 @@ class NeededDownloads:
             size_mb = sum(file.size_bytes for file in self.files) / 1e6
             names = ", ".join(file.name for file in self.files)
             parts.append(f"the voice's files {names} ({size_mb:.1f} MB; {self.profile.licence})")
-        if self.packages:
-            parts.append(f"the Python packages {', '.join(self.packages.names)} ({self.packages.contents})")
+        parts += [f"the Python packages {', '.join(found.names)} ({found.contents})" for found in self.packages]
         return " and ".join(parts)
 
 
@@ -54,7 +55,7 @@ def needed_downloads(profile: VoiceProfile) -> NeededDownloads:
         VoiceError: its engine is unknown or can't be loaded.
     """
     missing = tuple(file for file in profile.files if not _is_here(profile, file))
-    return NeededDownloads(profile, missing, missing_packages(profile.engine))
+    return NeededDownloads(profile, missing, missing_packages(profile))
 
 
 def _is_here(profile: VoiceProfile, file: VoiceFile) -> bool:
@@ -79,9 +80,10 @@ def install_voice(needed: NeededDownloads, progress: Progress) -> tuple[tuple[Pa
         MissingExtra: the engine lacks something that its packages don't bring.
     """
     total = sum(file.size_bytes for file in needed.files)
-    if needed.packages:
-        progress(Step("fetch", 0, total, ", ".join(needed.packages.names)))
-        install_packages(needed.packages)
+    for packages in needed.packages:
+        progress(Step("fetch", 0, total, ", ".join(packages.names)))
+        install_packages(packages)
+    voice_fingerprint(load_engine(needed.profile.engine), needed.profile)
     fetched: list[tuple[Path, str]] = []
     done = 0
     for file in needed.files:

@@ -298,12 +298,12 @@ def huge_png(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no JPEG or PNG"),
-        (b"some words", "no JPEG or PNG"),
-        (b"GIF89a" + bytes(200), "no JPEG or PNG"),
+        (b"", "not a JPEG or PNG"),
+        (b"some words", "not a JPEG or PNG"),
+        (b"GIF89a" + bytes(200), "not a JPEG or PNG"),
         (huge_png(9_000, 9_000), "far too many"),
         (huge_png(60_000, 60_000), "far too many pixels"),
-        (huge_png(1400, 1400), "no JPEG or PNG that can be opened"),
+        (huge_png(1400, 1400), "not a JPEG or PNG that can be opened"),
         (huge_png(300, 300), "only 300 × 300 pixels; at least 600"),
     ],
 )

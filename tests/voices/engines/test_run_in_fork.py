@@ -47,7 +47,7 @@ def test_any_other_error_is_a_failed_engine() -> None:
 
 def test_one_that_dies_is_noticed() -> None:
     """A library that crashes takes the fork with it, and nothing else."""
-    with pytest.raises(EngineFailed, match="died"):
+    with pytest.raises(EngineFailed, match="stopped unexpectedly"):
         run_in_fork(lambda: [str(os._exit(139))], 10)
 
 

@@ -1,0 +1,1 @@
+"""The studio: a page in the browser of this machine on which a text becomes an episode by hand and ear."""

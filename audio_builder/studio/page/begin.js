@@ -1,0 +1,101 @@
+/** The beginning: drop texts, paste one, or go on with a project. */
+
+import { ask, projectPath, read } from "./net.js";
+import { make, number, t } from "./words.js";
+
+const MOST_FILES = 50;
+
+export async function showBegin(root, desk) {
+  const list = make("div", { class: "cards", id: "cards" });
+  const fresh = make("div", { class: "cards", id: "fresh", "aria-live": "polite" });
+  root.replaceChildren(make("div", { class: "begin" }, welcome(), drop(fresh, desk), fresh), list);
+  const home = await read("/api/home");
+  if (home.projects.length) list.replaceChildren(make("h2", {}, t("begin.projects")), ...home.projects.map((card) => cardOf(card, desk)));
+  list.append(make("p", { class: "soft" }, t("begin.folder", { folder: home.folder })));
+}
+
+const welcome = () => make("p", { class: "soft" }, t("begin.about"));
+
+function drop(fresh, desk) {
+  const picker = make("input", { type: "file", multiple: true, id: "picker", class: "hidden", "aria-label": t("begin.choose"), tabindex: "-1" });
+  const text = make("textarea", { rows: "6", placeholder: t("begin.paste"), "aria-label": t("begin.paste"), id: "paste" });
+  const go = make("button", { type: "button", class: "primary", id: "begin-pasted", disabled: true }, t("begin.go"));
+  const zone = make("div", { class: "drop", id: "drop" },
+    make("p", { class: "big" }, t("begin.drop")),
+    make("p", { class: "soft" }, t("begin.kinds")),
+    make("button", { type: "button", onclick: () => picker.click() }, t("begin.choose")),
+    picker);
+  text.addEventListener("input", () => (go.disabled = !/[\p{L}\p{N}]/u.test(text.value)));
+  go.addEventListener("click", async () => {
+    go.disabled = true;
+    const card = await begin(new Blob([text.value]), "text.md", fresh, desk);
+    if (card) desk.open(card.name);
+    go.disabled = false;
+  });
+  picker.addEventListener("change", () => take([...picker.files], fresh, desk));
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    take(await filesOf(event.dataTransfer), fresh, desk);
+  });
+  return make("div", { class: "ways" }, zone, make("div", { class: "paste" }, text, go));
+}
+
+/** Return the files that were dropped, those in folders too. */
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const files = [];
+  const visit = async (entry) => {
+    if (files.length >= MOST_FILES) return;
+    if (entry.isFile) files.push(await new Promise((done, fail) => entry.file(done, fail)));
+    else {
+      const reader = entry.createReader();
+      for (let more = true; more; ) {
+        const found = await new Promise((done, fail) => reader.readEntries(done, fail));
+        for (const one of found) if (!one.name.startsWith(".")) await visit(one);
+        more = found.length > 0;
+      }
+    }
+  };
+  for (const entry of entries) await visit(entry);
+  return files;
+}
+
+async function take(files, fresh, desk) {
+  const some = files.slice(0, MOST_FILES);
+  if (files.length > MOST_FILES) desk.say(t("begin.many", { n: MOST_FILES }));
+  let last = null;
+  for (const file of some) last = (await begin(file, file.name, fresh, desk)) ?? last;
+  if (some.length === 1 && last && !last.notes.length && !last.fit) desk.open(last.name);
+}
+
+async function begin(content, name, fresh, desk) {
+  const waiting = make("div", { class: "card" }, make("p", {}, t("begin.reading", { name })));
+  fresh.append(waiting);
+  try {
+    const card = await ask("POST", "/api/projects", content, { name });
+    waiting.replaceWith(cardOf(card, desk));
+    return card;
+  } catch (error) {
+    const said = error.status === 0 ? t("lost") : [error.message, error.hint].filter(Boolean).join(". ");
+    waiting.replaceChildren(make("p", {}, make("strong", {}, name)), make("p", { class: "warn", role: "alert" }, said));
+    return null;
+  }
+}
+
+function cardOf(card, desk) {
+  const facts = [card.length && t("card.length", { length: card.length, words: number(card.words) }), card.language, card.voice].filter(Boolean);
+  return make("article", { class: "card" },
+    make("h3", {}, make("button", { type: "button", class: "link", onclick: () => desk.open(card.name) }, card.title)),
+    make("p", { class: "soft" }, facts.join(" · ")),
+    card.length && make("img", { class: "picture", src: `${projectPath(card.name)}/picture.svg`, alt: t("card.picture"), loading: "lazy" }),
+    card.fit && make("p", { class: "warn" }, card.fit),
+    card.problem && make("p", { class: "warn" }, card.problem),
+    ...(card.notes ?? []).map((note) => make("p", { class: "soft" }, note)));
+}

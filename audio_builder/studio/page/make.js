@@ -1,0 +1,137 @@
+/** Making the episode: its progress, and what was delivered, in plain words. */
+
+import { ask, projectPath, read } from "./net.js";
+import { clock, make, t } from "./words.js";
+
+export class MakeView {
+  constructor(root, desk) {
+    this.root = root;
+    this.desk = desk;
+    this.seen = "";
+  }
+
+  get path() {
+    return projectPath(this.desk.doc.name);
+  }
+
+  async draw() {
+    this.show = await read(`${this.path}/show`);
+    this.job = make("div", { class: "job", "aria-live": "polite" });
+    const go = make("button", { type: "button", class: "primary big", id: "build", onclick: () => this.build() }, t("make.go"));
+    this.root.replaceChildren(
+      make("h2", {}, t("make.title")),
+      make("p", { class: "soft" }, t("make.about", { length: clock(this.desk.player.timeline.total / this.desk.sounds.rate) })),
+      this.particulars(),
+      this.cover(),
+      make("div", { class: "row" }, go),
+      this.job,
+      ...this.show.episodes.map((episode, n) => this.episode(episode, n === 0)),
+    );
+    this.seen = "";
+    if (this.desk.state) this.update(this.desk.state);
+  }
+
+  /** What players show of the episode. */
+  particulars() {
+    const { facts } = this.desk.doc;
+    const fields = ["title", "subtitle", "author", "language", "date"].map((name) =>
+      make("label", { class: "field" }, make("span", {}, t(`about.${name}`)),
+        make("input", { value: facts[name] ?? "", type: name === "date" && /^(\d{4}-\d\d-\d\d)?$/.test(facts[name] ?? "") ? "date" : "text", "data-field": name, onchange: (event) => this.say(name, event.target.value) })));
+    return make("details", {}, make("summary", {}, t("about")), make("div", { class: "grid" }, ...fields));
+  }
+
+  async say(name, value) {
+    const { doc } = this.desk;
+    const { title, subtitle, author, language, date } = { ...doc.facts, [name]: value };
+    try {
+      await doc.save();
+      const answer = await ask("PUT", `${this.path}/particulars`, { base: doc.version, title, subtitle, author, language, date });
+      doc.version = answer.version;
+      Object.assign(doc.facts, { title, subtitle, author, language, date });
+      this.desk.say(t("saved.saved"));
+    } catch (error) {
+      this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+    }
+  }
+
+  /** The picture: dropped in, or drawn in a colour. */
+  cover() {
+    const { tags } = this.desk.doc.recipe;
+    const picker = make("input", { type: "file", accept: "image/jpeg,image/png", "aria-label": t("cover.choose"), onchange: (event) => this.setCover(event.target.files[0]) });
+    const colour = make("input", { type: "color", value: tags.cover_colour || "#2a4d5c", "aria-label": t("show.colour"), onchange: (event) => this.desk.setRecipe({ "tags.cover_colour": event.target.value }) });
+    const own = tags.cover && [
+      make("img", { class: "qr", src: `${this.path}/cover?${Date.now()}`, alt: t("cover") }),
+      make("button", { type: "button", onclick: () => this.setCover(null) }, t("cover.drawn")),
+    ];
+    return make("details", {}, make("summary", {}, t("cover")), make("div", { class: "row" }, ...(own || [colour]), picker));
+  }
+
+  async setCover(file) {
+    try {
+      const answer = file ? await ask("PUT", `${this.path}/cover`, file) : await ask("DELETE", `${this.path}/cover`);
+      this.desk.takeRecipe(answer.recipe);
+      await this.draw();
+    } catch (error) {
+      this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+    }
+  }
+
+  async build() {
+    const { doc } = this.desk;
+    await doc.save();
+    try {
+      await ask("POST", `${this.path}/build`);
+    } catch (error) {
+      this.desk.say([error.message, error.hint].join(". "));
+    }
+    await this.desk.askState();
+  }
+
+  /** Show how far the build is; when it is done, what was made. */
+  update(state) {
+    if (!this.job?.isConnected || this.desk.view !== "make") return;
+    const job = state.jobs.at(-1);
+    const seen = JSON.stringify(job ?? null);
+    if (seen === this.seen) return;
+    const before = this.seen && JSON.parse(this.seen);
+    this.seen = seen;
+    if (!job) return this.job.replaceChildren();
+    if (before && before.state !== "done" && job.state === "done") {
+      this.draw();
+      return;
+    }
+    const parts = { waiting: this._going, running: this._going, failed: this._failed, stopped: this._stopped, done: () => [] }[job.state];
+    this.job.replaceChildren(...parts.call(this, job));
+  }
+
+  _going(job) {
+    const stop = make("button", { type: "button", onclick: () => ask("DELETE", `${this.path}/build`).then(() => this.desk.askState()) }, t("make.stop"));
+    const left = job.left_s === null ? "" : t("make.left", { time: clock(job.left_s) });
+    const stage = job.state === "waiting" ? t("make.waiting") : t(`stage.${job.stage || "narrate"}`);
+    return [make("p", {}, `${stage} ${left}`), make("progress", { max: "1", value: job.share, "aria-label": t("make.progress") }), stop];
+  }
+
+  _failed(job) {
+    return [make("p", { class: "warn", role: "alert" }, [job.problem, job.hint].filter(Boolean).join(". "))];
+  }
+
+  _stopped() {
+    return [make("p", {}, t("make.stopped"))];
+  }
+
+  episode(episode, newest) {
+    if (episode.problem) return make("article", { class: "card" }, make("h3", {}, episode.title), make("p", { class: "warn" }, episode.problem));
+    const address = `${this.path}/episodes/${episode.name}.mp3?${encodeURIComponent(episode.built)}${episode.earlier ? "&earlier" : ""}`;
+    const player = make("audio", { controls: true, preload: "none", src: address, "aria-label": episode.title });
+    const chapters = episode.chapters.map(([title, start]) =>
+      make("li", {}, make("button", { type: "button", class: "link", onclick: () => { player.currentTime = start; player.play(); } }, `${clock(start)} ${title}`)));
+    const built = new Date(episode.built).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    return make("article", { class: `card episode ${newest ? "newest" : ""}` },
+      make("h3", {}, episode.title),
+      make("p", { class: "soft" }, t(episode.earlier ? "make.earlier" : "make.built", { when: built, length: clock(episode.seconds), voice: episode.voice })),
+      player,
+      make("p", { class: episode.ok ? "good" : "warn" }, t(episode.ok ? "make.good" : "make.bad")),
+      episode.chapters.length > 1 && make("details", {}, make("summary", {}, t("make.chapters")), make("ol", {}, ...chapters)),
+      make("details", {}, make("summary", {}, t("details")), make("ul", { class: "checks" }, ...episode.checks.map(([line, ok]) => make("li", { class: ok ? "" : "warn" }, line)))));
+  }
+}

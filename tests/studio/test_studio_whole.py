@@ -1,0 +1,187 @@
+"""The whole way as a new user goes it, by keyboard and with a microphone; axe-core finds nothing on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ..conftest import ROOT
+from .conftest import TEXT, RunningStudio, begin_gate, needs_browser
+
+pytestmark = [pytest.mark.loopback, needs_browser]
+
+PICTURES = ROOT / "build" / "pictures"
+
+
+def _context(browser: Any, studio: RunningStudio, **settings: Any) -> Any:
+    context = browser.new_context(bypass_csp=True, permissions=["microphone"], **settings)
+    name, _, value = studio.cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{studio.port}"}])
+    return context
+
+
+@pytest.fixture
+def page(browser: Any, studio: RunningStudio) -> Iterator[Any]:
+    context = _context(browser, studio, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(f"http://127.0.0.1:{studio.port}/")
+    yield page
+    context.close()
+    assert trouble == []
+
+
+def _press_until(page: Any, condition: str, most: int = 60, key: str = "Tab") -> None:
+    for _ in range(most):
+        if page.evaluate(condition):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(condition)
+
+
+def test_the_whole_way_by_keyboard_alone(page: Any, studio: RunningStudio):
+    """Paste, shape, hear, choose, build, publish: Tab, Enter, Space and arrows are enough."""
+    _press_until(page, "document.activeElement.id === 'paste'")
+    page.keyboard.insert_text(TEXT.replace("slow gate", "keyboard's gate"))
+    _press_until(page, "document.activeElement.id === 'begin-pasted'")
+    page.keyboard.press("Enter")
+    page.locator(".rest").first.wait_for()
+    name = page.evaluate("studio.desk.doc.name")
+    studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": {"voice": "tone", "pacing.wpm": 150}})
+    page.wait_for_function("studio.desk.doc.recipe.voice === 'tone'")
+    _press_until(page, "document.activeElement.dataset.id !== undefined")
+    _press_until(page, "document.activeElement.classList.contains('why-before-heading')", key="ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("e")
+    page.wait_for_function("studio.desk.player.state === 'playing'")
+    page.keyboard.press("Space")
+    page.wait_for_function("studio.desk.player.state === 'paused'")
+    page.wait_for_function("studio.desk.doc.state === 'saved'")
+    page.keyboard.press("Shift+Tab")
+    _press_until(page, "document.activeElement.dataset.view === 'make'", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    page.locator("#build").wait_for()
+    _press_until(page, "document.activeElement.id === 'build'")
+    page.keyboard.press("Enter")
+    page.locator(".episode.newest audio").wait_for(timeout=120_000)
+    _press_until(page, "document.activeElement.dataset.view === 'show'", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    page.locator("#publish").wait_for()
+    _press_until(page, "document.activeElement.id === 'publish'")
+    page.keyboard.press("Enter")
+    page.locator(".job .good", has_text="Published").wait_for(timeout=60_000)
+    assert (studio.projects / name / "show" / "feed.xml").is_file()
+    assert "[pause 6s]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+
+
+def test_a_phrase_is_read_into_the_microphone(page: Any, studio: RunningStudio):
+    """Record, stop: the phrase is the person's own voice, in the file too; it is heard; other words take it back."""
+    name = begin_gate(studio)
+    page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
+    page.locator(".say", has_text="Sit where you are.").click()
+    page.locator("#inspector summary", has_text="Read it yourself").click()
+    page.locator("#inspector .record").click()
+    page.wait_for_timeout(2500)
+    page.locator("#inspector .record").click()
+    page.locator(".say.voiced", has_text="Sit where you are.").wait_for()
+    page.wait_for_function("studio.desk.doc.state === 'saved'")
+    script = (studio.projects / name / "script.md").read_text(encoding="utf-8")
+    assert "[voice own-" in script
+    page.locator("#inspector button", has_text="Hear it").first.click()
+    page.wait_for_function("studio.desk.player.state === 'playing'")
+    facts = page.evaluate("studio.desk.sounds.facts(studio.desk.doc.says()[1])")
+    assert facts["frames"] > 20_000
+    page.locator(".say", has_text="Sit where you are.").dblclick()
+    page.keyboard.type(" Now.")
+    page.keyboard.press("Enter")
+    page.wait_for_function("studio.desk.doc.state === 'saved' && !studio.desk.doc.isDirty")
+    assert "[voice own-" not in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+
+
+def test_a_word_is_said_otherwise_and_every_place_is_shown(page: Any, studio: RunningStudio):
+    """A respelling lands in the lexicon of the project, and the phrases that have the word are listed."""
+    name = begin_gate(studio)
+    page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
+    page.locator(".say", has_text="A gate is a kind of question.").click()
+    page.locator("#inspector summary", has_text="Say it right").click()
+    page.locator("#inspector .say-right button", has_text="gate").click()
+    page.locator("[data-field=respelling]").fill("gayt")
+    page.locator("#inspector button", has_text="Keep it").click()
+    page.locator(".places li").nth(1).wait_for()
+    assert page.locator(".places li").all_inner_texts() == ["The slow gate", "A gate is a kind of question."]
+    assert (studio.projects / name / "lexicon.toml").read_text(encoding="utf-8") == 'gate = "gayt"\n'
+
+
+def test_two_settings_are_compared_at_the_same_place(page: Any, studio: RunningStudio):
+    """x changes to the other settings and back; the files have what is heard."""
+    name = begin_gate(studio)
+    page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
+    page.locator("[data-view=choose]").click()
+    page.locator("button", has_text="Compare").click()
+    page.locator("input[name='soundscape.background'][value=rain]").click()
+    page.wait_for_function("studio.desk.doc.recipe.soundscape.background === 'rain'")
+    page.locator("#view-choose h2").click()
+    page.keyboard.press("x")
+    page.wait_for_function("studio.desk.doc.recipe.soundscape.background === 'drone'")
+    page.keyboard.press("x")
+    page.wait_for_function("studio.desk.doc.recipe.soundscape.background === 'rain'")
+    assert 'background = "rain"' in (studio.projects / name / "recipe.toml").read_text(encoding="utf-8")
+    page.locator("input[name=pacing][value=spacious]").click()
+    page.wait_for_function("studio.desk.doc.recipe.pacing.preset === 'spacious'")
+    assert "[pause 1.6s sentence]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 390), ("dark", 390), ("light", 820), ("light", 1440), ("dark", 1440)]
+)
+def test_axe_finds_nothing_in_any_view(browser: Any, studio: RunningStudio, scheme: str, width: int):
+    """No violation of WCAG 2.2 AA in any view, and nothing wider than the window."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = _context(browser, studio, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{studio.port}/")
+    page.locator(".card").first.wait_for()
+    found = {"begin": Axe().run(page).response["violations"]}
+    page.goto(f"http://127.0.0.1:{studio.port}/#project=the-slow-gate")
+    page.locator(".rest.why-paragraph").first.click()
+    found["silence"] = Axe().run(page).response["violations"]
+    page.locator(".say").nth(2).click()
+    for summary in page.locator("#inspector summary").all():
+        summary.click()
+    found["phrase"] = Axe().run(page).response["violations"]
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"studio-{width}-{scheme}.png")
+    for view, ready in (("choose", "fieldset"), ("make", "#build"), ("show", "#publish")):
+        page.locator(f"[data-view={view}]").click()
+        page.locator(f"#view-{view} {ready}").first.wait_for()
+        found[view] = Axe().run(page).response["violations"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+    complaints = [(view, one["id"], one["nodes"][0]["html"][:200]) for view, all_ in found.items() for one in all_]
+    context.close()
+    assert complaints == []
+
+
+def test_the_policy_of_the_page_lets_the_page_itself_work(browser: Any, studio: RunningStudio):
+    """Under its Content-Security-Policy it plays, records and shows its pictures, and nothing is refused."""
+    context = browser.new_context(permissions=["microphone"])
+    key, _, value = studio.cookie.partition("=")
+    context.add_cookies([{"name": key, "value": value, "url": f"http://127.0.0.1:{studio.port}"}])
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("request", lambda one: trouble.append(one.url) if f"127.0.0.1:{studio.port}" not in one.url else None)
+    page.goto(f"http://127.0.0.1:{studio.port}/#project=the-slow-gate")
+    page.locator(".say", has_text="Come back when you like.").click()
+    page.locator("#inspector button", has_text="Hear it").first.click()
+    page.wait_for_timeout(4000)
+    page.locator("#inspector summary", has_text="Read it yourself").click()
+    page.locator("#inspector .record").click()
+    page.wait_for_timeout(1500)
+    assert page.locator("#inspector [role=status]").first.inner_text() == "Read now."
+    assert page.evaluate("studio.desk.player.timeline.total") > 0
+    context.close()
+    assert [text for text in trouble if not text.startswith(("data:", "blob:"))] == []
