@@ -141,6 +141,8 @@ channel > *, item > * {{ display: none; }}
 channel > title, channel > description, item, item > title, item > pubDate, item > description {{ display: block; }}
 channel > title {{ margin-top: 1.5rem; font-size: 1.8rem; font-weight: 600; line-height: 1.25; }}
 item {{ padding: 1rem 0; border-top: 1px solid #d9d3c7; margin-top: 1rem; }}
+item > title + title {{ display: none; }}
+item > title, item > description {{ unicode-bidi: plaintext; }}
 item > title {{ font-size: 1.15rem; font-weight: 600; }}
 item > pubDate {{ color: #5c5f66; font-size: .92rem; }}
 """  # noqa: E501 - a rule a line
