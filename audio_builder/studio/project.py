@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from audio_builder.article.source import SourceText, open_source, source_from_bytes
 from audio_builder.episode.naming import file_stem
-from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError
+from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError, VoiceError
 from audio_builder.files import output_error, sha256_of, write_bytes
 from audio_builder.podcast.show_settings import SHOW_FILE, show_recipe
 from audio_builder.recipe.defaults import anchored, checked, find_defaults
@@ -36,10 +37,8 @@ from audio_builder.script.from_document import (
 )
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import repace
-from audio_builder.voices.catalogue import is_voice, scan_voices
-from audio_builder.voices.languages import primary
-from audio_builder.voices.profile import VoiceProfile
-from audio_builder.voices.status import voice_status
+from audio_builder.voices.catalogue import is_voice
+from audio_builder.voices.voice_choice import AUTO, SYSTEM_VOICE, choose_voice
 
 SCRIPT = "script.md"
 RECIPE = "recipe.toml"
@@ -51,6 +50,7 @@ TAKEN = "words.json"
 
 LARGEST_SCRIPT_BYTES = 20 * 1024 * 1024
 
+_LANGUAGE = re.compile(r"^language:[ ]*\"?([A-Za-z0-9-]+)", re.MULTILINE)
 _NOTE = re.compile(r"\s*//(?:\s|$)")
 _FENCE = re.compile(r"\A\ufeff?\s*---\n.*?\n---\n", re.DOTALL)
 
@@ -169,7 +169,16 @@ class Project:
         """
         path = self.folder / RECIPE
         own = anchored(read_recipe_file(path), self.folder) if path.is_file() else {}
-        return make_recipe(*self._layers_below(), own)
+        recipe = make_recipe(*self._layers_below(), own)
+        return msgspec.structs.replace(recipe, voice=voice_for(self._language())) if recipe.voice == AUTO else recipe
+
+    def _language(self) -> str:
+        """Return the language that the script's front matter says."""
+        try:
+            found = _LANGUAGE.search((self.folder / SCRIPT).read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            return ""
+        return found[1] if found else ""
 
     def recipe_mark(self) -> str:
         """Return what is another text when the recipe, the lexicon or a take was changed."""
@@ -289,19 +298,11 @@ def project_folders(projects: Path) -> list[Path]:
 
 
 def voice_for(language: str) -> str:
-    """Return the default voice if it speaks a language, else the first ready one that does, else the default.
-
-    Files are hashed of voices of that language alone.
-    """
-    default, spoken = Recipe().voice, primary(language) or "en"
-    fitting = [
-        profile
-        for profile in scan_voices().values()
-        if isinstance(profile, VoiceProfile) and primary(profile.language) == spoken and profile.engine != "recorded"
-    ]
-    if any(profile.name == default for profile in fitting):
-        return default
-    return next((profile.name for profile in fitting if voice_status(profile).ready), default)
+    """Return the voice that reads a language where none is chosen; the system's where no voice here speaks it."""
+    try:
+        return choose_voice(language).name
+    except VoiceError:
+        return SYSTEM_VOICE
 
 
 def rewritten(old: str, script: Script) -> str:

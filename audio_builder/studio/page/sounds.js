@@ -7,7 +7,7 @@ import { canBeSaid } from "./model.js";
 const MOST_SOUNDS = 160;
 
 export const isEmpty = (cue) => !canBeSaid(cue.text);
-const sayKey = (cue) => `${cue.role}|${cue.voice ?? ""}|${cue.slower ?? ""}|${cue.text}`;
+const sayKey = (cue) => `${cue.role}|${cue.voice ?? ""}|${cue.slower ?? ""}|${cue.language ?? ""}|${cue.text}`;
 const wordsIn = (text) => (text.match(/[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*/gu) || []).length;
 
 /** Learns phrases from the server and keeps their samples. */
