@@ -199,13 +199,7 @@ def publish(
             INDEX_FILE: index_page(show, _small(cover), items[::-1] if serial else items),
             **feed_pages(show, cover, items, _last_built(folder), options.page_items),
         }
-        archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
-        if not options.force:
-            for name in archives:
-                check_named(folder / name, known=(ledger.pages.get(name, ""),))
-        _note_all(folder, pages)
-        for name in (OPML_FILE, INDEX_FILE, *archives):
-            write_changed(folder / name, pages[name])
+        _write_before_feed(folder, pages, ledger, force=options.force)
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
         named = {name for entry in entries.values() for name in entry.files}
 
@@ -237,6 +231,20 @@ def publish(
             for one in found.damaged
         ),
     )
+
+
+def _write_before_feed(folder: Path, pages: Mapping[str, bytes], ledger: Ledger, *, force: bool) -> None:
+    """Write all pages but the feed, which publishes them.
+
+    Raises:
+        OutputError: an archive would replace what somebody else made, or one can't be written.
+    """
+    archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
+    for name in archives:
+        check_named(folder / name, force=force, known=(ledger.pages.get(name, ""),))
+    _note_all(folder, pages)
+    for name in (OPML_FILE, INDEX_FILE, *archives):
+        write_changed(folder / name, pages[name])
 
 
 def _remove_archives(folder: Path, ledger: Ledger, pages: Mapping[str, bytes]) -> None:

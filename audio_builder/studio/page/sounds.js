@@ -108,7 +108,7 @@ export class Sounds extends EventTarget {
   }
 
   /** Fetch and decode samples; they stay until others need the room. */
-  load(context, address) {
+  load(address) {
     const there = this.samples.get(address);
     if (there) {
       this.samples.delete(address);
@@ -117,7 +117,7 @@ export class Sounds extends EventTarget {
     }
     const entry = { buffer: null };
     entry.promise = bytes(address)
-      .then((content) => context.decodeAudioData(content))
+      .then((content) => new OfflineAudioContext(2, 1, this.rate).decodeAudioData(content))
       .then((buffer) => (entry.buffer = buffer))
       .catch((error) => {
         this.samples.delete(address);
