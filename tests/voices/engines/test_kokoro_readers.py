@@ -74,6 +74,7 @@ def test_every_sound_of_mandarin_is_known() -> None:
     assert known(signs) == signs.replace("0", "")
 
 
+@pytest.mark.filterwarnings("ignore:open_text is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("text", ["3月3日、12段の階段。", "噴", "彁です。", "「静か」(しずか)", "10キロメートル"])
 def test_japanese_is_read_with_its_counters(text: str) -> None:
     """Also where Open JTalk doesn't know a character by itself."""
