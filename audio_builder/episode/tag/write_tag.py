@@ -65,6 +65,10 @@ _ARTICLES = {
 """By language: the first words that a list of titles isn't sorted by."""
 
 
+PERSON = "recorded"
+"""The engine whose sound is a person's own reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class VoiceCredit:
     """Who speaks, for the disclosure that a listener is owed.
@@ -156,25 +160,27 @@ def credit_voices(profiles: Iterable[VoiceProfile]) -> tuple[VoiceCredit, ...]:
 
 
 def disclosure(*voices: VoiceCredit, language: str = "") -> str:
-    """Return the sentence which says that the voice, or each of them, is synthetic, and whose it is.
+    """Return which voices are synthetic, and whose they are; and where a person read, that they did.
 
     Args:
         voices: at least one.
-        language: BCP 47 tag of the sentence; English where there is none in it.
+        language: BCP 47 tag of the sentences; English where there are none in it.
     """
     known = _disclosures()
-    one, more, joined = known.get(language.partition("-")[0].lower(), known["en"])
-    names = joined.join(f"“{voice.voice}” ({voice.engine}, {voice.licence})" for voice in voices)
-    sentence = (one if len(voices) == 1 else more).format(names)
-    credited = dict.fromkeys(clean(one.attribution) for one in voices)
-    return " ".join((sentence, *filter(None, credited)))
+    one, more, joined, person = known.get(language.partition("-")[0].lower(), known["en"])
+    synthetic = [voice for voice in voices if voice.engine != PERSON]
+    names = joined.join(f"“{voice.voice}” ({voice.engine}, {voice.licence})" for voice in synthetic)
+    said = [person] if len(synthetic) < len(voices) else []
+    said += [(one if len(synthetic) == 1 else more).format(names)] if synthetic else []
+    credited = dict.fromkeys(clean(voice.attribution) for voice in voices)
+    return " ".join((*said, *filter(None, credited)))
 
 
 @functools.cache
-def _disclosures() -> dict[str, tuple[str, str, str]]:
-    """Return the sentence for one voice and for several, and what stands between two, by language."""
+def _disclosures() -> dict[str, tuple[str, str, str, str]]:
+    """Return by language: for one voice, for several, what stands between two; and for a person's own reading."""
     content = resources.files("audio_builder.episode.tag").joinpath("disclosures.toml").read_text(encoding="utf-8")
-    return {language: (one, more, joined) for language, (one, more, joined) in tomllib.loads(content).items()}
+    return {language: tuple(said) for language, said in tomllib.loads(content).items()}
 
 
 def _text(kind: str, text: str, encoding: int) -> Any:
