@@ -14,7 +14,14 @@ from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
 
-@click.group("sounds", cls=OrderedGroup)
+@click.group(
+    "sounds",
+    cls=OrderedGroup,
+    epilog="""\b
+Examples:
+  audio-builder sounds preview
+""",
+)
 def command() -> None:
     """Hear the backgrounds and bells; `audio-builder list backgrounds bells` names them."""
 
