@@ -15,7 +15,7 @@ from audio_builder.article.directions import Direction, Where, between_sentences
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.mark_kinds import PauseMark
 from audio_builder.article.marks import only_marks
-from audio_builder.article.text import word_set
+from audio_builder.article.words import words_of
 
 _NEAR = 24
 _LONGEST = 60
@@ -89,15 +89,8 @@ _LABEL = re.compile(
     r"[ \t]*[:：]([*_]{1,3})?[ \t]*(?=\S|$)",
     re.MULTILINE,
 )
-_ONLY_NARRATORS = word_set(
-    "narrator narration voice voiceover voice-over vo v.o sprecher sprecherin erzähler erzählerin narrateur narratrice "
-    "narrador narradora locutor locutora verteller рассказчик 旁白 ナレーター"
-)
-_SPEAKERS = word_set(
-    "guide speaker host teacher instructor facilitator leader reader anleitung guía guida voce voz ведущий"
-)
-"""Others may speak beside them, as in an interview."""
-
+_ONLY_NARRATORS = words_of("speakers", "narrators")
+_SPEAKERS = words_of("speakers", "guides")
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
 _TAGS_LINE = re.compile(rf"^[ \t]*({_TAG_NAME}(?:[ \t]+{_TAG_NAME})+)[ \t]*$", re.MULTILINE)
 _EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,60})\1(?![*_\w])")

@@ -6,13 +6,9 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from audio_builder.article.words import word_set
 
-def names(text: str) -> frozenset[str]:
-    """Return the words of a text as a set."""
-    return frozenset(text.split())
-
-
-BLOCKS = names(
+BLOCKS = word_set(
     "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "
     "h3 h4 h5 h6 blockquote ul ol dl li dt dd table thead tbody tfoot tr td th caption hr"
 )
@@ -32,7 +28,7 @@ _SILENT_ROLES = {
     "doc-toc": "table of contents",
     "doc-pagebreak": "page number",
 }
-_NEVER_NAMED = names("html body article main h1 h2 h3 h4 h5 h6")
+_NEVER_NAMED = word_set("html body article main h1 h2 h3 h4 h5 h6")
 
 
 def _named(words: str) -> re.Pattern[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED
-from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, names, verse_in
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, verse_in
 from audio_builder.article.details import with_links
 from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
@@ -24,6 +24,7 @@ from audio_builder.article.page_notes import find_notes
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import clean, raised, speakable
+from audio_builder.article.words import word_set
 from audio_builder.errors import SourceError, SourceTooLarge
 
 HEADING_CLASS = "reads-as-heading"
@@ -36,7 +37,7 @@ DEEPEST = 10_000
 _LONGEST_TAG = 4096
 _LONGEST_HEAD = 4096
 
-_NEVER_CLOSED = names(
+_NEVER_CLOSED = word_set(
     "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody option"
 )
 _TOKEN = re.compile(
@@ -52,7 +53,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTAINERS = {"blockquote": BlockKind.QUOTE, **dict.fromkeys(("ul", "ol", "dl", "table"), BlockKind.LIST)}
 _EMPHASIS = frozenset({"em", "i", "strong", "b", "cite"})
 _STRONG = frozenset({"strong", "b"})
-_TITLE_NAMES = names("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
+_TITLE_NAMES = word_set("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
 _TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
 _SUBTITLE = re.compile(
     r"(?:^|\s)(?:[\w-]*subtitle[\w-]*|[\w-]+-excerpt|dek|deck|standfirst|sub-?head(?:line)?|p-summary)(?:$|\s)",
@@ -69,7 +70,7 @@ _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNOREC
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
-_IN_SENTENCES = names("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
+_IN_SENTENCES = word_set("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
 _CONTENTS_TAGS = ("ul", "ol", "table")
 _NUMBERS = re.compile(r"(?:\d+|[ivxlc]+|chapter|page)\.?", re.IGNORECASE)
 _OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)
