@@ -8,7 +8,6 @@ here can do, such as music, is left out and noted. `marks` decides where in a li
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -112,6 +111,16 @@ _ATTRIBUTE = re.compile(r"\b(time|duration|length|sec|msec|strength)\s*=\s*[\"'�
 _SPEECH_TAG = re.compile(
     r"/?(?:speak|break|pause|silence|prosody|emphasis|say-as|phoneme|voice|audio|amazon:[\w-]+|mstts:[\w-]+)\b",
     re.IGNORECASE,
+)
+
+_BEFORE_GLOSS = re.compile(
+    r"(?:[”’\"'»]|\b(?:press|hit|click|tap|push|touch|the|a|an|word|words|term|verb|noun|called|means?|meaning|taste|drücke?|"
+    r"das|die|der|le|la|el|wort|mot|palabra|parola))\s*\Z",
+    re.IGNORECASE,
+)
+_AFTER_GLOSS = re.compile(
+    r"\s*(?:button|key|menu|symbol|sign|mark|icon|command|is|was|means|meant|comes|can|may|or|taste|bedeutet|ist|signifie|"
+    r"significa)\b"
 )
 
 
@@ -401,17 +410,6 @@ def _joined(ahead: str) -> bool:
     return ahead.endswith((",", "،", "、"))
 
 
-_BEFORE_GLOSS = re.compile(
-    r"(?:[”’\"'»]|\b(?:press|hit|click|tap|push|touch|the|a|an|word|words|term|verb|noun|called|means?|meaning|taste|drücke?|"
-    r"das|die|der|le|la|el|wort|mot|palabra|parola))\s*\Z",
-    re.IGNORECASE,
-)
-_AFTER_GLOSS = re.compile(
-    r"\s*(?:button|key|menu|symbol|sign|mark|icon|command|is|was|means|meant|comes|can|may|or|taste|bedeutet|ist|signifie|"
-    r"significa)\b"
-)
-
-
 def is_gloss(before: str, after: str) -> bool:
     """Return whether a word in brackets explains the word before it, or names a key: the Italian pausa (pause) is.
 
@@ -424,28 +422,3 @@ def is_gloss(before: str, after: str) -> bool:
         and not between_sentences(before, after)
         and bool(_BEFORE_GLOSS.search(before) or _AFTER_GLOSS.match(after))
     )
-
-
-def hint_for(sentences: Sequence[str]) -> str:
-    """Return the silence that one of some sentences may ask its listener for, such as `[silence 5m]`; else nothing.
-
-    “Sit quietly for five minutes.” is read out and needs a silence after it, which only its writer can set.
-    """
-    for sentence in sentences:
-        found = _INVITATION.match(sentence.casefold())
-        gathered = _gather(f"pause {found[1]}") if found else None
-        if gathered and gathered.length_s is not None and 20 <= gathered.length_s <= LONGEST_PAUSE_S:
-            minutes, seconds = divmod(int(gathered.length_s), 60)
-            return f"[silence {f'{minutes}m' if minutes else ''}{f'{seconds}s' if seconds else ''}]"
-    return ""
-
-
-_INVITATION = re.compile(
-    r"\W*(?:(?:and|now|then|please|so|next|let us|let’s|let's|let yourself|allow yourself to|you can|you may|we will|"
-    r"we'll|we’ll|i invite you to)[\s,]+)*"
-    r"(?:sit|rest|stay|remain|be|lie|pause|wait|breathe|continue|meditate|listen|practi[cs]e|keep|hold|watch|notice|"
-    r"follow|take|spend|stand|walk|repeat|do this|close your eyes|dwell|enjoy)\b[^.!?…]{0,60}?\b"
-    r"(?:for |the next |take |spend )?((?:about |around |the next |another |a full )*"
-    r"(?:\d+|[a-z]+(?:-[a-z]+)?|half a|a couple of) (?:minutes?|seconds?))"
-    r"[^.!?…]{0,30}[.!?…]*\W*\Z"
-)

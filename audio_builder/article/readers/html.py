@@ -18,7 +18,7 @@ from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, 
 from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line
-from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.outline_builder import OutlineBuilder, Wording
 from audio_builder.article.page_front import article_in, is_title_element, name_of, page_front, title_element
 from audio_builder.article.page_notes import find_notes
 from audio_builder.article.page_parser import parsed, refuse_declarations, words_in

@@ -24,7 +24,7 @@ from audio_builder.article.dialects import Note, plain_markdown, title_block
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, shortened, without_front_matter
 from audio_builder.article.marks import escape
 from audio_builder.article.model import BlockKind, Line
-from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.outline_builder import OutlineBuilder, Wording
 from audio_builder.article.paragraph import Paragraph
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from audio_builder.article.bad_marks import Place
 from audio_builder.article.frontmatter import shortened
 from audio_builder.article.mark_kinds import (
     KINDS,
@@ -24,7 +25,6 @@ from audio_builder.article.mark_kinds import (
     SlowerMark,
     VoiceMark,
 )
-from audio_builder.article.marks import Place
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError, SourceError
