@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from audio_builder.article.details import NOTHING_SAID, Details, about, read_details
+from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.text import clean
 from audio_builder.article.words import rows, words_of
 from audio_builder.errors import SourceError
@@ -92,6 +93,11 @@ class FrontMatter:
 def shortened(text: str) -> str:
     """Return a title, a subtitle or an author on one line, cut where it is too long to be one."""
     return " ".join(text.split())[:LONGEST_VALUE].rstrip()
+
+
+def of_properties(title: str, author: str, language: str = "") -> FrontMatter:
+    """Return what the properties of a document say; a title that a program gave it says nothing."""
+    return FrontMatter(author=author, language=language, values={} if says_nothing(title) else {NAME_KEY: title})
 
 
 def read_front_matter(text: str, name: str) -> FrontMatter:
