@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
 
-from audio_builder.article.blocks import UNWRAPPED
-from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, verse_in
+from audio_builder.article.blocks import UNWRAPPED, verse_in
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as
 from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line

@@ -17,8 +17,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from audio_builder.article.blocks import UNWRAPPED, wrapping_of
-from audio_builder.article.boilerplate import is_contents, verse_in
+from audio_builder.article.blocks import UNWRAPPED, verse_in, wrapping_of
+from audio_builder.article.boilerplate import is_contents
 from audio_builder.article.details import with_links
 from audio_builder.article.dialects import Note, plain_markdown, title_block
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, shortened, without_front_matter
