@@ -13,7 +13,7 @@ from itertools import pairwise
 from audio_builder.article.bare_directions import with_tag_directions, with_text_directions
 from audio_builder.article.directions import direction
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.words import words_of
+from audio_builder.article.word_tables import words_of
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")

@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from audio_builder.article.words import word_set
+from audio_builder.article.word_tables import word_set
 
 BLOCKS = word_set(
     "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "

@@ -10,7 +10,7 @@ from itertools import pairwise
 from audio_builder.article.blocks import QUOTATION, is_quotation
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Block, BlockKind
-from audio_builder.article.words import words_of
+from audio_builder.article.word_tables import words_of
 
 _SPOKEN_KINDS = (BlockKind.PARAGRAPH, BlockKind.VERSE, BlockKind.QUESTION, BlockKind.QUOTE)
 _SPEAKER = re.compile(r"([^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*){0,2})\s?[:：]\s*(?=\S)|([QAFPRDVОВ])\. (?=[^\W\d_])")

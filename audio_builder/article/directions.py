@@ -21,7 +21,7 @@ from audio_builder.article.mark_kinds import (
     PauseMark,
     SilenceMark,
 )
-from audio_builder.article.words import either, rows
+from audio_builder.article.word_tables import either, rows
 
 PAUSE_S = {"short": 2.0, "": 4.0, "long": 10.0}
 """Seconds of a pause that says no length."""

@@ -14,7 +14,7 @@ import yaml
 from audio_builder.article.details import NOTHING_SAID, Details, about, read_details
 from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.text import clean
-from audio_builder.article.words import rows, words_of
+from audio_builder.article.word_tables import rows, words_of
 from audio_builder.errors import SourceError
 from audio_builder.recipe.values import WrongValue, language_tag
 

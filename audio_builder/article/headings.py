@@ -15,7 +15,7 @@ from audio_builder.article.blocks import is_quotation, item_marker
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.sentences import ends_sentence
 from audio_builder.article.text import columns, roman_number, speakable
-from audio_builder.article.words import either, words_of
+from audio_builder.article.word_tables import either, words_of
 
 LONGEST_TITLE_COLUMNS = 120
 """Columns."""

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.page_parser import words_in
-from audio_builder.article.words import word_set
+from audio_builder.article.word_tables import word_set
 
 _TITLE_NAMES = word_set("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
 _TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"

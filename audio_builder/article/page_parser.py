@@ -7,7 +7,7 @@ from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from audio_builder.article.words import word_set
+from audio_builder.article.word_tables import word_set
 from audio_builder.errors import SourceError, SourceTooLarge
 
 DEEPEST = 10_000

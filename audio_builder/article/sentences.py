@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from audio_builder.article.text import is_unspaced
-from audio_builder.article.words import rows, words_of
+from audio_builder.article.word_tables import rows, words_of
 
 _QUESTION_MARKS = "?？؟⁇⁈⁉፧\u037e"
 _EXCLAMATIONS = "!！‼"

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
-from audio_builder.article.words import words_of
+from audio_builder.article.word_tables import words_of
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")

@@ -26,7 +26,7 @@ from audio_builder.article.paragraph import Paragraph
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import clean, speakable
-from audio_builder.article.words import word_set
+from audio_builder.article.word_tables import word_set
 
 HEADING_CLASS = "reads-as-heading"
 CENTRED_CLASS = "reads-as-centred"
