@@ -53,6 +53,7 @@ class BuildPlan:
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
         cover_note: why a drawn cover has no words; empty where it has.
+        elastic: whether the sounds that let its silences be stretched are wanted beside it, by the folder's show.
     """
 
     script: Script
@@ -65,6 +66,7 @@ class BuildPlan:
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
+    elastic: bool = False
 
 
 def check_everything(
@@ -114,7 +116,8 @@ def check_everything(
     work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
     settle = functools.partial(choose_place, target, work, if_there, index, own)
     recipe = msgspec.structs.replace(recipe, tags=tags)
-    return BuildPlan(script, recipe, voice, cover, settle(), work, settle, source, others, cover_note)
+    elastic = (folder / SHOW_FILE).is_file() and read_show(folder).elastic
+    return BuildPlan(script, recipe, voice, cover, settle(), work, settle, source, others, cover_note, elastic)
 
 
 def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
@@ -141,6 +144,11 @@ def _check_length(script: Script, recipe: Recipe) -> None:
 def recipe_at(recipe: Recipe, wpm: float) -> Recipe:
     """Return a recipe with another speaking rate, in words per minute."""
     return msgspec.structs.replace(recipe, pacing=msgspec.structs.replace(recipe.pacing, wpm=wpm))
+
+
+def recipe_lasting(recipe: Recipe, seconds: float) -> Recipe:
+    """Return a recipe for an episode of another length."""
+    return msgspec.structs.replace(recipe, pacing=msgspec.structs.replace(recipe.pacing, duration_s=seconds))
 
 
 def _cover(tags: Tags) -> Callable[[], bytes]:
@@ -196,6 +204,7 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
     lexicon = read_lexicon(Path(recipe.lexicon)) if recipe.lexicon else {}
     chosen = choose_voice(script.language) if recipe.voice == AUTO else VoiceChoice(recipe.voice)
     narrating = in_language(find_voice(chosen.name), script.language)
+    notes = {chosen.note or mismatch(narrating, script.language): None}
 
     @functools.cache
     def speaking(voice: str, language: str) -> VoiceProfile:
@@ -203,7 +212,9 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
             return in_language(find_voice(voice), language or script.language)
         if not language or primary(language) == primary(narrating.language):
             return narrating
-        return in_language(find_voice(choose_voice(language).name), language)
+        other = choose_voice(language)
+        notes[other.note] = None
+        return in_language(find_voice(other.name), language)
 
     def ready(part: Speaker) -> PreparedVoice:
         wpm = recipe.pacing.wpm * (1 - recipe.pacing.slower_share if part.slower else 1)
@@ -211,5 +222,5 @@ def prepare_voices(script: Script, recipe: Recipe) -> tuple[PreparedVoice, dict[
 
     parts = dict.fromkeys(say.speaker for say in says)
     narrator = ready(Speaker())
-    narrator = replace(narrator, language_note=chosen.note or mismatch(narrating, script.language))
-    return narrator, {part: ready(part) for part in parts if part != Speaker()}
+    others = {part: ready(part) for part in parts if part != Speaker()}
+    return replace(narrator, language_note="; ".join(filter(None, notes))), others

@@ -6,6 +6,7 @@ Nothing of a cluster is started here; docs/batch.md says how others do that. `di
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from distributed import Client
 
 DEFAULT_TIMEOUT_S = 30.0
-"""How long the scheduler and its first worker are waited for."""
+"""How long the scheduler is waited for."""
+
+FIRST_WORKER_S = 180.0
+"""How long a worker is waited for where there is none yet: queues of clusters take their time."""
 
 _TOPIC = "audio-builder"
 _GO_ON = "What is finished is in place; the same command goes on with the rest."
@@ -70,7 +74,7 @@ def open_cluster(
         voices: names of all that the batch needs.
         on_stage: called from another thread with a task's key and the stage that begins.
         on_warning: called with what a person should know of the cluster.
-        timeout_s: how long the scheduler and a worker are waited for.
+        timeout_s: how long the scheduler is waited for.
 
     Raises:
         ClusterError: `distributed` isn't installed, the scheduler doesn't answer, there is no worker, or one can't
@@ -90,8 +94,12 @@ def open_cluster(
             f"the scheduler at {address} doesn't answer: {error}",
             hint="Check the address, such as tcp://192.0.2.7:8786, and that a scheduler runs there.",
         ) from error
+    # It would write of each worker that dies into the middle of our table.
+    logging.getLogger("distributed.client").setLevel(logging.ERROR)
     with contextlib.closing(client):
-        _check_workers(client, address, voices, timeout_s)
+        if not client.nthreads():
+            on_warning("Waiting for the first worker of the cluster …")
+        _check_workers(client, address, voices)
         _warn_of_retries(client, on_warning)
         client.subscribe_topic(_TOPIC, lambda event: on_stage(*event[1]))
         yield Workers(
@@ -116,14 +124,14 @@ def run_on_worker(task: Task) -> Product | Failure:
     return run_task(task, on_stage)
 
 
-def _check_workers(client: Client, address: str, voices: Sequence[str], timeout_s: float) -> None:
+def _check_workers(client: Client, address: str, voices: Sequence[str]) -> None:
     """Compare each worker with this machine before the first task.
 
     Raises:
         ClusterError: names the worker, and what it lacks.
     """
     try:
-        client.wait_for_workers(1, timeout=timeout_s)
+        client.wait_for_workers(1, timeout=FIRST_WORKER_S)
     except TimeoutError as error:
         raise ClusterError(
             f"the scheduler at {address} has no worker", hint=f"Start one: dask worker {address} --nthreads 1"

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 
@@ -36,7 +37,8 @@ class Workers:
         run: what it is given with each task.
         count: returns how many tasks it shall have at a time; workers may come and go.
         check: raises `WorkersError` if the executor is no longer there.
-        gave_up: errors by which it says that a task ended its workers as often as it tries.
+        gave_up: errors by which it says that workers died that had a task, as often as it tries. This one may have
+            ended them, or another one that they had: it is tried once more when all others are done, alone.
     """
 
     executor: Executor
@@ -82,8 +84,9 @@ def run_batch(
     """
     waiting = deque(rows)
     out: dict[Future[Product | Failure], _Attempt] = {}
+    suspects: deque[_Attempt] = deque()
     seen = time.monotonic()
-    while waiting or out:
+    while waiting or out or suspects:
         count = workers.count()
         seen = time.monotonic() if count else seen
         while waiting and len(out) < count:
@@ -95,16 +98,25 @@ def run_batch(
                 continue
             on_begin(row, task.key)
             out[_submit(workers, task)] = _Attempt(row, task, work)
+        if suspects and not out and count:
+            attempt = suspects.popleft()
+            out[_submit(workers, attempt.task)] = attempt
         done = _some_done(out)
         if not done and time.monotonic() - seen > _NOBODY_S:
             raise WorkersError("all workers have gone", hint="Start workers, and run the same command again.")
         for future in done:
             attempt = out.pop(future)
             outcome = _outcome(future, workers)
-            if outcome is None and attempt.number < ATTEMPTS:
-                out[_submit(workers, attempt.task)] = replace(attempt, number=attempt.number + 1)
+            if isinstance(outcome, Product | Failure):
+                yield _finished(batch, attempt, outcome)
+            elif attempt.number >= ATTEMPTS:
+                yield _finished(batch, attempt, _LOST)
             else:
-                yield _finished(batch, attempt, outcome or _LOST)
+                again = replace(attempt, number=attempt.number + 1)
+                if outcome == "its worker died":
+                    out[_submit(workers, again.task)] = again
+                else:
+                    suspects.append(again)
 
 
 def _some_done(out: Collection[Future[Product | Failure]]) -> set[Future[Product | Failure]]:
@@ -128,8 +140,10 @@ def _submit(workers: Workers, task: Task) -> Future[Product | Failure]:
         raise WorkersError(f"the workers take no more articles: {error}", hint=_GO_ON) from error
 
 
-def _outcome(future: Future[Product | Failure], workers: Workers) -> Product | Failure | None:
-    """Return what a worker made of a task, None where it ended without an answer.
+def _outcome(
+    future: Future[Product | Failure], workers: Workers
+) -> Product | Failure | Literal["its worker died", "its workers died"]:
+    """Return what a worker made of a task, or that it ended without an answer.
 
     Raises:
         WorkersError: the executor has gone.
@@ -137,10 +151,10 @@ def _outcome(future: Future[Product | Failure], workers: Workers) -> Product | F
     try:
         return future.result()
     except workers.gave_up:
-        return _LOST
+        return "its workers died"
     except (BrokenExecutor, CancelledError):
         workers.check()
-        return None
+        return "its worker died"
     except Exception as error:  # noqa: BLE001 - a defect costs one article, and is named with it
         workers.check()
         return Failure("AudioBuilderError", f"this should not have happened: {type(error).__name__}: {error}", "")

@@ -163,6 +163,7 @@ class BatchView:
 
         from audio_builder.batch.run_batch import run_batch
 
+        self._began = time.monotonic()
         finished: list[Finished] = []
         keys: dict[str, str] = {}
 

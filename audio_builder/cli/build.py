@@ -16,6 +16,7 @@ from audio_builder.cli.options import (
     force_option,
     guide_option,
     json_output,
+    lengths_option,
     listen_option,
     output_target,
     preset_option,
@@ -38,6 +39,7 @@ Examples:
   audio-builder build my-article.md --pacing spacious --background none
   audio-builder build my-article.md --listen
   audio-builder build my-article.md --guide settle --duration 20m
+  audio-builder build my-article.md --lengths 8m,15m,25m -o evening-pages
   audio-builder build my-article.md -o talks/evening.mp3
   audio-builder build my-book.epub --each-chapter -o my-book
   pandoc talk.docx -t plain | audio-builder build - --title "A talk"
@@ -52,6 +54,7 @@ Examples:
 @force_option
 @preset_option
 @recipe_options()
+@lengths_option
 @voice_only_option
 @listen_option
 @json_output
@@ -77,14 +80,21 @@ def command(
     console = ctx.ensure_object(Console)
     voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
     each_chapter, force, listen, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "listen", "fetch"))
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, chosen.pop("preset"), listen)
+    preset, lengths = chosen.pop("preset"), chosen.pop("lengths")
+    if lengths and chosen["duration"] is not None:
+        raise click.UsageError("--duration can't be given with --lengths: the first of them is the episode's.")
+    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset, listen, lengths)
     if len(sources) > 1 or Path(sources[0]).is_dir():
         from audio_builder.cli.batch import build_all
 
         if chapter is not None or fetch:
             raise click.UsageError("--chapter and --fetch are for one text.")
+        if lengths:
+            raise click.UsageError("--lengths is for one text.")
         return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json)
     if each_chapter:
+        if lengths:
+            raise click.UsageError("--lengths is for one text.")
         return _each_chapter(sources[0], chapter, order, console, as_json=as_json)
     text, document = read_source_argument(sources[0], console, chapter, fetch=fetch)
     document, recipe, target, language_note = order.settled(text, document)

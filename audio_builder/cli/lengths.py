@@ -27,6 +27,21 @@ def seconds_of(text: str) -> float | None:
     return sum(float(part) * worth for part, worth in zip(found.groups(), _WORTH_S, strict=True) if part)
 
 
+class Lengths(click.ParamType[tuple[float, ...]]):
+    """Several lengths with commas between them, such as `8m,15m,25m`, in seconds."""
+
+    name = "lengths"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Return the seconds of each, or fail with what may be written."""
+        lengths = tuple(Length().convert(part.strip(), param, ctx) for part in str(value).split(","))
+        if len(set(map(round, lengths))) < len(lengths):
+            self.fail(f"{value!r} has a length twice", param, ctx)
+        if min(lengths) <= 0:
+            self.fail(f"{value!r} has a length of 0", param, ctx)
+        return lengths
+
+
 class Length(click.ParamType[float]):
     """A length such as `15m`, `1h5m`, `15:00` or `900`, in seconds."""
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "script": "Show the paced script of an article, to read and edit.",
     "rebuild": "Make an episode again from its MP3, in another voice, pacing or background.",
     "inspect": "Show the script and the recipe that an MP3 carries.",
+    "export": "Write an episode as a narrated book, an audiobook, labels or stems.",
     "compare": "Say what differs between two episodes.",
     "show": "Set up a show in a folder of episodes.",
     "publish": "Write the feed and the pages of a show.",

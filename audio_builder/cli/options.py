@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.lengths import Length
+from audio_builder.cli.lengths import Length, Lengths
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file, setting
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
@@ -63,7 +63,7 @@ _METAVARS = {
 HELP_GROUPS: Mapping[str, tuple[str, ...]] = {
     "The words": ("chapter", "each_chapter", "fetch", "guides", "citations", "spoken_disclosure", "language"),
     "The voice": ("voice", "quote_voice", "lexicon", "wpm"),
-    "The silences": ("pacing", "duration"),
+    "The silences": ("pacing", "duration", "lengths"),
     "The sound": ("background", "bell"),
     "What players show": ("title", "subtitle", "author", "show", "date", "cover"),
 }
@@ -267,6 +267,14 @@ listen_option = click.option(
     is_flag=True,
     help="Hear each phrase when it is spoken (English; needs the extra `listen`); speak it again where a word is "
     "missing, doubled or cut, and list what still differs.",
+)
+
+lengths_option = click.option(
+    "--lengths",
+    type=Lengths(),
+    default=(),
+    metavar="8m,15m,25m",
+    help="How long the episode is to be, and after commas the lengths in which it is made besides.",
 )
 
 output_target = click.option(

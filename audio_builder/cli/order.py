@@ -59,6 +59,7 @@ class Order:
         force: what is there is replaced, whoever made it.
         preset: one of one's own; None where none is named.
         listen: each phrase is heard when it is spoken.
+        lengths: of the episode, and of the same beside it, in seconds; empty for the recipe's.
     """
 
     output: Path | None
@@ -69,6 +70,7 @@ class Order:
     force: bool = False
     preset: str | None = None
     listen: bool = False
+    lengths: tuple[float, ...] = ()
 
     @property
     def if_there(self) -> IfThere:
@@ -148,6 +150,7 @@ class Order:
                 recipe,
                 output,
                 voice_only=self.voice_only,
+                lengths=self.lengths,
                 if_there=self.if_there,
                 listen=self.listen,
                 progress=progress,

@@ -134,7 +134,7 @@ def _as_json(report: Struct) -> str:
 
 
 def _export(console: Console, folder: Path, target: Path, *, prune: bool) -> None:
-    from audio_builder.podcast.export import export
+    from audio_builder.podcast.web_export import export
 
     done = export(folder, target, prune=prune)
     console.say(

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.article.source import is_web_address
-from audio_builder.episode.naming import episode_path, named_file, numbered_stem, twin_path
+from audio_builder.episode.naming import bed_path, episode_path, named_file, numbered_stem, twin_path
 from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path
 from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.episode.words import words_of
@@ -308,10 +308,11 @@ def _check_replaceable(path: Path, known: _Known | None, if_there: IfThere) -> N
         OutputError: a folder is there; or, unless it is to be replaced, a changed version, or any.
     """
     _refuse_folders(path)
-    force, twin = if_there == "replace", twin_path(path)
+    force = if_there == "replace"
     check_named(path, force=force, known=(known.sound.sha256,) if known and known.sound else ())
-    if written_by_us(twin):
-        check_named(twin, force=force)
+    for beside in (twin_path(path), bed_path(path)):
+        if written_by_us(beside):
+            check_named(beside, force=force)
     if if_there == "refuse" and path.exists():
         raise OutputError(
             f"{path} is already this episode, and would be replaced",
@@ -325,7 +326,7 @@ def _refuse_folders(path: Path) -> None:
 
 
 def _own_files(path: Path) -> tuple[Path, ...]:
-    return path, record_path(path), twin_path(path)
+    return path, record_path(path), twin_path(path), bed_path(path)
 
 
 def _is_taken(path: Path) -> bool:

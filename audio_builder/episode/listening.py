@@ -12,13 +12,15 @@ from msgspec import Struct
 
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.audio_file import open_audio
+from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.episode.tag.read_tag import TimedLine, read_timed_lines
-from audio_builder.errors import NotAudio
+from audio_builder.errors import NotAudio, SourceError
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.hearing import Difference, Hearing
 from audio_builder.narration.recogniser import RATE_HZ, hear
 from audio_builder.narration.trim import resample
 from audio_builder.progress import Progress, Step, silent
+from audio_builder.script.cues import Say
 from audio_builder.voices.lexicon import apply_lexicon, shipped_lexicon
 from audio_builder.voices.normalize import normalize
 
@@ -70,7 +72,8 @@ class ListeningReport(Struct, frozen=True, kw_only=True):
 
     def lines(self) -> tuple[str, ...]:
         """Return it in lines for a person."""
-        parts = [f"listened to {self.phrases} phrases: {self._verdict()}"]
+        heard = f"{self.phrases} phrase{'s' * (self.phrases != 1)}"
+        parts = [f"listened to {heard}: {self._verdict()}" if self.phrases else "listened to nothing"]
         if self.spoken_again:
             parts.append(f"{self.spoken_again} spoken again")
         if self.unsure:
@@ -81,7 +84,7 @@ class ListeningReport(Struct, frozen=True, kw_only=True):
 
     def _verdict(self) -> str:
         if not self.differences:
-            return "all words are there" if self.phrases else "nothing"
+            return "all words are there"
         places = len(self.differences)
         return f"{places} place{'s' * (places != 1)} to listen to yourself"
 
@@ -135,13 +138,25 @@ def listen_to_file(
         )
     spans = _spans(lines, spans_s)
     heard = []
-    for line, start_s, sound in zip(lines, (start for start, _ in spans), _sounds(path, spans), strict=True):
-        language = "en" if line.language == _ENGLISH else line.language
+    for line, language, (start_s, _), sound in zip(
+        lines, _languages(path, lines), spans, _sounds(path, spans), strict=True
+    ):
         hearing = hear(sound, _as_spoken(line.text), language, _CAUTION)
         words = tuple(difference for difference in hearing.differences if difference.kind != "gap")
         heard.append(_Heard(start_s, line.text, Hearing(hearing.heard, hearing.sure, words)))
         progress(Step("verify", start_s, spans[-1][1]))
     return _report(heard)
+
+
+def _languages(path: Path, lines: Sequence[TimedLine]) -> list[str]:
+    """Return the language of each line: that of the whole, or what a mark in the script that the MP3 carries says."""
+    own = ["en" if line.language == _ENGLISH else line.language for line in lines]
+    try:
+        script = read_source(path).read_script(path.name)
+    except SourceError:
+        return own
+    marked = [cue.language for cue in script.cues if isinstance(cue, Say)]
+    return [mark or other for mark, other in zip(marked, own, strict=True)] if len(marked) == len(own) else own
 
 
 def _report(heard: Sequence[_Heard]) -> ListeningReport:

@@ -38,7 +38,11 @@ _OTHER_SUFFIXES = frozenset(
 """Names that end so mean a file of another kind: a folder of that name is taken only where it is there already."""
 
 TWIN_SUFFIX = ".voice.mp3"
-"""How the name of an episode's twin ends that has the voice alone. No other file of a build has a dot in its stem."""
+"""How the name of an episode's twin ends that has the voice alone."""
+
+BED_SUFFIX = ".bed.mp3"
+"""How the file beside an elastic episode ends that has its background and its bells. No other file of a build has a dot
+in its stem."""
 
 
 def resolved_tags(tags: Tags, script: Script, *, spoken_language: str = "") -> Tags:
@@ -111,6 +115,8 @@ def named_file(target: Path) -> Path | None:
         raise OutputError(f"an episode is an MP3 file, and {target.name} is not", hint=f"Call it {target.stem}.mp3.")
     if target.name.lower().endswith(TWIN_SUFFIX):
         raise OutputError(f"{target.name} is the name of a twin with the voice alone", hint="Choose another name.")
+    if target.name.lower().endswith(BED_SUFFIX):
+        raise OutputError(f"{target.name} is the name of an episode's background", hint="Choose another name.")
     return target.with_suffix(".mp3")
 
 
@@ -127,6 +133,22 @@ def numbered_stem(stem: str, number: int) -> str:
 def twin_path(episode: Path) -> Path:
     """Return where the twin of an episode belongs that has the voice alone."""
     return episode.with_name(f"{episode.stem}{TWIN_SUFFIX}")
+
+
+def length_path(episode: Path, seconds: float) -> Path:
+    """Return where an episode of another length belongs, beside the one that players play by themselves.
+
+    >>> str(length_path(Path("evening.mp3"), 930))
+    'evening.15m30s.mp3'
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    label = (f"{minutes}m" if minutes else "") + (f"{rest}s" if rest or not minutes else "")
+    return episode.with_name(f"{episode.stem}.{label}.mp3")
+
+
+def bed_path(episode: Path) -> Path:
+    """Return where the background of an elastic episode belongs."""
+    return episode.with_name(f"{episode.stem}{BED_SUFFIX}")
 
 
 def _is_lossy(title: str) -> bool:

@@ -14,11 +14,20 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.audio.samples import Samples
+from audio_builder.episode.elastic import Elastic, write_bed
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
 from audio_builder.episode.identity import Place
-from audio_builder.episode.naming import twin_path
-from audio_builder.episode.record import EpisodeRecord, make_record, record_as_json, record_path, sound_of
-from audio_builder.episode.report import BuildReport, TwinReport
+from audio_builder.episode.naming import bed_path, length_path, twin_path
+from audio_builder.episode.record import (
+    Beside,
+    EpisodeRecord,
+    beside_of,
+    make_record,
+    record_as_json,
+    record_path,
+    sound_of,
+)
+from audio_builder.episode.report import BuildReport, LengthReport, TwinReport
 from audio_builder.episode.tag.write_tag import TagContent, tag
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
@@ -135,7 +144,44 @@ def produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress
     return TwinReport(path=str(path), findings=findings)
 
 
-def commit_episode(draft: Path, place: Place, content: TagContent, report: BuildReport) -> None:
+def produce_length(
+    episode: Path, content: TagContent, recipe: Recipe, beds: Mapping[str, Bed], on_progress: Progress = silent
+) -> LengthReport:
+    """Put an episode in another length in place, beside the one that players play by themselves.
+
+    Args:
+        episode: beside which it is put.
+        content: of this length.
+        recipe: its `duration_s` is the length.
+        beds: from `bed_maker`.
+        on_progress: called with each step.
+
+    Raises:
+        VerificationError: it misses the standard; nothing was moved then.
+    """
+    path = length_path(episode, recipe.pacing.duration_s)
+    with draft_beside(path) as draft:
+        findings = produce(draft, replace(content, source=b""), recipe, beds, on_progress)
+        _move(draft, path)
+    return LengthReport(path=str(path), duration_s=content.timeline.seconds, findings=findings)
+
+
+def produce_elastic(episode: Path, content: TagContent, recipe: Recipe, beds: Mapping[str, Bed]) -> Elastic:
+    """Put a stretch of an episode's background in place, with its bells, and return how its silences may be stretched.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    path = bed_path(episode)
+    with draft_beside(path) as draft:
+        elastic = write_bed(draft, content.timeline, recipe, beds)
+        _move(draft, path)
+    return elastic
+
+
+def commit_episode(
+    draft: Path, place: Place, content: TagContent, report: BuildReport, elastic: Elastic | None = None
+) -> None:
     """Move a finished draft into place, and its record beside it.
 
     The record names the hash of its MP3, so that a stop between the two moves is noticed when the
@@ -146,11 +192,29 @@ def commit_episode(draft: Path, place: Place, content: TagContent, report: Build
     """
     built = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     path = place.path
-    record = make_record(sound_of(draft), built, content, report, place.origin)
+    record = make_record(
+        sound_of(draft),
+        built,
+        content,
+        report,
+        place.origin,
+        elastic=elastic,
+        beside=_beside(path, report, elastic),
+    )
     with draft_beside(record_path(path)) as record_draft:
         write_draft(record_draft, record_as_json(record))
         _move(draft, path)
         commit(record_draft, record_path(path))
+
+
+def _beside(episode: Path, report: BuildReport, elastic: Elastic | None) -> tuple[Beside, ...]:
+    """Return what the record says of the sounds that were put beside an episode."""
+    found = [beside_of("length", Path(other.path), episode, other.duration_s) for other in report.lengths]
+    if report.voice_only:
+        found.append(beside_of("voice", Path(report.voice_only.path), episode, report.duration_s))
+    if elastic:
+        found.append(beside_of("bed", bed_path(episode), episode))
+    return tuple(found)
 
 
 def adopt_episode(record: EpisodeRecord, sound: Path | bytes, twin: Path | bytes | None, place: Place) -> BuildReport:

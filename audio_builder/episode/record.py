@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from audio_builder.article.details import Details
+from audio_builder.episode.elastic import Elastic, RestTime, rests_of
 from audio_builder.episode.phrase_times import Phrase, find_clauses
 from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
@@ -55,6 +57,29 @@ class Origin(Struct, frozen=True, kw_only=True):
     first_built: str = ""
 
 
+class Beside(Struct, frozen=True, kw_only=True):
+    """A sound beside an episode.
+
+    Attributes:
+        kind: `voice`: the voice alone; `bed`: the background for stretching it; `length`: the same words, longer or
+            shorter.
+        suffix: what its name ends with, after the episode's own, such as `.voice.mp3`.
+        duration_s: in seconds; 0 where nobody asks for it.
+        sound: which bytes it has.
+    """
+
+    kind: Literal["voice", "bed", "length"]
+    suffix: str
+    duration_s: float
+    sound: Sound
+
+
+def beside_of(kind: Literal["voice", "bed", "length"], path: Path, episode: Path, duration_s: float = 0.0) -> Beside:
+    """Return what a record says of a sound beside an episode."""
+    suffix = path.name.removeprefix(episode.stem)
+    return Beside(kind=kind, suffix=suffix, duration_s=duration_s, sound=sound_of(path))
+
+
 class EpisodeRecord(Struct, frozen=True, kw_only=True):
     """What is known of an episode beside its sound.
 
@@ -69,6 +94,9 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
         report: of the build.
         details: what players read besides; a path of a picture isn't kept.
         origin: where it came from.
+        rests: the silences, by time; empty in records of earlier versions.
+        elastic: how its silences may be stretched; null where the sounds for that aren't beside it.
+        beside: other sounds of it: the voice alone, other lengths.
     """
 
     schema_version: int = RECORD_VERSION
@@ -81,6 +109,9 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
     report: BuildReport
     details: Details = Details()
     origin: Origin = Origin()
+    rests: tuple[RestTime, ...] = ()
+    elastic: Elastic | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 def record_path(episode: Path) -> Path:
@@ -133,7 +164,16 @@ def _phrase(placed: PlacedClip, rate_hz: int) -> Phrase:
     )
 
 
-def make_record(sound: Sound, built: str, content: TagContent, report: BuildReport, origin: Origin) -> EpisodeRecord:
+def make_record(  # noqa: PLR0913 - a record has all of these
+    sound: Sound,
+    built: str,
+    content: TagContent,
+    report: BuildReport,
+    origin: Origin,
+    *,
+    elastic: Elastic | None = None,
+    beside: tuple[Beside, ...] = (),
+) -> EpisodeRecord:
     """Return the record of an episode.
 
     Args:
@@ -142,6 +182,8 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         content: what its tag was written from.
         report: on the build; of its path, the name alone is kept.
         origin: where it came from; the first version has no date of the first yet.
+        elastic: how its silences may be stretched; None for not at all.
+        beside: other sounds of it.
     """
     return EpisodeRecord(
         sound=sound,
@@ -153,6 +195,9 @@ def make_record(sound: Sound, built: str, content: TagContent, report: BuildRepo
         report=msgspec.structs.replace(report, path=Path(report.path).name),
         details=msgspec.structs.replace(content.script.details, image=""),
         origin=msgspec.structs.replace(origin, first_built=origin.first_built or built),
+        rests=rests_of(content.timeline),
+        elastic=elastic,
+        beside=beside,
     )
 
 

@@ -14,6 +14,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS,
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
+from audio_builder.script.estimate import clock
 from audio_builder.script.phrases import unit_of
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
@@ -102,6 +103,20 @@ class TwinReport(Struct, frozen=True, kw_only=True):
     findings: Findings
 
 
+class LengthReport(Struct, frozen=True, kw_only=True):
+    """The same episode in another length.
+
+    Attributes:
+        path: where it is.
+        duration_s: how long, in seconds.
+        findings: what was measured on it.
+    """
+
+    path: str
+    duration_s: float
+    findings: Findings
+
+
 class BuildReport(Struct, frozen=True, kw_only=True):
     """What was built.
 
@@ -125,6 +140,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         text_factors: by voice, how much longer a word of this text takes it than one of the calibration text; the next
             build of the same text begins with them.
         note: what there is to say of the file's name; empty where it is the expected one.
+        lengths: the same in other lengths, beside it.
         listening: what a recogniser heard in the clips; null where nobody listened.
     """
 
@@ -146,6 +162,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     clips_tried: int = 0
     text_factors: dict[str, float] = {}
     note: str = ""
+    lengths: tuple[LengthReport, ...] = ()
     listening: ListeningReport | None = None
 
     def as_json(self) -> str:
@@ -178,6 +195,7 @@ class BuildReport(Struct, frozen=True, kw_only=True):
             *(str(line) for line in measured),
             *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
             *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
+            *(f"the same, {clock(length.duration_s)} long: {length.path}" for length in self.lengths),
             *(self.listening.lines() if self.listening else ()),
         )
         return (*lines, *(note for note in (self.voice.note, self.note) if note))
@@ -222,6 +240,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     *,
     laps: Iterable[tuple[str, float]] = (),
     twin: TwinReport | None = None,
+    lengths: tuple[LengthReport, ...] = (),
 ) -> BuildReport:
     """Return the report on an episode.
 
@@ -233,6 +252,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
         findings: from `verify`.
         laps: what each stage took, in seconds.
         twin: with the voice alone.
+        lengths: the same in other lengths.
 
     Raises:
         VoiceError: the recipe's voice is unknown by now.
@@ -246,6 +266,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     return BuildReport(
         path=str(place.path),
         note=place.note,
+        lengths=lengths,
         title=recipe.tags.title,
         duration_s=timeline.seconds,
         chapters=tuple(

@@ -11,6 +11,7 @@ _SPACE, _NEWLINE, _BLANK_LINE = " ", "\n", "\n\n"
 _AFTER: dict[Reason, str] = {
     Reason.SENTENCE: _SPACE,
     Reason.ELLIPSIS: _SPACE,
+    Reason.DASH: _SPACE,
     Reason.LINE: _NEWLINE,
     Reason.ITEM: _NEWLINE,
     Reason.MARK: _NEWLINE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone, frames_from_seconds
+from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedRest, PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.narration.clip import Clip, Narration
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Rest, Say, Script
@@ -54,6 +54,7 @@ def arrange(script: Script, narration: Narration, soundscape: Soundscape) -> Tim
         tones=_bells_cut_short(cursor.tones, cursor.clips, frames, narration.rate_hz),
         chapters=_chapters(cursor.chapters, frames),
         backgrounds=tuple(cursor.backgrounds),
+        rests=tuple(cursor.rests),
     )
 
 
@@ -76,12 +77,15 @@ class _Cursor:
     tones: list[PlacedTone] = field(default_factory=list)
     chapters: list[tuple[str, int]] = field(default_factory=list)
     backgrounds: list[BedChange] = field(default_factory=list)
+    rests: list[PlacedRest] = field(default_factory=list)
 
     def go_on(self, cue: Rest | Beat | Bell | Breath | ChapterStart | Background) -> None:
         """Do what a cue without words asks for."""
         match cue:
-            case Rest(seconds):
-                self.sounded += frames_from_seconds(seconds, self.rate_hz)
+            case Rest(seconds, reason):
+                rest = PlacedRest(reason, self.sounded, frames_from_seconds(seconds, self.rate_hz))
+                self.rests.append(rest)
+                self.sounded += rest.frames
             case Beat(seconds):
                 self.beat(seconds)
             case Bell():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from audio_builder.narration.clip import Clip
+from audio_builder.script.cues import Reason
 from audio_builder.sound.background import BedChange
 
 
@@ -62,6 +63,21 @@ class PlacedTone:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedRest:
+    """A silence of the script at its place.
+
+    Attributes:
+        reason: why it is there.
+        start: frame where the sound before it has ended.
+        frames: how long it is.
+    """
+
+    reason: Reason
+    start: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A chapter of the player's list.
 
@@ -87,6 +103,7 @@ class Timeline:
         tones: by start.
         chapters: contiguous; the first starts at 0, the last ends with the episode.
         backgrounds: where the background begins to change, by start.
+        rests: the silences of the script, by start.
     """
 
     rate_hz: int
@@ -95,6 +112,7 @@ class Timeline:
     tones: tuple[PlacedTone, ...]
     chapters: tuple[Chapter, ...]
     backgrounds: tuple[BedChange, ...] = ()
+    rests: tuple[PlacedRest, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -28,7 +28,7 @@ Kind = Literal["missing", "doubled", "exchanged", "otherwise", "added", "cut", "
 """A word is missing, said twice, exchanged with the next, or said otherwise; sounds are added; the clip is cut within
 its first or last sound; a silence stands where the text has no mark."""
 
-_NEEDED: dict[Kind, float] = {"missing": 4.2, "doubled": 6.0, "exchanged": 6.0, "otherwise": 6.5, "added": 7.5}
+_NEEDED: dict[Kind, float] = {"missing": 4.2, "doubled": 6.0, "exchanged": 6.0, "otherwise": 4.5, "added": 7.5}
 """How much less a fault has to cost than the words as they should be: e to the power of that times as likely."""
 
 _MOST_FAULTS = 12

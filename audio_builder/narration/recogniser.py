@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ _PRIVATE = re.compile(f"[{IPA_START}{IPA_END}]")
 _OFF_EDGE_S = 0.010
 _NOTHING_DB = -85.0
 """Below its loud parts: an engine's own quiet has more than that, what we add where a sound is cut has nothing."""
+
+_NEVER_SILENT = frozenset({"hibari", "kokoro", "piper"})
+"""Engines whose quiet around the words has a noise of its own; eSpeak's is digital silence, which says nothing."""
 
 _BEGINS_AT_ONCE, _HISSED = frozenset({"piper"}), frozenset("sʃfθhʧ")
 """Engines that may begin in the middle of a sound by themselves, and those sounds."""
@@ -73,15 +77,23 @@ def hear_clip(clip: TrimmedClip, text: str, profile: VoiceProfile) -> Hearing:
     if not words:
         return Hearing()
     found = list(compare(words, heard_sounds(resample(samples, rate_hz, RATE_HZ))))
-    off = round(_OFF_EDGE_S * rate_hz)
-    loud = float(np.percentile(np.abs(samples), 99)) * 10 ** (_NOTHING_DB / 20)
-    may_begin_so = profile.engine in _BEGINS_AT_ONCE and words[0].phonemes[0] in _HISSED
-    if not may_begin_so and not np.any(np.abs(samples[: clip.lead_frames - off]) > loud):
-        found.append(Difference("cut", words[0].text, clip.lead_frames / rate_hz))
-    if not np.any(np.abs(samples[len(samples) - clip.tail_frames + off :]) > loud):
-        found.append(Difference("cut", words[-1].text, (len(samples) - clip.tail_frames) / rate_hz))
+    if profile.engine in _NEVER_SILENT:
+        found += _cut_edges(clip, samples, words, may_hiss=profile.engine in _BEGINS_AT_ONCE)
     found.sort(key=lambda difference: difference.at_s)
     return Hearing(heard=True, sure=is_sure(words), differences=tuple(found))
+
+
+def _cut_edges(clip: TrimmedClip, samples: Samples, words: Sequence[Word], *, may_hiss: bool) -> Iterator[Difference]:
+    """Yield the first and the last word where nothing but digital silence is outside them."""
+    rate_hz = int(clip.segment.frame_rate)
+    off = round(_OFF_EDGE_S * rate_hz)
+    loud = float(np.percentile(np.abs(samples), 99)) * 10 ** (_NOTHING_DB / 20)
+    if not (may_hiss and words[0].phonemes[0] in _HISSED) and not np.any(
+        np.abs(samples[: clip.lead_frames - off]) > loud
+    ):
+        yield Difference("cut", words[0].text, clip.lead_frames / rate_hz)
+    if not np.any(np.abs(samples[len(samples) - clip.tail_frames + off :]) > loud):
+        yield Difference("cut", words[-1].text, (len(samples) - clip.tail_frames) / rate_hz)
 
 
 def hear(samples: Samples, text: str, language: str, caution: float = 0.0) -> Hearing:

@@ -15,11 +15,12 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.article.details import Reference, read_reference, read_soundbite
 from audio_builder.article.text import xml_safe
-from audio_builder.episode.record import EpisodeRecord
+from audio_builder.episode.record import Beside, EpisodeRecord
 from audio_builder.podcast.ledger import Entry, page_name, published_name
 from audio_builder.podcast.notes import notes_html, summary_of
-from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, Show, split_category
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, FEED_STYLE_FILE, Show, split_category
 from audio_builder.podcast.transcript import TRANSCRIPTS
+from audio_builder.podcast.translations import translation_for
 
 PAGE_ITEMS = 1000
 """Episodes of an archive page (RFC 5005, 4). A feed of twice as many, and no shorter one, has pages: the feed keeps the
@@ -89,6 +90,11 @@ class Item:
     def small_cover(self) -> str:
         """Path of the same picture for pages; may be empty."""
         return self._published(SMALL_SUFFIX)
+
+    @property
+    def beside(self) -> tuple[Beside, ...]:
+        """The sounds beside it that were published."""
+        return tuple(beside for beside in self.record.beside if self._published(beside.suffix))
 
     def _published(self, suffix: str) -> str:
         path = self.base + suffix
@@ -168,6 +174,7 @@ def _document(
     spaces += f" xmlns:fh={quoteattr(_HISTORY)}" if page.number else ""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<?xml-stylesheet type="text/css" href="{FEED_STYLE_FILE}"?>',
         f'<rss version="2.0"{spaces}>',
         "<channel>",
         *_channel(show, cover, items, page, last_built),
@@ -299,6 +306,7 @@ def _item(show: Show, item: Item) -> Iterator[str]:
     yield _text("description", as_html(summary_of(record)))
     yield _text("content:encoded", notes_html(record))
     yield _empty("enclosure", url=f"{root}{item.base}.mp3", length=str(record.sound.bytes), type="audio/mpeg")
+    yield from (_alternate(show, item, beside) for beside in item.beside if beside.kind != "bed")
     yield _text("itunes:duration", str(max(1, round(record.report.duration_s))))
     if tags.author:
         yield _text("itunes:author", one_line(tags.author))
@@ -319,6 +327,19 @@ def _item(show: Show, item: Item) -> Iterator[str]:
     yield from _licence(details.license)
     yield from map(_person, details.persons)
     yield _text("podcast:txt", "true", purpose="ai-content")
+
+
+def _alternate(show: Show, item: Item, beside: Beside) -> str:
+    """Return another length of an episode, or its voice alone, for players that let their listeners choose."""
+    words = translation_for(item.record.tags.language)
+    minutes = words.minutes.format(minutes=max(1, round(beside.duration_s / 60)))
+    what = {
+        "type": "audio/mpeg",
+        "length": str(beside.sound.bytes),
+        "title": minutes if beside.kind == "length" else words.voice_alone,
+    }
+    source = _empty("podcast:source", uri=show.root_url + item.base + beside.suffix)
+    return f"<podcast:alternateEnclosure{_attributes(what)}>{source}</podcast:alternateEnclosure>"
 
 
 def _blocked(block: bool) -> Iterator[str]:

@@ -58,6 +58,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         files: their names, in the folder of the published files.
         dated: the date of its own that `published` follows from; empty where it had none.
         identity: of the episode (see `record.Origin`); empty where it was built by an earlier version.
+        page_from: hash of what its pages were made from besides: the episode that they lead on to.
     """
 
     guid: str
@@ -68,6 +69,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     dated: str = ""
     identity: str = ""
+    page_from: str = ""
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -105,6 +105,14 @@ def _markdown() -> MarkdownIt:
     return markdown
 
 
+def notes_page(record: EpisodeRecord) -> bytes:
+    """Return the show notes as a page of their own, from which they can be copied into a host's form."""
+    words, title = translation_for(record.tags.language), html.escape(record.tags.title)
+    head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<title>{title}</title>'
+    top = f'<!doctype html>\n<html lang="{html.escape(record.tags.language or "en")}" dir="{words.direction}">\n<head>'
+    return f"{top}\n{head}\n</head>\n<body>\n{notes_html(record)}</body>\n</html>\n".encode("utf-8", "replace")
+
+
 def notes_html(record: EpisodeRecord) -> str:
     """Return the show notes as the few HTML elements that every player shows; all text is escaped."""
     return "\n".join(_notes_html(record)) + "\n"

@@ -17,7 +17,7 @@ _NAMED_BY_CONTENT = re.compile(r"[a-z0-9-]{1,50}-[0-9a-f]{8}\.[a-z0-9.]+")
 _FOR_PEOPLE = (".html", ".txt", ".vtt", ".srt")
 """What somebody may edit: pages, notes and transcripts. All others are programs' own."""
 
-_PAGE = re.compile(r"[a-z0-9-]{1,50}\.html")
+_PAGE = re.compile(r"[a-z0-9-]{1,50}(\.embed)?\.html")
 
 
 class OwnFiles:

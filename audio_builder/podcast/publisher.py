@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from audio_builder import __version__
 from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
-from audio_builder.episode.naming import TWIN_SUFFIX
 from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
@@ -49,20 +49,23 @@ from audio_builder.podcast.ledger import (
     read_earlier_feed,
     read_ledger,
 )
-from audio_builder.podcast.notes import chapters_json, notes_html, notes_text
+from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
 from audio_builder.podcast.own_files import OwnFiles, write_changed
-from audio_builder.podcast.pages import episode_page, index_page, templates_digest
+from audio_builder.podcast.pages import embed_page, embed_path, episode_page, index_page, templates_digest
 from audio_builder.podcast.schedule import HeldBack, schedule
+from audio_builder.podcast.sharing import feed_style
 from audio_builder.podcast.show_settings import (
     ARCHIVE_NAME,
     EPISODES,
     FEED_FILE,
+    FEED_STYLE_FILE,
     INDEX_FILE,
     OPML_FILE,
     Show,
     read_show,
 )
 from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
+from audio_builder.podcast.translations import translation_for
 
 WAVEFORM_BARS = 240
 _FLOOR_DB = -48.0
@@ -192,20 +195,17 @@ def publish(
         items += [lost.as_published for lost in found.damaged if lost.as_published]
         items = in_order(show, items)
         serial = is_serial(show, (item.record for item in items))
+        listed = _make_pages(folder, show, items[::-1] if serial else items, own_files)
+        items = listed[::-1] if serial else listed
         entries = {item.stem: item.entry for item in items}
         cover = _cover(folder, show)
         pages = {
             OPML_FILE: opml(show),
-            INDEX_FILE: index_page(show, _small(cover), items[::-1] if serial else items),
+            FEED_STYLE_FILE: feed_style(translation_for(show.language).feed_notice, show),
+            INDEX_FILE: index_page(show, _small(cover), listed),
             **feed_pages(show, cover, items, _last_built(folder), options.page_items),
         }
-        archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
-        if not options.force:
-            for name in archives:
-                check_named(folder / name, known=(ledger.pages.get(name, ""),))
-        _note_all(folder, pages)
-        for name in (OPML_FILE, INDEX_FILE, *archives):
-            write_changed(folder / name, pages[name])
+        _write_before_feed(folder, pages, ledger, force=options.force)
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
         named = {name for entry in entries.values() for name in entry.files}
 
@@ -237,6 +237,20 @@ def publish(
             for one in found.damaged
         ),
     )
+
+
+def _write_before_feed(folder: Path, pages: Mapping[str, bytes], ledger: Ledger, *, force: bool) -> None:
+    """Write all pages but the feed, which publishes them.
+
+    Raises:
+        OutputError: an archive would replace what somebody else made, or one can't be written.
+    """
+    archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
+    for name in archives:
+        check_named(folder / name, force=force, known=(ledger.pages.get(name, ""),))
+    _note_all(folder, pages)
+    for name in (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives):
+        write_changed(folder / name, pages[name])
 
 
 def _remove_archives(folder: Path, ledger: Ledger, pages: Mapping[str, bytes]) -> None:
@@ -293,7 +307,7 @@ def _last_built(folder: Path) -> datetime.datetime | None:
 
 
 def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnFiles) -> Entry:
-    """Put the files of an episode in place, unless they are there, and return its entry for the ledger.
+    """Put the files of an episode in place but its pages, unless they are there; return its entry for the ledger.
 
     Raises:
         OutputError: one can't be written.
@@ -301,6 +315,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
     """
     made_from, earlier = _made_from(show, episode), episode.earlier
     page = f"{page_name(episode.stem)}.html"
+    pages = (page, embed_path(page))
     same = earlier is not None and earlier.made_from == made_from and page in earlier.files
     if earlier is not None and same and are_there(folder, earlier) and not own_files.to_replace(earlier.files):
         return earlier
@@ -309,13 +324,14 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
     same_sound = earlier is not None and earlier.sound == record.sound
     waveform = earlier.waveform if earlier and same_sound else waveform_of(own, record.report.duration_s)
     _place_sound(own, base.with_name(f"{base.name}.mp3"), record.sound.bytes)
+    beside = tuple(_place_beside(folder, show, episode, base))
     files = {
         f"{base.name}.vtt": as_vtt(record.phrases).encode(),
         f"{base.name}.srt": as_srt(record.phrases).encode(),
         f"{base.name}.json": as_json(record.phrases),
         f"{base.name}.txt": as_text(record.words),
         f"{base.name}.chapters.json": chapters_json(record),
-        f"{base.name}.notes.html": f'<meta charset="utf-8">\n{notes_html(record)}'.encode(),
+        f"{base.name}.notes.html": notes_page(record),
         f"{base.name}.notes.txt": notes_text(record).encode(),
         # For feed and pages, should the one beside the MP3 be damaged.
         base.name + RECORD_SUFFIX: record_as_json(record),
@@ -331,14 +347,53 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
         sound=record.sound,
         waveform=waveform,
         made_from=made_from,
-        files=(f"{base.name}.mp3", *files, page),
+        files=(f"{base.name}.mp3", *beside, *files, *pages),
         dated=episode.dated,
         identity=record.origin.identity,
     )
-    files[page] = episode_page(show, Item(episode.stem, record, entry))
     for name, content in files.items():
         own_files.write(name, content)
     return entry
+
+
+def _place_beside(folder: Path, show: Show, episode: FoundEpisode, base: Path) -> Iterator[str]:
+    """Put the sounds beside an episode in place that listeners can use, and yield their names.
+
+    One that was removed or changed since isn't published: the episode is whole without it.
+    """
+    for beside in episode.record.beside:
+        own = folder / f"{episode.stem}{beside.suffix}"
+        wanted = beside.kind == "length" or show.elastic
+        if wanted and own.is_file() and own.stat().st_size == beside.sound.bytes:
+            published = base.with_name(base.name + beside.suffix)
+            _place_sound(own, published, beside.sound.bytes)
+            yield published.name
+
+
+def _make_pages(folder: Path, show: Show, listed: Sequence[Item], own_files: OwnFiles) -> list[Item]:
+    """Put the pages of all episodes in place, but those that are there and would be the same, and return the episodes.
+
+    Args:
+        folder: of the show.
+        show: from `show.toml`.
+        listed: in the order of the show's page, in which each leads on to the next.
+        own_files: writes them.
+
+    Raises:
+        OutputError: one can't be written.
+    """
+    made = []
+    # The last is made first: a page never leads to one that isn't there.
+    for item, following in reversed([*itertools.zip_longest(listed, listed[1:])]):
+        led_to = (following.page, following.record.tags.title) if following else ()
+        page_from = sha256_of("\0".join((item.entry.made_from, *led_to)).encode("utf-8", "replace"))
+        names = page_name(item.stem) + ".html", embed_path(page_name(item.stem) + ".html")
+        there = all((folder / EPISODES / name).is_file() for name in names)
+        if item.entry.page_from != page_from or not there or own_files.to_replace(names):
+            own_files.write(names[0], episode_page(show, item, following))
+            own_files.write(names[1], embed_page(show, item))
+        made.append(replace(item, entry=msgspec.structs.replace(item.entry, page_from=page_from)))
+    return made[::-1]
 
 
 def _picture_of(file: Path) -> bytes:
@@ -385,7 +440,7 @@ def _refuse_others(folder: Path, ledger: Ledger, *, known: bool) -> None:
 
 
 def _common_names(folder: Path) -> tuple[Path, ...]:
-    return folder / OPML_FILE, folder / INDEX_FILE, folder / FEED_FILE
+    return folder / OPML_FILE, folder / FEED_STYLE_FILE, folder / INDEX_FILE, folder / FEED_FILE
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:
@@ -423,7 +478,8 @@ def _made_from(show: Show, episode: FoundEpisode) -> str:
 def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:
     """Yield the names of MP3s that are no episode's."""
     for path in sorted(folder.glob("*.mp3")):
-        if path.name.removesuffix(TWIN_SUFFIX).removesuffix(".mp3") not in known:
+        # What is beside an episode has a dot before its own suffix, which no episode has that `build` named.
+        if path.name.removesuffix(".mp3") not in known and path.name.partition(".")[0] not in known:
             yield path.name
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
+import segno
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -21,7 +22,15 @@ from starlette.staticfiles import NotModifiedResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from audio_builder.episode.record import RECORD_SUFFIX
-from audio_builder.podcast.show_settings import ARCHIVE_NAME, EPISODES, FEED_FILE, INDEX_FILE, OPML_FILE, read_show
+from audio_builder.podcast.show_settings import (
+    ARCHIVE_NAME,
+    EPISODES,
+    FEED_FILE,
+    FEED_STYLE_FILE,
+    INDEX_FILE,
+    OPML_FILE,
+    read_show,
+)
 
 _TYPES = {
     ".mp3": "audio/mpeg",
@@ -39,6 +48,7 @@ _REWRITTEN = {
     FEED_FILE: "application/rss+xml; charset=utf-8",
     OPML_FILE: "text/x-opml; charset=utf-8",
     INDEX_FILE: _TYPES[".html"],
+    FEED_STYLE_FILE: "text/css; charset=utf-8",
 }
 """The files that say where they are found."""
 
@@ -153,8 +163,6 @@ def make_app(folder: Path, hosts: Sequence[str]) -> Starlette:
 
 def qr_code(text: str) -> str:
     """Return a QR code for a terminal, in block characters."""
-    import segno
-
     drawn = io.StringIO()
     segno.make(text, micro=False).terminal(drawn, compact=True)
     return drawn.getvalue()

@@ -26,6 +26,7 @@ RECIPE_TABLE = "recipe"
 """Table of `show.toml` with settings for the show's episodes."""
 
 FEED_FILE = "feed.xml"
+FEED_STYLE_FILE = "feed.css"
 OPML_FILE = "show.opml"
 INDEX_FILE = "index.html"
 ARCHIVE_NAME = re.compile(r"feed-[1-9][0-9]{0,5}\.xml")
@@ -120,6 +121,9 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     medium: Annotated[
         Literal["podcast", "audiobook", "music", "blog", "newsletter"], Meta(description="what kind of show it is")
     ] = "podcast"
+    elastic: Annotated[
+        bool, Meta(description="true lets listeners on the page choose how long the silences are; makes two more MP3s")
+    ] = False
     block: Annotated[bool, Meta(description="true keeps it out of the directories, such as a private journal")] = False
     persons: Annotated[
         tuple[str, ...], Meta(description="list of people, such as A. Reader (narrator) <https://example.org>")

@@ -52,6 +52,33 @@ class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         stops: that it will stop `{when}`.
         stopped: that it has.
         broken: that there is nothing to hear.
+        search: name of the field that finds episodes.
+        found: that so many, `{count}`, were found.
+        go_on: the button that plays on from where somebody stopped.
+        heard: that an episode was heard to its end.
+        next: the button to the next episode.
+        previous: the button to the one before.
+        subscribing: heading of the ways to subscribe.
+        copy: the button that copies the feed's address.
+        copied: that it did.
+        scan: what the QR code is for.
+        share: what opens the ways to pass an episode on.
+        from_here: that the link begins at `{time}`.
+        copy_link: the button that copies it.
+        embed: label of the HTML for another page.
+        silence: label of how long it is silent after the end.
+        no_silence: that it isn't.
+        minutes: `{minutes}` of them, in short.
+        in_silence: that it is, for `{time}` more.
+        own_words: label of the field to write in.
+        stays: that what is written there stays there.
+        save: the button that saves it as a file.
+        next_episode: before the title of the one that follows.
+        i_have: label of the minutes that somebody has.
+        waits: that the sound waits after questions.
+        tap_to_go_on: what ends the waiting.
+        voice_alone: what an episode without background and bells is called.
+        feed_notice: what the feed is, for those who open it in a browser; the address of the page follows.
         date: a `{day}` of a `{month}` in a `{year}`.
         months: names of the twelve as they stand in a date.
         direction: `ltr` or `rtl`.
@@ -91,6 +118,33 @@ class Translation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     stops: str
     stopped: str
     broken: str
+    search: str
+    found: str
+    go_on: str
+    heard: str
+    next: str
+    previous: str
+    subscribing: str
+    copy: str
+    copied: str
+    scan: str
+    share: str
+    from_here: str
+    copy_link: str
+    embed: str
+    silence: str
+    no_silence: str
+    minutes: str
+    in_silence: str
+    own_words: str
+    stays: str
+    save: str
+    next_episode: str
+    i_have: str
+    waits: str
+    tap_to_go_on: str
+    voice_alone: str
+    feed_notice: str
     date: str
     months: tuple[str, ...]
     direction: str = "ltr"

@@ -28,6 +28,9 @@ SAMPLE = "Sit down for a moment. Nothing has to be finished now."
 
 _LONGEST_SAMPLE = 160
 
+_NOT_OFFERED = {"tone", "recorded", "?"}
+"""Engines of voices that nobody chooses by ear: without words, of a project's own takes, of a malformed profile."""
+
 
 class VoiceChoice(Struct, frozen=True, kw_only=True):
     """A voice, and whether it can speak here.
@@ -89,7 +92,7 @@ class Fetching(Struct, kw_only=True):
 def choices() -> Choices:
     """Return what there is."""
     return Choices(
-        voices=[_choice(status.name) for status in voice_statuses() if status.engine not in {"tone", "?"}],
+        voices=[_choice(status.name) for status in voice_statuses() if status.engine not in _NOT_OFFERED],
         backgrounds=BACKGROUNDS,
         bells=BELLS,
         guides=guide_names(),

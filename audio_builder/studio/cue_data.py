@@ -13,6 +13,7 @@ from audio_builder.article.mark_kinds import (
     MOST_BREATHS,
 )
 from audio_builder.article.text import clean, speakable
+from audio_builder.recipe.values import tag_or_nothing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say
 
 LONGEST_TEXT = 20_000
@@ -33,6 +34,7 @@ class SayData(Struct, frozen=True, tag_field="t", tag="say", omit_defaults=True)
     voice: _Name = ""
     slower: bool = False
     quieter: bool = False
+    language: str = ""
 
 
 class RestData(Struct, frozen=True, tag_field="t", tag="rest"):
@@ -80,7 +82,7 @@ def as_data(cue: Cue) -> CueData:  # noqa: PLR0911 - one for each kind
     """Return a cue as the page has it."""
     match cue:
         case Say():
-            return SayData(cue.text, cue.role, cue.voice, cue.slower, cue.quieter)
+            return SayData(cue.text, cue.role, cue.voice, cue.slower, cue.quieter, cue.language)
         case Rest():
             return RestData(cue.seconds, cue.reason)
         case Beat():
@@ -100,7 +102,8 @@ def as_cue(data: CueData) -> Cue | None:  # noqa: PLR0911 - one for each kind
     match data:
         case SayData():
             text = " ".join(clean(data.text).split())
-            return Say(text, data.role, data.voice, data.slower, data.quieter) if speakable(text) else None
+            language = tag_or_nothing(data.language)
+            return Say(text, data.role, data.voice, data.slower, data.quieter, language) if speakable(text) else None
         case RestData():
             return Rest(round(data.s, 3), data.why) if round(data.s, 3) > 0 else None
         case BeatData():

@@ -101,7 +101,7 @@ def _answer(call: Call, request: Request, body: bytes) -> Response:
         answer = call(request, body)
     except AudioBuilderError as error:
         return as_json(Problem(error.message, error.hint), _status_of(error))
-    except Exception:
+    except Exception:  # noqa: BLE001 - one request that fails must not end the others, and is said
         _log.exception("a request of the studio's page failed: %s %s", request.method, request.url.path)
         return as_json(Problem("something went wrong in the studio", "Its terminal shows what."), 500)
     return answer if isinstance(answer, Response) else as_json(answer)

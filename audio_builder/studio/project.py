@@ -21,10 +21,12 @@ from tomlkit.exceptions import TOMLKitError
 
 from audio_builder.article.source import SourceText, open_source, source_from_bytes
 from audio_builder.episode.naming import file_stem
-from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError
+from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError, VoiceError
 from audio_builder.files import output_error, sha256_of, write_bytes
-from audio_builder.recipe.recipe_file import make_recipe, read_recipe_file
-from audio_builder.recipe.settings import BACKGROUNDS, Recipe
+from audio_builder.podcast.show_settings import SHOW_FILE, show_recipe
+from audio_builder.recipe.defaults import anchored, checked, find_defaults
+from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file
+from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Cue, Script
 from audio_builder.script.from_document import (
     add_guides,
@@ -36,7 +38,7 @@ from audio_builder.script.from_document import (
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import repace
 from audio_builder.voices.catalogue import is_voice
-from audio_builder.voices.status import voice_statuses
+from audio_builder.voices.voice_choice import AUTO, SYSTEM_VOICE, choose_voice
 
 SCRIPT = "script.md"
 RECIPE = "recipe.toml"
@@ -48,6 +50,7 @@ TAKEN = "words.json"
 
 LARGEST_SCRIPT_BYTES = 20 * 1024 * 1024
 
+_LANGUAGE = re.compile(r"^language:[ ]*\"?([A-Za-z0-9-]+)", re.MULTILINE)
 _NOTE = re.compile(r"\s*//(?:\s|$)")
 _FENCE = re.compile(r"\A\ufeff?\s*---\n.*?\n---\n", re.DOTALL)
 
@@ -159,12 +162,23 @@ class Project:
             return path
 
     def recipe(self) -> Recipe:
-        """Return the recipe; paths in it are seen from the project's folder.
+        """Return the recipe by which the command line builds here; paths in it are absolute.
 
         Raises:
-            RecipeError: it is malformed.
+            RecipeError: a file of settings is malformed.
         """
-        return _seen_from(self.folder, make_recipe(*self._layers()))
+        path = self.folder / RECIPE
+        own = anchored(read_recipe_file(path), self.folder) if path.is_file() else {}
+        recipe = make_recipe(*self._layers_below(), own)
+        return msgspec.structs.replace(recipe, voice=voice_for(self._language())) if recipe.voice == AUTO else recipe
+
+    def _language(self) -> str:
+        """Return the language that the script's front matter says."""
+        try:
+            found = _LANGUAGE.search((self.folder / SCRIPT).read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            return ""
+        return found[1] if found else ""
 
     def recipe_mark(self) -> str:
         """Return what is another text when the recipe, the lexicon or a take was changed."""
@@ -194,10 +208,9 @@ class Project:
                 raise RecipeError(f"can't read the recipe {path}: {error.strerror}") from error
             for key, value in changes.items():
                 _set(document, key.split("."), value)
-            own = own_settings(self.opened().script)
-            recipe = make_recipe(own, document.unwrap())
+            recipe = make_recipe(*self._layers_below(), anchored(document.unwrap(), self.folder))
             write_bytes(path, tomlkit.dumps(document).encode())
-            return _seen_from(self.folder, recipe)
+            return recipe
 
     def set_pacing(self, preset: str, base: str) -> str:
         """Give the script the pauses of a preset; a person's own stay. Return the new version.
@@ -211,10 +224,13 @@ class Project:
             recipe = self.set_recipe({"pacing": None, "pacing.preset": preset})
             return self.save(repace(opened.script, recipe.pacing), base)
 
-    def _layers(self) -> Iterator[Mapping[str, Any]]:
+    def _layers_below(self) -> Iterator[Layer]:
+        """Yield the settings that the recipe file wins over: one's own defaults, the show's, the script's pacing."""
+        for file in find_defaults(self.script_path):
+            yield file.settings
+        if shown := show_recipe(self.show):
+            yield checked(shown, f"{self.show / SHOW_FILE}, [recipe]", self.show)
         yield own_settings(self.opened().script)
-        if (self.folder / RECIPE).is_file():
-            yield read_recipe_file(self.folder / RECIPE)
 
     def _bytes(self) -> bytes:
         try:
@@ -254,7 +270,7 @@ def begin(projects: Path, name: str, content: bytes, guides: tuple[str, ...] = (
     write_bytes(folder / f"article{_suffix(name, source)}", content)
     write_bytes(folder / RECIPE, recipe_text.encode())
     write_bytes(folder / SCRIPT, format_script(replace(script, place="")).encode("utf-8", "replace"))
-    return Begun(Project(folder), tuple(filter(None, (*notes, language_note))))
+    return Begun(Project(folder), (*notes, *([] if script.language else [language_note])))
 
 
 def begin_from_file(projects: Path, path: Path) -> Project:
@@ -282,12 +298,11 @@ def project_folders(projects: Path) -> list[Path]:
 
 
 def voice_for(language: str) -> str:
-    """Return the default voice if it speaks a language, else the first ready one that does, else the default."""
-    default = Recipe().voice
-    spoken = language.split("-", maxsplit=1)[0].lower() or "en"
-    ready = [one for one in voice_statuses() if one.ready and one.language.split("-")[0].lower() == spoken]
-    names = [one.name for one in ready if one.engine != "tone"]
-    return default if default in names or not names else names[0]
+    """Return the voice that reads a language where none is chosen; the system's where no voice here speaks it."""
+    try:
+        return choose_voice(language).name
+    except VoiceError:
+        return SYSTEM_VOICE
 
 
 def rewritten(old: str, script: Script) -> str:
@@ -358,19 +373,6 @@ def _set(document: Any, keys: list[str], value: Any) -> None:
         document.pop(last, None)
     else:
         document[last] = value
-
-
-def _seen_from(folder: Path, recipe: Recipe) -> Recipe:
-    """Return a recipe whose paths hold from anywhere."""
-
-    def there(path: str) -> str:
-        return str(folder / path) if path else ""
-
-    sound = recipe.soundscape
-    if sound.background not in BACKGROUNDS:
-        sound = msgspec.structs.replace(sound, background=there(sound.background))
-    tags = msgspec.structs.replace(recipe.tags, cover=there(recipe.tags.cover))
-    return msgspec.structs.replace(recipe, lexicon=there(recipe.lexicon), soundscape=sound, tags=tags)
 
 
 def _suffix(name: str, source: SourceText) -> str:

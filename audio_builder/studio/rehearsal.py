@@ -38,7 +38,7 @@ from audio_builder.sound.background import as_one
 from audio_builder.sound.bed import Bed, BedFormat
 from audio_builder.studio.project import Project
 
-_BEDS_KEPT = 3
+_BEDS_KEPT = 2
 
 _EXAMPLES = 60
 """Clips of the mix beside which a new one is levelled."""
@@ -112,7 +112,15 @@ class _Planned:
 class Rehearsal:
     """One project's sound. Short calls come from any thread; the whole script is spoken by a thread of its own."""
 
-    def __init__(self, project: Project, cache: ClipCache) -> None:
+    def __init__(self, project: Project, cache: ClipCache, short: KeptPool, long: KeptPool) -> None:
+        """Begin nothing yet.
+
+        Args:
+            project: whose script is spoken.
+            cache: where clips are kept.
+            short: processes for a few phrases that somebody waits for.
+            long: those for the whole script.
+        """
         self.project = project
         self.cache = cache
         self.whole: MixFacts | None = None
@@ -130,8 +138,8 @@ class Rehearsal:
         self._wanted = threading.Event()
         self._ended = False
         self._number = 0
-        self._short = _KeptPool(1)
-        self._long = _KeptPool(None)
+        self._short = short
+        self._long = long
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
         self._thread.start()
 
@@ -140,11 +148,14 @@ class Rehearsal:
         self._wanted.set()
 
     def close(self) -> None:
-        """End all processes."""
+        """End the thread."""
         self._ended = True
         self._wanted.set()
-        self._short.close()
-        self._long.close()
+
+    def forget_beds(self) -> None:
+        """Give back the memory of the backgrounds; they are made again when they are wanted."""
+        with self._bed_lock:
+            self._beds.clear()
 
     def phrases(self, script: Script, recipe: Recipe, says: Sequence[Say]) -> MixFacts:
         """Return some phrases, spoken now where they never were, with their gains.
@@ -177,7 +188,7 @@ class Rehearsal:
 
     # --- one stage after the other ---
 
-    def _narrated(self, script: Script, recipe: Recipe, pool: _KeptPool, progress: Progress = silent) -> Narration:
+    def _narrated(self, script: Script, recipe: Recipe, pool: KeptPool, progress: Progress = silent) -> Narration:
         voice, others = prepare_voices(script, recipe)
         factors = self.factors
         voice = voice.for_text(factors.get(voice.name, 1.0))
@@ -324,10 +335,15 @@ def _bed_format(recipe: Recipe) -> BedFormat:
     return BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels)
 
 
-class _KeptPool:
+class KeptPool:
     """Processes that stay for the next phrase, and are replaced when one of them failed."""
 
     def __init__(self, workers: int | None) -> None:
+        """Start nothing yet.
+
+        Args:
+            workers: how many speak at a time; None for one for each core.
+        """
         self._workers = workers
         self._pool: Pool | None = None
         self._lock = threading.Lock()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import tomlkit
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -25,7 +26,6 @@ from audio_builder.podcast.show_settings import (
     init_show,
     make_show,
     read_show,
-    show_as_toml,
 )
 from audio_builder.podcast.web_check import check_web
 from audio_builder.studio.build_queue import EARLIER
@@ -114,24 +114,29 @@ def read(project: Project, _request: Request, _body: bytes) -> ShowData:
 
 
 def change(project: Project, request: Request, body: bytes) -> ShowData:
-    """Change what the show says; the first time it is set up by that."""
+    """Change what the show says, and nothing else in its file; the first time it is set up by that."""
     changes = read_json(body, ShowChanges).changes
     if not set(changes) <= set(_SET_HERE):
         raise NotThere("that setting isn't changed here", hint=f"Edit {project.show / SHOW_FILE}.")
-    folder = project.show
+    path = project.show / SHOW_FILE
     with project.lock:
-        if (folder / SHOW_FILE).is_file():
-            there = msgspec.structs.asdict(read_show(folder))
-            write_bytes(folder / SHOW_FILE, show_as_toml(make_show({**there, **changes})).encode("utf-8", "replace"))
+        if path.is_file():
+            there = read_show(project.show)
+            make_show({**msgspec.structs.asdict(there), **changes})
+            document = tomlkit.parse(path.read_text(encoding="utf-8"))
+            for name, value in changes.items():
+                document[name] = value
+            write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
         else:
-            init_show(folder, make_show(dict(changes)))
+            init_show(project.show, make_show(dict(changes)))
     return read(project, request, body)
 
 
 def publish_show(project: Project, _request: Request, _body: bytes) -> Any:
     """Publish the show."""
     if not (project.show / SHOW_FILE).is_file():
-        init_show(project.show, make_show({"title": project.opened().script.author or "Reflections"}))
+        script = project.opened().script
+        init_show(project.show, make_show({"author": script.author, "language": script.language or Show().language}))
     return publish(project.show)
 
 

@@ -29,7 +29,7 @@ from audio_builder.studio.cue_data import CueData, Cues, as_data, cues_from
 from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, read_json, route, sound
 from audio_builder.studio.particulars import particulars_routes
 from audio_builder.studio.project import Opened, Project
-from audio_builder.studio.rehearsal import Rehearsal
+from audio_builder.studio.rehearsal import KeptPool, Rehearsal
 from audio_builder.studio.saying import saying_routes
 from audio_builder.studio.show_desk import desk_routes
 from audio_builder.studio.takes import renew_voice, takes_of, takes_routes
@@ -126,6 +126,7 @@ class Studio:
         self._elsewhere: dict[str, Project] = {}
         self._known: dict[str, Project] = {}
         self._rehearsals: dict[str, Rehearsal] = {}
+        self._pools = (KeptPool(1), KeptPool(None))
         self._lock = threading.Lock()
         self.builds = BuildQueue(projects, self.find, self._text_factors)
 
@@ -134,6 +135,8 @@ class Studio:
         self.builds.close()
         for rehearsal in self._rehearsals.values():
             rehearsal.close()
+        for pool in self._pools:
+            pool.close()
 
     def admit(self, folder: Path) -> str:
         """Let the page open a project that lies elsewhere, and return its name."""
@@ -158,7 +161,9 @@ class Studio:
         """Return what speaks a project; the first time it begins with the whole script."""
         with self._lock:
             if name not in self._rehearsals:
-                self._rehearsals[name] = Rehearsal(one, self.cache)
+                for other in self._rehearsals.values():
+                    other.forget_beds()
+                self._rehearsals[name] = Rehearsal(one, self.cache, *self._pools)
                 self._rehearsals[name].want()
             return self._rehearsals[name]
 

@@ -95,7 +95,7 @@ def _without_signs(text: str) -> str:
         return text
     if any("\u1e00" <= letter <= "\u1eff" for letter in text):
         text = "".join(_plain(letter) if "\u1e00" <= letter <= "\u1eff" else letter for letter in text)
-    text = _ARROW.sub(", ", text.replace("\u02bc", "’"))
+    text = _ARROW.sub(", ", text.replace("\u02bc", "’").replace("℃", "°C"))
     kept = "".join(" " if _is_sign(character) else character for character in text)
     return text if kept == text else re.sub(r" +(?=[.,:;!?…”’)]|$)", "", " ".join(kept.split()))
 

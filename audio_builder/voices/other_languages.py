@@ -24,6 +24,10 @@ _LONGEST_NUMBER = 15
 _AMOUNT = r"(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?!\d)"
 """A number with its groups of three, or without; a comma or a point before what is less than one."""
 
+_TELEPHONE = 7
+"""Digits of a number that are read one by one in Chinese, where they aren't in groups."""
+
+_MILLIONS = re.compile(r"mil(?:lones|lón|hões|hão|lions?|ioni|ione)$")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[.,\s]\d{3})+(?!\d)")
 _GAP = "[ \u00a0\u202f]?"
 _BEFORE = r"(?<![A-Za-zÀ-ɏ\d.,/:_-])"
@@ -32,6 +36,7 @@ _BEFORE = r"(?<![A-Za-zÀ-ɏ\d.,/:_-])"
 _IN_A_ROW = r"(?<![\w.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![\w-])"
 """A pattern of breaths: 4-7-8."""
 
+_FRACTION_SIGNS = re.compile("[¼½¾⅐-⅞]")
 _CHINESE = "零一二三四五六七八九"
 
 _Match = re.Match[str]
@@ -51,6 +56,7 @@ class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         signs: what may stand between hours and minutes, as a regular expression.
         alone: what may stand after an hour without minutes, likewise.
         swallows: what may follow and is in the words already, as a regular expression.
+        nought: what stands before minutes below ten.
     """
 
     whole: str
@@ -60,6 +66,7 @@ class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     signs: str = ":"
     alone: str = ""
     swallows: str = ""
+    nought: str = ""
 
 
 class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +76,11 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         numbers: the language by num2words' name, `zh` for our own rules; empty to leave figures to the reader.
         point: the word before what is less than one.
         percent: what is said for a share, `{n}`.
+        minus: the word before a number below zero.
         range: the word between two numbers.
+        fraction: `{n}` of `{m}` parts, where it isn't in `fractions`; empty to leave it.
+        fractions: what is said for some of them.
+        millions: what stands between a million and what is counted.
         date: a date in figures, `{d}`, `{month}` and `{y}`.
         day: a day before the name of its month as written, `{d}` and `{month}`.
         first: the first of a month.
@@ -81,18 +92,23 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         ordinals: each written ordinal as a regular expression with its figures as the group, and what the ends of its
             word become, `END=BECOMES` between spaces.
         centuries: what has a Roman number, as a regular expression with it as the last group, and what is said, `{n}`
-            and the other groups.
+            `{o}` as an ordinal, `{r}` as one up to ten, and the other groups.
         money: a sign, with the words for one, for more, for one hundredth and for more of these.
         money_joined: what stands between the two, `{whole}` and `{part}`.
         units: a sign after a number, with the words for one and for more.
         abbreviations: what is said for them.
+        mends: regular expressions for what is said, and what becomes of it in the end.
         years: what stands before or after a year, as a regular expression with the year as the group `y`.
     """
 
     numbers: str = ""
     point: str
     percent: str
+    minus: str
     range: str
+    fraction: str = ""
+    fractions: dict[str, str] = {}
+    millions: str = " "
     date: str
     day: str = ""
     first: str = ""
@@ -107,6 +123,7 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     money_joined: str = "{whole} {part}"
     units: dict[str, tuple[str, str]]
     abbreviations: dict[str, str] = {}
+    mends: dict[str, str] = {}
     years: str = ""
 
 
@@ -130,6 +147,7 @@ def in_spoken_forms(text: str, language: str) -> str:
     """
     if not _rules(language):
         return text
+    text = _FRACTION_SIGNS.sub(lambda found: unicodedata.normalize("NFKC", found[0]).replace("⁄", "/"), text)
     text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
     for pattern, said in _rules(language):
         text = pattern.sub(said, text)
@@ -161,6 +179,7 @@ def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     if forms.day:
         months = "|".join(forms.months)
         yield rf"{_BEFORE}(?P<d>[0-3]?\d)(?:º|°|er)?(?= (?:de )?(?i:{months})\b)", teller.day
+    yield r"(?<![\d/.-])(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])", teller.date
     yield _clock_pattern(forms.clock), teller.clock
     yield from ((written, functools.partial(teller.century, said)) for written, said in forms.centuries.items())
     yield from ((written, functools.partial(teller.ordinal, ends)) for written, ends in forms.ordinals.items())
@@ -171,6 +190,8 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     teller = _Teller(language, forms)
     money, units = _either(forms.money), _either(forms.units)
     yield _IN_A_ROW, teller.row
+    yield r"(?<![A-Za-z\d.,/-])(\d{1,2})/(\d{1,2})(?![A-Za-z\d/])", teller.fraction
+    yield r"(?<![^\s(])[-−](?=\d)", lambda _found: f"{forms.minus} "
     yield rf"(?P<s>{money}){_GAP}(?P<n>{_AMOUNT})", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{money})(?![A-Za-z])", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}%", teller.percent
@@ -179,7 +200,10 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     if forms.years:
         yield forms.years, teller.year
     if forms.numbers:
-        yield rf"{_BEFORE}(?P<n>{_AMOUNT})(?=(?P<noun> ?\w+)?)", teller.number
+        yield rf"{_BEFORE}(?P<n>{_AMOUNT})(?!/\d)(?=(?P<noun> ?\w+)?)", teller.number
+    else:
+        yield r"(?<=\d),(?=\d{2,3}(?!\d))", lambda _found: ""
+    yield from ((said, functools.partial(_mended, mended)) for said, mended in forms.mends.items())
 
 
 def _either(signs: Iterable[str]) -> str:
@@ -191,6 +215,10 @@ def _clock_pattern(clock: Clock) -> str:
     minutes = rf"(?:{clock.signs})(?P<m>[0-5]\d)(?![\d:]|[.,]\d)"
     either = f"(?:{minutes}|{clock.alone})" if clock.alone else minutes
     return rf"{_BEFORE}(?P<h>[01]?\d|2[0-4]){either}{clock.swallows}"
+
+
+def _mended(mended: str, found: _Match) -> str:
+    return found.expand(mended)
 
 
 def _abbreviation(written: str, said: str, found: _Match) -> str:
@@ -208,16 +236,14 @@ class _Teller:
 
     def words(self, written: str, ends: Mapping[str, str] | None = None) -> str:
         """Return a number in words, its end as a noun needs it; as it is where the reader reads it."""
-        digits = written
-        if _GROUPED.match(written):
-            digits = re.sub(r"[.,\s](?=\d{3})", "", written)
+        grouped = _GROUPED.match(written) is not None
+        digits = re.sub(r"[.,\s](?=\d{3})", "", written) if grouped else written
         whole, _, part = digits.replace(",", ".").partition(".")
-        if len(whole) > _LONGEST_NUMBER:
+        if len(whole) > _LONGEST_NUMBER or not (whole + part).isdecimal():
             return written
-        said = self._whole(whole, ends or {})
-        if not part:
-            return said
-        return f"{said}{self.joint}{self.forms.point}{self.joint}{self._part(part)}"
+        one_by_one = self.forms.numbers == "zh" and len(whole) >= _TELEPHONE and not grouped
+        said = self._year(whole) if one_by_one else self._whole(whole, ends or {})
+        return f"{said}{self.joint}{self.forms.point}{self.joint}{self._part(part)}" if part else said
 
     def _whole(self, digits: str, ends: Mapping[str, str]) -> str:
         match self.forms.numbers:
@@ -269,14 +295,21 @@ class _Teller:
         clock, minutes = self.forms.clock, int(found["m"] or 0)
         forms = {0: clock.whole, 15: clock.quarter, 30: clock.half}
         said = forms.get(minutes) or clock.with_minutes
+        nought = clock.nought if 0 < minutes < 10 else ""
         hours = self.words(str(int(found["h"])), self.forms.feminine)
-        return said.format(h=hours, m=self.words(str(minutes)))
+        return said.format(h=hours, m=nought + self.words(str(minutes)))
+
+    def fraction(self, found: _Match) -> str:
+        known = self.forms.fractions.get(found[0])
+        if known or not self.forms.fraction:
+            return known or found[0]
+        return self.forms.fraction.format(n=self.words(found[1]), m=self.words(found[2]))
 
     def century(self, said: str, found: _Match) -> str:
         *before, roman = found.groups()
-        number = str(roman_number(roman))
-        ordinal = "{o}" in said
-        return said.format(*before, n=self.words(number), o=self._ordinal(number) if ordinal else "")
+        value = roman_number(roman)
+        cardinal, ordinal = self.words(str(value)), self._ordinal(str(value))
+        return said.format(*before, n=cardinal, o=ordinal, r=ordinal if value <= 10 else cardinal)
 
     def _ordinal(self, digits: str) -> str:
         return str(num2words(int(digits), lang=self.forms.numbers, to="ordinal"))
@@ -301,7 +334,13 @@ class _Teller:
         noun = one if number == "1" else more
         feminine = self.forms.feminine_nouns and re.match(self.forms.feminine_nouns, noun)
         ends = self.forms.feminine if feminine else self.forms.masculine
-        return f"{self.words(number, ends)}{self.joint}{noun}"
+        said = self.words(number, ends)
+        if not _MILLIONS.search(said):
+            return f"{said}{self.joint}{noun}"
+        joined = self.forms.millions
+        return (
+            f"{said}{joined.replace('e ', chr(39)) if self.language == 'fr' and noun[0] in 'aeiouéh' else joined}{noun}"
+        )
 
     def percent(self, found: _Match) -> str:
         return self.forms.percent.format(
@@ -316,7 +355,7 @@ class _Teller:
 
     def number(self, found: _Match) -> str:
         noun = (found["noun"] or "").strip()
-        if not noun or noun[0].isdigit():
+        if not noun or noun[0].isdigit() or found.string[: found.start()].endswith("第"):
             return self.words(found["n"])
         feminine = self.forms.feminine_nouns and re.match(self.forms.feminine_nouns, noun)
         return self.words(found["n"], self.forms.feminine if feminine else self.forms.masculine)

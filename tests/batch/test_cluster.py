@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -16,13 +17,15 @@ from tests.support.batch_helpers import cluster, put_articles
 
 distributed = pytest.importorskip("distributed", reason="the package distributed isn't installed")
 
-OPTIONS = ("--yes", "--json")
+OPTIONS = ("--yes", "--json", "-v")
 
 
-def _run(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+def _run(
+    *arguments: str, environment: dict[str, str] | None = None, stderr: IO[str] | int = subprocess.PIPE
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "audio_builder", *arguments]
     variables = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
-    return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=stderr, text=True)
 
 
 def _events(process: subprocess.Popen[str]) -> list[dict[str, object]]:
@@ -39,7 +42,8 @@ def test_a_killed_worker_a_poison_and_an_unreadable_file_cost_only_themselves(tm
     (articles / "005.md").write_bytes(b"\x00\x01\x02" * 50)
     command = ("batch", str(articles), "-o", str(tmp_path / "there"), *OPTIONS)
     with cluster(tmp_path / "cluster") as running:
-        process = _run(*command, "--cluster", running.address)
+        complaints = (tmp_path / "complaints").open("w+", encoding="utf-8")
+        process = _run(*command, "--cluster", running.address, stderr=complaints)
         assert process.stdout is not None
         made = 0
         lines = []
@@ -49,7 +53,10 @@ def test_a_killed_worker_a_poison_and_an_unreadable_file_cost_only_themselves(tm
             if made == 8:
                 running.kill_one_worker()
                 made += 1
-        assert process.wait(60) == SourceError.exit_code, process.stderr
+        code = process.wait(60)
+        complaints.seek(0)
+        assert code == SourceError.exit_code, complaints.read()
+        complaints.close()
         events = [json.loads(line) for line in lines]
         again = _events(_run(*command, "--cluster", running.address))
     failed = {Path(str(event["source"])).name: event for event in events if event["event"] == "failed"}

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from audio_builder.batch.executors import open_local, open_published
 from audio_builder.batch.journal import JOURNAL_FILE, Journal
 from audio_builder.batch.run_batch import Finished, Workers, run_batch
 from audio_builder.batch.sources import find_sources
-from audio_builder.batch.task import close_workers, run_task
+from audio_builder.batch.task import Task, close_workers, run_task
 from audio_builder.cli.main import run
 from audio_builder.errors import SourceError, UnknownVoice, WorkersError
 from audio_builder.recipe.recipe_file import make_recipe
@@ -65,6 +66,30 @@ def test_any_executor_of_concurrent_futures_builds_a_batch(tmp_path: Path) -> No
     assert [one.report.path for one in finished if one.report] == [
         str(tmp_path / "out" / name) for name in ("walk-0.mp3", "walk-1.mp3")
     ]
+
+
+class _Crowded(ThreadPoolExecutor):
+    """Says of each task that is out together with another one that its workers died, as Dask does of neighbours."""
+
+    def submit(self, run: Callable[[Task], object], task: Task) -> Future[object]:  # type: ignore[override]
+        future: Future[object] = Future()
+        self.out = [one for one in getattr(self, "out", []) if not one.done()] + [future]
+        if len(self.out) > 1 or task.document.title == "Poison 1":
+            future.set_exception(KeyError("the workers died"))
+        else:
+            super().submit(lambda: future.set_result(run(task)))
+        return future
+
+
+def test_what_was_out_together_when_workers_died_is_tried_alone_at_the_end(tmp_path: Path) -> None:
+    """Only what ends a worker when nothing else is out is named as lost."""
+    articles = put_articles(tmp_path / "in", 3, poison=[1])
+    with _Crowded(1) as executor:
+        workers = Workers(executor, run_task, lambda: 3, gave_up=(KeyError,))
+        finished = _all(_batch(tmp_path / "out"), articles, workers)
+    close_workers()
+    assert sorted(one.row.title for one in finished if one.report) == ["Walk 0", "Walk 2"]
+    assert [one.failure.error for one in finished if one.failure] == ["WorkerLost"]
 
 
 class _Gone(Executor):
@@ -120,7 +145,7 @@ def test_what_is_wrong_with_all_is_said_once(tmp_path: Path, capfd: pytest.Captu
     [
         (["-o", "one.mp3"], "-o is a folder where several episodes are made"),
         (["--title", "One"], "--title is for one episode"),
-        (["--chapter", "2"], "--chapter is for one book"),
+        (["--chapter", "2"], "--chapter and --fetch are for one text"),
     ],
 )
 def test_options_for_one_episode_are_refused(

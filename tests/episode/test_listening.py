@@ -53,7 +53,7 @@ def test_what_was_heard_in_the_clips_is_reported_at_its_time():
     summary, line = report.lines()
     assert summary.startswith("listened to 3 phrases: 1 place to listen to yourself; 2 spoken again; 1 too short")
     assert summary.endswith("1 unheard (the recogniser knows English)")
-    assert line == "0:02.5  “boat” isn't heard in “Phrase 0.”"
+    assert line == "0:02.5  “boat” isn't heard in “Some words.”"
 
 
 def test_nobody_listened_is_no_report():

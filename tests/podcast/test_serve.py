@@ -129,6 +129,7 @@ def test_each_file_has_its_content_type(client: TestClient, folder: Path):
         ".chapters.json": "application/json+chapters",
         ".txt": "text/plain",
         ".html": "text/html",
+        ".embed.html": "text/html",
         ".notes.html": "text/html",
         ".notes.txt": "text/plain",
         ".jpg": "image/jpeg",

@@ -15,9 +15,9 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import CHECK_FAILED, OutputError
-from audio_builder.podcast.export import export
 from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.web_check import WebCheck, check_web
+from audio_builder.podcast.web_export import export
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
 SOUND = bytes(range(256)) * 8

@@ -210,3 +210,21 @@ def test_a_script_that_lost_a_fence_is_known_as_one(text: str, which: str) -> No
     assert source.kind == "script"
     with pytest.raises(ScriptError, match=f"the {which} line of three hyphens"):
         parse_script(source.text, source.name)
+
+
+def test_a_passage_in_another_language_is_written_and_read_back() -> None:
+    """Until its end, over lines; one of the text's own language has no mark."""
+    text = (
+        "---\naudio-builder-script: 1\n---\nOne. [lang fr] Deux. [/lang] Three.\n[lang pt-BR]\nQuatro.\n[lang]\nFive.\n"
+    )
+    script = parse_script(text, "x.md")
+    says = [(cue.text, cue.language) for cue in script.cues if isinstance(cue, Say)]
+    assert says == [("One.", ""), ("Deux.", "fr"), ("Three.", ""), ("Quatro.", "pt-BR"), ("Five.", "")]
+    assert parse_script(format_script(script), "x.md").cues == script.cues
+
+
+def test_a_tag_that_is_none_is_refused_with_the_closest() -> None:
+    """As other marks are."""
+    with pytest.raises(ScriptError, match=r"\[lang french\] can't be understood") as caught:
+        parse_script("---\naudio-builder-script: 1\n---\n[lang french] Deux.\n", "x.md")
+    assert "[lang fr]" in caught.value.hint

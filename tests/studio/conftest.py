@@ -64,7 +64,7 @@ class RunningStudio:
         own = {"Host": f"127.0.0.1:{self.port}", "Origin": f"http://127.0.0.1:{self.port}", "Cookie": self.cookie}
         sent = {name: value for name, value in {**own, **headers}.items() if value}
         content = json.dumps(body).encode() if isinstance(body, dict) else body
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request(method, path, content, sent)
             answer = connection.getresponse()
@@ -94,7 +94,8 @@ class RunningStudio:
 
 def start_studio(projects: Path, cache: Path, *arguments: str) -> RunningStudio:
     """Start the command."""
-    environment = {**os.environ, "AUDIO_BUILDER_CACHE": str(cache), "AUDIO_BUILDER_STATE": str(cache / "state")}
+    own = {"AUDIO_BUILDER_CACHE": cache, "AUDIO_BUILDER_STATE": cache / "state", "AUDIO_BUILDER_DATA": cache / "data"}
+    environment = {**os.environ, **{name: str(folder) for name, folder in own.items()}}
     command = [sys.executable, "-m", "audio_builder", "studio", *arguments, "--no-browser", "--projects", str(projects)]
     process = subprocess.Popen(
         command,

@@ -152,3 +152,15 @@ def test_paths_in_the_recipe_are_seen_from_the_project(project: Project):
     (project.folder / "lexicon.toml").write_text('Maria = "Ma-ree-a"\n', encoding="utf-8")
     assert project.set_recipe({"lexicon": "lexicon.toml"}).lexicon == str(project.folder / "lexicon.toml")
     assert 'lexicon = "lexicon.toml"' in (project.folder / "recipe.toml").read_text(encoding="utf-8")
+
+
+def test_defaults_of_ones_own_hold_in_a_project(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """What `audio-builder build` takes from the user's own file, the studio takes too; the project's recipe wins."""
+    monkeypatch.setenv("AUDIO_BUILDER_CONFIG", str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "audio-builder.toml").write_text(
+        '[soundscape]\nbackground = "rain"\nbell = "chime"\n', encoding="utf-8"
+    )
+    assert project.recipe().soundscape.background == "rain"
+    assert project.set_recipe({"soundscape.background": "wind"}).soundscape.bell == "chime"
+    assert project.recipe().soundscape.background == "wind"

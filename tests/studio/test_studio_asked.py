@@ -6,12 +6,13 @@ import io
 import json
 import time
 import wave
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from .conftest import RunningStudio, begin_gate
+from .conftest import RunningStudio, begin_gate, start_studio
 
 pytestmark = pytest.mark.loopback
 
@@ -107,6 +108,11 @@ def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
     assert studio.ask("PATCH", path, {"changes": {"base_url": "no address"}})[0] == 422
     assert studio.ask("PATCH", path, {"changes": {"id": "mine"}})[0] == 404
     assert studio.json("GET", path)["show"] == second
+    file = studio.projects / name / "show" / "show.toml"
+    file.write_text(file.read_text(encoding="utf-8") + '\n# Mine.\n[recipe]\nquote_voice = "tone"\n', encoding="utf-8")
+    studio.json("PATCH", path, {"changes": {"explicit": True, "description": "Gates."}})
+    assert '# Mine.\n[recipe]\nquote_voice = "tone"\n' in file.read_text(encoding="utf-8")
+    assert studio.json("GET", f"/api/projects/{name}")["recipe"]["quote_voice"] == "tone"
 
 
 def test_another_recipe_is_another_mix(studio: RunningStudio):
@@ -123,3 +129,25 @@ def test_another_recipe_is_another_mix(studio: RunningStudio):
     changed = studio.json("GET", f"/api/projects/{name}/state")
     assert changed["recipe"] != state["recipe"]
     assert changed["mix"] > state["mix"] or changed["planned"] == ""
+
+
+def test_an_episode_that_was_being_made_is_made_at_the_next_start(tmp_path: Path):
+    """Ctrl-C while it is built: the next studio goes on with it unasked, and nothing half made is left."""
+    projects, clips = tmp_path / "projects", tmp_path / "clips"
+    running = start_studio(projects, clips)
+    running.enter()
+    name = begin_gate(running)
+    running.json("POST", f"/api/projects/{name}/build")
+    running.stop()
+    assert running.process.returncode == 0
+    assert not (projects / name / "show" / "the-slow-gate.mp3").exists()
+    again = start_studio(projects, clips)
+    again.enter()
+    for _ in range(400):
+        jobs = again.json("GET", f"/api/projects/{name}/state")["jobs"]
+        if jobs and jobs[-1]["state"] == "done":
+            break
+        time.sleep(0.25)
+    again.stop()
+    assert (projects / name / "show" / "the-slow-gate.mp3").is_file()
+    assert not list((projects / name).rglob("*.draft"))

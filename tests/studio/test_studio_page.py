@@ -94,6 +94,16 @@ def test_a_dropped_text_becomes_a_project(context: Any, studio: RunningStudio):
     page.close()
 
 
+def test_a_single_text_opens_by_itself(context: Any, studio: RunningStudio):
+    """One file that has nothing to warn of is shown with its silences, without another click."""
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{studio.port}/")
+    text = TEXT.replace("slow gate", "only door").encode()
+    page.locator("#picker").set_input_files([{"name": "only.md", "mimeType": "text/markdown", "buffer": text}])
+    page.locator("#score .say", has_text="The only door").wait_for()
+    page.close()
+
+
 def test_what_cannot_be_read_is_said_on_its_card(context: Any, studio: RunningStudio):
     """A picture and an empty text get a card that says why, and the others go on."""
     page = context.new_page()

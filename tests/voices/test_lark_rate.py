@@ -9,6 +9,16 @@ import pytest
 from tests.held_out import HELD_OUT
 from tests.voice_helpers import narrated_at_rate, script_of
 
+SHORT = (
+    "There is a bench at the end of the lane.",
+    "Nobody remembers who put it there.",
+    "You may sit on it as long as you like.",
+    "Watch the field for a while.",
+    "Let the wind do whatever the wind does.",
+    "A bird comes, and a bird goes, and neither of them asks you for anything.",
+    "When you stand up again, walk home slowly.",
+)
+
 
 @pytest.mark.engine
 @pytest.mark.slow
@@ -16,4 +26,14 @@ from tests.voice_helpers import narrated_at_rate, script_of
 def test_lark_reads_a_text_at_the_rate_that_is_asked_for(tmp_path: Path, wpm: float):
     """On 370 words that it wasn't calibrated on; near 118, 142 and 165 its sounds become a frame of 25 ms shorter."""
     narration = narrated_at_rate(script_of(*HELD_OUT), "lark", wpm, tmp_path)
+    assert narration.wpm == pytest.approx(wpm, rel=0.05)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.parametrize("wpm", [100, 125, 155])
+def test_a_short_text_is_within_five_per_cent_as_well(tmp_path: Path, wpm: float):
+    """From 60 words on, also of words that are shorter than those it was calibrated on."""
+    narration = narrated_at_rate(script_of(*SHORT), "lark", wpm, tmp_path)
+    assert 60 <= sum(len(text.split()) for text in SHORT) <= 70
     assert narration.wpm == pytest.approx(wpm, rel=0.05)

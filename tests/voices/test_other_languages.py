@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audio_builder.voices.normalize import normalize
 from audio_builder.voices.other_languages import chinese_number, roman_number, spoken_forms
@@ -56,3 +58,20 @@ def test_every_language_has_twelve_months(language: str) -> None:
     assert len(forms.months) == 12
     assert "{n}" in forms.percent
     assert forms.range
+
+
+_FIGURES = "0|1|21|100|999|1.000|3,5|0,05|00|12:30|9h|1/0|٣|３|2024-13-40|31/02/2020|999999999999999999"
+_SIGNS = "º|ª|er|e|XIX|IV|€|$|R$|%|km|-|–|/|.|,|siglo|年|個|第|½|M.|Dr.| |de marzo|März"
+_PIECES = st.sampled_from([*_FIGURES.split("|"), *_SIGNS.split("|")])
+
+
+@given(st.lists(_PIECES, max_size=7).map("".join), st.sampled_from(["de", "es", "fr", "hi", "it", "ja", "pt", "zh"]))
+def test_nothing_that_is_written_is_too_odd(written: str, language: str) -> None:
+    """Whatever stands beside what, something is said, and the same each time."""
+    assert normalize(written, language) == normalize(written, language)
+
+
+def test_a_long_number_in_chinese_is_a_telephone_number_unless_it_is_grouped() -> None:
+    """Digits one by one, or a count."""
+    assert normalize("13800138000", "zh") == "一三八零零一三八零零零"
+    assert normalize("3,000,000元", "zh") == "三百万元"

@@ -70,8 +70,8 @@ def test_the_catalogue_is_kept_until_it_is_refreshed(hub: Path) -> None:
 
 
 def test_the_licence_stands_on_the_card(hub: Path) -> None:
-    """As it is written there."""
-    assert read_card(find_in_catalogue(read_catalogue(silent), KEY.lower()), silent).licence == "CC0"
+    """As an SPDX identifier, where it is a common one."""
+    assert read_card(find_in_catalogue(read_catalogue(silent), KEY.lower()), silent).licence == "CC0-1.0"
 
 
 def test_a_file_with_another_md5_is_refused(hub: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_licence_is_shown_before_anything_is_fetched(hub: Path, capfd: pytes
     """Without a yes nothing comes; what isn't a model is refused after its hash was compared."""
     assert run(["voices", "install", KEY]) != 0
     printed = capfd.readouterr()
-    assert "Its licence, by its card: CC0." in printed.err
+    assert "Its licence, by its card: CC0-1.0." in printed.err
     assert run(["voices", "install", KEY, "--yes"]) != 0
     assert "onnx" in capfd.readouterr().err
 

@@ -80,7 +80,9 @@ async function begin(content, name, fresh, desk) {
   fresh.append(waiting);
   try {
     const card = await ask("POST", "/api/projects", content, { name });
-    waiting.replaceWith(cardOf(card, desk));
+    const done = cardOf(card, desk);
+    done.append(make("button", { type: "button", class: "primary", onclick: () => desk.open(card.name) }, t("begin.go")));
+    waiting.replaceWith(done);
     return card;
   } catch (error) {
     const said = error.status === 0 ? t("lost") : [error.message, error.hint].filter(Boolean).join(". ");

@@ -184,6 +184,7 @@ export class Player extends EventTarget {
   /** Play from a frame on, until another one if that is given. */
   async play(frame = this.position, until = null) {
     const context = this._context();
+    const asked = performance.now();
     this.stopSound();
     this.until = until;
     this.position = Math.min(Math.max(0, frame), this.timeline.total);
@@ -201,6 +202,7 @@ export class Player extends EventTarget {
       return;
     }
     this._begin();
+    this.lastStartMs = performance.now() - asked;
   }
 
   _begin() {
@@ -258,6 +260,7 @@ export class Player extends EventTarget {
       this.zeroTime = Math.max(this.context.currentTime, this.zeroTime);
       this._tick();
     }
+    this.warm();
     this.lastChangeMs = performance.now() - began;
     this.dispatchEvent(new Event("timeline"));
   }
@@ -323,7 +326,7 @@ export class Player extends EventTarget {
     const ahead = this.timeline.clips.filter((clip) => clip.end > this.position).slice(0, phrases);
     await this.sounds.learn(ahead.map((clip) => clip.cue));
     const first = ahead.find((clip) => clip.from < this.position + 3 * this.timeline.rate);
-    const wanted = first ? [this.sounds.load(this.context, this.sounds.clipAddress(this.sounds.facts(first.cue)))] : [];
+    const wanted = first ? [this.sounds.load(this.sounds.clipAddress(this.sounds.facts(first.cue)))] : [];
     if (this.sounds.mix && this.sounds.mix.bed_gain_db !== null && !this.bedAsked) {
       this.bedAsked = true;
       wanted.push(Promise.race([this.loadBeds(), new Promise((done) => setTimeout(done, 250))]));
@@ -331,8 +334,24 @@ export class Player extends EventTarget {
     await Promise.all(wanted);
   }
 
+  /** Have what would be heard first here before anybody asks: what is known of it, and the background. */
+  async warm() {
+    if (this.isOn || this.warming || !this.sounds.mix?.version) return;
+    this.warming = true;
+    try {
+      const ahead = this.timeline.clips.filter((clip) => clip.end > this.position).slice(0, 2);
+      const known = ahead.map((clip) => this.sounds.facts(clip.cue)).filter(Boolean);
+      for (const facts of known) await this.sounds.load(this.sounds.clipAddress(facts));
+      if (this.sounds.mix.bed_gain_db !== null) await this.loadBeds();
+    } catch {
+      /* Playing will say what is wrong. */
+    } finally {
+      this.warming = false;
+    }
+  }
+
   loadBeds() {
-    return Promise.all(this._bedNames().map((name) => this.sounds.load(this.context, this.sounds.bedAddress(name))));
+    return Promise.all(this._bedNames().map((name) => this.sounds.load(this.sounds.bedAddress(name))));
   }
 
   async _fetchAhead() {
@@ -345,10 +364,10 @@ export class Player extends EventTarget {
       await this.sounds.learn(ahead.slice(0, MORE_PHRASES).map((clip) => clip.cue));
       for (const clip of ahead) {
         const facts = this.sounds.facts(clip.cue);
-        if (facts) await this.sounds.load(this.context, this.sounds.clipAddress(facts));
+        if (facts) await this.sounds.load(this.sounds.clipAddress(facts));
       }
       const tones = timeline.tones.filter((tone) => tone.start + tone.frames > this.now() && tone.start < to);
-      await Promise.all(tones.map((tone) => this.sounds.load(this.context, this.sounds.toneAddress(tone))));
+      await Promise.all(tones.map((tone) => this.sounds.load(this.sounds.toneAddress(tone))));
       if (this.sounds.mix?.bed_gain_db !== null) await this.loadBeds();
     } catch (error) {
       this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
@@ -379,9 +398,9 @@ export async function renderStretch(sounds, recipe, fromS, seconds) {
   const clips = timeline.clips.filter((clip) => clip.end > from && clip.from < to);
   const names = ["", ...timeline.backgrounds.map((change) => change.name)];
   await Promise.all([
-    ...clips.map((clip) => sounds.load(context, sounds.clipAddress(sounds.facts(clip.cue)))),
-    ...timeline.tones.map((tone) => sounds.load(context, sounds.toneAddress(tone))),
-    ...(sounds.mix.bed_gain_db === null ? [] : names.map((name) => sounds.load(context, sounds.bedAddress(name)))),
+    ...clips.map((clip) => sounds.load(sounds.clipAddress(sounds.facts(clip.cue)))),
+    ...timeline.tones.map((tone) => sounds.load(sounds.toneAddress(tone))),
+    ...(sounds.mix.bed_gain_db === null ? [] : names.map((name) => sounds.load(sounds.bedAddress(name)))),
   ]);
   const desk = new Desk(context, sounds);
   const when = (frame) => (frame - from) / rate;

@@ -145,6 +145,7 @@ function wire() {
   score.addEventListener("select", ifHere(() => {
     if (player.isOn || !score.selected) return;
     player.position = player.timeline.places[score.index.get(score.selected)]?.start ?? 0;
+    player.warm();
     showClock();
   }));
   $("play").onclick = () => player.toggle();
@@ -155,6 +156,8 @@ function wire() {
 }
 
 function show(view) {
+  desk.scrolled ??= {};
+  if (desk.view) desk.scrolled[desk.view] = $("main").scrollTop;
   desk.view = view;
   for (const tab of document.querySelectorAll("[data-view]")) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
@@ -162,6 +165,7 @@ function show(view) {
   }
   reveal(view);
   guarded(() => desk.views[view]?.draw());
+  $("main").scrollTop = desk.scrolled[view] ?? 0;
   if (view === "shape") desk.map.draw();
 }
 

@@ -48,6 +48,7 @@ export class MakeView {
       const answer = await ask("PUT", `${this.path}/particulars`, { base: doc.version, title, subtitle, author, language, date });
       doc.version = answer.version;
       Object.assign(doc.facts, { title, subtitle, author, language, date });
+      document.getElementById("title").textContent = title || doc.name;
       this.desk.say(t("saved.saved"));
     } catch (error) {
       this.desk.say([error.message, error.hint].filter(Boolean).join(". "));

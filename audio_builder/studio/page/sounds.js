@@ -7,7 +7,7 @@ import { canBeSaid } from "./model.js";
 const MOST_SOUNDS = 160;
 
 export const isEmpty = (cue) => !canBeSaid(cue.text);
-const sayKey = (cue) => `${cue.role}|${cue.voice ?? ""}|${cue.slower ?? ""}|${cue.text}`;
+const sayKey = (cue) => `${cue.role}|${cue.voice ?? ""}|${cue.slower ?? ""}|${cue.language ?? ""}|${cue.text}`;
 const wordsIn = (text) => (text.match(/[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*/gu) || []).length;
 
 /** Learns phrases from the server and keeps their samples. */
@@ -108,7 +108,7 @@ export class Sounds extends EventTarget {
   }
 
   /** Fetch and decode samples; they stay until others need the room. */
-  load(context, address) {
+  load(address) {
     const there = this.samples.get(address);
     if (there) {
       this.samples.delete(address);
@@ -117,7 +117,7 @@ export class Sounds extends EventTarget {
     }
     const entry = { buffer: null };
     entry.promise = bytes(address)
-      .then((content) => context.decodeAudioData(content))
+      .then((content) => new OfflineAudioContext(2, 1, this.rate).decodeAudioData(content))
       .then((buffer) => (entry.buffer = buffer))
       .catch((error) => {
         this.samples.delete(address);

@@ -1,6 +1,6 @@
 /** Reading a phrase oneself: one take each, again as often as wanted. What isn't read is spoken by the voice. */
 
-import { ask, projectPath, read } from "./net.js";
+import { ask, projectPath } from "./net.js";
 import { replaceCue } from "./model.js";
 import { make, t } from "./words.js";
 
@@ -84,7 +84,6 @@ class Booth {
     sounds.forget();
     doc.edit(replaceCue(this.cue.id, { voice }));
     await doc.save();
-    if (!this.desk.options.voices.some((one) => one.name === voice)) this.desk.options = await read("/api/choices");
     score.select(this.cue.id, { scroll: false });
   }
 

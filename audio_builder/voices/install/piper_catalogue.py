@@ -32,6 +32,9 @@ _LARGEST_CARD_BYTES = 100_000
 _CARD = "MODEL_CARD"
 _KEY = r"^[a-z]{2,3}_[A-Z]{2}-[A-Za-z0-9_]+-[a-z_]+$"
 _LICENCE = re.compile(r"^[\s*-]*licen[cs]e[^:\n]{0,20}:\s*(\S[^\n]*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_SPDX = {"CC0": "CC0-1.0", "CC-BY-4.0": "CC-BY-4.0", "CC-BY-SA-4.0": "CC-BY-SA-4.0", "APACHE-2.0": "Apache-2.0"}
+"""Licences as cards have them, in capitals with hyphens."""
+
 _HOME = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -164,7 +167,7 @@ class ModelCard:
     """What comes with a voice.
 
     Attributes:
-        licence: as it is written there; empty where it isn't found.
+        licence: its SPDX identifier where that is known, else as it is written there; empty where it isn't found.
         text: all of it.
     """
 
@@ -182,7 +185,8 @@ def read_card(voice: PiperVoice, progress: Progress) -> ModelCard:
     path = _fetched(voice, voice.path(_CARD), progress, _LARGEST_CARD_BYTES)
     text = path.read_text(encoding="utf-8", errors="replace")
     found = _LICENCE.search(text)
-    return ModelCard(found[1] if found else "", text)
+    licence = found[1] if found else ""
+    return ModelCard(_SPDX.get(licence.upper().replace(" ", "-"), licence), text)
 
 
 def install_from_catalogue(voice: PiperVoice, licence: str, progress: Progress) -> VoiceProfile:

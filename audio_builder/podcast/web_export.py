@@ -20,6 +20,7 @@ from audio_builder.podcast.show_settings import (
     ARCHIVE_NAME,
     EPISODES,
     FEED_FILE,
+    FEED_STYLE_FILE,
     INDEX_FILE,
     OPML_FILE,
     Show,
@@ -146,7 +147,7 @@ def _names(folder: Path) -> Iterator[str]:
         if (folder / (small := cover.removesuffix(".jpg") + ".small.jpg")).is_file():
             yield small
     archives = sorted(name for name in read_ledger(folder).pages if ARCHIVE_NAME.fullmatch(name))
-    yield from (OPML_FILE, INDEX_FILE, *archives, FEED_FILE)
+    yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives, FEED_FILE)
 
 
 def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
@@ -207,7 +208,7 @@ def _manifest(target: Path) -> dict[str, str]:
 
 def _ours(name: str) -> bool:
     inside = re.fullmatch(rf"{EPISODES}/[a-z0-9][a-z0-9.-]*", name) or ARCHIVE_NAME.fullmatch(name)
-    return inside is not None or name in {FEED_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
+    return inside is not None or name in {FEED_FILE, FEED_STYLE_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
 
 
 def _digest(path: Path) -> str:

@@ -1,0 +1,253 @@
+"""Listening in a real browser: words light up, the show plays, links lead to a moment, silences stretch and wait."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+import audio_builder
+from audio_builder.episode.phrase_times import times_in
+from audio_builder.episode.record import read_record
+from audio_builder.podcast.publisher import publish
+from audio_builder.recipe.recipe_file import make_recipe
+from audio_builder.voices.word_alignment import words_with_places
+
+from ..support.show_helpers import SHOW, put_show, serving
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+GATE = """---
+title: The Gate
+date: 2026-11-02
+---
+
+# The Gate
+
+The gate is open. Nobody asks who comes. What would you leave behind here?
+
+The grass is long. Walk through it once more.
+"""
+LANE = "---\ntitle: The Lane\ndate: 2026-11-01\n---\n\nThe lane is quiet. Étude.\n\n## In\n\nThe hedge is green.\n"
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright",))),
+    reason="needs chromium (Debian: apt install chromium) and pip install playwright",
+)
+
+SOUND = "audioBuilder.sound"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A show of two elastic episodes."""
+    folder = tmp_path_factory.mktemp("show")
+    put_show(folder, msgspec.structs.replace(SHOW, elastic=True))
+    for name, text in (("gate.md", GATE), ("lane.md", LANE)):
+        source = tmp_path_factory.mktemp("text") / name
+        source.write_text(text, encoding="utf-8")
+        audio_builder.build(source, make_recipe({"voice": "tone"}), folder)
+    publish(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    flags = "--no-sandbox --disable-gpu --no-first-run --autoplay-policy=no-user-gesture-required"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    """Opens a page and fails the test if the page complains of anything."""
+    context = browser.new_context(bypass_csp=True)
+    trouble: list[str] = []
+
+    def open_at(address: str) -> Any:
+        page = context.new_page()
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_at
+    context.close()
+    assert trouble == []
+
+
+def test_words_light_up_when_they_are_heard(opened: Any, folder: Path) -> None:
+    """Each word is lit within 120 ms of the record's time, one after the other, and a tap on one plays from there."""
+    page = opened((folder / "episodes" / "the-gate.html").as_uri())
+    phrase = read_record(folder / "the-gate.episode.json").phrases[2]
+    page.wait_for_function("audio.readyState >= 1")
+    # With each change, when it was seen and when the page was looked at before: a busy machine draws few pictures.
+    page.evaluate(
+        """() => { window.seen = []; let last = null, before = 0; const look = () => {
+        const lit = document.querySelector('i.lit'), now = audio.currentTime;
+        if (lit !== last) seen.push([lit && lit.textContent, before, now]);
+        last = lit; before = now; requestAnimationFrame(look); }; look(); }"""
+    )
+    page.evaluate(f"audio.currentTime = {phrase.start_s - 1.5}")
+    page.locator("#play").click()
+    page.wait_for_function(f"audio.currentTime > {phrase.end_s + 0.3}")
+    seen = {word: (before, now) for word, before, now in page.evaluate("seen") if word}
+    words = words_with_places(phrase.text)
+    starts = times_in(phrase, [at for at, _ in words])
+    for (_, word), start_s in zip(words, starts, strict=True):
+        before, now = seen[word]
+        assert before - 0.12 <= start_s <= now + 0.12, word
+    page.locator("i", has_text=words[2][1]).first.click()
+    assert page.evaluate("audio.currentTime") == pytest.approx(next(times_in(phrase, [words[2][0]])), abs=0.5)
+
+
+def test_the_show_plays_and_goes_on(opened: Any, folder: Path) -> None:
+    """Play, and go on after a reload; next; what was heard to its end is marked; a chapter plays from its start."""
+    page = opened((folder / "index.html").as_uri())
+    page.locator(".listen").first.click()
+    page.wait_for_function("!audio.paused && audio.currentTime > 0")
+    assert page.locator("#small").is_visible()
+    assert page.locator("#bar-title").inner_text() == "The Gate"
+    page.evaluate("audio.currentTime = 8")
+    page.wait_for_function("document.getElementById('small-now').textContent === '0:08'")
+    page.reload()
+    assert page.locator(".listen").all_inner_texts() == ["Go on", "Play"]
+    page.locator(".listen").first.click()
+    page.wait_for_function("audio.currentTime >= 7.9 && !audio.paused")
+    page.locator("#next").click()
+    page.wait_for_function("!audio.paused && audio.src.includes('the-lane')")
+    assert page.locator("#next").is_disabled()
+    page.evaluate("audio.currentTime = audio.duration - 0.3")
+    page.wait_for_function("document.querySelectorAll('.state')[1].textContent.includes('Heard')")
+    page.locator("details.scripted summary").last.click()
+    page.locator(".chapter").last.click()
+    start_s = read_record(folder / "the-lane.episode.json").report.chapters[-1].start_s
+    page.wait_for_function(f"Math.abs(audio.currentTime - {start_s}) < 2")
+
+
+def test_search_finds_titles_and_words(opened: Any, folder: Path) -> None:
+    """Small letters without accents find what is written; every word of the search must be there."""
+    page = opened((folder / "index.html").as_uri())
+    for wanted, titles in (("LANE", ["The Lane"]), ("etude", ["The Lane"]), ("grass gate", ["The Gate"]), ("xyz", [])):
+        page.locator("#search").fill(wanted)
+        assert page.locator("li[data-key]:not([hidden]) h3").all_inner_texts() == titles
+        assert page.locator("#found").inner_text() == f"Found: {len(titles)}"
+
+
+def test_a_link_leads_to_its_moment(opened: Any, folder: Path) -> None:
+    """`#t=12` begins there, whatever was remembered; the link on offer has it too, under the show's address."""
+    address = (folder / "episodes" / "the-gate.html").as_uri()
+    page = opened(f"{address}#t=12")
+    page.wait_for_function("Math.abs(audio.currentTime - 12) < 0.1")
+    page.locator("#share summary").click()
+    page.locator("#at-moment").check()
+    assert page.locator("#link").input_value() == "https://example.org/pages/episodes/the-gate.html#t=12"
+    embed = opened((folder / "episodes" / "the-gate.embed.html").as_uri() + "#t=0:12")
+    embed.locator("#play").click()
+    embed.wait_for_function("!audio.paused && audio.currentTime > 12")
+
+
+def test_a_timer_that_ran_out_leaves_the_next_play_alone(opened: Any, folder: Path) -> None:
+    """Paused while the minutes go by, it plays when it is asked to."""
+    page = opened((folder / "episodes" / "the-gate.html").as_uri())
+    page.wait_for_function("audio.readyState >= 1")
+    page.locator("#sleep").select_option("5")
+    page.evaluate("(now => { Date.now = () => now() + 400000; })(Date.now.bind(Date))")
+    page.locator("#play").click()
+    page.wait_for_function("!audio.paused && audio.currentTime > 1")
+    assert page.evaluate("[audio.volume, sleep.value]") == [1, ""]
+
+
+def test_the_ending_leads_on(opened: Any, folder: Path) -> None:
+    """After the end it is silent for as long as was chosen; what is written stays, and the next episode is there."""
+    page = opened((folder / "episodes" / "the-gate.html").as_uri())
+    page.wait_for_function("audio.readyState >= 1")
+    page.locator("#own-words").fill("my coat")
+    page.locator("#silence").select_option("1")
+    page.evaluate("audio.currentTime = audio.duration - 0.5")
+    page.locator("#play").click()
+    page.wait_for_function("document.getElementById('said').textContent.startsWith('Silence: 0:5')")
+    page.evaluate("(now => { Date.now = () => now() + 60000; })(Date.now.bind(Date))")
+    page.wait_for_function("document.getElementById('ending').classList.contains('now')")
+    with page.expect_download() as saved:
+        page.locator("#save").click()
+    assert saved.value.suggested_filename.endswith(".txt")
+    assert "my coat" in Path(saved.value.path()).read_text(encoding="utf-8")
+    page.reload()
+    assert page.locator("#own-words").input_value() == "my coat"
+    page.locator(".following a").click()
+    assert page.locator("h1").inner_text() == "The Lane"
+
+
+def test_the_page_waits_after_a_question(opened: Any, folder: Path) -> None:
+    """In the silence after it the sound stands until a tap."""
+    page = opened((folder / "episodes" / "the-gate.html").as_uri())
+    page.wait_for_function("audio.readyState >= 1")
+    pairs = itertools.pairwise(read_record(folder / "the-gate.episode.json").phrases)
+    asked, following = next(pair for pair in pairs if pair[0].text[-1] == "?")
+    page.locator("#waits").check()
+    page.evaluate(f"audio.currentTime = {following.start_s - 1.2}")
+    page.locator("#play").click()
+    page.wait_for_function("audio.paused && document.getElementById('said').textContent.includes('to go on')")
+    assert asked.end_s < page.evaluate("audio.currentTime") < following.start_s
+    page.mouse.click(4, 4)
+    page.wait_for_function(f"!audio.paused && audio.currentTime > {following.start_s}")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
+def test_silences_stretch_as_far_as_was_asked(opened: Any, folder: Path) -> None:
+    """The end of the last word moves by what the silences before it gained, within 0.2 s, and nothing clicks."""
+    record = read_record(folder / "the-gate.episode.json")
+    drawn = """async (wanted) => { const { map, buffer } = await audioBuilder.renderElastic(wanted);
+        const sound = buffer.getChannelData(0), hop = 441, levels = [];
+        for (let at = 0; at + hop <= sound.length; at += hop) {
+          let most = 0, jump = 0; for (let i = at + 1; i < at + hop; i += 1) {
+            most = Math.max(most, Math.abs(sound[i])); jump = Math.max(jump, Math.abs(sound[i] - sound[i - 1])); }
+          levels.push([most, jump]); }
+        return { length: map.length, share: map.share, end: map.toNew(%f), levels }; }"""
+    with serving(folder) as port:
+        page = opened(f"http://127.0.0.1:{port}/episodes/the-gate.html")
+        page.locator("#have").wait_for(state="visible")
+        made, longer = (
+            page.evaluate(drawn % record.phrases[-1].end_s, wanted) for wanted in (record.report.duration_s, 1e9)
+        )
+        page.locator("#play").click()
+        page.wait_for_function("audio.currentTime > 1")
+        page.evaluate("minutes.value = minutes.max; minutes.dispatchEvent(new Event('change'))")
+        page.wait_for_function(
+            "audio.paused && !audioBuilder.sound.paused && audioBuilder.sound.time > 2", timeout=60000
+        )
+        assert page.evaluate(f"{SOUND}.length") == pytest.approx(float(page.evaluate("minutes.max")) * 60, abs=0.1)
+    assert made["share"] == pytest.approx(1, abs=0.01)
+    assert longer["share"] == pytest.approx(2)
+    ends = [np.flatnonzero(np.array(one["levels"])[:, 0] > 0.05) for one in (made, longer)]
+    last = [found[found < one["end"] * 100 + 30].max() / 100 for found, one in zip(ends, (made, longer), strict=True)]
+    added_s = longer["end"] - made["end"]
+    assert added_s > 5
+    assert last[1] - last[0] == pytest.approx(added_s, abs=0.2)
+    # A click would be a jump that the same sounds don't have where nothing was moved.
+    jumps = [np.array(one["levels"])[:, 1].max() for one in (made, longer)]
+    assert jumps[1] <= jumps[0] * 1.05
+
+
+def test_the_feed_is_a_page_to_read(opened: Any, folder: Path) -> None:
+    """A browser that opens it shows what it is, the titles, and none of the addresses between."""
+    page = opened((folder / "feed.xml").as_uri())
+    assert "The Gate" in page.evaluate("[...document.querySelectorAll('item > title')].map(t => t.textContent)")
+    style = "getComputedStyle(document.querySelector('%s')).display"
+    assert page.evaluate(style % "item > title") == "block"
+    assert page.evaluate(style % "enclosure") == "none"
+    assert "podcast player" in page.evaluate("getComputedStyle(document.documentElement, '::before').content")
