@@ -67,7 +67,7 @@ class SetElement:
 _NOTHING = SetElement(Heading(Line("", 0), 1))
 
 
-def has_no_headings(found: Sequence[SetElement], front: FrontMatter) -> bool:
+def _has_no_headings(found: Sequence[SetElement], front: FrontMatter) -> bool:
     """Return whether a source marks no heading, or only its title."""
     headings = [item.element for item in found if isinstance(item.element, Heading)]
     if len(headings) != 1:
@@ -88,7 +88,9 @@ def _setting(item: SetElement, *, by_wording: bool) -> Setting:
 
 
 def with_headings(found: list[SetElement], front: FrontMatter, *, by_wording: bool) -> list[SetElement]:
-    """Return the elements of a source that marks no heading but its title, with what looks like one."""
+    """Return the elements; of a source that marks no heading but its title, with what looks like one."""
+    if not _has_no_headings(found, front):
+        return found
     settings = [_setting(item, by_wording=by_wording) for item in found]
     levels = heading_levels(settings)
     if found and not front.title and settings[0].level:

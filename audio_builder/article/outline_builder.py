@@ -20,7 +20,6 @@ from audio_builder.article.elements import (
     BYLINE_WITHIN,
     TITLE_WITHIN,
     SetElement,
-    has_no_headings,
     subtitle_of,
     title_place,
     with_answers,
@@ -189,9 +188,7 @@ class OutlineBuilder:
             by_wording: a source without headings has them in the wording of its lines, as plain text has.
             lines_apart: lines of verse may be paragraphs of their own.
         """
-        found = self._elements
-        if has_no_headings(found, front):
-            found = with_headings(found, front, by_wording=by_wording)
+        found = with_headings(self._elements, front, by_wording=by_wording)
         if lines_apart:
             found = with_verse(found)
         found = with_answers(found)

@@ -189,31 +189,3 @@ def first_word(text: str) -> str:
     if _NO_SPACES_BETWEEN.match(text):
         return text[0]
     return text.split(None, 1)[0] if text else ""
-
-
-_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s*,\s*\d{1,3})*|[*†‡§¶]{1,3}|[a-z])[\])]?")
-_POWER = re.compile(r"[-−–+]?\d{1,3}")
-_POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
-_BASE = re.compile(r"(?:^|[^\w.,])(?:\d{1,2}|[^\W\d_]{1,2}|cm|mm|km|mi|[^\W\d_]\d)$|\)$")
-_NO_BASES = words_of("notes", "no_bases")
-_BEFORE_RAISED_LETTERS = re.compile(r"(?:^|\W)(?:[NnMmDS]|\d+)$")
-
-
-def raised(before: str, inside: str, *, linked: bool = False) -> str:
-    """Return what is said of raised words: a power in its own digits, letters as they are, of a mark of a note nothing.
-
-    Args:
-        before: the words up to it.
-        inside: what is raised.
-        linked: it is a link, as marks of notes are.
-
-    >>> raised("x", "2"), raised("the 2", "nd"), raised("the wall", "2")
-    ('²', 'nd', '')
-    """
-    mark = inside.strip()
-    base = before[-12:].rpartition(" ")[2].strip("=(+*/").casefold()
-    if not linked and _POWER.fullmatch(mark) and _BASE.search(before[-4:]) and base not in _NO_BASES:
-        return mark.translate(_POWERS)
-    if not _NOTE_MARK.fullmatch(mark):
-        return inside
-    return inside if mark.isalpha() and not linked and _BEFORE_RAISED_LETTERS.search(before[-8:]) else ""
