@@ -104,8 +104,7 @@ def format_script(script: Script) -> str:
 def parse_script(text: str, name: str) -> Script:
     """Return the script that a script file holds.
 
-    Lines without a letter or a digit are passed over. Where the file doesn't begin with a chapter,
-    one is begun for it.
+    Lines without a letter or a digit are passed over. Where the file doesn't begin with a chapter, one is begun.
 
     Args:
         text: the whole file.
