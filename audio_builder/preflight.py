@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,12 +13,17 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.identity import EpisodeIndex, IfThere, Place, Work, choose_place
-from audio_builder.episode.naming import named_file, resolved_tags
+from audio_builder.episode.naming import length_path, named_file, resolved_tags
+from audio_builder.episode.produce import encoder_name
 from audio_builder.episode.record import record_path
+from audio_builder.episode.report import Mix
 from audio_builder.episode.tag.embedded_source import carries, pack_source
+from audio_builder.episode.tag.write_tag import TagContent, credit_voices
 from audio_builder.episode.words import words_of
 from audio_builder.errors import SourceTooLarge
-from audio_builder.files import write_probe
+from audio_builder.files import check_named, write_probe
+from audio_builder.mix.fit_duration import TimedScript
+from audio_builder.mix.timeline import Timeline
 from audio_builder.podcast.show_settings import SHOW_FILE, read_show
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.cues import Background, Say, Script, Speaker
@@ -54,6 +60,7 @@ class BuildPlan:
         others: who speaks what the narrator doesn't speak at the usual rate.
         cover_note: why a drawn cover has no words; empty where it has.
         elastic: whether the sounds that let its silences be stretched are wanted beside it, by the folder's show.
+        lengths: in seconds; the same is wanted in these beside it.
     """
 
     script: Script
@@ -67,13 +74,44 @@ class BuildPlan:
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
     elastic: bool = False
+    lengths: tuple[float, ...] = ()
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The episode's recipe, and that of each other length beside it."""
+        return (self.recipe, *(recipe_lasting(self.recipe, seconds) for seconds in self.lengths))
+
+    def mix(self, timed: TimedScript, timeline: Timeline, recipe: Recipe, cover: bytes) -> Mix:
+        """Return what an episode of one length is made of, when its clips are there.
+
+        Args:
+            timed: from `fit_duration`.
+            timeline: from `arrange`.
+            recipe: one of `recipes`.
+            cover: JPEG bytes.
+        """
+        recipe = recipe_at(recipe, timed.wpm)
+        content = TagContent(
+            tags=recipe.tags,
+            script=timed.script,
+            timeline=timeline,
+            voices=credit_voices(voice.voice.profile for voice in (self.voice, *self.others.values())),
+            cover=cover,
+            encoder=encoder_name(recipe.mastering),
+            source=self.source,
+            cover_note=self.cover_note,
+            made_on=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        )
+        return Mix(content, recipe)
 
 
-def check_everything(
+def check_everything(  # noqa: PLR0913 - all that a build depends on
     script: Script,
     recipe: Recipe,
     target: Path,
     if_there: IfThere = "new version",
+    lengths: Sequence[float] = (),
+    *,
     index: EpisodeIndex | None = None,
     own: Path | None = None,
 ) -> BuildPlan:
@@ -84,6 +122,7 @@ def check_everything(
         recipe: all else.
         target: the folder; or the episode's file, if its name ends as that of a sound does.
         if_there: what happens to an earlier version of the same episode.
+        lengths: in seconds; the first is the episode's, the others are made beside it. Empty for the recipe's.
         index: of the folder, in a batch.
         own: the name that the batch has planned for the episode.
 
@@ -96,6 +135,7 @@ def check_everything(
     """
     folder = target.parent if named_file(target) else target
     recipe = recipe_of_show(recipe, folder)
+    recipe = recipe_lasting(recipe, lengths[0]) if lengths else recipe
     _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
@@ -117,7 +157,10 @@ def check_everything(
     settle = functools.partial(choose_place, target, work, if_there, index, own)
     recipe = msgspec.structs.replace(recipe, tags=tags)
     elastic = (folder / SHOW_FILE).is_file() and read_show(folder).elastic
-    return BuildPlan(script, recipe, voice, cover, settle(), work, settle, source, others, cover_note, elastic)
+    place, beside = settle(), tuple(lengths[1:])
+    for seconds in beside:
+        check_named(length_path(place.path, seconds), force=if_there == "replace")
+    return BuildPlan(script, recipe, voice, cover, place, work, settle, source, others, cover_note, elastic, beside)
 
 
 def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:

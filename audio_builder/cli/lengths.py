@@ -34,6 +34,8 @@ class Lengths(click.ParamType[tuple[float, ...]]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
         """Return the seconds of each, or fail with what may be written."""
+        if isinstance(value, tuple):  # the default, which click converts too
+            return value
         lengths = tuple(Length().convert(part.strip(), param, ctx) for part in str(value).split(","))
         if len(set(map(round, lengths))) < len(lengths):
             self.fail(f"{value!r} has a length twice", param, ctx)

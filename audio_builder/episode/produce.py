@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import math
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from audio_builder.episode.record import (
     record_path,
     sound_of,
 )
-from audio_builder.episode.report import BuildReport, LengthReport, TwinReport
+from audio_builder.episode.report import BuildReport, LengthReport, Mix, SoundsBeside, TwinReport
 from audio_builder.episode.tag.write_tag import TagContent, tag
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
@@ -120,7 +120,38 @@ def produce(
     return Findings(lines=(*findings.lines, *(Finding(name=name, value=note) for name, note in notes if note)))
 
 
-def produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress: Progress = silent) -> TwinReport:
+def produce_beside(
+    episode: Path,
+    mixes: Sequence[Mix],
+    beds: Mapping[str, Bed],
+    on_progress: Progress = silent,
+    *,
+    twin: bool,
+    elastic: bool,
+) -> SoundsBeside:
+    """Put beside an episode what is wanted there: the voice alone, what lets a page stretch it, other lengths.
+
+    Args:
+        episode: where it will be.
+        mixes: of the episode, and of each other length.
+        beds: from `bed_maker`.
+        on_progress: called with each step.
+        twin: whether the voice alone is wanted.
+        elastic: whether what lets its silences be stretched is wanted.
+
+    Raises:
+        VerificationError: one misses the standard; nothing of it was moved then.
+        OutputError: one can't be written.
+    """
+    mix, *other_lengths = mixes
+    return SoundsBeside(
+        twin=_produce_twin(episode, mix.content, mix.recipe, on_progress) if twin else None,
+        elastic=_produce_elastic(episode, mix.content, mix.recipe, beds) if elastic else None,
+        lengths=tuple(_produce_length(episode, other, beds, on_progress) for other in other_lengths),
+    )
+
+
+def _produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress: Progress = silent) -> TwinReport:
     """Put an episode's voice in place alone: the same timeline without bed, bells and breaths, and without a source.
 
     Args:
@@ -144,29 +175,15 @@ def produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress
     return TwinReport(path=str(path), findings=findings)
 
 
-def produce_length(
-    episode: Path, content: TagContent, recipe: Recipe, beds: Mapping[str, Bed], on_progress: Progress = silent
-) -> LengthReport:
-    """Put an episode in another length in place, beside the one that players play by themselves.
-
-    Args:
-        episode: beside which it is put.
-        content: of this length.
-        recipe: its `duration_s` is the length.
-        beds: from `bed_maker`.
-        on_progress: called with each step.
-
-    Raises:
-        VerificationError: it misses the standard; nothing was moved then.
-    """
-    path = length_path(episode, recipe.pacing.duration_s)
+def _produce_length(episode: Path, mix: Mix, beds: Mapping[str, Bed], on_progress: Progress) -> LengthReport:
+    path = length_path(episode, mix.recipe.pacing.duration_s)
     with draft_beside(path) as draft:
-        findings = produce(draft, replace(content, source=b""), recipe, beds, on_progress)
+        findings = produce(draft, replace(mix.content, source=b""), mix.recipe, beds, on_progress)
         _move(draft, path)
-    return LengthReport(path=str(path), duration_s=content.timeline.seconds, findings=findings)
+    return LengthReport(path=str(path), duration_s=mix.content.timeline.seconds, findings=findings)
 
 
-def produce_elastic(episode: Path, content: TagContent, recipe: Recipe, beds: Mapping[str, Bed]) -> Elastic:
+def _produce_elastic(episode: Path, content: TagContent, recipe: Recipe, beds: Mapping[str, Bed]) -> Elastic:
     """Put a stretch of an episode's background in place, with its bells, and return how its silences may be stretched.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,6 @@ from msgspec import Struct
 from audio_builder.episode.listening import ListeningReport, listening_of
 from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
-from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.estimate import clock
@@ -20,7 +20,9 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.profile import VoiceProfile
 
 if TYPE_CHECKING:
+    from audio_builder.episode.elastic import Elastic
     from audio_builder.episode.identity import Place
+    from audio_builder.episode.tag.write_tag import TagContent
     from audio_builder.mix.fit_duration import TimedScript
 
 SCHEMA_VERSION = 1
@@ -231,33 +233,57 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict, *heard)
 
 
-def report_on(  # noqa: PLR0913 - every stage has something to report
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What an episode of one length is made of.
+
+    Attributes:
+        content: what its tag says, and the timeline that is rendered.
+        recipe: its tags resolved, at the speaking rate that was used.
+    """
+
+    content: TagContent
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class SoundsBeside:
+    """What was put beside an episode.
+
+    Attributes:
+        twin: the voice alone; None where it isn't wanted.
+        elastic: how its silences may be stretched; None where that isn't wanted.
+        lengths: the same in other lengths.
+    """
+
+    twin: TwinReport | None = None
+    elastic: Elastic | None = None
+    lengths: tuple[LengthReport, ...] = ()
+
+
+def report_on(
     place: Place,
-    recipe: Recipe,
-    timeline: Timeline,
+    mix: Mix,
     timed: TimedScript,
     findings: Findings,
+    beside: SoundsBeside = SoundsBeside(),
     *,
     laps: Iterable[tuple[str, float]] = (),
-    twin: TwinReport | None = None,
-    lengths: tuple[LengthReport, ...] = (),
 ) -> BuildReport:
     """Return the report on an episode.
 
     Args:
         place: where it is, and what there is to say of its name.
-        recipe: with its tags resolved, at the speaking rate that was used.
-        timeline: for the chapters and the length.
+        mix: of the episode.
         timed: for the clips, the measured rate, and how a wanted duration was met.
         findings: from `verify`.
         laps: what each stage took, in seconds.
-        twin: with the voice alone.
-        lengths: the same in other lengths.
+        beside: what lies beside it.
 
     Raises:
         VoiceError: the recipe's voice is unknown by now.
     """
-    narration = timed.narration
+    narration, recipe, timeline = timed.narration, mix.recipe, mix.content.timeline
     narrator, *others = (
         _voice_report(find_voice(name or recipe.voice), name, recipe, narration)
         for name in dict.fromkeys(["", *(clip.voice for clip in narration.clips)])
@@ -266,7 +292,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
     return BuildReport(
         path=str(place.path),
         note=place.note,
-        lengths=lengths,
+        lengths=beside.lengths,
         title=recipe.tags.title,
         duration_s=timeline.seconds,
         chapters=tuple(
@@ -284,7 +310,7 @@ def report_on(  # noqa: PLR0913 - every stage has something to report
         findings=findings,
         stages=tuple(StageReport(stage=stage, seconds=seconds) for stage, seconds in laps),
         duration=_duration_report(timed, recipe),
-        voice_only=twin,
+        voice_only=beside.twin,
         listening=listening_of(timeline),
     )
 

@@ -52,6 +52,8 @@ _REWRITTEN = {
 }
 """The files that say where they are found."""
 
+_FEED_TO_READ = "application/xml; charset=utf-8"
+
 _PUBLISHED = re.compile(rf"{EPISODES}/[a-z0-9][a-z0-9-]*(\.[a-z0-9]+)+")
 """What a path may look like: no dot in front, no way up, no name that we didn't give."""
 
@@ -201,7 +203,12 @@ def _rewritten(request: Request, file: Path, root: str) -> Response:
     )
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {**_SAFETY, **_ASK_AGAIN, "ETag": etag, "Last-Modified": formatdate(written, usegmt=True)}
-    response = Response(content, media_type=_REWRITTEN.get(file.name, _REWRITTEN[FEED_FILE]), headers=headers)
+    media_type = _REWRITTEN.get(file.name, _REWRITTEN[FEED_FILE])
+    if media_type == _REWRITTEN[FEED_FILE]:
+        # A browser shows a page to read for XML; for RSS it shows the source, or saves it.
+        headers["Vary"] = "Accept"
+        media_type = _FEED_TO_READ if "text/html" in request.headers.get("accept", "") else media_type
+    response = Response(content, media_type=media_type, headers=headers)
     return _unless_known(request, response)
 
 

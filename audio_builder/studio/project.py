@@ -208,9 +208,9 @@ class Project:
                 raise RecipeError(f"can't read the recipe {path}: {error.strerror}") from error
             for key, value in changes.items():
                 _set(document, key.split("."), value)
-            recipe = make_recipe(*self._layers_below(), anchored(document.unwrap(), self.folder))
+            make_recipe(*self._layers_below(), anchored(document.unwrap(), self.folder))
             write_bytes(path, tomlkit.dumps(document).encode())
-            return recipe
+            return self.recipe()
 
     def set_pacing(self, preset: str, base: str) -> str:
         """Give the script the pauses of a preset; a person's own stay. Return the new version.

@@ -15,11 +15,13 @@ from audio_builder.episode.report import (
     BuildReport,
     ChapterReport,
     CheckReport,
+    Mix,
     StageReport,
     VoiceReport,
     report_on,
     to_json,
 )
+from audio_builder.episode.tag.write_tag import TagContent
 from audio_builder.episode.verify.standard import Finding, Findings, Rule, fact, loudness_rule, true_peak_rule
 from audio_builder.mix.fit_duration import TimedScript
 from audio_builder.mix.timeline import Chapter, PlacedClip, Timeline
@@ -133,7 +135,8 @@ def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
     recipe = Recipe(tags=Tags(title="Evening"))
     timed = TimedScript(Script("Evening", "", "", "en", "", "gentle", ()), narration, 125.0)
     place = Place(tmp_path / "evening.mp3", Origin(), "It is called so.")
-    found = report_on(place, recipe, lines, timed, Findings(lines=(LOUDNESS.judge(-16.1),)))
+    content = TagContent(recipe.tags, timed.script, lines, (), b"", "")
+    found = report_on(place, Mix(content, recipe), timed, Findings(lines=(LOUDNESS.judge(-16.1),)))
     assert (found.duration_s, found.speech_s, found.silence_share) == (20.0, 8.0, 0.6)
     assert [(item.title, item.start_s, item.end_s) for item in found.chapters] == [("One", 0, 10), ("Two", 10, 20)]
     assert (found.voice.name, found.voice.engine, found.voice.licence) == ("lark", "hibari", "Apache-2.0")

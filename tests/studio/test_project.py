@@ -113,6 +113,7 @@ def test_a_setting_is_changed_and_comments_stay(project: Project):
         project.set_recipe({"pacing.wpm": 1000})
     assert path.read_text(encoding="utf-8") == text
     assert project.set_recipe({"soundscape.background": None}).soundscape.background == "drone"
+    assert project.set_recipe({"voice": None}).voice == "lark"
 
 
 def test_another_pacing_keeps_a_persons_own_silences(project: Project):

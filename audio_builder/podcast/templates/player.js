@@ -111,9 +111,9 @@ const ofPlain = (does) => () => { if (sound === plain) does(); };
 audio.addEventListener("play", ofPlain(onPlay));
 audio.addEventListener("pause", ofPlain(onPause));
 audio.addEventListener("ended", ofPlain(onEnd));
-const broken = () => say(words.broken);
+const broken = () => { if (audio.error) say(words.broken); };
 audio.addEventListener("error", broken);
-if (audio.error) broken();
+broken();
 
 function begin() {
   const asked = askedFor(), time = asked ? asked.time : placeOf(key);
