@@ -117,8 +117,9 @@ def parse_ssml(source: SourceText, is_voice: Callable[[str], bool] = lambda _: T
         elements.start(name, attributes, foreign=namespace not in {"", NAMESPACE})
 
     def refuse(*_declared: object) -> None:
+        line = parser.CurrentLineNumber
         raise SourceError(
-            f"{source.name}:{parser.CurrentLineNumber}: it is refused, because it declares a document type (<!DOCTYPE>)",
+            f"{source.name}:{line}: it is refused, because it declares a document type (<!DOCTYPE>)",
             hint="Remove that line; SSML needs none.",
         )
 
