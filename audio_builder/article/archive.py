@@ -19,10 +19,9 @@ LARGEST_MEMBER_BYTES = 12 * 1024 * 1024
 """Bytes of one text in an archive at most: a novel has about one megabyte."""
 LARGEST_IN_ALL_BYTES = 60 * 1024 * 1024
 
-_BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, OSError, ValueError, RuntimeError),
-)
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, RuntimeError)
+"""What reading an archive raises that isn't whole."""
+
 _CHUNK_BYTES = 256 * 1024
 _HINT = "Open it in the program that it comes from and save it again, or as plain text or Markdown."
 _DECLARATIONS = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>\[]*\[)", re.IGNORECASE)
@@ -43,7 +42,7 @@ class Archive:
         self._left = LARGEST_IN_ALL_BYTES
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, struct.error, ValueError, OSError, RuntimeError) as error:
+        except _BROKEN as error:
             raise NotText(f"{name} is a broken ZIP archive: {error}", hint=_HINT) from error
         members = self._zip.infolist()
         if len(members) > MOST_MEMBERS:
@@ -85,16 +84,7 @@ class Archive:
                     chunks.append(chunk)
         except KeyError as error:
             raise NotText(f"{self._name} is incomplete: it has no {path[:80]!r}", hint=_HINT) from error
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            lzma.LZMAError,
-            struct.error,
-            EOFError,
-            OSError,
-            ValueError,
-            RuntimeError,
-        ) as error:
+        except _BROKEN as error:
             raise NotText(f"{self._name} is broken at {path[:80]!r}: {error}", hint=_HINT) from error
         self._left -= size
         return b"".join(chunks)

@@ -1,26 +1,20 @@
-"""What a writer puts beside the words: notes to oneself, tags for a speech engine, directions without brackets.
+"""What a writer puts beside the words: notes to oneself, footnotes, tags, the head of a message, time stamps.
 
-All of it is taken out of a source, or written as a mark, before the source is read. Lines keep their numbers.
+All of it is taken out of a source before the source is read, or written as a mark. Lines keep their numbers.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
+from audio_builder.article.bare_directions import with_tag_directions, with_text_directions
+from audio_builder.article.directions import direction
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.mark_kinds import PauseMark
-from audio_builder.article.marks import only_marks
-from audio_builder.article.text import word_set
+from audio_builder.article.word_tables import words_of
 
-_NEAR = 24
-_LONGEST = 60
-
-_TAG = re.compile(r"<((?:break|pause|silence)\b[^<>]{0,200})>(?:\s*</(?:break|pause|silence)\s*>)?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")
 _OF_PROOFREADERS = tuple(
@@ -89,41 +83,10 @@ _LABEL = re.compile(
     r"[ \t]*[:：]([*_]{1,3})?[ \t]*(?=\S|$)",
     re.MULTILINE,
 )
-_ONLY_NARRATORS = word_set(
-    "narrator narration voice voiceover voice-over vo v.o sprecher sprecherin erzähler erzählerin narrateur narratrice "
-    "narrador narradora locutor locutora verteller рассказчик 旁白 ナレーター"
-)
-_SPEAKERS = word_set(
-    "guide speaker host teacher instructor facilitator leader reader anleitung guía guida voce voz ведущий"
-)
-"""Others may speak beside them, as in an interview."""
-
+_ONLY_NARRATORS = words_of("speakers", "narrators")
+_SPEAKERS = words_of("speakers", "guides")
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)", re.MULTILINE)
 _TAGS_LINE = re.compile(rf"^[ \t]*({_TAG_NAME}(?:[ \t]+{_TAG_NAME})+)[ \t]*$", re.MULTILINE)
-_EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,60})\1(?![*_\w])")
-_EMPHASISED_BRACKET = re.compile(
-    r"(?<![*_\w\\])(\*{1,3}|_{1,3})((?:\[[^\]\n]{2,80}\]|\([^)\n]{2,80}\))[.]?)\1(?![*_\w(\[])"
-)
-_CODED_BRACKET = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\))`(?!`)")
-_PAUSE_BEFORE_BRACKET = re.compile(
-    r"^[ \t]*((?:long |short )?(?:pause|silence))[ \t:–-]*[(\[]([^()\[\]\n]{1,30})[)\]][ \t.]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
-_BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{2,3}|—|~{1,3}|={1,3}|/|\|)[ \t]*([^\W\d_][^\n\-—~=/|]{1,58}?)[ \t]*\1(?!\S)")
-_ON_ITS_LINE = re.compile(
-    r"^[ \t]*([^\W\d_\n][^\n\[\](){}<>*_#|]{2,58}?|\d[^\n\[\](){}<>*_#|]{4,58}?)[ \t]*$", re.MULTILINE
-)
-_IN_A_LINE = re.compile(
-    r"(?:(?<=[.!?…:;”\"] )|(?<=…)|(?<=\.\.\.))((?:long |short )?(?:pause|silence)\b[^.!?…:;,\n\[\](){}<>*_|]{0,50}?)"
-    r"(?=…|\.{3}|[ \t]+[A-Z“\"]|[ \t]*$)",
-    re.MULTILINE,
-)
-_DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
-_SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
-_RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+-{2,3}[ \t]+(?=\S)")
-_IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
-_SAYS_PAUSE = re.compile(r"paus|pauz|пауз|停|暂|暫", re.IGNORECASE)
 _IN_A_YEAR = re.compile(
     r"\s?[(（](?:in|since|from|until|by|around|about|after|before|born|died|early|late|spring|summer|autumn|fall|winter|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|im|seit|en|depuis|desde|dal)\b",
@@ -133,7 +96,22 @@ _CITATION = re.compile(
     r"\s?[(（](?:(?:see|cf\.|e\.g\.,?|siehe|vgl\.|voir|véase)\s)?"
     r"(?:[^()\d;]{2,60}?,?\s(?:1[5-9]|20)\d\d[a-z]?(?:,\s?(?:pp?\.|S\.)?\s?\d+(?:[-–]\d+)?)?(?:;\s)?){1,8}[)）]"
 )
-_SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
+_ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
+_PLAIN_MARK = re.compile(r"(?<=[a-z][.,;:!?”])(\d{1,2})(?=\s|\Z)|(?<=[.,;:!?]”)(\d{1,2})(?=\s|\Z)")
+_PLAIN_NOTE = re.compile(r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*(?:\n[ \t]*[^\W\d_][^\n]*)*)(?=\n\s*\n|\s*\Z)")
+_RAISED = "[⁰¹²³⁴-⁹]"
+_MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
+_NOTE_MARK = re.compile(
+    rf"(?:(?<=[.,;:!?…”’\"')»])|(?<=[^\W\d_]{{3}})|(?<=[^\W\d_]{{3}}\s))({_RAISED}{{1,3}}|[†‡])(?!\w)"
+    r"|\[(\d{1,3})\](?!\()"
+)
+_NOTE_BELOW = re.compile(
+    rf"^[ \t]{{0,3}}({_RAISED}{{1,3}}|[†‡]|\[\d{{1,3}}\](?!:?[ \t]*(?:<?https?:|\S+$)))[:.]?[ \t]*"
+    rf"(\S[^\n]*(?:\n[ \t]*[^\s†‡⁰¹²³⁴-⁹\[][^\n]*)*)",
+    re.MULTILINE,
+)
+_LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
+_MINUTE_S = 60
 _OPENING_OF_CHAT = re.compile(
     r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])"
     r"[ \t]*\n\s*(?:(?:-{3,}|\*{3,}|_{3,})[ \t]*\n|(?<=script:\n\n)(?=[#*])|(?<=meditation:\n\n)(?=[#*]))",
@@ -173,18 +151,6 @@ class _Aside:
         self.counted = (text, found.start(group), line)
         self.left_out.append(LeftOut(kind, " ".join(found[group].split()), line))
 
-    def write_as_marks(self, pattern: re.Pattern[str], accept: Callable[[Direction, re.Match[str]], bool]) -> None:
-        """Put brackets around the last group of what matches and is a direction that `accept` takes."""
-
-        def written(found: re.Match[str]) -> str:
-            words = found.group(found.re.groups)
-            asked = direction(words)
-            if asked is None or not accept(asked, found):
-                return found.group()
-            return f"[{words.strip(' .:')}]"
-
-        self.text = pattern.sub(written, self.text)
-
 
 def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
     """Return a source with its asides taken out or written as marks, and what was taken out.
@@ -199,10 +165,9 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
             aside.take_out(pattern, called)
     if kind in ("plain", "markdown"):
         _take_out_notes(aside, kind)
-        _write_text_directions(aside)
-    if "<" in aside.text and kind in ("markdown", "html"):
-        aside.text = _TAG.sub(_tag_as_mark, aside.text)
-        aside.write_as_marks(_EMPHASISED_HTML, _emphasised)
+        aside.text = with_text_directions(aside.text)
+    if kind in ("markdown", "html"):
+        aside.text = with_tag_directions(aside.text)
     return aside.text, aside.left_out
 
 
@@ -229,9 +194,6 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
     _take_out_stamps(aside)
     if ":" in aside.text or "：" in aside.text:
         _take_out_label(aside)
-
-
-_ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
 
 
 def _take_out_email(aside: _Aside, head: re.Match[str]) -> None:
@@ -263,11 +225,24 @@ def _take_out_own_notes(aside: _Aside) -> None:
 
 
 def _take_out_footnotes(aside: _Aside) -> None:
-    """Remove notes below a text, each behind a raised number, a dagger or a number in brackets, and its mark."""
-    _take_out_plain_footnotes(aside)
-    if not _MAY_NOTE.search(aside.text):
-        return
-    marked = {found[1] or found[2] for found in _NOTE_MARK.finditer(aside.text)}
+    """Remove the notes below a text and their marks.
+
+    A mark is a raised number, a dagger or a number in brackets; or a bare number, where the text lost its form: “it
+    ended.3” and “3 So they say.”.
+    """
+    marked = {found[1] or found[2] for found in _PLAIN_MARK.finditer(aside.text)}
+    noted = {found[1] for found in _PLAIN_NOTE.finditer(aside.text)} & marked if marked else set()
+    if noted:
+        _take_out_notes_below(aside, _PLAIN_NOTE, noted)
+        aside.text = _PLAIN_MARK.sub(lambda found: "" if (found[1] or found[2]) in noted else found[0], aside.text)
+    if _MAY_NOTE.search(aside.text):
+        marked = {found[1] or found[2] for found in _NOTE_MARK.finditer(aside.text)}
+        _take_out_notes_below(aside, _NOTE_BELOW, marked)
+        aside.text = _NOTE_MARK.sub(lambda found: found[0] if found[2] else "", aside.text)
+
+
+def _take_out_notes_below(aside: _Aside, pattern: re.Pattern[str], marked: set[str]) -> None:
+    """Remove the notes, behind their marks in the first group, that are among those marked in the text."""
 
     def removed(found: re.Match[str]) -> str:
         if found[1].strip("[]") not in marked:
@@ -275,40 +250,7 @@ def _take_out_footnotes(aside: _Aside) -> None:
         aside.note("footnote", found, 2)
         return "\n" * found[0].count("\n")
 
-    aside.text = _NOTE_BELOW.sub(removed, aside.text)
-    aside.text = _NOTE_MARK.sub(lambda found: found[0] if found[2] else "", aside.text)
-
-
-def _take_out_plain_footnotes(aside: _Aside) -> None:
-    """Remove notes below a text whose marks were raised before it lost its form: “it ended.3” and “3 So they say.”."""
-    marked = {found[1] or found[2] for found in _PLAIN_MARK.finditer(aside.text)}
-    notes = {found[1] for found in _PLAIN_NOTE.finditer(aside.text)} & marked if marked else set()
-    if not notes:
-        return
-
-    def removed(found: re.Match[str]) -> str:
-        if found[1] not in notes:
-            return found[0]
-        aside.note("footnote", found, 2)
-        return "\n" * found[0].count("\n")
-
-    aside.text = _PLAIN_NOTE.sub(removed, aside.text)
-    aside.text = _PLAIN_MARK.sub(lambda found: "" if (found[1] or found[2]) in notes else found[0], aside.text)
-
-
-_PLAIN_MARK = re.compile(r"(?<=[a-z][.,;:!?”])(\d{1,2})(?=\s|\Z)|(?<=[.,;:!?]”)(\d{1,2})(?=\s|\Z)")
-_PLAIN_NOTE = re.compile(r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*(?:\n[ \t]*[^\W\d_][^\n]*)*)(?=\n\s*\n|\s*\Z)")
-_RAISED = "[⁰¹²³⁴-⁹]"
-_MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
-_NOTE_MARK = re.compile(
-    rf"(?:(?<=[.,;:!?…”’\"')»])|(?<=[^\W\d_]{{3}})|(?<=[^\W\d_]{{3}}\s))({_RAISED}{{1,3}}|[†‡])(?!\w)"
-    r"|\[(\d{1,3})\](?!\()"
-)
-_NOTE_BELOW = re.compile(
-    rf"^[ \t]{{0,3}}({_RAISED}{{1,3}}|[†‡]|\[\d{{1,3}}\](?!:?[ \t]*(?:<?https?:|\S+$)))[:.]?[ \t]*"
-    rf"(\S[^\n]*(?:\n[ \t]*[^\s†‡⁰¹²³⁴-⁹\[][^\n]*)*)",
-    re.MULTILINE,
-)
+    aside.text = pattern.sub(removed, aside.text)
 
 
 def _take_out_line_numbers(aside: _Aside) -> None:
@@ -316,9 +258,6 @@ def _take_out_line_numbers(aside: _Aside) -> None:
     found = list(_LINE_NUMBER.finditer(aside.text))
     if len(found) > 1 and all(int(number[1]) == 5 * count for count, number in enumerate(found, start=1)):
         aside.take_out(_LINE_NUMBER, "page number")
-
-
-_LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
 
 
 def _take_out_stamps(aside: _Aside) -> None:
@@ -331,9 +270,6 @@ def _take_out_stamps(aside: _Aside) -> None:
     for stamp in found:
         aside.note("time stamp", stamp, 3)
     aside.text = _STAMP.sub(r"\1", aside.text)
-
-
-_MINUTE_S = 60
 
 
 def _time_s(stamp: str) -> int:
@@ -363,78 +299,6 @@ def _take_out_label(aside: _Aside) -> None:
     aside.text = _LABEL.sub(bare, aside.text)
 
 
-def _write_text_directions(aside: _Aside) -> None:
-    text = aside.text
-    if "{{" in text or "[[" in text:
-        aside.write_as_marks(_DOUBLED, lambda asked, _: asked.where is Where.ANYWHERE)
-    if ". ." in text:
-        aside.text = _SPACED_DOTS.sub("…", aside.text)
-    if "*" in text or "_" in text:
-        aside.text = _EMPHASISED_BRACKET.sub(_bare_bracket, aside.text)
-        aside.write_as_marks(_EMPHASISED, _emphasised)
-    if "`" in text:
-        aside.text = _CODED_BRACKET.sub(_bare_of_code, aside.text)
-    aside.write_as_marks(_BETWEEN_SIGNS, lambda asked, _: asked.where is Where.ANYWHERE)
-    if "(" in text or "[" in text:
-        aside.text = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, aside.text)
-    if " --" in text:
-        aside.text = _RULE_IN_A_LINE.sub(" [short pause] ", aside.text)
-    first = len(text) - len(text.lstrip())
-    aside.write_as_marks(_ON_ITS_LINE, lambda asked, found: found.start(1) > first and _on_its_line(asked, found))
-    aside.write_as_marks(_IN_A_LINE, _in_a_line)
-
-
-def _joined_pause(found: re.Match[str]) -> str:
-    written = f"{found[1]} {found[2]}"
-    return f"[{written}]" if direction(written) else found[0]
-
-
-def _bare_of_code(found: re.Match[str]) -> str:
-    """Return a mark between sentences without the signs of code around it; one in a sentence is quoted, and stays."""
-    before = found.string[max(0, found.start() - _NEAR) : found.start()].rpartition("\n")[2]
-    after = found.string[found.end() : found.end() + _NEAR].partition("\n")[0]
-    return found[1] if only_marks(found[1]) and between_sentences(before, after) else found[0]
-
-
-def _bare_bracket(found: re.Match[str]) -> str:
-    return found[2] if direction(found[2].strip(".")[1:-1]) else found.group()
-
-
-def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
-    """Return whether emphasised words are a direction: “*Pause here.*” is one, “*Breathe.*” is words."""
-    words = found[2]
-    before = found.string[max(0, found.start() - _NEAR) : found.start()]
-    after = found.string[found.end() : found.end() + _NEAR]
-    if _IS_BREATH.search(words) or not between_sentences(before.rpartition("\n")[2], after.partition("\n")[0]):
-        return False
-    alone = not before.rpartition("\n")[2].strip() and not after.partition("\n")[0].strip()
-    return (
-        asked.where is Where.ANYWHERE
-        or bool(_SAYS_PAUSE.search(words))
-        or (alone and (asked.where is Where.BETWEEN_SENTENCES or (asked.unheard and len(words.split()) > 2)))
-    )
-
-
-def _on_its_line(asked: Direction, found: re.Match[str]) -> bool:
-    """Return whether a line without brackets is a direction: “Pause 30 seconds”, “PAUSE”; no sentence, no title."""
-    words = found[1]
-    if asked.where is not Where.ANYWHERE or words[-1] in ".!?,;:":
-        return False
-    if any(map(str.isdigit, words)):
-        return bool(_SAYS_PAUSE.search(words) or _SAYS_SILENCE.search(words))
-    alone = found.string[: found.start()].endswith("\n\n") and found.string[found.end() :][:2] in ("", "\n", "\n\n")
-    return bool(_SAYS_PAUSE.search(words)) and alone and (words.isupper() or (words.islower() and _says_length(words)))
-
-
-def _in_a_line(asked: Direction, found: re.Match[str]) -> bool:
-    """Return whether “pause for a minute” stands between sentences without being one."""
-    return asked.where is Where.ANYWHERE and found[1][0].islower() and _says_length(found[1])
-
-
-def _says_length(words: str) -> bool:
-    return len(words.split()) > 2 or any(map(str.isdigit, words))
-
-
 def without_citations(text: str) -> str:
     """Return a line without its citations of author and year: “(Smith & Lee, 2020, p. 4; Wu 1999)”.
 
@@ -442,12 +306,3 @@ def without_citations(text: str) -> str:
     'It rained.'
     """
     return _CITATION.sub(lambda found: found[0] if _IN_A_YEAR.match(found[0]) else "", text)
-
-
-def _tag_as_mark(found: re.Match[str]) -> str:
-    before = found.string[max(0, found.start() - _NEAR) : found.start()]
-    if found[1].isalpha() and is_gloss(before, found.string[found.end() : found.end() + _NEAR]):
-        return f"&lt;{found[1]}&gt;"
-    asked = tag(found[1])
-    pauses = [mark.seconds for mark in asked.marks if isinstance(mark, PauseMark)] if asked else []
-    return f" [pause {pauses[0]:g}s] " if pauses else found.group()

@@ -43,7 +43,7 @@ _COUNTED = ("digits", "round", "circled", "roman", "letter", "capital")
 QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
 """Opening quotation marks, each with those that may close it."""
 
-
+_CODE_SIGNS = re.compile(r"[{}\[\]<>=\\/_$#`|~^]|--|::|\(\)|;$", re.MULTILINE)
 _APOSTROPHE = re.compile(r"\w'(?=\w)")
 
 
@@ -222,6 +222,34 @@ def block_of(kind: BlockKind, lines: Sequence[Line], language: str) -> Iterator[
             spoken = [sentence for sentence in sentences(words, language) if speakable(sentence)]
             kind = BlockKind.QUESTION if spoken and all(map(asks, spoken)) else kind
     yield Block(kind, kept)
+
+
+def verse_in(text: str, *, named: bool = False) -> list[list[str]]:
+    """Return the stanzas of a preformatted text; none where it reads like code.
+
+    Args:
+        text: line breaks are those of the verse.
+        named: its element says that it is verse.
+    """
+    stanzas: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        if line.strip():
+            stanzas[-1].append(" ".join(line.split()))
+        elif stanzas[-1]:
+            stanzas.append([])
+    lines = [line for stanza in stanzas for line in stanza]
+    wordy = [line for line in lines if re.match(r"[\W\d_]*[^\W\d_]", line)]
+    if not named and (len(lines) < 2 or _CODE_SIGNS.search(text) or len(wordy) < len(lines) or not _as_verse(lines)):
+        return []
+    return [stanza for stanza in stanzas if stanza]
+
+
+def _as_verse(lines: list[str]) -> bool:
+    """Return whether lines are of several words each, and begin as sentences or verses do."""
+    several = sum(len(line.split()) >= 2 for line in lines)
+    capitals = sum(next((letter for letter in line if letter.isalpha()), "").isupper() for line in lines)
+    open_lower = any(line[-1] in ",;.!?…—" for line in lines) or all(line.replace(" ", "").isalpha() for line in lines)
+    return several * 2 > len(lines) and (capitals * 2 >= len(lines) or open_lower)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,9 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from audio_builder.article.word_tables import word_set
 
-def names(text: str) -> frozenset[str]:
-    """Return the words of a text as a set."""
-    return frozenset(text.split())
-
-
-BLOCKS = names(
+BLOCKS = word_set(
     "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "
     "h3 h4 h5 h6 blockquote ul ol dl li dt dd table thead tbody tfoot tr td th caption hr"
 )
@@ -32,7 +28,7 @@ _SILENT_ROLES = {
     "doc-toc": "table of contents",
     "doc-pagebreak": "page number",
 }
-_NEVER_NAMED = names("html body article main h1 h2 h3 h4 h5 h6")
+_NEVER_NAMED = word_set("html body article main h1 h2 h3 h4 h5 h6")
 
 
 def _named(words: str) -> re.Pattern[str]:
@@ -220,33 +216,3 @@ VERSE_NAMES = re.compile(
     re.IGNORECASE,
 )
 """Names of elements that hold lines of verse."""
-
-_CODE_SIGNS = re.compile(r"[{}\[\]<>=\\/_$#`|~^]|--|::|\(\)|;$", re.MULTILINE)
-
-
-def verse_in(text: str, *, named: bool = False) -> list[list[str]]:
-    """Return the stanzas of a preformatted text; none where it reads like code.
-
-    Args:
-        text: line breaks are those of the verse.
-        named: its element says that it is verse.
-    """
-    stanzas: list[list[str]] = [[]]
-    for line in text.split("\n"):
-        if line.strip():
-            stanzas[-1].append(" ".join(line.split()))
-        elif stanzas[-1]:
-            stanzas.append([])
-    lines = [line for stanza in stanzas for line in stanza]
-    wordy = [line for line in lines if re.match(r"[\W\d_]*[^\W\d_]", line)]
-    if not named and (len(lines) < 2 or _CODE_SIGNS.search(text) or len(wordy) < len(lines) or not _as_verse(lines)):
-        return []
-    return [stanza for stanza in stanzas if stanza]
-
-
-def _as_verse(lines: list[str]) -> bool:
-    """Return whether lines are of several words each, and begin as sentences or verses do."""
-    several = sum(len(line.split()) >= 2 for line in lines)
-    capitals = sum(next((letter for letter in line if letter.isalpha()), "").isupper() for line in lines)
-    open_lower = any(line[-1] in ",;.!?…—" for line in lines) or all(line.replace(" ", "").isalpha() for line in lines)
-    return several * 2 > len(lines) and (capitals * 2 >= len(lines) or open_lower)

@@ -10,15 +10,12 @@ from itertools import pairwise
 from audio_builder.article.blocks import QUOTATION, is_quotation
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Block, BlockKind
-from audio_builder.article.text import word_set
+from audio_builder.article.word_tables import words_of
 
 _SPOKEN_KINDS = (BlockKind.PARAGRAPH, BlockKind.VERSE, BlockKind.QUESTION, BlockKind.QUOTE)
 _SPEAKER = re.compile(r"([^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*){0,2})\s?[:：]\s*(?=\S)|([QAFPRDVОВ])\. (?=[^\W\d_])")
 _DASH = "—"
-_QUESTION_LABELS = word_set(
-    "q question frage f pregunta p pergunta domanda d vraag v spørsmål fråga вопрос в pytanie 问 問 質問 س سؤال ש "
-    "שאלה प्रश्न"
-)
+_QUESTION_LABELS = words_of("speakers", "askers")
 _CONTINUING = {"«": "»", "„": "“", "“": "”"}
 """With what paragraphs of a quotation may begin that another one has opened, besides what it opened with."""
 

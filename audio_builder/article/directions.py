@@ -8,7 +8,6 @@ here can do, such as music, is left out and noted. `marks` decides where in a li
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -22,6 +21,7 @@ from audio_builder.article.mark_kinds import (
     PauseMark,
     SilenceMark,
 )
+from audio_builder.article.word_tables import either, rows
 
 PAUSE_S = {"short": 2.0, "": 4.0, "long": 10.0}
 """Seconds of a pause that says no length."""
@@ -60,15 +60,17 @@ class Direction:
 
 
 class _Is(Enum):
+    """What a word of a direction asks for, or says of it; its words stand in `words.toml`."""
+
     PAUSE = "pause"
-    SHORTLY = "a pause where a length follows"
+    SHORTLY = "shortly"
     SILENCE = "silence"
     BELL = "bell"
     BREATH = "breath"
-    IN = "breathing in"
-    OUT = "breathing out"
-    SURELY_UNHEARD = "manner"
-    UNHEARD = "sound"
+    IN = "in"
+    OUT = "out"
+    SURELY_UNHEARD = "surely_unheard"
+    UNHEARD = "unheard"
     SHORT = "short"
     LONG = "long"
     SECOND = "second"
@@ -81,72 +83,8 @@ class _Is(Enum):
     FILLER = "filler"
 
 
-_WORDS: dict[_Is, str] = {
-    _Is.PAUSE: "pause pauses pausing pausa pausas pauze пауза паузу 停顿 停頓 暂停 暫停 ポーズ 間",
-    _Is.SHORTLY: "rest rests wait waits break beat hold stop stay p",
-    _Is.SILENCE: "silence silent silently stillness quiet stille schweigen silencio silêncio silenzio stilte tystnad "
-    "тишина молчание 静默 靜默 沉默 沈默 静寂 沈黙",
-    _Is.BELL: "bell bells gong gongs chime chimes bowl bowls ding tingsha glocke klangschale cloche bol campana "
-    "campanas campanello sino klankschaal klocka колокол гонг 铃 鈴 钟声 鐘聲 鐘",
-    _Is.BREATH: "breath breaths breathe breathes breathing atemzug atemzüge atmen respiration respirations respirez "
-    "respirer respiración respiraciones respira respiro respiri respiração respirações ademhaling ademhalingen "
-    "andetag вдох вдоха вдохов дыхание 呼吸",
-    _Is.IN: "inhale inhales inhaling inhalation einatmen inspirez inhala inspire 吸气 吸氣",
-    _Is.OUT: "exhale exhales exhaling exhalation ausatmen expirez exhala expire 呼气 呼氣",
-    _Is.SURELY_UNHEARD: "softly gently slowly quietly warmly tenderly whisper whispers whispered whispering fade fades "
-    "fading faded sfx fx vo inaudible laughs laughter laughing chuckles chuckle smiles smiling smile sighs sigh "
-    "applause crosstalk intro outro musik musique música musica leise sanft lentement lentamente doucement",
-    _Is.UNHEARD: "music musical ambient sound sounds noise ocean sea waves wave rain raindrops wind thunder birds "
-    "birdsong water stream river fire crackling drone drums drum flute harp piano guitar strings synth pads nature "
-    "forest song jingle voice narrator speaker host instructor teacher guide speed tempo pitch volume pace tone end "
-    "slow fast opening closing theme melody humming chanting chant geräusch sonido bruit",
-    _Is.SHORT: "short shorter brief briefly quick small little kurze kurzer kurz courte court corta corto breve curta "
-    "korte kort короткая 短",
-    _Is.LONG: "long longer extended lengthy lange langer lang longue larga largo lunga lungo longa длинная долгая "
-    "长 長",
-    _Is.SECOND: "s sec secs second seconds count counts sek sekunde sekunden seconde secondes segundo segundos secondo "
-    "secondi seconden sekunder секунда секунды секунд секунду с сек 秒 秒钟 秒鐘 秒間",
-    _Is.MINUTE: "m min mins minute minutes minuten minuto minutos minuto minuti minuut minuter минута минуты минут "
-    "минуту мин 分 分钟 分鐘 分間",
-    _Is.MILLISECOND: "ms msec milliseconds",
-    _Is.MOMENT: "moment moments while bit moment momento instant",
-    _Is.TIMES: "times x time mal fois veces volte vezes",
-    _Is.HALF: "half halbe demi medio mezzo",
-    _Is.TO: "to bis or oder à",
-    _Is.FILLER: "give for of a an the about around approximately approx approx roughly circa ca here now then and in "
-    "out with into on from each one's again another more up down under over before after time times "
-    "duration length begin begins beginning ends stops finishes start starts starting play plays playing "
-    "continue continues ring rings ringing strike strikes struck sound sounding soft low light deep "
-    "deeply very full gentle calm calming soothing relaxing peaceful background optional singing tibetan "
-    "wind reflect reflection contemplation contemplate effect practice practise meditation listeners "
-    "listener cue is are kept held observed rung sounded speak speaks speaking spoken direction stage "
-    "insert add take let leave allow room space für von der die das hier jetzt und tiefe tiefer etwa "
-    "ungefähr pendant de d du un une una des le la les ici et environ el los durante aquí y unos di per "
-    "qui e il lo por aqui uns voor van een hier en за на и около 请 約 约 个 次",
-}
-_NUMBERS: dict[float, str] = {
-    1: "one ein eine einer einen uno 一",
-    2: "two couple twice zwei deux dos due dois duas twee 二 两 兩",
-    3: "three few thrice drei trois tres tre três drie 三",
-    4: "four vier quatre cuatro quattro quatro 四",
-    5: "five several fünf cinq cinco cinque vijf 五",
-    6: "six sechs seis sei zes 六",
-    7: "seven sieben sept siete sette sete zeven 七",
-    8: "eight acht huit ocho otto oito 八",
-    9: "nine neun neuf nueve nove negen 九",
-    10: "ten zehn dix diez dieci dez tien 十",
-    12: "twelve zwölf douze doce dodici doze twaalf",
-    15: "fifteen fünfzehn quinze quince quindici vijftien 十五",
-    20: "twenty zwanzig vingt veinte venti vinte twintig 二十",
-    30: "thirty dreißig dreissig trente treinta trenta trinta dertig 三十",
-    40: "forty fourty vierzig quarante cuarenta quaranta quarenta veertig 四十",
-    45: "fortyfive",
-    50: "fifty fünfzig cinquante cincuenta cinquanta cinquenta vijftig 五十",
-    60: "sixty sechzig soixante sesenta sessanta sessenta zestig 六十",
-    90: "ninety neunzig noventa novanta negentig 九十",
-}
-_MEANINGS: dict[str, _Is] = {word: kind for kind in reversed(_WORDS) for word in _WORDS[kind].split()}
-_VALUES: dict[str, float] = {word: number for number, words in _NUMBERS.items() for word in words.split()}
+_MEANINGS = {word: _Is(kind) for kind, of_kind in reversed(rows("directions").items()) for word in of_kind}
+_VALUES = {word: float(number) for number, of_number in rows("numbers").items() for word in of_number}
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _ASK = {_Is.PAUSE, _Is.SHORTLY, _Is.SILENCE, _Is.BELL, _Is.BREATH, _Is.IN, _Is.OUT, _Is.SURELY_UNHEARD, _Is.UNHEARD}
 _PAUSES_ALONE = frozenset({"rest", "wait", "break", "beat", "hold", "here", "short", "long", "a"})
@@ -154,9 +92,7 @@ _GIVING = frozenset({"give", "allow", "leave", "take"})
 _ARTICLES = ("a", "an", "the")
 _UNITS_S = {_Is.SECOND: 1.0, _Is.MINUTE: 60.0, _Is.MILLISECOND: 0.001}
 
-_UNSPACED = "|".join(
-    sorted((word for word in (*_MEANINGS, *_VALUES) if not word[0].isascii() and ord(word[0]) > 0x2E80), key=len)[::-1]
-)
+_UNSPACED = either(frozenset(word for word in (*_MEANINGS, *_VALUES) if ord(word[0]) > 0x2E80))
 _TOKEN = re.compile(
     rf"\d{{1,4}}:\d\d(?::\d\d)?|\d{{1,9}}(?:[.,]\d{{1,9}})?|{_UNSPACED}|[^\W\d_]+(?:['’]s)?|''"
     r"|[\"″“”'′’½¼¾×%/?&#@$+<>\[\]{}*]|\s-(?=\d)|[-–—~]"
@@ -175,6 +111,16 @@ _ATTRIBUTE = re.compile(r"\b(time|duration|length|sec|msec|strength)\s*=\s*[\"'�
 _SPEECH_TAG = re.compile(
     r"/?(?:speak|break|pause|silence|prosody|emphasis|say-as|phoneme|voice|audio|amazon:[\w-]+|mstts:[\w-]+)\b",
     re.IGNORECASE,
+)
+
+_BEFORE_GLOSS = re.compile(
+    r"(?:[”’\"'»]|\b(?:press|hit|click|tap|push|touch|the|a|an|word|words|term|verb|noun|called|means?|meaning|taste|drücke?|"
+    r"das|die|der|le|la|el|wort|mot|palabra|parola))\s*\Z",
+    re.IGNORECASE,
+)
+_AFTER_GLOSS = re.compile(
+    r"\s*(?:button|key|menu|symbol|sign|mark|icon|command|is|was|means|meant|comes|can|may|or|taste|bedeutet|ist|signifie|"
+    r"significa)\b"
 )
 
 
@@ -464,17 +410,6 @@ def _joined(ahead: str) -> bool:
     return ahead.endswith((",", "،", "、"))
 
 
-_BEFORE_GLOSS = re.compile(
-    r"(?:[”’\"'»]|\b(?:press|hit|click|tap|push|touch|the|a|an|word|words|term|verb|noun|called|means?|meaning|taste|drücke?|"
-    r"das|die|der|le|la|el|wort|mot|palabra|parola))\s*\Z",
-    re.IGNORECASE,
-)
-_AFTER_GLOSS = re.compile(
-    r"\s*(?:button|key|menu|symbol|sign|mark|icon|command|is|was|means|meant|comes|can|may|or|taste|bedeutet|ist|signifie|"
-    r"significa)\b"
-)
-
-
 def is_gloss(before: str, after: str) -> bool:
     """Return whether a word in brackets explains the word before it, or names a key: the Italian pausa (pause) is.
 
@@ -487,28 +422,3 @@ def is_gloss(before: str, after: str) -> bool:
         and not between_sentences(before, after)
         and bool(_BEFORE_GLOSS.search(before) or _AFTER_GLOSS.match(after))
     )
-
-
-def hint_for(sentences: Sequence[str]) -> str:
-    """Return the silence that one of some sentences may ask its listener for, such as `[silence 5m]`; else nothing.
-
-    “Sit quietly for five minutes.” is read out and needs a silence after it, which only its writer can set.
-    """
-    for sentence in sentences:
-        found = _INVITATION.match(sentence.casefold())
-        gathered = _gather(f"pause {found[1]}") if found else None
-        if gathered and gathered.length_s is not None and 20 <= gathered.length_s <= LONGEST_PAUSE_S:
-            minutes, seconds = divmod(int(gathered.length_s), 60)
-            return f"[silence {f'{minutes}m' if minutes else ''}{f'{seconds}s' if seconds else ''}]"
-    return ""
-
-
-_INVITATION = re.compile(
-    r"\W*(?:(?:and|now|then|please|so|next|let us|let’s|let's|let yourself|allow yourself to|you can|you may|we will|"
-    r"we'll|we’ll|i invite you to)[\s,]+)*"
-    r"(?:sit|rest|stay|remain|be|lie|pause|wait|breathe|continue|meditate|listen|practi[cs]e|keep|hold|watch|notice|"
-    r"follow|take|spend|stand|walk|repeat|do this|close your eyes|dwell|enjoy)\b[^.!?…]{0,60}?\b"
-    r"(?:for |the next |take |spend )?((?:about |around |the next |another |a full )*"
-    r"(?:\d+|[a-z]+(?:-[a-z]+)?|half a|a couple of) (?:minutes?|seconds?))"
-    r"[^.!?…]{0,30}[.!?…]*\W*\Z"
-)

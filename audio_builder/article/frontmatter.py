@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 import yaml
 
 from audio_builder.article.details import NOTHING_SAID, Details, about, read_details
+from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.text import clean
+from audio_builder.article.word_tables import rows, words_of
 from audio_builder.errors import SourceError
 from audio_builder.recipe.values import WrongValue, language_tag
 
@@ -31,43 +33,13 @@ KEYS = ("title", "subtitle", "author", "language", "date", "slug", "id", PLACE_K
 NAME_KEY = "name of the document"
 """The value of its front matter with the title that a document has among its properties; it isn't read."""
 
-_OF_OTHERS = frozenset(
-    (  # noqa: SIM905 - a list of words to read
-        "abstract alias aliases author_profile bibliography categories category comments cover created css "
-        "cssclass cssclasses draft editor excerpt extra featured featured_image header-includes hero hero_image "
-        "keywords lang lastmod layout linktitle mathjax menu meta modified output pandoc params permalink "
-        "pub_date publish published rating read_time redirect_from redirect_to related series share summary "
-        "sitemap sticky tag tags taxonomies teaser template thumbnail toc toc_label type updated url uuid weight"
-    ).split()
-)
-"""Keys by which other programs sort, lay out and find a text (Jekyll, Hugo, Obsidian, Pandoc); no sound needs them."""
-
+_OF_OTHERS = words_of("front_matter", "keys_of_others")
 _A_SLIP = 0.7
 """How like a key of ours an unknown one is, from 0 to 1, to be taken for a slip."""
 
 _DEEPEST = 4
 _CLOSING_FENCES = {"---": ("---", "..."), "+++": ("+++",)}
-_MONTHS = {
-    month: number
-    for number, names in enumerate(
-        (
-            "january jan januar janvier enero gennaio janeiro januari",
-            "february feb februar février febrero febbraio fevereiro februari",
-            "march mar märz mars marzo março maart",
-            "april apr avril abril aprile",
-            "may mai mayo maggio maio mei maj",
-            "june jun juni juin junio giugno junho",
-            "july jul juli juillet julio luglio julho",
-            "august aug août agosto augustus augusti",
-            "september sep sept septembre septiembre settembre setembro",
-            "october oct oktober octobre octubre ottobre outubro okt",
-            "november nov novembre noviembre novembro",
-            "december dec dezember décembre diciembre dicembre dezembro dez",
-        ),
-        start=1,
-    )
-    for month in names.split()
-}
+_MONTHS = {name: int(number) for number, names in rows("months").items() for name in names}
 _DAY_OF_MONTH = r"(\d{1,2})(?:st|nd|rd|th|\.|º)?"
 _MONTH = r"([^\W\d_]{3,})\.?"
 _YEAR = r"(\d{4})"
@@ -121,6 +93,11 @@ class FrontMatter:
 def shortened(text: str) -> str:
     """Return a title, a subtitle or an author on one line, cut where it is too long to be one."""
     return " ".join(text.split())[:LONGEST_VALUE].rstrip()
+
+
+def of_properties(title: str, author: str, language: str = "") -> FrontMatter:
+    """Return what the properties of a document say; a title that a program gave it says nothing."""
+    return FrontMatter(author=author, language=language, values={} if says_nothing(title) else {NAME_KEY: title})
 
 
 def read_front_matter(text: str, name: str) -> FrontMatter:

@@ -15,13 +15,10 @@ from audio_builder.article.blocks import is_quotation, item_marker
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.sentences import ends_sentence
 from audio_builder.article.text import columns, roman_number, speakable
+from audio_builder.article.word_tables import either, words_of
 
 LONGEST_TITLE_COLUMNS = 120
 """Columns."""
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
 
 
 _LONGEST_HEADING_COLUMNS = 70
@@ -36,22 +33,12 @@ _NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
 _SENTENCE_MARKS = tuple("!?？！。؟।۔")
 _ABBREVIATED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+$|\b(?:Jr|Sr|St|Dr|p\.m|a\.m)\.$")
 
+_DIGITS = "one|two|three|four|five|six|seven|eight|nine"
 _COUNTED = (
-    r"(?:\d{1,3}|[ivxlc]{1,7}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
-    r"fifteen|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|"
-    r"seven|eight|nine))?|the (?:first|second|third|fourth|fifth|last)|first|last|eins|zwei|drei|vier|fünf|sechs|"
-    r"sieben|acht|neun|zehn|un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|premier|première|uno|una|dos|tres|cuatro|"
-    r"cinco|seis|siete|ocho|nueve|diez|primero|primera|um|uma|dois|duas|três|quatro|sete|oito|nove|dez|due|tre|quattro|"
-    r"cinque|sei|sette|otto|dieci|primo|prima|een|twee|drie|vijf|zes|en|ett|två|fyra|fem|första|perv[ay]ya|первая|"
-    r"вторая|третья|первый|второй|третий)"
+    rf"(?:\d{{1,3}}|[ivxlc]{{1,7}}|{either(words_of('headings', 'counts'))}|"
+    rf"(?:twenty|thirty|forty|fifty)[- ](?:{_DIGITS})|the (?:first|second|third|fourth|fifth|last))"
 )
-_UNITS = (
-    r"(?:part|chapter|book|day|week|month|section|lesson|session|step|scene|act|canto|letter|evening|morning|night|"
-    r"meditation|reflection|exercise|practice|stanza|movement|appendix|volume|verse|psalm|teil|kapitel|buch|tag|woche|"
-    r"abschnitt|lektion|übung|partie|chapitre|livre|jour|semaine|leçon|parte|capítulo|capitulo|libro|livro|día|dia|"
-    r"semana|lección|lição|capitolo|giorno|settimana|sezione|lezione|deel|hoofdstuk|dag|kapittel|del|vecka|uke|часть|"
-    r"глава|день|неделя|rozdział|część|dzień|kapitola|část|den|luku|osa|päivä|bölüm|gün)"
-)
+_UNITS = rf"(?:{either(words_of('headings', 'parts'))})"
 _CHAPTER = re.compile(rf"{_UNITS}\s+{_COUNTED}\.?(?:\s*[.:–—-]+\s*\S.{{0,70}})?\s*:?", re.IGNORECASE)
 _CHAPTER_ELSEWHERE = re.compile(
     r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
@@ -64,43 +51,20 @@ _CHAPTER_ELSEWHERE = re.compile(
     r"|(?:primera|segunda|tercera|prima|seconda|terza|primeira|terceira)\s+parte",
     re.IGNORECASE,
 )
-_NAMED = _set(
-    "prologue epilogue preface foreword afterword introduction conclusion interlude postscript coda appendix "
-    "acknowledgements acknowledgments dedication prolog epilog vorwort nachwort einleitung schluss schlusswort "
-    "danksagung zwischenspiel anhang épilogue avant-propos préface postface prólogo epílogo prefacio introducción "
-    "conclusión posfacio prefácio introdução conclusão posfácio prologo epilogo prefazione introduzione conclusione "
-    "voorwoord nawoord inleiding proloog epiloog förord efterord inledning forord etterord innledning пролог эпилог "
-    "предисловие послесловие введение заключение wstęp zakończenie posłowie 序 序章 序言 前言 后记 後記 尾声 尾聲 終章 "
-    "楔子 引子 プロローグ エピローグ あとがき はじめに おわりに まえがき 프롤로그 에필로그 서문 مقدمة خاتمة"
-)
-"""Parts of a book that are named by what they are."""
-
+_NAMED = words_of("headings", "named_parts")
 _NUMBERED = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?")
 _VERSE_NUMBER = re.compile(r"\d:\d")
-_NEVER_BEGIN = _set(
-    "om aum ॐ hare hari hum amen namo namaste shanti svaha may and but so or now then let "
-    "breathe inhale exhale hold notice feel listen repeat relax soften close open allow return"
-)
-"""First words of mantras, wishes and instructions: such a line alone is to be said, not a heading."""
-
+_NEVER_BEGIN = words_of("headings", "said")
 _BY = re.compile(
     r"(?:(?:written |words |text )?by|von|par|por|di|door|av|af|przez|автор:?|作者\s*[:：]?|文\s*[/／:：])"
     r"\s*(?=\S)(?P<name>.+)",
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"(?:[^\W\d_][\w’'-]*\.?)")
-_PARTICLES = _set("de da del della di van von der den la le y and und et e i bin ibn al & ten ter du dos")
+_PARTICLES = words_of("headings", "particles")
+_NO_FIRST_NAMES = words_of("headings", "no_first_names")
 _MOST_NAME_WORDS = 7
 _MOST_BELOW_TITLE = 2
-_NO_FIRST_NAMES = _set(
-    "still quiet silent gentle calm deep dark bright clear cold cool warm wild long short slow fast old new "
-    "young high low  running living flowing falling broken golden silver blue green black white red grey gray "
-    "many all any every each no  one two three four five night day evening morning noon midnight winter spring "
-    "summer autumn water waters river rivers  sea seas lake land way road heart hand foot air sound sight sun "
-    "sunlight moon moonlight starlight stars fire firelight  candle candlelight lamplight lantern light train "
-    "boat bicycle bus popular request design chance order"
-)
-"""Words with which something goes on that no person is called by: by still waters, by candlelight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,37 +10,22 @@ is every square bracket a mark or an error.
 
 from __future__ import annotations
 
-import difflib
-import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
+from audio_builder.article.bad_marks import (
+    Locate,
+    OnBad,
+    check_closed,
+    marks_in,
+    name_and_rest,
+    raise_bad,
+    resembles_mark,
+    unknown_mark,
+)
 from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
 from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
-from audio_builder.errors import ScriptError
-
-_WORDS_LIKE_MARKS = frozenset({"voices", "vice", "quieted", "quieten", "silenced", "silences", "beast"})
-"""Ordinary words that only look like a slip for a mark."""
-
-_WITH_A_LENGTH = {
-    **dict.fromkeys(("rest", "wait", "break", "stop", "hold"), "pause"),
-    **dict.fromkeys(("quiet", "stillness", "stille", "silencio"), "silence"),
-}
-"""Other words for marks, where a number follows."""
-
-_ALONE = {"faster": "slower", "normal": "slower", "louder": "quieter", "softer": "quieter"}
-"""Other words for marks, where nothing follows."""
-
-_ENDS = {
-    "voice": "[voice]",
-    "lang": "[/lang]",
-    "slower": "[slower off]",
-    "quieter": "[quieter off]",
-    "background": "[background]",
-}
-"""What is meant by a mark like `[/slower]`."""
 
 _PIECE = re.compile(
     r"(?:[^\\\[(（{<［【]+|\\.|\\$)+"
@@ -56,22 +41,10 @@ _FLOOD = 3000
 """More brackets than a person puts into one line."""
 
 _CLOSERS = re.compile(r"[)）}>］】]")
-_MOST_MISSING = 3
-"""Letters; with more of them too many or too few, no word is like a mark."""
 
-_OPENED = re.compile(r"\[\s*([a-z]+)\b", re.IGNORECASE)
-_IS_A_LENGTH = re.compile(
-    r"(?:[^\W\d_]+ )?\d{1,3}(?:[.,]\d+)?\s?(?:s|sec|secs|seconds?|m|min|mins|minutes?)\s?", re.IGNORECASE
-)
-"""A length, with at most one word before it."""
 
-_RUN_TOGETHER = re.compile(r"([^\W\d_]+)(?:[:=]|-?\d).*")
-_RUN_ON = re.compile(r"([a-z]+)[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
-_FROM_THE_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
 _PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
-_IN_NAMES = frozenset({"bell", "voice", "silence", "breath", "beat"})
-_NAME_GOES_ON = re.compile(r"[A-Z][a-z]|of [A-Za-z]")
 _MEASURE = re.compile(r"(?:s[ei][cgk]|min|breath|respir|atemz|count|moment|sek|сек|мин)")
 """What no reason of a pause begins with: the words of a length in other languages, and breaths."""
 
@@ -81,73 +54,12 @@ _LONGEST_NAME = 40
 _NEAR = 24
 """Characters around a bracket that say whether it stands between sentences."""
 
-_MOST_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands, for messages.
-
-    Attributes:
-        name: the file's name.
-        line: counted from 1.
-        column: counted from 1.
-    """
-
-    name: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        """Return `FILE:LINE:COLUMN`."""
-        return f"{self.name}:{self.line}:{self.column}"
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Text between marks, with its escapes already taken away."""
 
     text: str
-
-
-Locate = Callable[[str, int], Place]
-"""Gives the place of a bracket for a message, from the bracket as written and its offset in the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadMark:
-    """A mark that is wrong.
-
-    Attributes:
-        place: of its bracket.
-        problem: what is wrong with it, and the closest right one.
-        allowed: what may stand there, in a sentence or two.
-        hint: what to do about it.
-    """
-
-    place: Place
-    problem: str
-    allowed: str
-    hint: str
-
-
-OnBad = Callable[[BadMark], None]
-
-
-def bad_marks_error(bad: Sequence[BadMark]) -> ScriptError:
-    """Return the error on one wrong mark in full, or on all of several with their places."""
-    if len(bad) == 1:
-        return ScriptError(f"{bad[0].place}: {bad[0].problem} {bad[0].allowed}".rstrip(), hint=bad[0].hint)
-    shown = [f"{mark.place}: {mark.problem}" for mark in bad[:_MOST_SHOWN]]
-    more = [f"… and {len(bad) - _MOST_SHOWN:,} more"] if len(bad) > _MOST_SHOWN else []
-    return ScriptError(
-        "\n".join([f"{len(bad):,} marks can't be understood:", *shown, *more]),
-        hint=f"Correct them, or put a backslash before a bracket that is to be read aloud. {_KNOWN}",
-    )
-
-
-def _raise(bad: BadMark) -> None:
-    raise bad_marks_error([bad])
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +87,7 @@ def escape(text: str) -> str:
     return light
 
 
-def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = _raise) -> tuple[Words | Mark, ...]:
+def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = raise_bad) -> tuple[Words | Mark, ...]:
     """Return the words and marks of a line in their order; neighbouring words are one `Words`.
 
     A direction that nobody here can follow, such as “[soft music]”, is left out: see `unheard`.
@@ -194,7 +106,7 @@ def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = _r
     words: list[str] = []
     for piece in _pieces(text):
         if piece.raw == "[":
-            _check_closed(text[piece.offset : piece.offset + _LONGEST_NAME], locate, piece.offset, on_bad)
+            check_closed(text[piece.offset : piece.offset + _LONGEST_NAME], locate, piece.offset, on_bad)
         found = _marks_of(piece, locate, script=script, on_bad=on_bad)
         if found is None:
             words.append(piece.raw)
@@ -289,25 +201,24 @@ def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction 
 
 def _known(inside: str) -> bool:
     """Return whether what stands in square brackets is a mark, rightly written."""
-    name, rest = _name_and_rest(inside)
+    name, rest = name_and_rest(inside)
     mark = KINDS[name].parse(rest) if name in KINDS else None
     return mark is not None and not (isinstance(mark, PauseMark) and _MEASURE.match(mark.reason))
 
 
 def _is_mark(piece: _Piece) -> bool:
-    return piece.asked is not None or (piece.inside is not None and _resembles_mark(piece.inside))
+    return piece.asked is not None or (piece.inside is not None and resembles_mark(piece.inside))
 
 
 def _marks_of(piece: _Piece, locate: Locate, *, script: bool, on_bad: OnBad) -> tuple[Mark, ...] | None:
     """Return the marks that a stretch of a line is; None for words."""
     if piece.asked is not None:
         if script and piece.asked.unheard:
-            on_bad(_unknown(piece.raw, "", locate, piece.offset))
+            on_bad(unknown_mark(piece.raw, "", locate, piece.offset))
         return piece.asked.marks
     if piece.inside is None:
         return None
-    mark = _parse(piece.inside, locate, piece.offset, script=script, on_bad=on_bad)
-    return mark if mark is None or isinstance(mark, tuple) else (mark,)
+    return marks_in(piece.inside, locate, piece.offset, script=script, on_bad=on_bad)
 
 
 def _tidied(pieces: list[Words | Mark]) -> Iterator[Words | Mark]:
@@ -337,126 +248,3 @@ def _sign_after(following: list[Words | Mark]) -> str:
 def _joined(words: list[str]) -> tuple[Words, ...]:
     text = unescape("".join(words))
     return (Words(text),) if text else ()
-
-
-def _name_and_rest(inside: str) -> tuple[str, str]:
-    inside = inside.strip()
-    if inside.casefold() == "/lang":
-        return "lang", ""
-    if (run_on := _RUN_ON.match(inside)) and run_on[1].casefold() in KINDS:
-        return run_on[1].casefold(), run_on[2]
-    name, _, rest = inside.partition(" ")
-    return name.casefold(), rest.strip()
-
-
-def _resembles_mark(inside: str) -> bool:
-    name, rest = _name_and_rest(inside)
-    return not _is_name_of_other(name, rest) and (name in KINDS or bool(_closest(name, rest)))
-
-
-def _is_name_of_other(name: str, rest: str) -> bool:
-    """Return whether a bracket names something that only begins like a mark: [Bell Labs], [Voice of America]."""
-    return name in _IN_NAMES and _NAME_GOES_ON.match(rest) is not None and KINDS[name].parse(rest) is None
-
-
-@lru_cache(maxsize=1024)
-def _closest(name: str, rest: str) -> str:
-    """Return the mark a person may have meant by an unknown one, or an empty string for ordinary words."""
-    if _IS_A_LENGTH.fullmatch(f"{name} {rest}"):
-        near = difflib.get_close_matches(name, ("pause", "silence", "beat", "breath"), n=1)
-        return _WITH_A_LENGTH.get(name) or (near or ["pause"])[0]
-    if not name.isalpha():
-        run_together = _RUN_TOGETHER.fullmatch(name)
-        known = run_together[1] if run_together else name.removeprefix("/")
-        return known if known in KINDS else ""
-    if name in _WORDS_LIKE_MARKS or name in _WITH_A_LENGTH:
-        return _WITH_A_LENGTH.get(name, "") if rest[:1].isdigit() else ""
-    if name in _ALONE:
-        return "" if rest else _ALONE[name]
-    return _slip_of(name)
-
-
-@functools.lru_cache(maxsize=4096)
-def _slip_of(name: str) -> str:
-    """Return the mark that a word is a slip of the pen for, or an empty string."""
-    for known in KINDS:
-        if name[0] != known[0] or abs(len(name) - len(known)) > _MOST_MISSING:
-            continue
-        likeness = difflib.SequenceMatcher(a=name, b=known).ratio()
-        # "parse" and "phase" are as like "pause" as the slip "puase" is: only the same letters count there.
-        if likeness > 0.85 or (likeness >= 0.8 and sorted(name) == sorted(known)):
-            return known
-    return ""
-
-
-def _parse(inside: str, locate: Locate, offset: int, *, script: bool, on_bad: OnBad) -> Mark | tuple[()] | None:
-    """Return the mark in square brackets, None for words, nothing for one that `on_bad` took."""
-    name, rest = _name_and_rest(inside)
-    if not script and _is_name_of_other(name, rest):
-        return None
-    if name not in KINDS:
-        closest = _closest(name, rest)
-        if closest or script:
-            on_bad(_unknown(f"[{inside}]", closest or _nearest(name), locate, offset))
-            return ()
-        return None
-    mark = KINDS[name].parse(rest)
-    if mark is not None and (script or not isinstance(mark, PauseMark) or not mark.reason):
-        return mark
-    reason = " Words after the length may only stand in a script file." if mark is not None else ""
-    written = f"[{inside}]"
-    on_bad(
-        BadMark(
-            locate(written, offset),
-            f"{written} can't be understood.",
-            f"{KINDS[name].allowed}{reason}",
-            f"Write {KINDS[name].nearest(rest)}, or put a backslash before the bracket to have it read aloud: "
-            f"\\{written}",
-        )
-    )
-    return ()
-
-
-def _check_closed(opened: str, locate: Locate, offset: int, on_bad: OnBad) -> None:
-    """Refuse a mark whose bracket is never closed; other brackets that stay open are words."""
-    found = _OPENED.match(opened)
-    if found and found[1].casefold() in KINDS:
-        example = KINDS[found[1].casefold()].example
-        on_bad(
-            BadMark(
-                locate(found[0], offset),
-                f"the mark {found[0]} has no closing bracket",
-                "",
-                f"Write {example}, or put a backslash before the bracket to have it read aloud: \\{found[0]}",
-            )
-        )
-
-
-def _nearest(name: str) -> str:
-    return (difflib.get_close_matches(name, KINDS, n=1, cutoff=0.4) or ["pause"])[0]
-
-
-_KNOWN = f"The marks are {', '.join(kind.example for kind in KINDS.values())}."
-
-
-def _unknown(written: str, meant: str, locate: Locate, offset: int) -> BadMark:
-    inside = written[1:-1].strip()
-    if not meant:
-        problem = f"{written} is a direction that can't be followed."
-        return BadMark(locate(written, offset), problem, _KNOWN, f"Remove it, or have it read aloud: \\{written}")
-    closest = _ENDS[meant] if inside.startswith("/") and meant in _ENDS else _as_meant(meant, inside)
-    return BadMark(
-        locate(written, offset),
-        f"{written} is not a mark; the closest is {closest}.",
-        _KNOWN,
-        f"Correct it, or put a backslash before the bracket to have it read aloud: \\{written}",
-    )
-
-
-def _as_meant(kind: str, inside: str) -> str:
-    """Return a mark of a kind with what a mistyped one says, where that can stand in it; else the example."""
-    numbers = _FROM_THE_NUMBER.search(inside)
-    for rest in (_name_and_rest(inside)[1], numbers.group() if numbers else ""):
-        if rest and KINDS[kind].parse(rest) is not None:
-            return f"[{kind} {rest}]"
-    return KINDS[kind].example

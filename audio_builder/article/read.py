@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, zip_longest
 
 from audio_builder.article.asides import without_asides
-from audio_builder.article.directions import hint_for
+from audio_builder.article.bad_marks import BadMark, Locate, Place, bad_marks_error
 from audio_builder.article.file_titles import first_words, is_written_out, title_from_name
 from audio_builder.article.frontmatter import check_keys
+from audio_builder.article.invitations import MOST_NOTES, notes_on_invitations
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.mark_kinds import PauseMark, SilenceMark
-from audio_builder.article.marks import (
-    BadMark,
-    Locate,
-    Place,
-    Words,
-    bad_marks_error,
-    may_have_marks,
-    split,
-    unheard,
-    without_marks,
-)
+from audio_builder.article.marks import Words, may_have_marks, split, unheard, without_marks
 from audio_builder.article.model import Article, BlockKind, Line, Section
 from audio_builder.article.outline import Heading, Outline, make_article
-from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText, text_readers
 from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import BACKGROUNDS
 
-_MOST_NOTES = 5
 _SOFT = re.compile(r"\b(?:softly|quietly|whisper\w*|leise)\b")
 _LENGTH_UNDER_TITLE = re.compile(r"[(\[]?\W*(?:[a-z]+\.? )?\d{1,3}(?: ?[-–] ?\d{1,3})? ?-?min\w*\.?\W*", re.IGNORECASE)
-_MINUTES = re.compile(r"minute|second", re.IGNORECASE)
 
 
 def read(source: SourceText) -> Article:
@@ -57,7 +42,7 @@ def read(source: SourceText) -> Article:
     article = replace(
         article,
         left_out=(*source.left_out, *asides, *article.left_out, *followed.left_out),
-        notes=(*parsed.front.notes, *unused, *followed.notes, *_invitations(article, source.name)),
+        notes=(*parsed.front.notes, *unused, *followed.notes, *notes_on_invitations(article, source.name)),
     )
     article = _without_length(article)
     if not _has_words(article):
@@ -131,7 +116,7 @@ def _check_marks(outline: Outline, source: SourceText) -> _Followed:
                 followed.left_out.append(LeftOut("direction", raw, locate(raw, offset).line))
     if bad:
         raise bad_marks_error(bad)
-    shown = followed.left_out[:_MOST_NOTES]
+    shown = followed.left_out[:MOST_NOTES]
     followed.notes = [
         f"{source.name}:{item.line}: {item.words} is a direction; it is left out{_instead(item.words)}"
         for item in shown
@@ -153,29 +138,6 @@ def _instead(direction: str) -> str:
     if _SOFT.search(words):
         return ". [quieter] … [quieter off] may be meant"
     return ". [slower] … [slower off] may be meant" if "slow" in words else ""
-
-
-def _invitations(article: Article, name: str) -> Iterator[str]:
-    """Yield a note for each sentence that asks for some minutes of quiet which no mark after it gives."""
-    found: list[tuple[int, str, str]] = []
-    for section in article.sections:
-        lines = [line for block in section.blocks for line in block.lines]
-        for line, following in zip_longest(lines, lines[1:]):
-            if not (line and _MINUTES.search(line.text)):
-                continue
-            pieces = [*split(line.text, _nowhere), *(split(following.text, _nowhere)[:1] if following else ())]
-            for piece, after in pairwise([*pieces, Words("")]):
-                sentence = sentences(piece.text, article.language)[-1:] if isinstance(piece, Words) else []
-                if sentence and not isinstance(after, PauseMark | SilenceMark) and (meant := hint_for(sentence)):
-                    found.append((line.number, sentence[0].strip(), meant))
-    yield from (
-        f"{name}:{number}: “{words}” is read, and no silence follows; {meant} may be meant"
-        for number, words, meant in found[:_MOST_NOTES]
-    )
-
-
-def _nowhere(_bracket: str, offset: int) -> Place:
-    return Place("", 1, offset + 1)
 
 
 def _finder(line: Line, source: SourceText, source_lines: list[str]) -> Locate:

@@ -7,24 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from audio_builder.article.sentence_words import (
-    ALWAYS_INSIDE,
-    BEFORE_NUMBERS,
-    BEFORE_ORDINALS,
-    BEFORE_ROMAN_ONE,
-    BOOKS,
-    INTERJECTIONS,
-    MONTHS_AND_DAYS,
-    ORDINAL_NOUNS,
-    SPEECH,
-    SPEECH_STEMS,
-    STARTERS,
-    TITLES,
-    TITLES_IN,
-    UNITS,
-    VOWELLESS_LANGUAGES,
-)
-from audio_builder.article.text import is_unspaced, word_set
+from audio_builder.article.text import is_unspaced
+from audio_builder.article.word_tables import rows, words_of
 
 _QUESTION_MARKS = "?？؟⁇⁈⁉፧\u037e"
 _EXCLAMATIONS = "!！‼"
@@ -58,10 +42,23 @@ _BOOK_NUMBERS = frozenset({"1", "2", "3", "4", "5", "i", "ii", "iii", "iv"})
 _BEFORE_INITIALS = frozenset({"ed", "eds", "trans", "tr", "ill", "illus", "arr", "comp", "rev", "hg", "hrsg", "übers"})
 _DASHES = "—–―-"
 
-_SUBJECTS = word_set("i he she it we they the of and old young little von de du di la le")
-"""Small words of a subject."""
-
-_SAY_NOTHING = word_set("nobody none no silence niemand keiner personne nadie nessuno ninguém никто nikt")
+_ALWAYS_INSIDE = words_of("sentences", "always_inside")
+_BEFORE_NUMBERS = words_of("sentences", "before_numbers")
+_BEFORE_ROMAN_ONE = words_of("sentences", "before_roman_one")
+_BOOKS = words_of("sentences", "books")
+_INTERJECTIONS = words_of("sentences", "interjections")
+_MONTHS_AND_DAYS = words_of("sentences", "months_and_days")
+_SPEECH = words_of("sentences", "speech")
+_SPEECH_STEMS = tuple(words_of("sentences", "speech_stems"))
+_TITLES = words_of("sentences", "titles")
+_UNITS = words_of("sentences", "units")
+_VOWELLESS_LANGUAGES = words_of("sentences", "vowelless_languages")
+_BEFORE_ORDINALS = rows("sentences", "before_ordinals")
+_ORDINAL_NOUNS = rows("sentences", "ordinal_nouns")
+_STARTERS = rows("sentences", "starters")
+_TITLES_IN = rows("sentences", "titles_in")
+_SUBJECTS = words_of("sentences", "subjects")
+_SAY_NOTHING = words_of("sentences", "say_nothing")
 _LONGEST_ENUMERATOR = 3
 _TIMES_OF_DAY = frozenset({"a.m", "p.m"})
 _LONGEST_TAG = 64
@@ -210,8 +207,8 @@ def _inside(line: str, start: int, end: int, following: _Next, tag: str) -> bool
     if _is_enumerator(last) or last.text.isdigit():
         return _is_enumerator(last) or _is_ordinal(last, following, tag)
     return (
-        last.word in ALWAYS_INSIDE
-        or last.neighbour + last.word in ALWAYS_INSIDE
+        last.word in _ALWAYS_INSIDE
+        or last.neighbour + last.word in _ALWAYS_INSIDE
         or _stands_before_number(last, following)
         or _stands_before_name(last, following, tag)
         or _is_initial(last, following, tag)
@@ -247,8 +244,8 @@ def _is_ordinal(last: _Last, following: _Next, tag: str) -> bool:
     if len(last.text) > 2:
         return False
     word = following.word.casefold()
-    book = last.text in _BOOK_NUMBERS and following.word[0].isupper() and word in BOOKS
-    nouns, before = ORDINAL_NOUNS.get(tag, ()), BEFORE_ORDINALS.get(tag, ())
+    book = last.text in _BOOK_NUMBERS and following.word[0].isupper() and word in _BOOKS
+    nouns, before = _ORDINAL_NOUNS.get(tag, ()), _BEFORE_ORDINALS.get(tag, ())
     return book or word in nouns or last.neighbour.strip("(“„«") in before
 
 
@@ -256,28 +253,28 @@ def _stands_before_number(last: _Last, following: _Next) -> bool:
     """Return whether a reference goes on with a number, in digits or Roman ones."""
     digit = following.word[0].isdigit()
     if following.word == "I":
-        return last.word in BEFORE_ROMAN_ONE
+        return last.word in _BEFORE_ROMAN_ONE
     if not digit and not _is_roman(following.word):
         return False
-    if last.word in BEFORE_NUMBERS or (digit and last.word == "al"):
+    if last.word in _BEFORE_NUMBERS or (digit and last.word == "al"):
         return True
     if digit and _is_roman(last.text) and last.text != "I":
         return True
     if not last.text[0].isupper():
         return False
-    dated = digit and last.word in MONTHS_AND_DAYS
+    dated = digit and last.word in _MONTHS_AND_DAYS
     cited = following.verse and not last.begins and len(last.text) <= _LONGEST_BOOK
-    return dated or cited or last.word in BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
+    return dated or cited or last.word in _BOOKS or last.neighbour.strip(".(") in _BOOK_NUMBERS
 
 
 def _begins_sentence(following: _Next, tag: str) -> bool:
-    return not following.initial and following.word.casefold() in STARTERS.get(tag, ())
+    return not following.initial and following.word.casefold() in _STARTERS.get(tag, ())
 
 
 def _stands_before_name(last: _Last, following: _Next, tag: str) -> bool:
     if following.initial and last.word in _BEFORE_INITIALS:
         return True
-    title = last.word in TITLES_IN.get(tag, ()) or (last.word in TITLES and last.text[0].isupper())
+    title = last.word in _TITLES_IN.get(tag, ()) or (last.word in _TITLES and last.text[0].isupper())
     return title and following.has_case and not _begins_sentence(following, tag)
 
 
@@ -296,8 +293,8 @@ def _has_no_vowel(last: _Last, following: _Next, tag: str) -> bool:
     word = last.word
     if len(word) < 2 or last.text.isupper() or not _LATIN.fullmatch(word) or _VOWEL.search(word):
         return False
-    unit = word in UNITS and last.neighbour[-1:].isdigit()
-    ordinary = unit or word in INTERJECTIONS or tag in VOWELLESS_LANGUAGES
+    unit = word in _UNITS and last.neighbour[-1:].isdigit()
+    ordinary = unit or word in _INTERJECTIONS or tag in _VOWELLESS_LANGUAGES
     return not ordinary and not _begins_sentence(following, tag)
 
 
@@ -326,7 +323,7 @@ def _goes_on_in_japanese(stop: re.Match[str], clause: str) -> bool:
 
 
 def _says(clause: str) -> bool:
-    return any(stem in clause for stem in SPEECH_STEMS)
+    return any(stem in clause for stem in _SPEECH_STEMS)
 
 
 def _is_tag(clause: str, *, quoted: bool) -> bool:
@@ -336,7 +333,7 @@ def _is_tag(clause: str, *, quoted: bool) -> bool:
         return False
     for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
         bare = word.strip(",;:").casefold()
-        if place and bare in SPEECH:
+        if place and bare in _SPEECH:
             return True
         subject = word[:1].isupper() or bare in _SUBJECTS or bare.endswith("ly")
         if not subject or word.endswith((",", ";", ":")):

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
+from audio_builder.article.word_tables import words_of
+
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN_AT_END = re.compile(r"\xad(?=[ \t]*\n)")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff\ufffc]")
@@ -29,26 +31,14 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 
 
-def word_set(text: str) -> frozenset[str]:
-    """Return the words of a table that is written as one text."""
-    return frozenset(text.split())
-
-
 _BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]")
 _HYPHENS = ("-", "\u2010")
 
 _WORD = re.compile(r"[^\W_]+")
 _HYPHENATED = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
 _DIVIDED = re.compile(r"\S+[-\u2010][ \t]*\n\s*\S+")
-_AFTER_A_HANGING_HYPHEN = frozenset({"and", "or", "und", "oder", "bis", "och", "og", "y", "и", "или"})
-"""Words after a hyphen that hangs: two- and threefold."""
-
-_BEFORE_HYPHENS = word_set(
-    "well self half ill ever never ex all cross so long short high low old new full open hard left right north "
-    "south east west mother father sister brother one two three four five six seven eight nine ten twenty thirty "
-    "forty fifty sixty seventy eighty ninety vis"
-)
-"""First parts of words that are written with a hyphen."""
+_AFTER_A_HANGING_HYPHEN = words_of("hyphens", "after_hanging")
+_BEFORE_HYPHENS = words_of("hyphens", "before")
 
 
 def clean(text: str) -> str:
@@ -199,37 +189,3 @@ def first_word(text: str) -> str:
     if _NO_SPACES_BETWEEN.match(text):
         return text[0]
     return text.split(None, 1)[0] if text else ""
-
-
-_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s*,\s*\d{1,3})*|[*†‡§¶]{1,3}|[a-z])[\])]?")
-_POWER = re.compile(r"[-−–+]?\d{1,3}")
-_POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
-_BASE = re.compile(r"(?:^|[^\w.,])(?:\d{1,2}|[^\W\d_]{1,2}|cm|mm|km|mi|[^\W\d_]\d)$|\)$")
-_NO_BASES = frozenset(
-    re.findall(
-        r"\w+",
-        "a i o am an as at be by do go he if in is it me my no of oh on or so to up us we il la le de un et en ou "
-        "au du es el lo al se si ya yo er im zu ob wo da",
-    )
-)
-_BEFORE_RAISED_LETTERS = re.compile(r"(?:^|\W)(?:[NnMmDS]|\d+)$")
-
-
-def raised(before: str, inside: str, *, linked: bool = False) -> str:
-    """Return what is said of raised words: a power in its own digits, letters as they are, of a mark of a note nothing.
-
-    Args:
-        before: the words up to it.
-        inside: what is raised.
-        linked: it is a link, as marks of notes are.
-
-    >>> raised("x", "2"), raised("the 2", "nd"), raised("the wall", "2")
-    ('²', 'nd', '')
-    """
-    mark = inside.strip()
-    base = before[-12:].rpartition(" ")[2].strip("=(+*/").casefold()
-    if not linked and _POWER.fullmatch(mark) and _BASE.search(before[-4:]) and base not in _NO_BASES:
-        return mark.translate(_POWERS)
-    if not _NOTE_MARK.fullmatch(mark):
-        return inside
-    return inside if mark.isalpha() and not linked and _BEFORE_RAISED_LETTERS.search(before[-8:]) else ""

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from audio_builder.article.asides import without_citations
+from audio_builder.article.bad_marks import Place
 from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.article.language import language_of, recognised_language
-from audio_builder.article.marks import Place
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source

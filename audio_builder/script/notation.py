@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from audio_builder.article.bad_marks import BadMark, Locate, Place, bad_marks_error
 from audio_builder.article.details import Details, details_as_values
 from audio_builder.article.frontmatter import PLACE_KEY, FrontMatter, read_front_matter, without_front_matter
 from audio_builder.article.mark_kinds import (
@@ -32,7 +33,7 @@ from audio_builder.article.mark_kinds import (
     StyleMark,
     VoiceMark,
 )
-from audio_builder.article.marks import BadMark, Locate, Place, Words, bad_marks_error, escape, split
+from audio_builder.article.marks import Words, escape, split
 from audio_builder.article.source import SCRIPT_KEY
 from audio_builder.article.text import clean, speakable
 from audio_builder.errors import EmptySource, ScriptError
@@ -103,8 +104,7 @@ def format_script(script: Script) -> str:
 def parse_script(text: str, name: str) -> Script:
     """Return the script that a script file holds.
 
-    Lines without a letter or a digit are passed over. Where the file doesn't begin with a chapter,
-    one is begun for it.
+    Lines without a letter or a digit are passed over. Where the file doesn't begin with a chapter, one is begun.
 
     Args:
         text: the whole file.

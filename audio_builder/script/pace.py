@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from audio_builder.article.bad_marks import Locate, Place
 from audio_builder.article.mark_kinds import (
     BackgroundMark,
     BeatMark,
@@ -22,7 +23,7 @@ from audio_builder.article.mark_kinds import (
     SilenceMark,
     StyleMark,
 )
-from audio_builder.article.marks import Locate, Place, Words, split, without_marks
+from audio_builder.article.marks import Words, split, without_marks
 from audio_builder.article.model import Article, Block, BlockKind, Line, Section
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.builder import ScriptBuilder, breath_cue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audio_builder.article.directions import direction, hint_for, tag
+from audio_builder.article.directions import direction, tag
+from audio_builder.article.invitations import hint_for
 from audio_builder.article.mark_kinds import BellMark, BreathMark, Mark, PauseMark, SilenceMark
 from audio_builder.article.model import Article
 from audio_builder.article.read import read

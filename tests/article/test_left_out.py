@@ -8,7 +8,8 @@ from audio_builder.article.blocks import UNWRAPPED
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.left_out import LeftOut, details, summary
 from audio_builder.article.model import Line
-from audio_builder.article.outline import OutlineBuilder, Wording, make_article
+from audio_builder.article.outline import make_article
+from audio_builder.article.outline_builder import OutlineBuilder, Wording
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audio_builder.article.bad_marks import BadMark, Place, bad_marks_error
 from audio_builder.article.mark_kinds import (
     KINDS,
     BackgroundMark,
@@ -20,7 +21,7 @@ from audio_builder.article.mark_kinds import (
     SlowerMark,
     VoiceMark,
 )
-from audio_builder.article.marks import BadMark, Place, Words, bad_marks_error, escape, only_marks, split, without_marks
+from audio_builder.article.marks import Words, escape, only_marks, split, without_marks
 from audio_builder.errors import ScriptError
 from tests.conftest import ROOT
 

@@ -8,7 +8,7 @@ import pytest
 
 from audio_builder.article.blocks import broken_on_purpose, list_items, wrapping_of
 from audio_builder.article.gutenberg import take_licence
-from audio_builder.article.page_marks import without_page_marks
+from audio_builder.article.printed_pages import without_page_marks
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import clean, join_wrapped, words_known

@@ -17,7 +17,7 @@ TEXTILE = """
 from audio_builder.article.blocks import UNWRAPPED
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.model import Line
-from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.outline_builder import OutlineBuilder, Wording
 from audio_builder.article.readers import Parsed, TextReader
 
 

@@ -12,8 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from audio_builder.article.archive import Archive, archive_with
 from audio_builder.article.decode import decode
-from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
+from audio_builder.article.frontmatter import FrontMatter, of_properties, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.errors import NotText
@@ -56,6 +55,9 @@ _NEXT_PARAGRAPH = re.compile(
 )
 _PAGE_BREAK = re.compile(rb'<w:br\s+w:type="(?:page|column)"[^<>]*/>')
 _XML_TAG = re.compile(rb"<[^<>]*>")
+_BROKEN = (ExpatError, LookupError, ValueError, TypeError, AttributeError, RecursionError, OSError)
+"""What mammoth raises for a document that isn't whole."""
+
 _BLOCK_END = re.compile(r"(</(?:p|h[1-6]|li|blockquote|td|th)>|<br ?/>)")
 
 
@@ -91,16 +93,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             ignore_empty_paragraphs=False,
             transform_document=mammoth.transforms.paragraph(_centred),
         )
-    except (
-        ExpatError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-        OSError,
-    ) as error:
+    except _BROKEN as error:
         raise NotText(
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
@@ -155,12 +148,7 @@ def _front(archive: Archive, name: str) -> FrontMatter:
     if "docProps/core.xml" not in archive.names:
         return FrontMatter()
     core = decode(archive.read_markup("docProps/core.xml"), name)
-    title = _value(core, "dc:title")
-    return FrontMatter(
-        author=_value(core, "dc:creator"),
-        language=_value(core, "dc:language"),
-        values={} if says_nothing(title) else {NAME_KEY: title},
-    )
+    return of_properties(_value(core, "dc:title"), _value(core, "dc:creator"), _value(core, "dc:language"))
 
 
 def _value(core: str, tag: str) -> str:

@@ -16,8 +16,9 @@ from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.headings import is_chapter
 from audio_builder.article.left_out import LeftOut
+from audio_builder.article.page_parser import as_html
 from audio_builder.article.readers import PackedReader, Unpacked
-from audio_builder.article.readers.html import HEADING_CLASS, as_html
+from audio_builder.article.readers.html import HEADING_CLASS
 from audio_builder.article.text import speakable
 from audio_builder.errors import NotText
 
@@ -89,7 +90,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
     pages = _pages(archive, package, folder, name)
     entries = _entries(archive, package, folder, name)
     kinds = _announced_kinds(package, folder)
-    chapters: list[tuple[str, str]] = []
+    chapters: list[Unpacked] = []
     left_out = list(pages.missing)
     subtitle = ""
     for page, body in pages.bodies:
@@ -99,23 +100,21 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             subtitle = subtitle or _first_words(body, ".subtitle")
             left_out.append(LeftOut(kind, body.text(separator=" ")))
             continue
-        here = [entry for entry in entries if entry.path == page]
-        label = _mark_headings(body, here)
-        chapters.append(
-            (f"<div>{label}{body.inner_html or ''}</div>", _first_words(body, "h1, h2, h3") or _label(here))
-        )
+        chapters.append(_chapter(body, [entry for entry in entries if entry.path == page], front, len(chapters) + 1))
     if not chapters:
         raise NotText(f"{name} has no chapters with words in them", hint="Save the book as plain text.")
-    front = replace(front, subtitle=subtitle)
-    return Unpacked(
-        "html",
-        "\n".join(text for text, _ in chapters),
-        front,
-        tuple(
-            Unpacked("html", text, _chapter_front(front, title, n)) for n, (text, title) in enumerate(chapters, start=1)
-        ),
-        tuple(left_out),
+    text = "\n".join(chapter.text for chapter in chapters)
+    return Unpacked("html", text, replace(front, subtitle=subtitle), tuple(chapters), tuple(left_out))
+
+
+def _chapter(body: LexborNode, here: Sequence[_Entry], book: FrontMatter, number: int) -> Unpacked:
+    """Return a chapter: it is named by its first heading, else by the book and its number."""
+    label = _mark_headings(body, here)
+    text = f"<div>{label}{body.inner_html or ''}</div>"
+    title = (
+        _first_words(body, "h1, h2, h3") or (here[0].label if here else "") or f"{book.title}, {number}".lstrip(", ")
     )
+    return Unpacked("html", text, FrontMatter(title=title, author=book.author, language=book.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +186,6 @@ def _entry(folder: str, href: str | None, label: str) -> _Entry:
     return _Entry(_path(folder, href), (href or "").partition("#")[2], shortened(label))
 
 
-def _label(entries: Sequence[_Entry]) -> str:
-    return entries[0].label if entries else ""
-
-
 def _announced_kinds(package: LexborHTMLParser, folder: str) -> dict[str, str]:
     """Return what the guide of an EPUB 2 says that pages are."""
     return {
@@ -233,13 +228,6 @@ def _block_of(node: LexborNode) -> LexborNode | None:
 
 def _same(one: str, two: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(two.split()).casefold()
-
-
-def _chapter_front(book: FrontMatter, title: str, number: int) -> FrontMatter:
-    """Return what a chapter says about itself: it is named by its first heading, else by the book and its number."""
-    return FrontMatter(
-        title=title or f"{book.title}, {number}".lstrip(", "), author=book.author, language=book.language
-    )
 
 
 def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:

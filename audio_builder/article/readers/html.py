@@ -11,49 +11,35 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from audio_builder.article.blocks import UNWRAPPED
-from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as, names, verse_in
+from audio_builder.article.blocks import UNWRAPPED, verse_in
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as
 from audio_builder.article.details import with_links
-from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
+from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line
-from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.outline_builder import OutlineBuilder, Wording
+from audio_builder.article.page_front import article_in, is_title_element, name_of, page_front, title_element
 from audio_builder.article.page_notes import find_notes
+from audio_builder.article.page_parser import parsed, refuse_declarations, words_in
+from audio_builder.article.paragraph import Paragraph
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import clean, raised, speakable
-from audio_builder.errors import SourceError, SourceTooLarge
+from audio_builder.article.text import clean, speakable
+from audio_builder.article.word_tables import word_set
 
 HEADING_CLASS = "reads-as-heading"
 CENTRED_CLASS = "reads-as-centred"
 """Classes that what unpacks documents and books puts on paragraphs."""
 
-DEEPEST = 10_000
-"""Levels of nesting at most; the parser's time grows with their square."""
 
-_LONGEST_TAG = 4096
-_LONGEST_HEAD = 4096
-
-_NEVER_CLOSED = names(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody option"
-)
-_TOKEN = re.compile(
-    r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style)\b.*?(?:</\1[^>]*>?|\Z)|<(/?)([a-z][^\s/>]*)[^>]*>?",
-    re.IGNORECASE | re.DOTALL,
-)
 _PAGE = re.compile(r"(?:<\?xml[^>]*+>|<!--(?>.*?-->)|\s++)*+<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<([a-z][^\s/<>]*+)([^<>]*+)>", re.IGNORECASE)
 
-_BULLET_START, _BULLET_END = "<![if !supportLists]>", "<![endif]>"
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTAINERS = {"blockquote": BlockKind.QUOTE, **dict.fromkeys(("ul", "ol", "dl", "table"), BlockKind.LIST)}
 _EMPHASIS = frozenset({"em", "i", "strong", "b", "cite"})
 _STRONG = frozenset({"strong", "b"})
-_TITLE_NAMES = names("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
-_TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
 _SUBTITLE = re.compile(
     r"(?:^|\s)(?:[\w-]*subtitle[\w-]*|[\w-]+-excerpt|dek|deck|standfirst|sub-?head(?:line)?|p-summary)(?:$|\s)",
     re.IGNORECASE,
@@ -69,12 +55,9 @@ _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNOREC
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
-_IN_SENTENCES = names("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
+_IN_SENTENCES = word_set("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
 _CONTENTS_TAGS = ("ul", "ol", "table")
 _NUMBERS = re.compile(r"(?:\d+|[ivxlc]+|chapter|page)\.?", re.IGNORECASE)
-_OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)
-_MOSTLY = 0.6
-_MOST_ARTICLES = 50
 
 
 def _read(source: SourceText) -> Parsed:
@@ -88,147 +71,20 @@ def _read(source: SourceText) -> Parsed:
     """
     page_of_web = source.front is None
     if page_of_web:
-        _refuse_declarations(source.text, source.name)
-    page = _parsed(source.text, source.name)
-    root = _article(page) if page_of_web else page.body
-    front = source.front or _front(page, root)
+        refuse_declarations(source.text, source.name)
+    page = parsed(source.text, source.name)
+    root = article_in(page) if page_of_web else page.body
+    front = source.front or page_front(page, root)
     builder = OutlineBuilder(front.language, UNWRAPPED)
     if root is not None:
-        title = _title_element(page)
+        title = title_element(page)
         walk = _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root))
         walk.run()
         front = replace(front, details=with_links(front.details, walk.addresses))
     outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
-    if page_of_web and outline.title is None and not front.title:
-        outline = replace(outline, shown_title=_name_of(page))
-    if not page_of_web and outline.title is None and not front.title:
-        outline = replace(outline, shown_title=front.values.get(NAME_KEY, ""))
+    if outline.title is None and not front.title:
+        outline = replace(outline, shown_title=name_of(page) if page_of_web else front.values.get(NAME_KEY, ""))
     return Parsed(front, outline)
-
-
-def _front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
-    """Return what a page says about itself: author, language, and a title if no heading gives one."""
-    language = (page.root.attributes.get("lang") or page.root.attributes.get("xml:lang") or "") if page.root else ""
-    title, named = "", _title_element(page)
-    if root is None or root.css_first("h1") is None:
-        # A heading around the article would say all of it.
-        above = None if root is None or _inside_heading(root) else page.css_first("h1")
-        inside = root is not None and any(_is_title(node) for node in root.css(_TITLED))
-        title = shortened(above.text()) if above else "" if inside else _name_of(page, root)
-    elif named and _words(root).startswith(named):
-        title = shortened(named)
-    author = page.css_first("meta[name=author]:not([content*='@'])")
-    return FrontMatter(
-        title=title,
-        author=shortened(author.attributes.get("content") or "") if author else "",
-        language=language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}", language) else "",
-    )
-
-
-def _name_of(page: LexborHTMLParser, root: LexborNode | None = None) -> str:
-    """Return the title of a page without the name of its site, where a heading in it says which part is which."""
-    shared = page.css_first("meta[property='og:title']")
-    title = shortened((shared.attributes.get("content") or "") if shared else _title_element(page))
-    title = _OF_GUTENBERG.sub("", title) if "Project Gutenberg" in title else title
-    heading = root.css_first("h2, h3") if root is not None else None
-    parts = re.split(r"\s+[|–—·»-]\s+|:\s+", title)
-    said = _words(heading) if heading is not None else ""
-    if said and said.casefold() in [part.casefold() for part in parts]:
-        return said
-    return "" if says_nothing(title) else title
-
-
-def _is_title(node: LexborNode) -> bool:
-    return not _TITLE_NAMES.isdisjoint((node.attributes.get("class") or "").casefold().split())
-
-
-def as_html(xhtml: str) -> str:
-    """Return XHTML with its self-closed elements closed, as a parser of HTML expects them."""
-
-    def closed(tag: re.Match[str]) -> str:
-        kept = not tag[2].endswith("/") or tag[1].lower() in _NEVER_CLOSED
-        return tag[0] if kept else f"<{tag[1]}{tag[2][:-1]}></{tag[1]}>"
-
-    return _TAG.sub(closed, xhtml)
-
-
-def _refuse_declarations(text: str, name: str) -> None:
-    head = text[:_LONGEST_HEAD].casefold()
-    doctype = head[head.find("<!doctype") :].partition(">")[0] if "<!doctype" in head else ""
-    if "[" in doctype.partition("<html")[0]:
-        raise SourceError(
-            f"{name} is refused: it declares XML entities of its own", hint="Save the page as plain text."
-        )
-
-
-def _parsed(text: str, name: str) -> LexborHTMLParser:
-    """Return the parsed page, without scripts, comments and the attributes of absurdly long tags."""
-    open_tags: Counter[str] = Counter()
-    depth = 0
-
-    def safer(found: re.Match[str]) -> str:
-        nonlocal depth
-        tag = (found[3] or "").lower()
-        if not tag:
-            return ""
-        if tag not in _NEVER_CLOSED:
-            if not found[2]:
-                open_tags[tag] += 1
-                depth += 1
-            elif open_tags[tag]:
-                open_tags[tag] -= 1
-                depth -= 1
-            if depth > DEEPEST:
-                raise SourceTooLarge(
-                    f"{name}: its elements are nested more than {DEEPEST:,} deep", hint="Save the page as plain text."
-                )
-        # The parser's time grows with the square of the attributes of one tag.
-        return found[0] if len(found[0]) <= _LONGEST_TAG else f"<{found[2]}{found[3][:40]}>"
-
-    return LexborHTMLParser(_TOKEN.sub(safer, _without_drawn_bullets(text)))
-
-
-def _without_drawn_bullets(text: str) -> str:
-    """Return a page without the bullets and numbers that Word draws for browsers that know no lists."""
-    kept: list[str] = []
-    position = 0
-    while (start := text.find(_BULLET_START, position)) >= 0 and (end := text.find(_BULLET_END, start)) >= 0:
-        kept.append(text[position:start])
-        position = end + len(_BULLET_END)
-    return "".join([*kept, text[position:]])
-
-
-def _article(page: LexborHTMLParser) -> LexborNode | None:
-    """Return the element that holds the article: `<article>` or `<main>` where most of the paragraphs are in it."""
-    body = page.body
-    if body is None:
-        return None
-    whole = _paragraph_length(body)
-    for selector in ("article", "main", "[role=main]", "[itemprop=articleBody]"):
-        best = max(page.css(selector)[:_MOST_ARTICLES], key=_paragraph_length, default=None)
-        if best is not None and _paragraph_length(best) >= _MOSTLY * whole:
-            return best
-    return body
-
-
-def _title_element(page: LexborHTMLParser) -> str:
-    found = page.css_first("title")
-    return _words(found) if found else ""
-
-
-def _words(node: LexborNode) -> str:
-    return " ".join(node.text().split())
-
-
-def _inside_heading(node: LexborNode) -> bool:
-    above = node.parent
-    while above is not None and above.tag != "h1":
-        above = above.parent
-    return above is not None
-
-
-def _paragraph_length(node: LexborNode) -> int:
-    return sum(len(paragraph.text()) for paragraph in node.css("p"))
 
 
 @dataclass(slots=True)
@@ -240,22 +96,13 @@ class _Walk:
     page: bool
     title: str
     notes: dict[int, str]
-    words: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    hard: bool = False
-    emphasis: int = 0
-    strong: int = 0
-    plain: bool = False
-    light: bool = False
-    links: int = 0
+    said: Paragraph = field(default_factory=Paragraph)
     kept_breaks: int = 0
-    unlinked: bool = False
     block: str = ""
     subtitle: bool = False
     stands_out: bool = False
     level: int = 0
     paragraph: int = 1
-    raised_at: int = -1
     initial: str = ""
     in_word_list: bool = False
     regions: list[int] = field(default_factory=list)
@@ -302,11 +149,7 @@ class _Walk:
             text = text[1:]
         if text.strip():
             self.initial = ""
-        self.words.append(text)
-        if speakable(text):
-            self.plain = self.plain or not self.emphasis
-            self.light = self.light or not self.strong
-            self.unlinked = self.unlinked or not self.links
+        self.said.say(text, counts=speakable(text))
 
     def _is_silent(self, node: LexborNode, *, at_top: bool) -> bool:
         """Return whether an element is left out, and note it."""
@@ -327,7 +170,7 @@ class _Walk:
         """Return as what words are left out that stand elsewhere on the page, or lead there."""
         if node.tag in _CONTENTS_TAGS and not self.builder.in_container and _is_contents_list(node):
             return "table of contents"
-        if node.tag in _HEADINGS and is_contents(_words(node)):
+        if node.tag in _HEADINGS and is_contents(words_in(node)):
             following = node.next
             while (
                 following is not None and following.tag == "-text" and not speakable(following.text(deep=False) or "")
@@ -337,8 +180,8 @@ class _Walk:
             return "table of contents" if leads else None
         if "pull" in (node.attributes.get("class") or "") and _PULL_QUOTE.search(node.attributes.get("class") or ""):
             if self.all_words is None:
-                self.all_words = _words(self.root)
-            return "pull quote" if self.all_words.count(_words(node).rstrip('.!?…”’"')) > 1 else None
+                self.all_words = words_in(self.root)
+            return "pull quote" if self.all_words.count(words_in(node).rstrip('.!?…”’"')) > 1 else None
         return None
 
     def _picture(self, node: LexborNode) -> None:
@@ -370,27 +213,27 @@ class _Walk:
     def _names_page(self, node: LexborNode) -> bool:
         """Return whether a heading in an element says the page's title, so that it is the article's, not the site's."""
         heading = node.css_first("h1")
-        return heading is not None and _words(heading) == self.title
+        return heading is not None and words_in(heading) == self.title
 
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
             if "page-break" in (node.attributes.get("style") or ""):
-                self.words.append(" ")
+                self.said.words.append(" ")
             else:
                 self._break()
         elif tag == "hr":
             self._flush()
             self.builder.scene_break()
         elif tag in _EMPHASIS:
-            self.emphasis += 1
-            self.strong += tag in _STRONG
+            self.said.emphasis += 1
+            self.said.strong += tag in _STRONG
         elif tag == "a":
-            self.links += 1
-            if (address := node.attributes.get("href")) and speakable(words := _words(node)):
+            self.said.links += 1
+            if (address := node.attributes.get("href")) and speakable(words := words_in(node)):
                 self.addresses.append((words, address))
         elif tag == "sup":
-            self.raised_at = len(self.words)
+            self.said.begin_raised()
         if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):
             self.kept_breaks += 1
         if tag in BLOCKS:
@@ -416,7 +259,7 @@ class _Walk:
             self._end_stanza()
             self.builder.open_container(_CONTAINERS[tag])
         level = 0 if self.subtitle and tag != "h1" else _HEADINGS.get(tag, self.level)
-        if names and not self.level and _is_title(node) and (tag == "p" or not self.has_title):
+        if names and not self.level and is_title_element(node) and (tag == "p" or not self.has_title):
             level = 1
         elif tag == "p" and HEADING_CLASS in names.split():
             level = 2
@@ -432,27 +275,29 @@ class _Walk:
     def _close(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in _EMPHASIS:
-            self.emphasis -= 1
-            self.strong -= tag in _STRONG
+            self.said.emphasis -= 1
+            self.said.strong -= tag in _STRONG
         elif tag == "a":
-            self.links -= 1
+            self.said.links -= 1
         elif tag == "sup":
-            self._raise(linked=node.css_first("a") is not None)
+            mark = self.said.end_raised(linked=node.css_first("a") is not None)
+            if speakable(mark):
+                self.builder.left_out("footnote mark", mark)
         if _KEEPS_BREAKS.search(node.attributes.get("style") or ""):
             self.kept_breaks -= 1
         if tag in BLOCKS:
             self._close_block(node, tag)
-        elif len(self.words) == 1 and not self.lines:
+        elif len(self.said.words) == 1 and not self.said.lines:
             self._note_initial(node)
 
     def _note_initial(self, node: LexborNode) -> None:
-        letter = self.words[0].strip()
+        letter = self.said.words[0].strip()
         named = _INITIAL.search(node.attributes.get("class") or "") is not None
         if len(letter) == 1 and letter.isupper() and (letter not in "AEIOUY" or (named and letter not in "AI")):
             self.initial = letter
 
     def _close_block(self, node: LexborNode, tag: str) -> None:
-        empty = not self.lines and not "".join(self.words).strip()
+        empty = not self.said.lines and not "".join(self.said.words).strip()
         self._flush()
         if empty and (tag == "p" or (tag == "div" and _is_bare(node))):
             self._end_stanza()
@@ -480,19 +325,9 @@ class _Walk:
         if self.in_word_list:
             self._toggle_word_list()
 
-    def _raise(self, *, linked: bool) -> None:
-        """Say raised words that end here."""
-        if 0 <= self.raised_at <= len(self.words):
-            inside = "".join(self.words[self.raised_at :])
-            said = raised("".join(self.words[: self.raised_at][-4:]), inside, linked=linked or self.links > 0)
-            if not said and speakable(inside):
-                self.builder.left_out("footnote mark", inside)
-            self.words[self.raised_at :] = [said]
-        self.raised_at = -1
-
     def _break(self) -> None:
         """End a line; an empty one ends the paragraph or stanza."""
-        if "".join(self.words).strip() or not self.lines:
+        if "".join(self.said.words).strip() or not self.said.lines:
             self._end_line(hard=True)
             return
         level, block, subtitle, stands_out = self.level, self.block, self.subtitle, self.stands_out
@@ -502,16 +337,13 @@ class _Walk:
             self.level, self.block, self.subtitle, self.stands_out = level, block, subtitle, stands_out
 
     def _end_line(self, *, hard: bool) -> None:
-        text = " ".join("".join(self.words).split())
-        if text:
-            self.lines.append(Line(text, self.paragraph))
-            self.hard = self.hard or hard
-        self.words, self.raised_at, self.initial = [], -1, ""
+        self.said.end_line(" ".join("".join(self.said.words).split()), self.paragraph, hard=hard)
+        self.initial = ""
 
     def _flush(self) -> None:
         """End the paragraph, if one is open."""
         self._end_line(hard=False)
-        lines = tuple(self.lines)
+        lines = tuple(self.said.lines)
         if not lines or self._is_label():
             if lines:
                 self.builder.left_out("links", " ".join(line.text for line in lines))
@@ -524,12 +356,12 @@ class _Walk:
         else:
             self._end_stanza()
             self._give(lines)
-        self.lines, self.hard, self.plain, self.light, self.unlinked = [], False, False, False, False
+        self.said = Paragraph(emphasis=self.said.emphasis, strong=self.said.strong, links=self.said.links)
 
     def _give(self, lines: tuple[Line, ...]) -> None:
-        hard = self.hard and len(lines) > 1
-        emphasised = self.subtitle or not self.plain
-        stands_out = self.stands_out or not self.light
+        hard = self.said.hard and len(lines) > 1
+        emphasised = self.subtitle or not self.said.plain
+        stands_out = self.stands_out or not self.said.light
         if hard and not self.level and sum(len(line.text) > _LONGEST_VERSE_LINE for line in lines) * 2 > len(lines):
             for line in lines:
                 self.builder.words(Wording((line,), (line.text,), hard=False, emphasised=emphasised))
@@ -551,8 +383,8 @@ class _Walk:
 
     def _is_label(self) -> bool:
         """Return whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
-        loose = self.page and not self.unlinked and self.block not in _IN_SENTENCES
-        return loose and is_label(" ".join(line.text for line in self.lines))
+        loose = self.page and not self.said.unlinked and self.block not in _IN_SENTENCES
+        return loose and is_label(" ".join(line.text for line in self.said.lines))
 
 
 def _is_bare(node: LexborNode) -> bool:

@@ -17,17 +17,18 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from audio_builder.article.blocks import UNWRAPPED, wrapping_of
-from audio_builder.article.boilerplate import is_contents, verse_in
+from audio_builder.article.blocks import UNWRAPPED, verse_in, wrapping_of
+from audio_builder.article.boilerplate import is_contents
 from audio_builder.article.details import with_links
 from audio_builder.article.dialects import Note, plain_markdown, title_block
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter, shortened, without_front_matter
 from audio_builder.article.marks import escape
 from audio_builder.article.model import BlockKind, Line
-from audio_builder.article.outline import OutlineBuilder, Wording
+from audio_builder.article.outline_builder import OutlineBuilder, Wording
+from audio_builder.article.paragraph import Paragraph
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText
-from audio_builder.article.text import raised, speakable
+from audio_builder.article.text import speakable
 
 _ATX_HEADING = re.compile(r"(?:\A|\n[ \t]*\n|\A\n*)#{1,6}[ \t]+\S")
 _CONTAINERS = {
@@ -330,16 +331,8 @@ class _Words:
 
     def __init__(self, number: int, left_out: Note) -> None:
         self.number = number
-        self.words: list[str] = []
-        self.lines: list[Line] = []
-        self.hard = False
+        self.said = Paragraph()
         self.silent = 0
-        self.emphasis = 0
-        self.strong = 0
-        self.links = 0
-        self.raised = -1
-        self.plain_words = False
-        self.light_words = False
         self.left_out = left_out
 
     def take(self, token: Token) -> None:
@@ -354,10 +347,10 @@ class _Words:
             # Struck-out text, and the bare address that an autolink shows.
             self.silent += token.nesting
         elif kind in _EMPHASIS:
-            self.emphasis += token.nesting
-            self.strong += token.nesting if kind.startswith("strong") else 0
+            self.said.emphasis += token.nesting
+            self.said.strong += token.nesting if kind.startswith("strong") else 0
         elif kind in ("link_open", "link_close"):
-            self.links += token.nesting
+            self.said.links += token.nesting
         elif kind == "image":
             self.left_out("picture", token.content, self.number)
         elif kind in ("text", "text_special", "code_inline") and not self.silent:
@@ -368,19 +361,16 @@ class _Words:
     def finish(self, content: str) -> Wording:
         """Return everything taken; `content` is the paragraph as written."""
         self._end_line(hard=False)
-        lines = tuple(self.lines)
-        emphasised, strong = bool(lines) and not self.plain_words, bool(lines) and not self.light_words
-        return Wording(lines, tuple(content.split("\n")), self.hard, emphasised, strong)
+        said, lines = self.said, tuple(self.said.lines)
+        emphasised, strong = bool(lines) and not said.plain, bool(lines) and not said.light
+        return Wording(lines, tuple(content.split("\n")), said.hard, emphasised, strong)
 
     def _say(self, token: Token) -> None:
         written = token.type == "text"
         text = _BACKSLASH_BEFORE_PUNCTUATION.sub(r"\\\\", token.content) if written else escape(token.content)
         if token.info == "escape" and token.content in "({<":  # the sign stays escaped, so that `\(pause)` is words
             text = f"\\{token.content}"
-        self.words.append(text)
-        said = bool(text.strip())
-        self.plain_words = self.plain_words or (not self.emphasis and said)
-        self.light_words = self.light_words or (not self.strong and said)
+        self.said.say(text, counts=bool(text.strip()))
 
     def _tag(self, tag: str) -> None:
         if _LINE_BREAK_TAG.fullmatch(tag):
@@ -388,29 +378,17 @@ class _Words:
         elif found := _SILENT_TAG.match(tag):
             self.silent = max(0, self.silent + (-1 if found[1] else 1))
         elif found := _RAISED_TAG.fullmatch(tag):
-            self._raise(closing=bool(found[1]))
+            if not found[1]:
+                self.said.begin_raised()
+            elif (mark := self.said.end_raised()).strip():
+                self.left_out("footnote mark", mark, self.number)
         elif tag.startswith("<!--"):
             self.left_out("comment", tag[4:-3], self.number)
         self.number += tag.count("\n")
 
-    def _raise(self, *, closing: bool) -> None:
-        """Begin raised words, or say those that end here."""
-        if not closing:
-            self.raised = len(self.words)
-        elif 0 <= self.raised <= len(self.words):
-            inside = "".join(self.words[self.raised :])
-            said = raised("".join(self.words[: self.raised][-4:]), inside, linked=bool(self.links))
-            if not said and inside.strip():
-                self.left_out("footnote mark", inside, self.number)
-            self.words[self.raised :] = [said]
-            self.raised = -1
-
     def _end_line(self, *, hard: bool) -> None:
-        text = "".join(self.words)
-        if text.strip():
-            self.lines.append(Line(text, self.number))
-            self.hard = self.hard or hard
-        self.words, self.raised = [], -1
+        text = "".join(self.said.words)
+        self.said.end_line(text if text.strip() else "", self.number, hard=hard)
 
 
 def html_wording(content: str, first_number: int) -> Wording:

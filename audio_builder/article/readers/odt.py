@@ -8,8 +8,7 @@ from html import escape
 from xml.parsers import expat
 
 from audio_builder.article.archive import Archive, archive_with
-from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
+from audio_builder.article.frontmatter import FrontMatter, of_properties, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.article.readers.html import CENTRED_CLASS
@@ -199,9 +198,7 @@ def _front(archive: Archive, name: str) -> FrontMatter:
     except expat.ExpatError as error:
         raise NotText(f"{name} is not a document that can be read: {error}", hint=_HINT) from error
     author = found.get("meta:initial-creator") or found.get("dc:creator", "")
-    title = shortened(found.get("dc:title", ""))
-    values = {} if says_nothing(title) else {NAME_KEY: title}
-    return FrontMatter(author=shortened(author), language=found.get("dc:language", ""), values=values)
+    return of_properties(shortened(found.get("dc:title", "")), shortened(author), found.get("dc:language", ""))
 
 
 READER = PackedReader("odt", "OpenDocument texts", (".odt",), _unpack)

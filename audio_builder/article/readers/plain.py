@@ -38,7 +38,7 @@ from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import holds_marks, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
-from audio_builder.article.page_marks import without_page_marks
+from audio_builder.article.printed_pages import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.sentences import sentences
 from audio_builder.article.source import SourceText

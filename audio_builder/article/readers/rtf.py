@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from striprtf.striprtf import rtf_to_text
 
-from audio_builder.article.file_titles import says_nothing
-from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened
+from audio_builder.article.frontmatter import of_properties, shortened
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.errors import NotText
@@ -43,8 +42,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         source = source[:start] + _STYLE.sub(
             lambda found: f"{found[0]} {{{levels[found[1]]} }}" if found[1] in levels else found[0], source[start:]
         )
-    title = _said(_INFO_TITLE, source, name)
-    front = FrontMatter(author=_said(_AUTHOR, source, name), values={} if says_nothing(title) else {NAME_KEY: title})
+    front = of_properties(_said(_INFO_TITLE, source, name), _said(_AUTHOR, source, name))
     text = _BLANK_LINES.sub("\n\n\n", _text(_PARAGRAPH.sub(r"\\par\\par ", source), name))
     left_out = (
         *(LeftOut("footnote", _text(rf"{{\rtf1\ansi {note}}}", name)) for note in _footnotes(source)),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from audio_builder.article.bad_marks import Place
 from audio_builder.article.frontmatter import shortened
 from audio_builder.article.mark_kinds import (
     KINDS,
@@ -24,7 +25,6 @@ from audio_builder.article.mark_kinds import (
     SlowerMark,
     VoiceMark,
 )
-from audio_builder.article.marks import Place
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError, SourceError
@@ -107,22 +107,14 @@ def parse_ssml(source: SourceText, is_voice: Callable[[str], bool] = lambda _: T
         return Place(source.name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
 
     elements = Elements(here, is_voice)
-    depth = 0
 
     def start(tag: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth
         namespace, _, name = tag.rpartition(" ")
-        if not depth and name != "speak":
+        if not elements.depth and name != "speak":
             raise SourceError(f"{here()}: it begins with <{name[:40]}>; SSML begins with <speak>", hint=_HINT)
-        if depth == _DEEPEST:
+        if elements.depth == _DEEPEST:
             raise SourceError(f"{here()}: its elements are nested more than {_DEEPEST} deep", hint=_HINT)
-        depth += 1
         elements.start(name, attributes, foreign=namespace not in {"", NAMESPACE})
-
-    def end(_tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        elements.end()
 
     def refuse(*_declared: object) -> None:
         line = parser.CurrentLineNumber
@@ -132,7 +124,7 @@ def parse_ssml(source: SourceText, is_voice: Callable[[str], bool] = lambda _: T
         )
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = end
+    parser.EndElementHandler = lambda _tag: elements.end()
     parser.CharacterDataHandler = elements.text
     parser.StartDoctypeDeclHandler = refuse
     try:
@@ -203,6 +195,11 @@ class Elements:
     _style: SpeechStyle = field(default_factory=SpeechStyle)
     _letters_from: int | None = None
     _owes_break: bool = False
+
+    @property
+    def depth(self) -> int:
+        """How many elements are open."""
+        return len(self._open)
 
     def start(self, name: str, attributes: Mapping[str, str], *, foreign: bool) -> None:
         """Meet the start of an element; a foreign one is of another namespace."""

@@ -1,0 +1,147 @@
+"""Directions without square brackets, such as *Pause here.* or a `<break>` for a speech engine, written as marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
+from audio_builder.article.mark_kinds import PauseMark
+from audio_builder.article.marks import only_marks
+
+_NEAR = 24
+_TAG = re.compile(r"<((?:break|pause|silence)\b[^<>]{0,200})>(?:\s*</(?:break|pause|silence)\s*>)?", re.IGNORECASE)
+_EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,60})\1(?![*_\w])")
+_EMPHASISED_BRACKET = re.compile(
+    r"(?<![*_\w\\])(\*{1,3}|_{1,3})((?:\[[^\]\n]{2,80}\]|\([^)\n]{2,80}\))[.]?)\1(?![*_\w(\[])"
+)
+_CODED_BRACKET = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\))`(?!`)")
+_PAUSE_BEFORE_BRACKET = re.compile(
+    r"^[ \t]*((?:long |short )?(?:pause|silence))[ \t:–-]*[(\[]([^()\[\]\n]{1,30})[)\]][ \t.]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
+_BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{2,3}|—|~{1,3}|={1,3}|/|\|)[ \t]*([^\W\d_][^\n\-—~=/|]{1,58}?)[ \t]*\1(?!\S)")
+_ON_ITS_LINE = re.compile(
+    r"^[ \t]*([^\W\d_\n][^\n\[\](){}<>*_#|]{2,58}?|\d[^\n\[\](){}<>*_#|]{4,58}?)[ \t]*$", re.MULTILINE
+)
+_IN_A_LINE = re.compile(
+    r"(?:(?<=[.!?…:;”\"] )|(?<=…)|(?<=\.\.\.))((?:long |short )?(?:pause|silence)\b[^.!?…:;,\n\[\](){}<>*_|]{0,50}?)"
+    r"(?=…|\.{3}|[ \t]+[A-Z“\"]|[ \t]*$)",
+    re.MULTILINE,
+)
+_DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
+_SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
+_RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+-{2,3}[ \t]+(?=\S)")
+_IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
+_SAYS_PAUSE = re.compile(r"paus|pauz|пауз|停|暂|暫", re.IGNORECASE)
+_SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
+
+
+def with_text_directions(text: str) -> str:
+    """Return plain text or Markdown with directions that are emphasised, between signs or on their line as marks."""
+    first = len(text) - len(text.lstrip())
+    written = text
+    if "{{" in text or "[[" in text:
+        written = _as_marks(_DOUBLED, written, _is_sure)
+    if ". ." in text:
+        written = _SPACED_DOTS.sub("…", written)
+    if "*" in text or "_" in text:
+        written = _as_marks(_EMPHASISED, _EMPHASISED_BRACKET.sub(_bare_bracket, written), _emphasised)
+    if "`" in text:
+        written = _CODED_BRACKET.sub(_bare_of_code, written)
+    written = _as_marks(_BETWEEN_SIGNS, written, _is_sure)
+    if "(" in text or "[" in text:
+        written = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, written)
+    if " --" in text:
+        written = _RULE_IN_A_LINE.sub(" [short pause] ", written)
+    written = _as_marks(
+        _ON_ITS_LINE, written, lambda asked, found: found.start(1) > first and _on_its_line(asked, found)
+    )
+    return _as_marks(_IN_A_LINE, written, _in_a_line)
+
+
+def with_tag_directions(text: str) -> str:
+    """Return Markdown or HTML with the tags of speech engines and emphasised directions as marks."""
+    return _as_marks(_EMPHASISED_HTML, _TAG.sub(_tag_as_mark, text), _emphasised) if "<" in text else text
+
+
+def _as_marks(pattern: re.Pattern[str], text: str, accept: Callable[[Direction, re.Match[str]], bool]) -> str:
+    """Return a text with brackets around the last group of what matches and is a direction that `accept` takes."""
+
+    def written(found: re.Match[str]) -> str:
+        words = found.group(found.re.groups)
+        asked = direction(words)
+        return f"[{words.strip(' .:')}]" if asked is not None and accept(asked, found) else found.group()
+
+    return pattern.sub(written, text)
+
+
+def _around(found: re.Match[str]) -> tuple[str, str]:
+    """Return what stands before and after a match, on its line."""
+    before, after = _near(found)
+    return before.rpartition("\n")[2], after.partition("\n")[0]
+
+
+def _near(found: re.Match[str]) -> tuple[str, str]:
+    return found.string[max(0, found.start() - _NEAR) : found.start()], found.string[found.end() : found.end() + _NEAR]
+
+
+def _is_sure(asked: Direction, _found: re.Match[str]) -> bool:
+    return asked.where is Where.ANYWHERE
+
+
+def _joined_pause(found: re.Match[str]) -> str:
+    written = f"{found[1]} {found[2]}"
+    return f"[{written}]" if direction(written) else found[0]
+
+
+def _bare_of_code(found: re.Match[str]) -> str:
+    """Return a mark between sentences without the signs of code around it; one in a sentence is quoted, and stays."""
+    return found[1] if only_marks(found[1]) and between_sentences(*_around(found)) else found[0]
+
+
+def _bare_bracket(found: re.Match[str]) -> str:
+    return found[2] if direction(found[2].strip(".")[1:-1]) else found.group()
+
+
+def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
+    """Return whether emphasised words are a direction: “*Pause here.*” is one, “*Breathe.*” is words."""
+    words = found[2]
+    before, after = _around(found)
+    if _IS_BREATH.search(words) or not between_sentences(before, after):
+        return False
+    alone = not before.strip() and not after.strip()
+    return (
+        asked.where is Where.ANYWHERE
+        or bool(_SAYS_PAUSE.search(words))
+        or (alone and (asked.where is Where.BETWEEN_SENTENCES or (asked.unheard and len(words.split()) > 2)))
+    )
+
+
+def _on_its_line(asked: Direction, found: re.Match[str]) -> bool:
+    """Return whether a line without brackets is a direction: “Pause 30 seconds”, “PAUSE”; no sentence, no title."""
+    words = found[1]
+    if asked.where is not Where.ANYWHERE or words[-1] in ".!?,;:":
+        return False
+    if any(map(str.isdigit, words)):
+        return bool(_SAYS_PAUSE.search(words) or _SAYS_SILENCE.search(words))
+    alone = found.string[: found.start()].endswith("\n\n") and found.string[found.end() :][:2] in ("", "\n", "\n\n")
+    return bool(_SAYS_PAUSE.search(words)) and alone and (words.isupper() or (words.islower() and _says_length(words)))
+
+
+def _in_a_line(asked: Direction, found: re.Match[str]) -> bool:
+    """Return whether “pause for a minute” stands between sentences without being one."""
+    return asked.where is Where.ANYWHERE and found[1][0].islower() and _says_length(found[1])
+
+
+def _says_length(words: str) -> bool:
+    return len(words.split()) > 2 or any(map(str.isdigit, words))
+
+
+def _tag_as_mark(found: re.Match[str]) -> str:
+    if found[1].isalpha() and is_gloss(*_near(found)):
+        return f"&lt;{found[1]}&gt;"
+    asked = tag(found[1])
+    pauses = [mark.seconds for mark in asked.marks if isinstance(mark, PauseMark)] if asked else []
+    return f" [pause {pauses[0]:g}s] " if pauses else found.group()
