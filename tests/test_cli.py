@@ -231,7 +231,7 @@ def test_doctor_names_the_command_that_installs_a_missing_voice(
     ("arguments", "code", "said"),
     [
         (["build", "absent.md"], 3, "absent.md"),
-        (["build", "{tmp}"], 3, "folder"),
+        (["build", "{tmp}/nothing"], 3, "there is nothing to read in"),
         (["build", "{tmp}/empty.md"], 3, "empty"),
         (["build", "{tmp}/binary.txt"], 3, "binary.txt"),
         (["build", "{tmp}/wordless.md"], 3, "words"),
@@ -257,6 +257,7 @@ def test_a_mistake_has_its_exit_code_and_says_what_to_do(
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 8)
     (tmp_path / "wordless.md").write_text("***\n\n![](a.png)\n")
     (tmp_path / "broken.toml").write_text("voice = ")
+    (tmp_path / "nothing").mkdir()
     (tmp_path / "file").write_text("a file where a folder should be")
     (tmp_path / "typo.md").write_text("Be still. [puase 4s] And listen.\n")
     filled = [argument.format(tmp=tmp_path, short=SHORT) for argument in arguments]

@@ -100,7 +100,7 @@ def test_no_voice_ready_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("language", "spoken"),
-    [("en-GB", "en"), ("de", "de"), ("FR-ca", "fr"), ("es-MX", "es"), ("it", "it"), ("ja", "en")],
+    [("en-GB", "en"), ("de", "de"), ("FR-ca", "fr"), ("es-MX", "es"), ("it", "it"), ("ko", "en")],
 )
 def test_a_voice_says_words_of_its_own_language(language: str, spoken: str) -> None:
     """Else English, and the language is told."""

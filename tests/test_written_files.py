@@ -37,14 +37,28 @@ WRITERS = {
     "script --preview text": Writer("made.txt", ("script", "text.md", "--preview", "-o", "made.txt", "-q")),
     "check": Writer("made.svg", ("check", "episode.mp3", "--picture", "made.svg", "-q")),
     "compare": Writer("made.svg", ("compare", "episode.mp3", "episode.mp3", "--picture", "made.svg", "-q")),
+    "export": Writer("made.txt", ("export", "episode.mp3", "--as", "labels", "-o", "made.txt", "-q")),
     "voices say": Writer("made.wav", ("voices", "say", "Tea.", "--voice", "tone", "-o", "made.wav", "-q")),
     "voices preview": Writer("made/voices.html", ("voices", "preview", "tone", "-o", "made", "-q")),
     "show init": Writer("made/show.toml", ("show", "init", "made", "-q")),
     "publish": Writer("show/index.html", ("publish", "show", "-q")),
     "publish feed": Writer("show/feed.xml", ("publish", "show", "-q")),
 }
-WRITING_ELSEWHERE = {"cache", "doctor", "inspect", "serve", "voices", "show"}
-"""Commands that write nothing but what is theirs alone, in the folders of the cache and of the voices."""
+WRITING_ELSEWHERE = {
+    "cache",
+    "doctor",
+    "inspect",
+    "serve",
+    "voices",
+    "show",
+    "list",
+    "config",
+    "sounds",
+    "studio",
+    "batch",
+}
+"""Commands that write nothing but what is theirs alone, in the folders of the cache and of the voices; or as another
+does: `sounds preview` as `voices preview`, `batch` as `build`; the studio's projects have tests of their own."""
 
 
 def _nothing(_file: Path, _write: Callable[[], int]) -> bool:
@@ -102,7 +116,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, which is the current folder."""
-    for name in ("text.md", "episode.mp3", "show/show.toml"):
+    for name in ("text.md", "episode.mp3", "episode.episode.json", "show/show.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((home / name).read_bytes())
     monkeypatch.chdir(tmp_path)

@@ -20,6 +20,7 @@ from audio_builder.voices.voice_choice import ENGLISH_VOICE
     epilog="""\b
 Examples:
   audio-builder sounds preview
+  audio-builder sounds preview --voice joe
 """,
 )
 def command() -> None:

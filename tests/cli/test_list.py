@@ -53,7 +53,7 @@ def test_one_kind_alone(capfd: pytest.CaptureFixture[str]) -> None:
     [
         (["biuld", "x.md"], "There is no command “biuld”. Did you mean build or rebuild?"),
         (["voices", "shw"], "There is no command “shw”. Did you mean show?"),
-        (["qqqq"], "There is no command “qqqq”. The commands are build, script,"),
+        (["qqqq"], "There is no command “qqqq”. The commands are build, "),
     ],
 )
 def test_a_mistyped_command_gets_the_closest(

@@ -132,7 +132,7 @@ def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
     narration = Narration(clips, 44100, synthesized=1, wpm=126.4, rate_note="A note.")
     placed = (PlacedClip(clips[0], 0), PlacedClip(clips[1], 300_000))
     lines = Timeline(44100, 882_000, placed, (), (Chapter("One", 0, 441_000), Chapter("Two", 441_000, 882_000)))
-    recipe = Recipe(tags=Tags(title="Evening"))
+    recipe = Recipe(voice="lark", tags=Tags(title="Evening"))
     timed = TimedScript(Script("Evening", "", "", "en", "", "gentle", ()), narration, 125.0)
     place = Place(tmp_path / "evening.mp3", Origin(), "It is called so.")
     content = TagContent(recipe.tags, timed.script, lines, (), b"", "")

@@ -339,7 +339,11 @@ def _setting(chunk: _Chunk) -> Setting:
 def _is_subtitle(chunk: _Chunk, following: _Chunk, levels: Sequence[int], language: str) -> bool:
     """Return whether the first chunk under the title is the subtitle: a heading where others like it follow is not."""
     text = chunk.text
-    one_of_several = following.text.endswith((".", "。", "।")) and len(sentences(following.text, language)) == 1
+    one_of_several = (
+        following.text.endswith((".", "。", "।"))
+        and columns(following.text) <= LONGEST_TITLE_COLUMNS
+        and len(sentences(following.text, language)) == 1
+    )
     stops = text.rstrip("”’\"')»").endswith((".", "。", "।"))
     return (
         bool(text)

@@ -76,7 +76,7 @@ def test_the_shipped_engines_are_found_by_their_entry_points() -> None:
 
 def test_an_unknown_engine_is_answered_with_the_known_ones() -> None:
     """The error lists what is installed."""
-    with pytest.raises(VoiceError, match="“sing”; the engines are: hibari, kokoro, piper, system, tone"):
+    with pytest.raises(VoiceError, match="“sing”; the engines are: hibari, kokoro, piper, recorded, system, tone"):
         load_engine("sing")
 
 
