@@ -37,26 +37,16 @@ WRITERS = {
     "script --preview text": Writer("made.txt", ("script", "text.md", "--preview", "-o", "made.txt", "-q")),
     "check": Writer("made.svg", ("check", "episode.mp3", "--picture", "made.svg", "-q")),
     "compare": Writer("made.svg", ("compare", "episode.mp3", "episode.mp3", "--picture", "made.svg", "-q")),
-    "export": Writer("made.txt", ("export", "episode.mp3", "--as", "labels", "-o", "made.txt", "-q")),
+    "export": Writer("a.labels.txt", ("export", "episode.mp3", "--as", "labels", "-o", "a.labels.txt", "-q")),
     "voices say": Writer("made.wav", ("voices", "say", "Tea.", "--voice", "tone", "-o", "made.wav", "-q")),
     "voices preview": Writer("made/voices.html", ("voices", "preview", "tone", "-o", "made", "-q")),
     "show init": Writer("made/show.toml", ("show", "init", "made", "-q")),
     "publish": Writer("show/index.html", ("publish", "show", "-q")),
     "publish feed": Writer("show/feed.xml", ("publish", "show", "-q")),
 }
-WRITING_ELSEWHERE = {
-    "cache",
-    "doctor",
-    "inspect",
-    "serve",
-    "voices",
-    "show",
-    "list",
-    "config",
-    "sounds",
-    "studio",
-    "batch",
-}
+WRITING_ELSEWHERE = set(
+    ["cache", "doctor", "inspect", "serve", "voices", "show", "list", "config", "sounds", "studio", "batch"]
+)
 """Commands that write nothing but what is theirs alone, in the folders of the cache and of the voices; or as another
 does: `sounds preview` as `voices preview`, `batch` as `build`; the studio's projects have tests of their own."""
 
