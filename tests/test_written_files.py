@@ -44,7 +44,7 @@ WRITERS = {
     "publish": Writer("show/index.html", ("publish", "show", "-q")),
     "publish feed": Writer("show/feed.xml", ("publish", "show", "-q")),
 }
-WRITING_ELSEWHERE = frozenset("cache doctor inspect serve voices show list config sounds studio batch".split())
+WRITING_ELSEWHERE = frozenset(
     ["cache", "doctor", "inspect", "serve", "voices", "show", "list", "config", "sounds", "studio", "batch"]
 )
 """Commands that write nothing but what is theirs alone, in the folders of the cache and of the voices; or as another
