@@ -197,7 +197,7 @@ def test_every_control_is_reached_with_the_tab_key_and_seen(page: Any):
         reached.append(name)
     buttons = page.locator(".chapters button").count()
     links = ["A"] * 4
-    settings = ["speed", "sleep", "silence", "SUMMARY"]
+    settings = ["speed", "sleep", "silence", "waits", "SUMMARY"]
     order = ["skip", "A", "seek", "back", "play", "forward", *settings, *["BUTTON"] * buttons, "SPAN"]
     # What lies below is out of the first player's sight, so the small one is there before the links of the footer.
     order += ["own-words", "save", *["A"] * page.locator(".following").count(), "small-play", *links]
