@@ -146,7 +146,7 @@ def test_the_list_for_players_has_the_title_as_text(episode: Published) -> None:
 
 
 def test_the_pages_have_the_title_as_text(episode: Published) -> None:
-    """Heading, chapter and words are what was written; scripts and data are ours alone, and nothing runs on an event."""
+    """Heading, chapter and words are what was written; scripts and data are ours, and nothing runs on an event."""
     page = episode.page()
     assert page.css_first("h1").text() == episode.shown
     assert page.css_first(".chapters .name").text() == episode.shown
