@@ -299,6 +299,23 @@ def test_the_place_is_remembered(page: Any):
     assert page.locator("#said").inner_text() == "Going on at 0:12."
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
+def test_the_place_is_kept_where_the_sound_never_came(browser: Any, folder: Path):
+    """Opened and left again before there is a sound, the page still knows the place of the time before."""
+    page = browser.new_page(bypass_csp=True)
+    with serving(folder) as port:
+        page.goto(f"http://127.0.0.1:{port}/episodes/one-quiet-minute.html")
+        page.wait_for_function("audio.readyState >= 1")
+        page.evaluate("audio.currentTime = 12")
+        page.wait_for_function("document.getElementById('now').textContent === '0:12'")
+        page.route("**/*.mp3", lambda route: route.abort())
+        page.reload()
+        page.unroute("**/*.mp3")
+        page.reload()
+        page.wait_for_function("Math.abs(audio.currentTime - 12) < 0.2")
+    page.close()
+
+
 def test_a_show_of_forty_episodes_leads_to_each(browser: Any, folder: Path):
     """The newest comes first; anywhere on its row leads to its page."""
     page = browser.new_page()
