@@ -34,7 +34,10 @@ calibration = [{setting = 60, wpm = 60.0}, {setting = 240, wpm = 240.0}]
 """Each is a variant by itself."""
 
 NEW_LINES = {
-    "sound/bells.py": ('    "bowl": (220.0, BOWL),\n', '    "gong": (98.0, BOWL),\n'),
+    "sound/bells.py": (
+        '    "bowl": (220.0, BOWL, "A singing bowl, the A below middle C"),\n',
+        '    "gong": (98.0, BOWL, "A gong, deep"),\n',
+    ),
     "article/mark_kinds.py": (
         "KINDS: dict[str, MarkKind] = {\n",
         '    "moment": _kind("[moment]", "It takes nothing.", lambda rest: None if rest else SilenceMark(7.0)),\n',

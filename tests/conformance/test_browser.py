@@ -197,7 +197,7 @@ def test_every_control_is_reached_with_the_tab_key_and_seen(page: Any):
         reached.append(name)
     buttons = page.locator(".chapters button").count()
     links = ["A"] * 4
-    settings = ["speed", "sleep", "silence", "SUMMARY"]
+    settings = ["speed", "sleep", "silence", "waits", "SUMMARY"]
     order = ["skip", "A", "seek", "back", "play", "forward", *settings, *["BUTTON"] * buttons, "SPAN"]
     # What lies below is out of the first player's sight, so the small one is there before the links of the footer.
     order += ["own-words", "save", *["A"] * page.locator(".following").count(), "small-play", *links]
@@ -297,6 +297,23 @@ def test_the_place_is_remembered(page: Any):
     page.reload()
     page.wait_for_function("Math.abs(audio.currentTime - 12) < 0.2")
     assert page.locator("#said").inner_text() == "Going on at 0:12."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
+def test_the_place_is_kept_where_the_sound_never_came(browser: Any, folder: Path):
+    """Opened and left again before there is a sound, the page still knows the place of the time before."""
+    page = browser.new_page(bypass_csp=True)
+    with serving(folder) as port:
+        page.goto(f"http://127.0.0.1:{port}/episodes/one-quiet-minute.html")
+        page.wait_for_function("audio.readyState >= 1")
+        page.evaluate("audio.currentTime = 12")
+        page.wait_for_function("document.getElementById('now').textContent === '0:12'")
+        page.route("**/*.mp3", lambda route: route.abort())
+        page.reload()
+        page.unroute("**/*.mp3")
+        page.reload()
+        page.wait_for_function("Math.abs(audio.currentTime - 12) < 0.2")
+    page.close()
 
 
 def test_a_show_of_forty_episodes_leads_to_each(browser: Any, folder: Path):

@@ -22,7 +22,7 @@ _HEAD = re.compile(
     r"# (\d+)\. (\S.*[^.\n])\n\n\*\*Status\.\*\* (Proposed|Accepted|Superseded by \d+), (\d{4}-\d\d-\d\d)\b"
 )
 _PATH = re.compile(r"`((?:\.?[\w-]+/)+[\w.-]*|[\w-]+(?:/[\w-]+)*\.(?:py|md|toml))`")
-_NOT_OURS = ("show.toml", ".venv/")
+_NOT_OURS = ("show.toml", "audio-builder.toml", ".venv/")
 """Paths that begin so are made by a user or by set-up."""
 
 

@@ -67,9 +67,9 @@ class Published:
         (file,) = (self.folder / "episodes").glob(f"{self.mp3.stem[:50].rstrip('-')}-????????{suffix}")
         return file.read_text(encoding="utf-8")
 
-    def page(self) -> LexborHTMLParser:
-        """The page of the episode."""
-        return LexborHTMLParser((self.folder / "episodes" / f"{self.mp3.stem}.html").read_text(encoding="utf-8"))
+    def page(self, suffix: str = ".html") -> LexborHTMLParser:
+        """The page of the episode, or with `.embed.html` that of its player alone."""
+        return LexborHTMLParser((self.folder / "episodes" / f"{self.mp3.stem}{suffix}").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module", params=TITLES)
@@ -131,7 +131,7 @@ def test_the_feed_has_the_title_as_text(episode: Published) -> None:
     assert found == (episode.shown if len(episode.shown) <= MOST_CHARACTERS else f"{episode.shown[:254].rstrip()}…")
     assert channel.findtext("title", "").startswith("Show ")
     notes = channel.findtext("item/{http://purl.org/rss/1.0/modules/content/}encoded", "")
-    assert _elements(notes) <= {"meta", "p", "ul", "li"}
+    assert _elements(notes) <= {"p", "ul", "li"}
     assert {child.tag.rpartition("}")[2] for child in channel.iter()} <= {
         "channel", "item", "title", "link", "description", "language", "lastBuildDate", "generator", "author", "image",
         "category", "explicit", "type", "guid", "locked", "medium", "txt", "pubDate", "encoded", "enclosure",
@@ -146,16 +146,21 @@ def test_the_list_for_players_has_the_title_as_text(episode: Published) -> None:
 
 
 def test_the_pages_have_the_title_as_text(episode: Published) -> None:
-    """Heading, chapter and words are what was written; there is our script alone, and nothing that runs on an event."""
+    """Heading, chapter and words are what was written; scripts and data are ours, and nothing runs on an event."""
     page = episode.page()
     assert page.css_first("h1").text() == episode.shown
     assert page.css_first(".chapters .name").text() == episode.shown
-    assert page.css_first("#words span").text() == episode.shown
-    assert (len(page.css("script")), len(page.css("body > svg, body img"))) == (1, 1)
+    assert [span.text() for span in page.css("h1 span, #words span")] == [episode.shown, "The lamp is on."]
+    assert _scripts(page) == ["application/ld+json", "application/json", None]
+    assert json.loads(page.css_first("script").text())["name"] == episode.shown
+    assert len(page.css("body > svg, body img")) == 1
     index = LexborHTMLParser((episode.folder / "index.html").read_text(encoding="utf-8"))
     assert index.css_first("h3 a").text() == episode.shown
-    assert index.css("script") == []
-    for node in (*page.css("*"), *index.css("*")):
+    assert sorted(map(str, _scripts(index))) == ["None", "application/json", "application/ld+json"]
+    embedded = episode.page(".embed.html")
+    assert embedded.css_first("h1").text() == episode.shown
+    assert _scripts(embedded) == ["application/ld+json", None]
+    for node in (*page.css("*"), *index.css("*"), *embedded.css("*")):
         assert [name for name in node.attributes if name.startswith("on")] == []
         assert not (node.attributes.get("href") or "").startswith("javascript:")
 
@@ -175,10 +180,14 @@ def test_the_transcripts_have_the_words(episode: Published) -> None:
 
 
 def test_chapters_and_notes_have_the_title_as_text(episode: Published) -> None:
-    """The chapters file has it as written; the notes have no element but paragraphs and lists, and what says UTF-8."""
+    """The chapters file has it as written; the notes are a page of paragraphs and lists alone."""
     chapters = json.loads(episode.text(".chapters.json"))
     assert [chapters["title"], chapters["chapters"][0]["title"]] == [episode.shown, episode.shown]
-    assert _elements(episode.text(".notes.html")) <= {"meta", "p", "ul", "li"}
+    notes = episode.text(".notes.html")
+    page = LexborHTMLParser(notes)
+    assert page.css_first("title").text() == episode.shown
+    assert _elements(notes.partition("<body>")[0]) == {"!doctype", "html", "head", "meta", "title"}
+    assert _elements(notes.partition("<body>")[2]) == {"p", "ul", "li", "body", "html"}
     assert f"0:00 {episode.shown}" in episode.text(".notes.txt")
 
 
@@ -186,6 +195,11 @@ def test_the_record_has_the_title_as_text(episode: Published) -> None:
     """JSON, with no control character and nothing that can't be encoded."""
     record = json.loads(episode.mp3.with_suffix(".episode.json").read_bytes())
     assert (record["tags"]["title"], record["tags"]["author"]) == (episode.shown, episode.shown)
+
+
+def _scripts(page: LexborHTMLParser) -> list[str | None]:
+    """The types of the scripts of a page; None for the one that runs."""
+    return [script.attributes.get("type") for script in page.css("script")]
 
 
 def _elements(fragment: str) -> set[str]:

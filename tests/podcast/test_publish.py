@@ -511,7 +511,7 @@ def test_pruning_takes_what_was_made_and_nothing_else(folder: Path):
     assert "morning.html" in report.pruned
     assert sorted(report.kept) == ["about.html", "noon.html"]
     left = {path.name for path in (folder / "episodes").glob("*.html") if not path.name.endswith(".notes.html")}
-    assert left == {"about.html", "evening.html", "noon.html"}
+    assert left == {"about.html", "evening.html", "evening.embed.html", "noon.html"}
 
 
 def test_a_page_of_ours_is_known_after_a_stop_and_other_settings(folder: Path, monkeypatch: pytest.MonkeyPatch):

@@ -129,9 +129,9 @@ def begin_gate(running: RunningStudio, text: str = TEXT, voice: str = "tone") ->
     return name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium without a window, with a microphone that hums."""
+    """Chromium without a window, with a microphone that hums; it ends with its module, as one process runs only one."""
     from playwright.sync_api import sync_playwright
 
     flags = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"

@@ -124,7 +124,8 @@ function begin() {
 }
 if (audio.readyState >= 1) begin(); else audio.addEventListener("loadedmetadata", begin, { once: true });
 addEventListener("hashchange", () => { if (askedFor()) begin(); });
-addEventListener("pagehide", () => keepPlace(key, sound.time, duration));
+// Who leaves before the sound is there keeps the place of the last time.
+addEventListener("pagehide", () => { if (audio.readyState >= 1) keepPlace(key, sound.time, duration); });
 
 for (const button of plays) button.addEventListener("click", toggle);
 // The player that is out of sight still has to be stopped.

@@ -72,7 +72,7 @@ for (const name of ["play", "pause"]) {
 audio.addEventListener("pause", () => keepPlace(current.key, audio.currentTime, current.duration));
 audio.addEventListener("ended", () => { keepPlace(current.key, current.duration, current.duration); show(); });
 audio.addEventListener("error", () => { if (audio.getAttribute("src")) by("found").textContent = words.broken; });
-addEventListener("pagehide", () => { if (current) keepPlace(current.key, audio.currentTime, current.duration); });
+addEventListener("pagehide", () => { if (current && audio.readyState >= 1) keepPlace(current.key, audio.currentTime, current.duration); });
 addEventListener("pageshow", () => rows.forEach(showRow));
 for (const row of rows) {
   row.button.addEventListener("click", () => {
