@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from audio_builder.script.phrases import count_words
 from benchmarks.article import article
+from tests.conftest import ROOT
 from tests.support import documents
 
 WORDS = 100_000
@@ -47,6 +49,12 @@ def _book(kind: str) -> bytes:
         return documents.docx_of("".join(f"<w:p><w:r><w:t>{escape(block)}</w:t></w:r></w:p>" for block in blocks))
     body = "".join(f"<p>{escape(block)}</p>" for block in blocks)
     return f"<html><body>{body}</body></html>".encode() if kind == "html" else documents.epub(body)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Compile the package, as pip does: a checkout is compiled at each start where Python may not write that down."""
+    compileall.compile_dir(ROOT / "audio_builder", quiet=2)
 
 
 @pytest.mark.slow
