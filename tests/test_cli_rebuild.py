@@ -125,7 +125,7 @@ def test_an_episode_over_own_music_asks_for_a_background(
     (tmp_path / "music.wav").unlink()
     capfd.readouterr()
     assert run(["rebuild", "second/a-small-evening.mp3", "-o", "third"]) == errors.SoundError.exit_code
-    assert "--background none" in capfd.readouterr().err
+    assert "--background FILE" in capfd.readouterr().err
     assert run(["inspect", "second/a-small-evening.mp3"]) == 0
     assert "not carried, because they were files: soundscape.background" in capfd.readouterr().out
     assert run(["rebuild", "second/a-small-evening.mp3", "-o", "third", "--background", "drone", "-q"]) == 0

@@ -43,7 +43,7 @@ def _sh(folder: Path, command: str, **settings: str) -> subprocess.CompletedProc
             f"mkdir gone && cd gone && rmdir ../gone && {BUILD.replace('a.md', '-')} -o out < ../a.md",
             {},
             7,
-            "gone|can't",
+            "the current folder no longer exists",
         ),
         (f"ulimit -f 8; {BUILD} -o out", {}, 7, "large|can't"),
     ],

@@ -25,7 +25,7 @@ _LEAST_AT_A_DASH = 4
 _LONGEST_ELLIPSIS = 20
 """Characters at the end of a phrase that are searched for one."""
 
-_BETWEEN_WORDS = re.compile(r"[\s—–…/]+")
+_WORD = re.compile(r"[^\W_][^\s—–…/]*")
 _IDEOGRAPHS = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
@@ -134,10 +134,10 @@ def count_words(text: str) -> int:
     7
     """
     if text.isascii():
-        return sum(map(speakable, _BETWEEN_WORDS.split(text)))
+        return len(_WORD.findall(text))
     spaced, ideographs = _IDEOGRAPHS.subn(" ", text)
     spaced, unspaced = _UNSPACED.subn(" ", spaced)
-    words = sum(map(speakable, _BETWEEN_WORDS.split(spaced)))
+    words = len(_WORD.findall(spaced))
     return words + -(-ideographs // _IDEOGRAPHS_PER_WORD) + -(-unspaced // _UNSPACED_PER_WORD)
 
 

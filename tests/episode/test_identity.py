@@ -137,7 +137,7 @@ def test_a_chosen_name_is_never_changed(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is not an earlier version of this episode"):
         choose_place(file, other)
     assert choose_place(file, other, "replace").path == file
-    for name, said in (("x.wav", "episodes are MP3s"), ("x.voice.mp3", "name of a twin")):
+    for name, said in (("x.wav", "an episode is an MP3 file"), ("x.voice.mp3", "name of a twin")):
         with pytest.raises(OutputError, match=said):
             choose_place(tmp_path / name, FIRST)
     (tmp_path / "folder.mp3").mkdir()
@@ -148,7 +148,7 @@ def test_a_chosen_name_is_never_changed(tmp_path: Path) -> None:
 def test_refusing_asks_before_a_version_is_replaced(tmp_path: Path) -> None:
     """This is how `rebuild` meets the original."""
     _build(tmp_path)
-    with pytest.raises(OutputError, match="is this episode already") as caught:
+    with pytest.raises(OutputError, match="is already this episode") as caught:
         choose_place(tmp_path, FIRST, "refuse")
     assert "--force" in caught.value.hint
     assert choose_place(tmp_path / "new", FIRST, "refuse").path == tmp_path / "new" / SAME

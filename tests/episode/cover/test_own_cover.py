@@ -30,7 +30,7 @@ def _png(side: int, rows: int, *, interlaced: bool = False) -> bytes:
 def test_a_png_without_all_its_rows_is_no_cover(tmp_path: Path, rows: int, *, interlaced: bool):
     """Pillow takes what is missing for black."""
     (tmp_path / "a.png").write_bytes(_png(1400, rows, interlaced=interlaced))
-    with pytest.raises(RecipeError, match="no JPEG or PNG"):
+    with pytest.raises(RecipeError, match="not a JPEG or PNG"):
         fit_cover(tmp_path / "a.png")
 
 

@@ -42,7 +42,7 @@ def test_each_voice_is_read_in_its_own_english(engine: KokoroEngine) -> None:
     assert engine._phonemes("Go slowly", heart) == "ɡˌO slˈOli."
     assert engine._phonemes("Go slowly", emma) == "ɡˌQ slˈQli."
     german = msgspec.structs.replace(heart, profile=msgspec.structs.replace(heart.profile, language="de-DE"))
-    with pytest.raises(VoiceError, match="“heart” has de-DE"):
+    with pytest.raises(VoiceError, match="kokoro doesn't speak de-DE"):
         engine._phonemes("Langsam.", german)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -52,8 +53,13 @@ def test_one_that_dies_is_noticed() -> None:
 
 
 def test_one_that_hangs_is_given_up_and_gone() -> None:
-    """It is killed, and leaves no zombie."""
+    """It is killed, and leaves no zombie; the process that runs the tests may have other children."""
+    children = _children()
     with pytest.raises(EngineTimedOut, match="0 s"):
         run_in_fork(lambda: [str(time.sleep(60))], 0.2)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert _children() <= children
+
+
+def _children() -> set[str]:
+    """The ids of the processes that this one began and has not waited for."""
+    return {pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
