@@ -18,8 +18,9 @@ from tests.conftest import ROOT
 from tests.support import documents
 
 WORDS = 100_000
-MOST_S = 3.0
-"""Processor seconds of the whole command: what it takes in wall time where nothing else runs."""
+MOST_S = 6.0
+"""Processor seconds of the whole command. On a quiet machine it takes 2 to 3; other tests beside it slow a core by half,
+and what this is for is a pass over the words that has become quadratic, which takes minutes."""
 
 MOST_MB = 300
 
@@ -68,16 +69,13 @@ def compiled() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="measures a process with getrusage")
 @pytest.mark.parametrize("language", ["", "en", "de"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_book_becomes_a_script_in_three_seconds_and_300_mb(kind: str, language: str, tmp_path: Path) -> None:
+def test_a_book_becomes_a_script_in_seconds_and_300_mb(kind: str, language: str, tmp_path: Path) -> None:
     """The whole command, from the start of Python to the written file, with a language given or to be recognised."""
     book, script = tmp_path / f"book.{kind}", tmp_path / "script.md"
     book.write_bytes(_book(kind))
     said = ["--language", language] if language else []
     command = [sys.executable, "-m", "audio_builder", "script", str(book), "-q", "-o", str(script), *said]
     used_s, used_mb = _used(command)
-    if used_s >= MOST_S:  # what else runs on the machine slows a processor by half; a slow program is slow again
-        script.unlink()
-        used_s, used_mb = _used(command)
     spoken = re.sub(r"\[[^\]]*\]", "", script.read_text(encoding="utf-8").partition("---\n\n")[2])
     assert count_words(spoken) > 0.97 * WORDS
     assert used_s < MOST_S
