@@ -19,7 +19,7 @@ from tests.support import documents
 
 WORDS = 100_000
 MOST_S = 6.0
-"""Processor seconds of the whole command. On a quiet machine it takes 2 to 3; other tests beside it slow a core by half,
+"""Processor seconds of the whole command. On a quiet machine it takes 2 to 3; other tests slow a core by half,
 and what this is for is a pass over the words that has become quadratic, which takes minutes."""
 
 MOST_MB = 300
