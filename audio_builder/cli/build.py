@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +22,10 @@ from audio_builder.cli.options import (
     json_output,
     lengths_option,
     listen_option,
+    open_option,
     output_target,
     preset_option,
+    private_option,
     read_source_argument,
     recipe_options,
     sources_argument,
@@ -27,6 +33,7 @@ from audio_builder.cli.options import (
     voice_only_option,
 )
 from audio_builder.cli.order import Order
+from audio_builder.store import FOLDER_VARIABLE
 
 
 @click.command(
@@ -57,6 +64,8 @@ Examples:
 @lengths_option
 @voice_only_option
 @listen_option
+@private_option
+@open_option
 @json_output
 @verbosity
 @click.pass_context
@@ -78,24 +87,26 @@ def command(
     place, but gets a name of its own. Times are in seconds, rates in words per minute (wpm).
     """
     console = ctx.ensure_object(Console)
-    voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force, listen, fetch = (chosen.pop(name) for name in ("each_chapter", "force", "listen", "fetch"))
-    preset, lengths = chosen.pop("preset"), chosen.pop("lengths")
-    if lengths and chosen["duration"] is not None:
-        raise click.UsageError("--duration can't be given with --lengths: the first of them is the episode's.")
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset, listen, lengths)
-    if len(sources) > 1 or Path(sources[0]).is_dir():
+    opens, fetch, each_chapter = chosen.pop("opens"), chosen.pop("fetch"), chosen.pop("each_chapter")
+    if chosen.pop("private"):
+        chosen["carry_source"] = False
+        ctx.with_resource(_cache_of_its_own())
+    order = _order(output, recipe_file, chosen)
+    several = len(sources) > 1 or Path(sources[0]).is_dir()
+    if several or each_chapter:
+        for_one = {
+            "--chapter": chapter is not None,
+            "--fetch": fetch,
+            "--lengths": bool(order.lengths),
+            "--open": opens,
+        }
+        _refuse(for_one, "--each-chapter" if each_chapter else "several texts")
+    if several:
         from audio_builder.cli.batch import build_all
 
-        if chapter is not None or fetch:
-            raise click.UsageError("--chapter and --fetch are for one text.")
-        if lengths:
-            raise click.UsageError("--lengths is for one text.")
         return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json)
     if each_chapter:
-        if lengths:
-            raise click.UsageError("--lengths is for one text.")
-        return _each_chapter(sources[0], chapter, order, console, as_json=as_json)
+        return _each_chapter(sources[0], order, console, as_json=as_json)
     text, document = read_source_argument(sources[0], console, chapter, fetch=fetch)
     document, recipe, target, language_note = order.settled(text, document)
     report = order.built(document, recipe, target, console)
@@ -103,20 +114,50 @@ def command(
         console.result(report.as_json())
     else:
         console.result_path(Path(report.path))
-    for line in (*report.summary(), language_note):
-        if line:
-            console.say(line)
+    for line in filter(None, (*report.summary(), language_note)):
+        console.say(line)
+    if opens:
+        click.launch(report.path)
     return 0
 
 
-def _each_chapter(source: str, chapter: int | None, order: Order, console: Console, *, as_json: bool) -> int:
+def _order(output: Path | None, recipe_file: Path | None, chosen: dict[str, Any]) -> Order:
+    """Return what is asked for; what is left in `chosen` sets the recipe."""
+    names = ("guides", "voice_only", "force", "preset", "listen", "lengths")
+    own = {name: chosen.pop(name) for name in names}
+    if own["lengths"] and chosen["duration"] is not None:
+        raise click.UsageError("--duration can't be given with --lengths: the first of them is the episode's.")
+    return Order(output, recipe_file, chosen, **own)
+
+
+def _refuse(given: dict[str, object], several: str) -> None:
+    """Refuse options that are for one episode, where several are made."""
+    for option, is_given in given.items():
+        if is_given:
+            raise click.UsageError(f"{option} can't be given with {several}: it is for one episode.")
+
+
+@contextlib.contextmanager
+def _cache_of_its_own() -> Iterator[None]:
+    """Keep spoken sentences in a folder that is gone afterwards; every process of this command takes it."""
+    before = os.environ.get(FOLDER_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(FOLDER_VARIABLE)
+            if before is not None:
+                os.environ[FOLDER_VARIABLE] = before
+
+
+def _each_chapter(source: str, order: Order, console: Console, *, as_json: bool) -> int:
     from audio_builder.article.source import open_book
     from audio_builder.cli.each_chapter import build_each_chapter
     from audio_builder.episode.naming import named_file
 
     if order.output and named_file(order.output):
         raise click.UsageError(f"With --each-chapter, -o is a folder; {order.output} is the name of a file.")
-    for option, given in (("--chapter", chapter), ("--title", order.chosen["title"])):
-        if given is not None:
-            raise click.UsageError(f"{option} can't be given with --each-chapter: each has its own.")
+    if order.chosen["title"] is not None:
+        raise click.UsageError("--title can't be given with --each-chapter: each has its own.")
     return build_each_chapter(open_book(Path(source)), order, console, as_json=as_json)

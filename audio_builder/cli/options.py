@@ -269,6 +269,14 @@ listen_option = click.option(
     "missing, doubled or cut, and list what still differs.",
 )
 
+open_option = click.option("--open", "opens", is_flag=True, help="Play the episode when it is made.")
+
+private_option = click.option(
+    "--private",
+    is_flag=True,
+    help="Keep nothing but the episode: no spoken sentences in the cache, no script and no recipe in the MP3.",
+)
+
 lengths_option = click.option(
     "--lengths",
     type=Lengths(),

@@ -145,7 +145,7 @@ def test_what_is_wrong_with_all_is_said_once(tmp_path: Path, capfd: pytest.Captu
     [
         (["-o", "one.mp3"], "-o is a folder where several episodes are made"),
         (["--title", "One"], "--title is for one episode"),
-        (["--chapter", "2"], "--chapter and --fetch are for one text"),
+        (["--chapter", "2"], "--chapter can't be given with several texts"),
     ],
 )
 def test_options_for_one_episode_are_refused(
