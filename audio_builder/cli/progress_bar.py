@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from audio_builder.cli.console import Console, printable
 from audio_builder.progress import Progress, Stage, Step, silent
@@ -44,6 +44,19 @@ def progress_bar(console: Console) -> Iterator[Progress]:
     )
     with Bars(*columns, console=terminal, transient=True) as bars:
         yield _Bars(bars)
+
+
+@contextlib.contextmanager
+def bar_for_each(console: Console) -> Iterator[Callable[[str], Progress]]:
+    """Give what begins a new bar, and says whose: for a command that builds several things one after the other."""
+    with contextlib.ExitStack() as bar:
+
+        def begin(name: str) -> Progress:
+            bar.close()
+            console.say(f"{name} …")
+            return bar.enter_context(progress_bar(console))
+
+        yield begin
 
 
 class _Bars:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import force_option, verbosity
-from audio_builder.cli.progress_bar import progress_bar
+from audio_builder.cli.progress_bar import bar_for_each
 from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
 
@@ -55,15 +54,8 @@ def preview_command(ctx: click.Context, voice: str, output: Path, force: bool) -
     A background's sample lasts about a minute (60 s), a bell's ten seconds (10 s).
     """
     from audio_builder.previews.sound_samples import make_sounds_preview
-    from audio_builder.progress import Progress
 
     console = ctx.ensure_object(Console)
-    with contextlib.ExitStack() as bar:
-
-        def begin(name: str) -> Progress:
-            bar.close()
-            console.say(f"{name} …")
-            return bar.enter_context(progress_bar(console))
-
+    with bar_for_each(console) as begin:
         page = make_sounds_preview(output, voice, begin, force=force)
     console.result_path(page)

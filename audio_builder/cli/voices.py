@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from audio_builder.cli.options import (
     verbosity,
 )
 from audio_builder.cli.piper_voices import install_piper_voice, search_command
-from audio_builder.cli.progress_bar import progress_bar
+from audio_builder.cli.progress_bar import bar_for_each, progress_bar
 
 if TYPE_CHECKING:
     from audio_builder.voices.status import VoiceDetails, VoiceStatus
@@ -312,16 +311,9 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     on the page with the command that makes them ready.
     """
     from audio_builder.previews.voice_samples import make_preview
-    from audio_builder.progress import Progress
 
     console = ctx.ensure_object(Console)
-    with contextlib.ExitStack() as bar:
-
-        def begin(name: str) -> Progress:
-            bar.close()
-            console.say(f"{name} …")
-            return bar.enter_context(progress_bar(console))
-
+    with bar_for_each(console) as begin:
         made = make_preview(names, output, begin, force=force)
     for sample in made.samples:
         if sample.problem:
