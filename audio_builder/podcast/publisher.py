@@ -39,6 +39,7 @@ from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, feed_page
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
+    EarlierFeed,
     Entry,
     Ledger,
     kept_show,
@@ -173,14 +174,7 @@ def publish(
     """
     own, options = read_show(folder), options or PublishOptions()
     with folder_locked(folder, on_wait):
-        # What a killed publish left would be put on the web with the rest.
-        sweep_drafts(folder / EPISODES)
-        for path in _common_names(folder):
-            check_named(path, force=True)  # no folders
-        ledger, feed = read_ledger(folder), read_earlier_feed(folder)
-        show = kept_show(own, ledger, feed)
-        if not options.force:
-            _refuse_others(folder, ledger, known=bool(ledger.episodes or feed.feed_url))
+        ledger, feed, show = _earlier(folder, own, force=options.force)
         found = find_episodes(folder, Published(show, ledger, feed), options.as_new)
         _refuse_losses(found.damaged)
         planned = schedule(
@@ -230,13 +224,28 @@ def publish(
         unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned.held_back, found.damaged)})),
         kept=tuple(own_files.kept),
         held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
-        damaged=tuple(
-            Damage(
-                name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None
-            )
-            for one in found.damaged
-        ),
+        damaged=tuple(map(_damage, found.damaged)),
     )
+
+
+def _damage(one: DamagedEpisode) -> Damage:
+    return Damage(name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None)
+
+
+def _earlier(folder: Path, own: Show, *, force: bool) -> tuple[Ledger, EarlierFeed, Show]:
+    """Return what was published of a folder before, and the show as listeners know it; nothing of it is half written.
+
+    Raises:
+        OutputError: a folder lies where a file goes, or a feed that somebody else made.
+    """
+    # What a killed publish left would be put on the web with the rest.
+    sweep_drafts(folder / EPISODES)
+    for path in _common_names(folder):
+        check_named(path, force=True)  # no folders
+    ledger, feed = read_ledger(folder), read_earlier_feed(folder)
+    if not force:
+        _refuse_others(folder, ledger, known=bool(ledger.episodes or feed.feed_url))
+    return ledger, feed, kept_show(own, ledger, feed)
 
 
 def _write_before_feed(folder: Path, pages: Mapping[str, bytes], ledger: Ledger, *, force: bool) -> None:
