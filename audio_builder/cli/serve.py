@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import verbosity
 from audio_builder.errors import MissingExtra, OutputError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 _LAST_SECONDS = 2
 """For who is downloading when it is to end; a player that is paused in the middle would hold it for ever."""
@@ -41,9 +46,7 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
     published files is served.
     """
     try:
-        import uvicorn
-
-        from audio_builder.podcast.server import BoundedHttp, make_app, qr_code
+        from audio_builder.podcast.server import make_app, qr_code
         from audio_builder.podcast.show_settings import FEED_FILE
     except ImportError as error:
         raise MissingExtra(
@@ -66,19 +69,35 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
             console.picture(qr_code(url))
             console.say("Everyone on this network can listen: point a phone's camera at the code.")
         console.say(f"The feed is {url}feed.xml. Ctrl-C stops.")
-        settings = uvicorn.Config(
-            app,
-            http=BoundedHttp,
-            log_level="error",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=_LAST_SECONDS,
-        )
-        server = uvicorn.Server(settings)
-        # Ctrl-C is how it ends, not something that went wrong; nor are the downloads that end with it.
-        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run([sock])
+        serve_until_ctrl_c(app, sock)
+
+
+def serve_until_ctrl_c(app: ASGIApp, sock: socket.socket, begin: Callable[[], object] = lambda: None) -> None:
+    """Serve an application at a socket until Ctrl-C.
+
+    Args:
+        app: what answers.
+        sock: from `listening`.
+        begin: called right before it answers.
+    """
+    import uvicorn
+
+    from audio_builder.podcast.server import BoundedHttp
+
+    settings = uvicorn.Config(
+        app,
+        http=BoundedHttp,
+        log_level="error",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_SECONDS,
+    )
+    server = uvicorn.Server(settings)
+    # Ctrl-C is how it ends, not something that went wrong; nor are the downloads that end with it.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
+    begin()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run([sock])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,6 @@ from audio_builder.errors import MissingExtra, SourceError
 
 if TYPE_CHECKING:
     from audio_builder.studio.studio_app import Studio
-
-_LAST_SECONDS = 2
 
 
 @click.command(
@@ -55,10 +52,7 @@ def command(ctx: click.Context, source: Path | None, projects: Path | None, port
     with which the other commands go on. Only this machine can reach the page, and the address works once.
     """
     try:
-        import uvicorn
-
-        from audio_builder.cli.serve import listening
-        from audio_builder.podcast.server import BoundedHttp
+        from audio_builder.cli.serve import listening, serve_until_ctrl_c
         from audio_builder.studio.gate import Gate
         from audio_builder.studio.studio_app import Studio, make_studio
     except ImportError as error:
@@ -75,20 +69,7 @@ def command(ctx: click.Context, source: Path | None, projects: Path | None, port
         url = f"http://127.0.0.1:{bound}/?token={gate.token}{where}"
         console.result(url)
         console.say(f"Your projects are in {studio.projects}. Ctrl-C stops.")
-        settings = uvicorn.Config(
-            gate,
-            http=BoundedHttp,
-            log_level="error",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=_LAST_SECONDS,
-        )
-        server = uvicorn.Server(settings)
-        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
-        if not no_browser:
-            webbrowser.open(url)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run([sock])
+        serve_until_ctrl_c(gate, sock, (lambda: None) if no_browser else lambda: webbrowser.open(url))
 
 
 def _projects_folder(given: Path | None) -> Path:
