@@ -190,7 +190,7 @@ def tag(inside: str) -> Direction | None:
 
 
 def _gather(words: str) -> _Found | None:
-    """Return what the words say, or None where one of them isn't in the list."""
+    """Return what the words say, or None where there are none (“……”) or one of them isn't in the list."""
     found = _Found()
     for token in _TOKEN.findall(words.replace("forty-five", "fortyfive").replace("…", " ")):
         if not _take(found, token):
@@ -198,7 +198,7 @@ def _gather(words: str) -> _Found | None:
         found.tokens.append(token)
     if found.pending is not None:
         found.loose.append(found.pending)
-    return found
+    return found if found.tokens else None
 
 
 def _take(found: _Found, token: str) -> bool:

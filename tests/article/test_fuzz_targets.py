@@ -62,6 +62,8 @@ def test_a_heading_around_an_article_does_not_say_it_twice() -> None:
         b"\x02<title>" + b"a " * 501 + b"</title><p>Word.",
         b"\x02<h1><article>q2x ",
         b"\x05---\n---\nWord.",
+        "\x02<p>One. <b>……</b> Two.".encode(),
+        "\x01One.\n\n[……]\n\nTwo.".encode(),
     ],
 )
 def test_short_inputs_of_any_kind_are_read_or_refused(data: bytes) -> None:
