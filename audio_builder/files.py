@@ -326,8 +326,7 @@ def write_named(target: Path, content: bytes, *, force: bool = False) -> None:
         DiskFull: no space is left.
     """
     path = Path(os.path.realpath(target))
-    there = _content(path, target)
-    if there == content:
+    if _is_file(path, target) and sha256_of(content) == sha256_in(path):
         return
     check_named(target, force=force)
     note_writing(path, sha256_of(content))
@@ -346,13 +345,12 @@ def check_named(target: Path, *, force: bool = False, known: Collection[str] = (
         OutputError: it may not; the hint names `--force` where that would do.
     """
     path = Path(os.path.realpath(target))
-    content = _content(path, target)
-    if content is None or force:
+    if not _is_file(path, target) or force:
         return
     hint = "Choose another name, or replace it with --force."
     if not path.stat().st_mode & 0o222:
         raise OutputError(f"{target} is there and read-only", hint=hint)
-    if sha256_of(content) not in {*known, *written_by_us(path)}:
+    if sha256_in(path) not in {*known, *written_by_us(path)}:
         raise OutputError(
             f"{target} is there already: made by somebody else, or changed since it was written", hint=hint
         )
@@ -363,22 +361,35 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _content(path: Path, target: Path) -> bytes | None:
-    """Return what is in a file; None where nothing is.
+def sha256_in(path: Path) -> str:
+    """Return the SHA-256 of what is in a file, which may be of any length.
 
     Raises:
-        OutputError: it is no file, or can't be read.
+        OutputError: it can't be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise output_error(error, path) from error
+
+
+def _is_file(path: Path, target: Path) -> bool:
+    """Return whether a file is there.
+
+    Raises:
+        OutputError: something else is, or it can't be looked at.
     """
     try:
         mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "not a file"
-            raise OutputError(f"{target} is {what}", hint="Give the name of a file.")
-        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return False
     except OSError as error:
         raise output_error(error, target) from error
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "not a file"
+        raise OutputError(f"{target} is {what}", hint="Give the name of a file.")
+    return True
 
 
 def written_by_us(path: Path) -> frozenset[str]:
@@ -395,9 +406,9 @@ def note_writing(path: Path, *sha256: str) -> None:
     the next time we ask.
     """
     note, digests = _note(path), set(sha256)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, OutputError):
         if path.is_file():
-            digests |= {sha256_of(path.read_bytes())} & written_by_us(path)
+            digests |= {sha256_in(path)} & written_by_us(path)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_suffix(f".{secrets.token_hex(6)}")
         draft.write_text("\n".join(sorted(digests)), encoding="ascii")

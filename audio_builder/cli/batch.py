@@ -166,7 +166,7 @@ def carry_out(
     Raises:
         as `build_all`.
     """
-    from audio_builder.cli.batch_table import BatchView, show_plan
+    from audio_builder.cli.batch_table import BatchView, show_plan, show_warnings, summed_up
     from audio_builder.files import scratch_folder
 
     where, asking = where or Where(), asking or Asking()
@@ -179,6 +179,9 @@ def carry_out(
         _refuse_if_all_fail(rows)
         if asking.shown:
             show_plan(rows, console)
+        show_warnings(rows, console)
+        if asking.shown:
+            console.say(summed_up(rows))
         to_make = [row for row in rows if row.state in {"new", "new version"}]
         if asking.dry_run or (to_make and not asking.yes and not _agreed()):
             return _exit_code(rows, ())
@@ -204,17 +207,16 @@ def settle_source(order: Order, source: Source) -> Settled:
     from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
 
-    notes: list[str] = []
+    warnings: list[str] = []
     text = open_source(source.path, source.chapter or None)
-    document = read_document(text, on_warning=notes.append, is_voice=is_voice)
+    document = read_document(text, on_warning=warnings.append, is_voice=is_voice)
     check_voices(document, text, find_voice)
-    if isinstance(document, Article) and document.left_out:
-        notes.append(summary(document.left_out))
+    notes = [summary(document.left_out)] if isinstance(document, Article) and document.left_out else []
     own = numbered(source.chapter, source.chapters, source.book) if source.chapter else None
     document, recipe, folder, language_note = order.settled(text, document, own)
     if not document.language:
         notes.append(language_note)
-    return Settled(document, recipe, folder, tuple(notes))
+    return Settled(document, recipe, folder, tuple(warnings), tuple(notes))
 
 
 def _check_options(sources: Sequence[str], order: Order) -> None:

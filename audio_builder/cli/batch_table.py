@@ -30,22 +30,35 @@ _MOST_ROWS = 200
 """Of a plan that are shown; a longer one is summed up."""
 
 _MOST_AT_WORK = 12
+_FEW = 3
 _STATES = {"new": "new", "new version": "new version", "unchanged": "unchanged", "failed": "can't be built"}
 
 
 def show_plan(rows: Sequence[PlannedEpisode], console: Console) -> None:
-    """Show what each text will become, and below what a person should know before it begins."""
+    """Show what each text will become."""
     if not console.quiet:
         terminal = _terminal()
         terminal.print(_plan_table(rows[:_MOST_ROWS]))
         if len(rows) > _MOST_ROWS:
             console.say(f"… and {len(rows) - _MOST_ROWS:,} more")
+
+
+def show_warnings(rows: Sequence[PlannedEpisode], console: Console) -> None:
+    """Say what a person should know of what is planned before it begins: the same of several in one line."""
+    said: dict[tuple[Callable[[str], None], str], list[str]] = {}
     for row in rows:
-        for note in row.notes:
-            console.say(f"{row.path.name if row.path else row.source.name}: {note}")
+        for say, lines in ((console.warn, row.warnings), (console.say, row.notes)):
+            for line in lines:
+                said.setdefault((say, line), []).append(row.path.name if row.path else row.source.name)
+    for (say, line), names in said.items():
+        say(f"{_listed(names)}: {line}")
+    for row in rows:
         if row.failure:
-            console.say(f"{row.source.name} can't be built: {row.failure.message}")
-    console.say(_summed_up(rows))
+            console.warn(f"{row.source.name} can't be built: {row.failure.message}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= _FEW else f"{names[0]} and {len(names) - 1:,} more"
 
 
 def _plan_table(rows: Sequence[PlannedEpisode]) -> Table:
@@ -59,7 +72,7 @@ def _plan_table(rows: Sequence[PlannedEpisode]) -> Table:
         table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
         failed = row.failure is not None
-        fits = not any("the words are in" in note for note in row.notes)
+        fits = not any("the words are in" in warning for warning in row.warnings)
         cells = (
             Text(printable(row.title or row.source.name)),
             Text("" if failed else f"{row.words:,}"),
@@ -73,7 +86,8 @@ def _plan_table(rows: Sequence[PlannedEpisode]) -> Table:
     return table
 
 
-def _summed_up(rows: Sequence[PlannedEpisode]) -> str:
+def summed_up(rows: Sequence[PlannedEpisode]) -> str:
+    """Return how much there is to do, in one line."""
     to_make = [row for row in rows if row.state in {"new", "new version"}]
     unchanged = sum(row.state == "unchanged" for row in rows)
     failed = sum(row.state == "failed" for row in rows)
@@ -131,7 +145,7 @@ class BatchView:
                     voices=row.voices,
                     language=row.language,
                     episode=str(row.path or ""),
-                    notes=row.notes,
+                    notes=(*row.warnings, *row.notes),
                 )
                 if row.failure:
                     self._print_json("failed", source=row.source.name, **_as_fields(row.failure))

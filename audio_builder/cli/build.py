@@ -32,7 +32,7 @@ from audio_builder.cli.options import (
     verbosity,
     voice_only_option,
 )
-from audio_builder.cli.order import Order
+from audio_builder.cli.order import Order, show_built
 from audio_builder.store import FOLDER_VARIABLE
 
 
@@ -109,13 +109,12 @@ def command(
         return _each_chapter(sources[0], order, console, as_json=as_json)
     text, document = read_source_argument(sources[0], console, chapter, fetch=fetch)
     document, recipe, target, language_note = order.settled(text, document)
+    if language_note:
+        console.say(language_note)
     report = order.built(document, recipe, target, console)
     if as_json:
         console.result(report.as_json())
-    else:
-        console.result_path(Path(report.path))
-    for line in filter(None, (*report.summary(), language_note)):
-        console.say(line)
+    show_built(report, console, with_path=not as_json)
     if opens:
         click.launch(report.path)
     return 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audio_builder.article.source import Book, SourceText
 from audio_builder.cli.console import Console
-from audio_builder.cli.order import Order
+from audio_builder.cli.order import Order, show_built
 from audio_builder.errors import AudioBuilderError, Interrupted
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ def build_each_chapter(book: Book, order: Order, console: Console, *, as_json: b
         if report is None:
             continue
         reports.append(report)
-        if not as_json:
-            console.result_path(Path(report.path))
+        show_built(report, console, with_path=not as_json)
     if as_json:
         console.result(f"[{', '.join(report.as_json() for report in reports)}]")
     if not failed:
@@ -61,20 +59,16 @@ def _chapter(
     chapter: SourceText, own: dict[str, dict[str, str | int]], order: Order, console: Console
 ) -> BuildReport | None:
     """Return the report on a chapter that was built, or nothing where its episode is there, unchanged."""
-    from audio_builder.episode.naming import twin_path
-    from audio_builder.preflight import built_already
+    from audio_builder.preflight import Wanted, built_already
     from audio_builder.script.from_document import read_document
 
     document, recipe, output, language_note = order.settled(chapter, read_document(chapter), own)
-    there = built_already(document, recipe, output, order.if_there)
-    if there and (twin_path(there).is_file() or not order.voice_only):
+    if there := built_already(document, recipe, output, order.if_there, Wanted(voice_only=order.voice_only)):
         console.say(f"{there} is there, unchanged")
         return None
-    report = order.built(document, recipe, output, console)
-    for line in (*report.summary()[:2], report.note, language_note):
-        if line:
-            console.say(line)
-    return report
+    if language_note:
+        console.say(language_note)
+    return order.built(document, recipe, output, console)
 
 
 def numbered(number: int, count: int, book: str) -> dict[str, dict[str, str | int]]:

@@ -145,7 +145,7 @@ class _Notes(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say one line."""
-        self._console.say(record.getMessage())
+        self._console.warn(record.getMessage())
 
 
 def _end_as_ctrl_c_does() -> None:

@@ -245,7 +245,7 @@ def read_source_argument(
         text = fetch_page(source)
     else:
         text = open_source(Path(source), chapter)
-    document = read_document(text, on_warning=console.say, is_voice=is_voice)
+    document = read_document(text, on_warning=console.warn, is_voice=is_voice)
     check_voices(document, text, find_voice)
     if isinstance(document, Article) and is_web_address(source):
         document = replace(document, details=with_page(document.details, document.title, source))
@@ -343,7 +343,7 @@ def verbosity(function: _Function) -> _Function:
     """Add `-q` and `-v`, which the console reads from the command line itself."""
     for flag, about in (
         (("-v", "--verbose"), "Say more; show the traceback of an error."),
-        (("-q", "--quiet"), "Say nothing but the result and errors."),
+        (("-q", "--quiet"), "Say nothing but the result, warnings and errors."),
     ):
         function = click.option(*flag, is_flag=True, expose_value=False, help=about)(function)
     return function

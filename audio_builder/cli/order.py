@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 DEFAULT_OUTPUT = "output"
 
 
+def show_built(report: BuildReport, console: Console, *, with_path: bool) -> None:
+    """Say that an episode is made and where, what of it a person should know, and with `-v` what was measured.
+
+    Args:
+        report: on the build.
+        console: says it.
+        with_path: whether stdout is for the path of the episode.
+    """
+    console.done(Path(report.path), report.outcome(), with_path=with_path)
+    for warning in report.warnings():
+        console.warn(warning)
+    for line in report.answers():
+        console.say(line)
+    for line in report.details():
+        console.detail(line)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for one text.

@@ -21,7 +21,7 @@ from audio_builder.cli.options import (
     verbosity,
     voice_only_option,
 )
-from audio_builder.cli.order import DEFAULT_OUTPUT
+from audio_builder.cli.order import DEFAULT_OUTPUT, show_built
 from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer
@@ -73,7 +73,6 @@ def command(
     (wpm).
     """
     from audio_builder import pipeline
-    from audio_builder.episode.tag.embedded_source import read_source
 
     console = ctx.ensure_object(Console)
     voice_only, listen = bool(chosen.pop("voice_only")), bool(chosen.pop("listen"))
@@ -85,20 +84,15 @@ def command(
         from audio_builder.cli.batch import carry_out, refuse_named_file
 
         refuse_named_file(output)
-        batch = Batch(
-            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
-        )
+        batch = Batch(lambda found: _settled(found.path, folder, recipe_file, chosen), if_there, voice_only, listen)
         return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
-    file = files[0]
-    source = read_source(file)
-    recipe = _recipe(source, recipe_file, chosen)
-    _supply_files(source, recipe_file, chosen, console)
-    script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
-    _tell_versions(source, recipe, console)
+    settled = _settled(files[0], folder, recipe_file, chosen)
+    for warning in settled.warnings:
+        console.warn(warning)
     with progress_bar(console) as progress:
         report = pipeline.build(
-            script,
-            recipe,
+            settled.document,
+            settled.recipe,
             folder,
             voice_only=voice_only,
             if_there=if_there,
@@ -107,25 +101,20 @@ def command(
         )
     if as_json:
         console.result(report.as_json())
-    else:
-        console.result_path(Path(report.path))
-    for line in report.summary():
-        console.say(line)
+    show_built(report, console, with_path=not as_json)
     return 0
 
 
-def _settle(
-    file: Path, folder: Path, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
-) -> Settled:
-    """Return what an MP3 is built from again, in a batch."""
+def _settled(file: Path, folder: Path, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Settled:
+    """Return what an MP3 is built from again."""
     from audio_builder.batch.batch_plan import Settled
     from audio_builder.episode.tag.embedded_source import read_source
 
     source = read_source(file)
     recipe = _recipe(source, recipe_file, chosen)
-    _supply_files(source, recipe_file, chosen, console)
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
-    return Settled(script, recipe, folder)
+    warnings = (_note_on_files(source, recipe_file, chosen), _note_on_versions(source, recipe))
+    return Settled(script, recipe, folder, tuple(filter(None, warnings)))
 
 
 def _recipe(source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
@@ -144,10 +133,12 @@ def _without_preset(carried: Layer) -> Layer:
     return {**carried, "pacing": own}
 
 
-def _supply_files(
-    source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
-) -> None:
-    """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
+def _note_on_files(source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> str:
+    """Insist on a background where the first was a file, which the MP3 doesn't carry; say that a cover is drawn anew.
+
+    Raises:
+        SoundError: none is given.
+    """
     from audio_builder.recipe.recipe_file import read_recipe_file
 
     given = {RECIPE_OPTIONS[name] for name, value in chosen.items() if value is not None}
@@ -160,7 +151,8 @@ def _supply_files(
             hint="Give it with --background FILE, or choose another one with --background NAME.",
         )
     if "tags.cover" in missing:
-        console.say("The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe.")
+        return "The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe."
+    return ""
 
 
 def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
@@ -172,14 +164,12 @@ def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
     return script if same and carried.preset == wanted.preset else repace(script, wanted)
 
 
-def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> None:
-    """Say it when the same recipe would not give the same bytes here."""
+def _note_on_versions(source: CarriedSource, recipe: Recipe) -> str:
+    """Return what to say when the same recipe would not give the same bytes here."""
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    if recipe.voice != source.read_recipe().voice:
-        return
-    here = versions_of(find_voice(recipe.voice))
-    if here != source.versions:
-        made_with = ", ".join(source.versions.values())
-        console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")
+    if recipe.voice != source.read_recipe().voice or versions_of(find_voice(recipe.voice)) == source.versions:
+        return ""
+    made_with = ", ".join(source.versions.values())
+    return f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ."

@@ -380,4 +380,4 @@ def say_command(
     write_named(output, sound, force=force)
     console.result_path(output)
     if prepared.note:
-        console.say(prepared.note)
+        console.warn(prepared.note)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +16,7 @@ from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import AudioBuilderError, OutputError
-from audio_builder.files import output_error
+from audio_builder.files import sha256_in
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
 from audio_builder.voices.word_alignment import words_with_places
@@ -25,8 +24,6 @@ from audio_builder.voices.word_alignment import words_with_places
 RECORD_SUFFIX = ".episode.json"
 RECORD_VERSION = 1
 """Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
-
-_CHUNK_BYTES = 1 << 20
 
 
 class Sound(Struct, frozen=True, kw_only=True):
@@ -72,6 +69,10 @@ class Beside(Struct, frozen=True, kw_only=True):
     suffix: str
     duration_s: float
     sound: Sound
+
+    def path(self, episode: Path) -> Path:
+        """Return where it is, beside an episode."""
+        return episode.with_name(episode.stem + self.suffix)
 
 
 def beside_of(kind: Literal["voice", "bed", "length"], path: Path, episode: Path, duration_s: float = 0.0) -> Beside:
@@ -119,6 +120,14 @@ def record_path(episode: Path) -> Path:
     return episode.with_name(episode.stem + RECORD_SUFFIX)
 
 
+def sounds_beside(episode: Path) -> tuple[Beside, ...]:
+    """Return what the record of an episode says of other sounds beside it; nothing without a record."""
+    try:
+        return read_record(record_path(episode)).beside
+    except OutputError:
+        return ()
+
+
 def remembered_text_factors(episode: Path) -> dict[str, float]:
     """Return the text factors of the episode that is at a path by now (see `BuildReport`); none where there is none."""
     try:
@@ -133,16 +142,8 @@ def sound_of(file: Path) -> Sound:
     Raises:
         OutputError: it can't be read.
     """
-    digest = hashlib.sha256()
-    length = 0
-    try:
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                length += len(chunk)
-    except OSError as error:
-        raise output_error(error, file) from error
-    return Sound(bytes=length, sha256=digest.hexdigest())
+    sha256 = sha256_in(file)
+    return Sound(bytes=file.stat().st_size, sha256=sha256)
 
 
 def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:
