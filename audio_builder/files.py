@@ -8,6 +8,7 @@ import functools
 import hashlib
 import logging
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -24,7 +25,10 @@ STATE_VARIABLE = "AUDIO_BUILDER_STATE"
 """Environment variable that names the folder for notes on what was written."""
 
 DRAFT_SUFFIX = ".draft"
-"""How the names of unfinished files end, so that a later build can sweep them."""
+"""How the names of unfinished files end."""
+
+_DRAFT_NAME = re.compile(r"\..+\.[0-9a-f]{12}\.draft")
+"""What a later build sweeps; a person's file is hardly ever called so."""
 
 SCRATCH_PREFIX = "audio-builder-"
 """How the names of temporary folders begin, so that a later run can sweep those of killed ones."""
@@ -69,7 +73,7 @@ def draft_beside(target: Path) -> Iterator[Path]:
         OutputError: the folder can't be made or written.
         DiskFull: no space is left.
     """
-    draft = target.parent / f".{target.name[:80]}.{secrets.token_hex(6)}{DRAFT_SUFFIX}"
+    draft = _new_draft(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.touch(exist_ok=False)
@@ -80,6 +84,10 @@ def draft_beside(target: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _new_draft(target: Path) -> Path:
+    return target.parent / f".{target.name[:80]}.{secrets.token_hex(6)}{DRAFT_SUFFIX}"
 
 
 def commit(draft: Path, target: Path) -> None:
@@ -176,11 +184,13 @@ def write_probe(folder: Path) -> None:
         OutputError: the folder can't be made or written.
         DiskFull: no space is left.
     """
+    probe = _new_draft(folder / "probe")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=DRAFT_SUFFIX) as probe:
-            probe.write(b"\0" * 4096)
-            probe.flush()
+        try:
+            probe.write_bytes(bytes(4096))
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         raise output_error(error, folder) from error
 
@@ -254,9 +264,14 @@ def _exclusive(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
 
 def sweep_drafts(folder: Path) -> None:
     """Remove every draft in a folder; for who holds the lock: nobody else may have one."""
-    for stale in folder.glob(f".*{DRAFT_SUFFIX}"):
+    for stale in drafts_in(folder):
         with contextlib.suppress(OSError):
             stale.unlink()
+
+
+def drafts_in(folder: Path) -> Iterator[Path]:
+    """Yield the drafts in a folder, by their names."""
+    return (path for path in folder.glob(f".*{DRAFT_SUFFIX}") if _DRAFT_NAME.fullmatch(path.name))
 
 
 @contextlib.contextmanager

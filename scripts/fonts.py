@@ -5,8 +5,8 @@ who installs audio-builder needs that package:
 
     .venv/bin/python scripts/fonts.py
 
-It writes the fonts that `episode/cover/lettering.py` names, and says what they take. The licence beside them, `OFL.txt`,
-is from the same package, with the names of their authors.
+It writes the fonts that `episode/cover/lettering.py` names, and says what they take. The licence beside them,
+`OFL.txt`, is from the same package, with the names of their authors.
 """
 
 from __future__ import annotations

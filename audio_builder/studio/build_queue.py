@@ -20,7 +20,7 @@ from audio_builder.pipeline import build
 from audio_builder.progress import Step
 from audio_builder.studio.project import Project
 
-QUEUE = ".queue.json"
+QUEUE = ".audio-builder-queue.json"
 EARLIER = "earlier"
 """Folder of a project with the version before of each episode."""
 

@@ -161,6 +161,27 @@ def test_a_line_of_the_journal_that_was_cut_short_costs_only_itself(tmp_path: Pa
     assert [found.made(key) for key in ("k1", "k2", "k3")] == ["s1", "", "s3"]
 
 
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_lies_where_the_journal_would_be_stays(
+    kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The episodes are made all the same, and it is said once."""
+    articles, out = put_articles(tmp_path / "in", 2), tmp_path / "out"
+    notes, journal = tmp_path / "notes.txt", out / JOURNAL_FILE
+    out.mkdir()
+    notes.write_text("a list of mine\n", encoding="utf-8")
+    if kind == "file":
+        notes.rename(journal)
+    elif kind == "link":
+        journal.symlink_to(notes)
+    else:
+        journal.mkdir()
+    assert run(["build", str(articles), "-o", str(out), *OPTIONS]) == 0
+    assert capfd.readouterr().err.count("Can't note in") == 1
+    assert len(list(out.glob("*.mp3"))) == 2
+    assert kind == "folder" or journal.read_text(encoding="utf-8") == "a list of mine\n"
+
+
 def test_build_takes_files_and_folders(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """What can't be read is named at the end, the rest is made, and the exit code says so."""
     articles = put_articles(tmp_path / "in", 1)
