@@ -78,7 +78,7 @@ def test_being_asked_to_end_is_like_ctrl_c(number: signal.Signals, tmp_path: Pat
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    assert "stopped" in said
+    assert "Stopped. Nothing is lost; run it again to continue." in said
     assert "Traceback" not in said
     assert list(temporary.iterdir()) == []
     assert [path for path in (tmp_path / "o").rglob("*") if path.is_file()] == []

@@ -45,13 +45,13 @@ def show_plan(rows: Sequence[PlannedEpisode], console: Console) -> None:
 
 def show_warnings(rows: Sequence[PlannedEpisode], console: Console) -> None:
     """Say what a person should know of what is planned before it begins: the same of several in one line."""
-    said: dict[tuple[Callable[[str], None], str], list[str]] = {}
+    said: dict[tuple[str, bool], list[str]] = {}
     for row in rows:
-        for say, lines in ((console.warn, row.warnings), (console.say, row.notes)):
-            for line in lines:
-                said.setdefault((say, line), []).append(row.path.name if row.path else row.source.name)
-    for (say, line), names in said.items():
-        say(f"{_listed(names)}: {line}")
+        for line in (*row.warnings, *row.notes):
+            named = said.setdefault((line, line in row.warnings), [])
+            named.append(row.path.name if row.path else row.source.name)
+    for (line, is_warning), names in said.items():
+        (console.warn if is_warning else console.say)(f"{_listed(names)}: {line}")
     for row in rows:
         if row.failure:
             console.warn(f"{row.source.name} can't be built: {row.failure.message}")

@@ -41,7 +41,7 @@ def test_two_texts_of_one_title_get_two_names_in_their_order(tmp_path: Path) -> 
     _put(tmp_path / "in", "b.md", "On patience", "Bread needs time to rise.")
     rows = list(_batch(tmp_path / "out").plan(find_sources([tmp_path / "in"])))
     assert [row.path and row.path.name for row in rows] == ["on-patience.mp3", "on-patience-2.mp3"]
-    assert rows[1].notes == ("on-patience.mp3 is there already, from another source: this one is on-patience-2.mp3",)
+    assert rows[1].warnings == ("on-patience.mp3 is there already, from another source: this one is on-patience-2.mp3",)
     assert [row.words for row in rows] == [6, 7]
     assert list((tmp_path / "out").iterdir()) == []
 
