@@ -135,7 +135,7 @@ class Batch:
                 for key in keys:
                     if key in taken:
                         raise OutputError(
-                            f"{source.name} and {taken[key].name} are the same episode: the same {key[0]}",
+                            f"it is the same episode as {taken[key].name}: the same {key[0]}",
                             hint="Build one of them, or give each an id of its own in its front matter.",
                         )
             except AudioBuilderError as error:
