@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lengths import Length, Lengths
+from audio_builder.errors import RecipeError
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file, setting
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
@@ -206,12 +207,24 @@ def recipe_file_layer(path: Path) -> Layer:
 
 
 def options_layer(chosen: Mapping[str, str | float | None]) -> Layer:
-    """Return what the options of a command line set."""
+    """Return what the options of a command line set, each held to its range.
+
+    Raises:
+        RecipeError: a value isn't allowed; with the name of its option.
+    """
     layer: dict[str, Any] = {}
     for name, value in chosen.items():
         if value is not None:
             table, _, key = RECIPE_OPTIONS[name].rpartition(".")
             (layer.setdefault(table, {}) if table else layer)[key] = value
+    try:
+        make_recipe(layer)
+    except RecipeError as error:
+        for name, path in RECIPE_OPTIONS.items():
+            if error.message.startswith(f"{path} "):
+                option = f"--{name.replace('_', '-')}"
+                raise RecipeError(error.message.replace(path, option, 1), hint=error.hint) from error
+        raise
     return layer
 
 
