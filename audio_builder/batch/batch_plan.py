@@ -193,9 +193,12 @@ class Batch:
         if source.error:
             raise source.error
         settled = self.settle(source)
-        plan = self._check(settled)
-        recipe, script, path = plan.recipe, plan.script, plan.place.path
+        # What is there unchanged is left, where a changed version would be refused: the same command goes on.
+        plan = self._check(settled, if_there="new version" if self.if_there == "refuse" else self.if_there)
         unchanged = self._is_unchanged(plan, settled)
+        if self.if_there == "refuse" and not unchanged:
+            plan = self._check(settled)
+        recipe, script, path = plan.recipe, plan.script, plan.place.path
         expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share)
         version: State = "new version" if path.exists() else "new"
         narrator, others = plan.voice, plan.others.values()
@@ -214,11 +217,12 @@ class Batch:
         )
         return row, list(_known_by(plan.work, path))
 
-    def _check(self, settled: Settled, own: Path | None = None) -> BuildPlan:
+    def _check(self, settled: Settled, own: Path | None = None, if_there: IfThere | None = None) -> BuildPlan:
         folder = settled.folder
         script = make_script(settled.document, settled.recipe)
         wanted, index = Wanted(voice_only=self.voice_only), self.folder(folder).index
-        return check_everything(script, settled.recipe, folder, self.if_there, wanted, index=index, own=own)
+        if_there = if_there or self.if_there
+        return check_everything(script, settled.recipe, folder, if_there, wanted, index=index, own=own)
 
     def _key(self, plan: BuildPlan, settled: Settled, recipe: Recipe) -> str:
         source = plan.source or packed_source(plan.script, recipe, plan.voice)
