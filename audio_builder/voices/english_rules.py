@@ -12,6 +12,7 @@ from audio_builder.voices.english_numbers import (
     BEFORE_DAYS,
     BEFORE_YEARS,
     DATED,
+    DAY,
     ENDS,
     FRACTION_SIGNS,
     HALF,
@@ -46,7 +47,6 @@ from audio_builder.voices.english_numbers import (
 
 MISAKI, ESPEAK = "misaki", "espeak"
 BOTH = frozenset({MISAKI, ESPEAK})
-_ESPEAK = frozenset({ESPEAK})
 _MISAKI = frozenset({MISAKI})
 
 _Said = str | Callable[[re.Match[str]], str]
@@ -83,7 +83,8 @@ _BOOKS = (
     "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
     "Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|"
     "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
-    "Hebrews|James|Peter|Jude|Revelation"
+    "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|Zechariah|"
+    "Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
 )
 _BOOK_SHORT = {
     "Gen": "Genesis", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy", "Josh": "Joshua",
@@ -92,9 +93,11 @@ _BOOK_SHORT = {
     "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
     "Mic": "Micah", "Matt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John", "Rom": "Romans", "Cor": "Corinthians",
     "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians", "Col": "Colossians", "Thess": "Thessalonians",
-    "Tim": "Timothy", "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation",
+    "Tim": "Timothy", "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation", "Ex": "Exodus",
+    "Zech": "Zechariah", "Mal": "Malachi", "Hab": "Habakkuk", "Zeph": "Zephaniah", "Hag": "Haggai", "Nah": "Nahum",
+    "Sir": "Sirach", "Wis": "Wisdom", "Phlm": "Philemon", "Dhp": "Dhammapada", "Est": "Esther", "Jon": "Jonah",
 }  # fmt: skip
-_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet"
+_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
 """Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
 
 _HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
@@ -110,18 +113,20 @@ _OPENERS = (
 _BEFORE_NAMES = {
     "Prof": "Professor", "Ms": "Mizz", "Rev": "Reverend", "Capt": "Captain", "Gen": "General", "Dr": "Doctor",
     "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
-    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor",
+    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor", "Sen": "Senator",
+    "Rep": "Representative", "Pres": "President", "Maj": "Major", "Cpl": "Corporal", "Adm": "Admiral",
+    "Msgr": "Monsignor", "Ft": "Fort",
 }  # fmt: skip
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
+_STREETS = {
+    "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Hwy": "Highway",
+    "Sq": "Square", "Pkwy": "Parkway",
+}  # fmt: skip
 _ABBREVIATIONS = {
-    "Inc": "Incorporated",
-    "Ltd": "Limited",
-    "vs": "versus",
-    "approx": "approximately",
-    "i.e": "that is",
-    "e.g": "for example",
-    "cf": "compare",
-}
+    "Inc": "Incorporated", "Ltd": "Limited", "vs": "versus", "approx": "approximately", "i.e": "that is",
+    "e.g": "for example", "cf": "compare", "Dept": "Department", "Univ": "University", "Corp": "Corporation",
+    "Bros": "Brothers", "Govt": "Government", "Bldg": "Building", "Apt": "Apartment",
+}  # fmt: skip
 
 
 def _roman(letters: str) -> str:
@@ -186,6 +191,11 @@ def _letters(found: re.Match[str]) -> str:
     return " ".join(letters) if named else letters
 
 
+def _possessive(found: re.Match[str]) -> str:
+    """Return nothing for the apostrophe of `parents' house`; a closing quotation mark stays."""
+    return found[0] if re.search(r"(?<!\w)['‘]", found.string[: found.start()]) else ""
+
+
 def _etc(found: re.Match[str]) -> str:
     return "etc" + ("." + found["end"] if found["end"] is not None else "")
 
@@ -195,6 +205,7 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
+_OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
 
@@ -231,7 +242,7 @@ NEEDS = {
     "aside": frozenset("—–-("),
     "ratio": _DIGITS,
     "compared": _DIGITS,
-    "sign": frozenset("²₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
+    "sign": frozenset("²=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
     "contraction": frozenset("'’‘"),
 }
 """For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
@@ -245,8 +256,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("stop", r" ?(?:\.{3,}|\. \. \.)", "…"),
     Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
-    Rule("date", rf"\b(\d\d?)/(\d\d?)/({YEAR})\b", slash_date),
+    Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", slash_date),
     Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
+    Rule(
+        "date",
+        rf"\b(?:[Tt]he )?({DAY})(?:{TO}| to )(?:the )?(?={DAY} (?:of )?(?:{MONTH})\b)",
+        lambda m: f"the {ordinal(re.sub('[a-z]', '', m[1]))} to the ",
+    ),
+    Rule(
+        "date",
+        rf"\b({MONTH}) ({DAY}){TO}({DAY})\b(?!:)",
+        lambda m: f"{m[1]} {m[2]} to {ordinal(re.sub('[a-z]', '', m[3]))}",
+    ),
     Rule(
         "date",
         rf"\b(?:({BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH})(?:,? ({YEAR}))?\b(?!\w)",
@@ -259,15 +280,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "money",
-        rf"([$£€¥])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
+        rf"([$£€¥₹])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
         rf"(?: ?((?:hundred|thousand|million|billion|trillion)\b|(?:{either(SCALES)})\b))?",
         money,
     ),
-    Rule("scripture", r"\bPs\. ?(?=\d)", "Psalm "),
+    Rule("money", rf"({AMOUNT}) ?¢", lambda m: f"{cardinal(m[1])} cent{'' if m[1] == '1' else 's'}"),
+    Rule("scripture", r"\bPs\.? ?(?=\d)", "Psalm "),
     Rule("scripture", rf"\b(?<=[123] )({either(_BOOK_SHORT)})\. ?(?=\d)", lambda m: f"{_BOOK_SHORT[m[1]]} "),
     Rule(
         "scripture",
-        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\. ?(?=\d+:\d))",
+        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\.? ?(?=\d+:\d))",
         lambda m: f"{_BOOK_SHORT[m[1] or m[2]]} ",
     ),
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
@@ -286,7 +308,6 @@ RULES: tuple[Rule, ...] = (
         "time",
         r"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
         clock_time,
-        _ESPEAK,
     ),
     Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
     Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
@@ -298,7 +319,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "phone",
-        r"(?<![\d-])(?:(\d{3})-)?(\d{3})-(\d{4})(?![\d-])",
+        r"(?<![\d(-])(?:(?:(\d{3})-|\((\d{3})\) ?))?(\d{3})-(\d{4})(?![\d-])",
         lambda m: ", ".join(map(digit_words, filter(None, m.groups()))),
     ),
     Rule(
@@ -313,7 +334,7 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"\bca?\. ?(?=\d{3,4}\b)", "circa "),
     Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
     Rule("abbreviation", r"\b([Mm])ax\. ?(?=\d)", r"\1aximum "),
-    Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished ", _ESPEAK),
+    Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished "),
     Rule("compared", r"(?<![\w~])~ ?(?=\d)", "about "),
     Rule("compared", r"(?<![\w<])< ?(?=\d)", "less than "),
     Rule("compared", r"(?<![\w>])> ?(?=\d)", "more than "),
@@ -327,6 +348,13 @@ RULES: tuple[Rule, ...] = (
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
     Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?(?:in\b|″|\"|”|'')", feet_and_inches),
     Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", area),
+    Rule("unit", r"\b(\d+) ?h(?:rs?)?,? ?(\d+) ?m(?:ins?)?\b", r"\1 hr \2 min"),
+    Rule("unit", r"\b(\d+) ?m(?:ins?)?,? ?(\d+) ?s(?:ecs?)?\b", r"\1 min \2 sec"),
+    Rule(
+        "unit",
+        rf"\b({NUMBER})-({either(UNITS)})\b\.?(?= [a-z])",
+        lambda m: f"{cardinal(m[1])} {UNITS[m[2]]}",
+    ),
     Rule("abbreviation", r"(?<![\w/])km/h\b", "kilometers per hour"),
     Rule(
         "unit",
@@ -335,7 +363,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("unit", r"(?<![\w.])(\d{1,3})C\b", lambda m: f"{cardinal(m[1])} degrees Celsius"),
     Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
-    Rule("range", r"(?<=\d)-(?=[a-z])", " ", _ESPEAK),
+    Rule("range", r"(?<=\d)-(?=[a-z])", " "),
     Rule(
         "version",
         r"(?<=[Vv]ersion )(\d+(?:\.\d+)+)",
@@ -343,7 +371,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("abbreviation", r"(?<![\w&])#(?=\d)", "number "),
     Rule("abbreviation", r"\b[Nn]os?\. ?(?=\d)", "number "),
-    Rule("abbreviation", r"\bpp\. ?(?=\d)", "pages ", _ESPEAK),
+    Rule("abbreviation", r"\bpp\. ?(?=\d)", "pages "),
     Rule("abbreviation", r"\bp\. ?(?=\d)", "page "),
     Rule(
         "abbreviation",
@@ -351,6 +379,12 @@ RULES: tuple[Rule, ...] = (
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
     Rule("roman", rf"\b({_NUMBERED}) ((?=[ivxl])(?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
+    Rule(
+        "roman",
+        rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})((?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)",
+        _numbered,
+    ),
     Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
     Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])", _reigning),
     Rule(
@@ -360,27 +394,42 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
     Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
-    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]], _ESPEAK),
+    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
     Rule(
         "title",
         rf"(?<=[a-z]),? ({either(_AFTER_NAMES)})\b(?:\.(?= [a-z]|,))?",
         lambda m: f" {_AFTER_NAMES[m[1]]}",
-        _ESPEAK,
     ),
-    Rule("abbreviation", r"(?<=[a-z] )St\.(?! [A-Z])", "Street", _ESPEAK),
     Rule(
         "abbreviation",
-        rf"\b({either(DATED)})\.?{TO}({either(DATED)})\b\.?",
+        rf"\b([A-Z][a-z]+ )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
+        lambda m: f"{m[1]}{_STREETS[m[2]]}" + ("" if m["end"] is None else "." + m["end"]),
+    ),
+    Rule(
+        "dated",
+        rf"\b({either(DATED)})\.?{TO}({either(DATED)})\b(?:\.(?=[,;]| [a-z\d]))?",
         lambda m: f"{DATED[m[1]]} to {DATED[m[2]]}",
     ),
-    Rule("abbreviation", rf"\b({either(DATED)})\.(?= [a-z\d]|[,;])", lambda m: DATED[m[1]], _ESPEAK),
+    Rule("dated", rf"\b({either(DATED)})\.(?= [a-z\d]|[,;])", lambda m: DATED[m[1]]),
+    Rule(
+        "dated",
+        rf"\b((?:[Oo]n|[Nn]ext|[Ll]ast|[Tt]his|[Bb]y|[Uu]ntil|[Ee]very|[Ff]rom|[Ss]ince|and|or|to|&) )({either(DATED)})"
+        r"(?=\.[\"”’')]*$)",
+        lambda m: m[1] + DATED[m[2]],
+    ),
+    Rule("dated", r"\b(Tues?|Thu(?:rs?)?|Fri)\b(?!\.)", lambda m: DATED[m[1]]),
+    Rule("dated", r"\b(Mon|Wed|Sat|Sun)(?=(?:,|/| &| and) ?[A-Z][a-z]+day\b)", lambda m: DATED[m[1]]),
+    Rule("dated", r"\b([A-Z][a-z]+day(?:, ?|/| & | and ))(Mon|Wed|Sat|Sun)\b", lambda m: m[1] + DATED[m[2]]),
     Rule("abbreviation", rf"\b({either(_ABBREVIATIONS)})\.(?=,?\s)", lambda m: _ABBREVIATIONS[m[1]]),
-    Rule("word", r"\bvs\b(?!\.)", "versus", _ESPEAK),
+    Rule("word", r"\bvs\b(?!\.)", "versus"),
+    Rule("word", r"\baka\b", "also known as"),
     Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
-    Rule("abbreviation", r"\band/or\b", "and or", _ESPEAK),
-    Rule("abbreviation", r"\b(s?he|his|him|her)/(s?he|his|him|hers?)\b", r"\1 or \2"),
-    Rule("abbreviation", r"\bw/o\b", "without", _ESPEAK),
-    Rule("abbreviation", r"\bw/ ?(?=\w)", "with ", _ESPEAK),
+    Rule("abbreviation", r"\band/or\b", "and or"),
+    Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
+    Rule("abbreviation", r"(?<=[a-z])/(?=(?:second|minute|hour|day|week|month|year|person)\b)", " per "),
+    Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
+    Rule("abbreviation", r"\bw/o\b", "without"),
+    Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
     Rule("initials", r"\bPh\. ?D\.", "PhD"),
     Rule(
         "initials",
@@ -410,17 +459,21 @@ RULES: tuple[Rule, ...] = (
         rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
         lone_year,
     ),
+    Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {digit_words(m[1], 'zero')}"),
     Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
     Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
     Rule("sign", r"(?<=[\da-z])²", " squared"),
+    Rule("sign", r"(?<=\S) ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
     Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
     Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
     Rule("sign", r"√ ?(?=\w)", "the square root of "),
     Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
-    Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]is|[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
+    Rule("contraction", r"(?<!\w)['’‘]([Tt])is\b", r"\1izz", _MISAKI),
+    Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
+    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
-    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]], _ESPEAK),
-    Rule("letters", r"\bTED\b", "Ted", _ESPEAK),
+    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
+    Rule("letters", r"\bTED\b", "Ted"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )
 """In their order: what one rule has put into words, the next ones leave alone."""
