@@ -27,7 +27,10 @@ _SCRIPTS = (
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
-    "the and you your with this that what are not be from they there where when nothing which would been their yes".split()
+    {
+        *("the", "and", "you", "your", "with", "this", "that", "what", "are", "not", "be", "from", "they", "there"),
+        *("where", "when", "nothing", "which", "would", "been", "their", "yes"),
+    }
 )
 """Common words of English that no other language writes."""
 
