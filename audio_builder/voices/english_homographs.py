@@ -27,14 +27,17 @@ _VERBS = {
     "abuse": "əbjˈuːz", "combat": "kəmbˈæt", "compound": "kəmpˈaʊnd", "conduct": "kəndˈʌkt", "conflict": "kənflˈɪkt",
     "console": "kənsˈoʊl", "content": "kəntˈɛnt", "contest": "kəntˈɛst", "contract": "kəntɹˈækt",
     "contrast": "kəntɹˈæst", "convict": "kənvˈɪkt", "decrease": "dɪkɹˈiːs", "desert": "dɪzˈɜːt", "escort": "ɛskˈɔːɹt",
-    "excuse": "ɛkskjˈuːz", "export": "ɛkspˈɔːɹt", "extract": "ɛkstɹˈækt", "house": "hˈaʊz", "increase": "ɪnkɹˈiːs",
+    "excuse": "ɪkskjˈuːz", "export": "ɛkspˈɔːɹt", "extract": "ɛkstɹˈækt", "house": "hˈaʊz", "increase": "ɪnkɹˈiːs",
     "insult": "ɪnsˈʌlt", "misuse": "mɪsjˈuːz", "perfect": "pɚfˈɛkt", "permit": "pɚmˈɪt", "progress": "pɹəɡɹˈɛs",
     "project": "pɹədʒˈɛkt", "record": "ɹɪkˈɔːɹd", "subject": "səbdʒˈɛkt", "survey": "sɚvˈeɪ", "suspect": "səspˈɛkt",
-    "torment": "tɔːɹmˈɛnt", "transfer": "tɹænsfˈɜː", "transport": "tɹænspˈɔːɹt", "attribute": "ətɹˈɪbjuːt", "moderate": "mˈɑdəɹeɪt",
+    "torment": "tɔːɹmˈɛnt", "transfer": "tɹænsfˈɜː", "transport": "tɹænspˈɔːɹt", "attribute": "ətɹˈɪbjuːt",
+    "moderate": "mˈɑdəɹeɪt",
 }  # fmt: skip
 """Verbs that differ from their nouns and adjectives, as imperatives with an object."""
 
-_FELT = "(?:[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|was|were|be|been|being|feel|feels|felt|rest|remain|stay|seem|seems|quite|perfectly|deeply)"
+_FELT = (
+    "(?:[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|was|were|been|being|feels|felt|seems?|quite|perfectly|deeply)"
+)
 _TINY = "(?:detail|difference|change|movement|amount|adjustment|particle|shift|sensation|tremor|grain|crack|sound)s?"
 
 HOMOGRAPHS = (

@@ -79,12 +79,13 @@ _REIGNING = (
     "Alexander|Napoleon|Francis|Pius|John|Paul|Benedict|Leo|Gregory|Innocent|Clement|Urban|Boniface|Otto|Ramesses"
 )
 _ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_SMALL_ROMAN = _ROMAN.lower()
 _BOOKS = (
     "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
     "Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|"
     "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
-    "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|Zechariah|"
-    "Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
+    "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|"
+    "Zechariah|Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
 )
 _BOOK_SHORT = {
     "Gen": "Genesis", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy", "Josh": "Joshua",
@@ -115,7 +116,7 @@ _BEFORE_NAMES = {
     "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
     "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor", "Sen": "Senator",
     "Rep": "Representative", "Pres": "President", "Maj": "Major", "Cpl": "Corporal", "Adm": "Admiral",
-    "Msgr": "Monsignor", "Ft": "Fort",
+    "Msgr": "Monsignor", "Ft": "Fort", "Br": "Brother", "Bro": "Brother", "Ven": "Venerable",
 }  # fmt: skip
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
 _STREETS = {
@@ -205,6 +206,11 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
+_CITED = {
+    "p": "page", "pp": "pages", "v": "verse", "vv": "verses", "l": "line", "ll": "lines", "n": "note", "art": "article",
+    "par": "paragraph", "Eq": "equation", "Ex": "example",
+}  # fmt: skip
+_LIVED = {"b": "born", "d": "died", "r": "reigned", "fl": "flourished"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
@@ -311,6 +317,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
     Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
+    Rule("decade", r"(?<!\w)['’]([2-9]0)s\b", lambda m: f"{cardinal(m[1])[:-1]}ies"),
+    Rule("decade", r"(?<!\w)['’](\d\d)\b(?![\d'’])", lambda m: cardinal(m[1])),
     Rule("decade", r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
     Rule(
         "phone",
@@ -331,7 +339,8 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"\b20/20\b", "twenty twenty"),
     Rule("abbreviation", r"\bc/o\b", "care of"),
     Rule("abbreviation", r"\b[Nn]/[Aa]\b", "not applicable"),
-    Rule("abbreviation", r"\bca?\. ?(?=\d{3,4}\b)", "circa "),
+    Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
+    Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
     Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
     Rule("abbreviation", r"\b([Mm])ax\. ?(?=\d)", r"\1aximum "),
     Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished "),
@@ -370,19 +379,21 @@ RULES: tuple[Rule, ...] = (
         lambda m: " point ".join("oh" if p == "0" else cardinal(p) for p in m[1].split(".")),
     ),
     Rule("abbreviation", r"(?<![\w&])#(?=\d)", "number "),
-    Rule("abbreviation", r"\b[Nn]os?\. ?(?=\d)", "number "),
-    Rule("abbreviation", r"\bpp\. ?(?=\d)", "pages "),
-    Rule("abbreviation", r"\bp\. ?(?=\d)", "page "),
+    Rule("abbreviation", r"\b[Nn]o\. ?(?=\d)", "number "),
+    Rule("abbreviation", r"\b[Nn]os\. ?(?=\d)", "numbers "),
+    Rule("abbreviation", rf"\b({either(_CITED)})\. ?(?=\d)", lambda m: f"{_CITED[m[1]]} "),
+    Rule("abbreviation", r"(?<=& )Co\.", "Company"),
+    Rule("abbreviation", r"\b(et al|ibid|op|cit|viz)\.(?=[,;:)]| [a-z\d])", r"\1"),
     Rule(
         "abbreviation",
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
-    Rule("roman", rf"\b({_NUMBERED}) ((?=[ivxl])(?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", _numbered),
     Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
     Rule(
         "roman",
-        rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})((?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)",
+        rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})({_SMALL_ROMAN})(?!['’]?\w)",
         _numbered,
     ),
     Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
@@ -418,13 +429,16 @@ RULES: tuple[Rule, ...] = (
         lambda m: m[1] + DATED[m[2]],
     ),
     Rule("dated", r"\b(Tues?|Thu(?:rs?)?|Fri)\b(?!\.)", lambda m: DATED[m[1]]),
-    Rule("dated", r"\b(Mon|Wed|Sat|Sun)(?=(?:,|/| &| and) ?[A-Z][a-z]+day\b)", lambda m: DATED[m[1]]),
+    Rule(
+        "dated", r"\b(Mon|Wed|Sat|Sun)(?=(?:,|/| &| and) ?(?:Mon|Wed|Sat|Sun|[A-Z][a-z]+day)\b)", lambda m: DATED[m[1]]
+    ),
     Rule("dated", r"\b([A-Z][a-z]+day(?:, ?|/| & | and ))(Mon|Wed|Sat|Sun)\b", lambda m: m[1] + DATED[m[2]]),
     Rule("abbreviation", rf"\b({either(_ABBREVIATIONS)})\.(?=,?\s)", lambda m: _ABBREVIATIONS[m[1]]),
     Rule("word", r"\bvs\b(?!\.)", "versus"),
-    Rule("word", r"\baka\b", "also known as"),
+    Rule("word", r"\b(?:aka\b|a\.k\.a\.)", "also known as"),
+    Rule("letters", r"\bCO2\b", "C O two"),
     Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
-    Rule("abbreviation", r"\band/or\b", "and or"),
+    Rule("abbreviation", r"\b(and|[Ee]ither)/or\b", r"\1 or"),
     Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
     Rule("abbreviation", r"(?<=[a-z])/(?=(?:second|minute|hour|day|week|month|year|person)\b)", " per "),
     Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
@@ -459,11 +473,17 @@ RULES: tuple[Rule, ...] = (
         rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
         lone_year,
     ),
+    Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: digit_words(m[0])),
+    Rule(
+        "number",
+        r"\b((?i:room|flight|highway|interstate|bus|apartment) )(\d)0(\d)\b",
+        lambda m: f"{m[1]}{digit_words(f'{m[2]}0{m[3]}')}",
+    ),
     Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {digit_words(m[1], 'zero')}"),
     Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
     Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
     Rule("sign", r"(?<=[\da-z])²", " squared"),
-    Rule("sign", r"(?<=\S) ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
+    Rule("sign", r" ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
     Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
     Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
     Rule("sign", r"√ ?(?=\w)", "the square root of "),
