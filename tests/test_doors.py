@@ -107,4 +107,4 @@ def test_a_limit_of_the_file_system_is_said_by_the_command(capfd: pytest.Capture
     console = command_line.Console()
     notes = command_line._Notes(console)
     notes.emit(logging.LogRecord("audio_builder.files", logging.WARNING, "", 1, "It can't %s.", ("lock",), None))
-    assert capfd.readouterr().err == "It can't lock.\n"
+    assert capfd.readouterr().err == "Warning: It can't lock.\n"
