@@ -30,8 +30,6 @@ def search_command(ctx: click.Context, words: tuple[str, ...], refresh: bool, as
     The catalogue is fetched the first time (about 0.3 MB) and kept. `audio-builder voices install NAME` fetches a voice
     of it, and shows its licence first. Sizes are in MB. None of these voices was measured here.
     """
-    import msgspec
-
     from audio_builder.voices.install.piper_catalogue import read_catalogue, search_catalogue
 
     console = ctx.ensure_object(Console)
@@ -40,7 +38,7 @@ def search_command(ctx: click.Context, words: tuple[str, ...], refresh: bool, as
     found = search_catalogue(voices, words)
     if as_json:
         listed = [{"name": voice.key, "language": voice.language.code, "size_mb": voice.size_mb} for voice in found]
-        console.result(msgspec.json.format(msgspec.json.encode({"schema_version": 1, "voices": listed})).decode())
+        console.result_json({"schema_version": 1, "voices": listed})
         return
     for voice in found:
         console.result(printable(f"{voice.key}: {voice}"))

@@ -51,16 +51,13 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    import msgspec
-
     from audio_builder.voices.status import voice_statuses
     from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
     console = ctx.ensure_object(Console)
     statuses = voice_statuses()
     if as_json:
-        report = {"schema_version": 1, "voices": statuses}
-        console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        console.result_json({"schema_version": 1, "voices": statuses})
         return
     for status in statuses:
         marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
@@ -86,17 +83,13 @@ Examples:
 @click.pass_context
 def show_command(ctx: click.Context, name: str, as_json: bool) -> None:
     """Say everything about one voice: language, licence, measured rates (wpm), its files and where they come from."""
-    import msgspec
-
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.status import voice_details
 
     console = ctx.ensure_object(Console)
     details = voice_details(find_voice(name))
     if as_json:
-        console.result(
-            msgspec.json.format(msgspec.json.encode({"schema_version": 1, "voice": details}), indent=2).decode()
-        )
+        console.result_json({"schema_version": 1, "voice": details})
         return
     for line in _details_in_lines(details):
         console.result(line)
