@@ -26,8 +26,6 @@ RECORD_SUFFIX = ".episode.json"
 RECORD_VERSION = 1
 """Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
 
-_CHUNK_BYTES = 1 << 20
-
 
 class Sound(Struct, frozen=True, kw_only=True):
     """Which bytes a record is about.
@@ -133,16 +131,12 @@ def sound_of(file: Path) -> Sound:
     Raises:
         OutputError: it can't be read.
     """
-    digest = hashlib.sha256()
-    length = 0
     try:
         with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                length += len(chunk)
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            return Sound(bytes=stream.tell(), sha256=sha256)
     except OSError as error:
         raise output_error(error, file) from error
-    return Sound(bytes=length, sha256=digest.hexdigest())
 
 
 def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:
