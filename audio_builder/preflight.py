@@ -82,14 +82,7 @@ class BuildPlan:
         return (self.recipe, *(recipe_lasting(self.recipe, seconds) for seconds in self.lengths))
 
     def mix(self, timed: TimedScript, timeline: Timeline, recipe: Recipe, cover: bytes) -> Mix:
-        """Return what an episode of one length is made of, when its clips are there.
-
-        Args:
-            timed: from `fit_duration`.
-            timeline: from `arrange`.
-            recipe: one of `recipes`.
-            cover: JPEG bytes.
-        """
+        """Return what an episode of one length is made of, when its clips are there."""
         recipe = recipe_at(recipe, timed.wpm)
         content = TagContent(
             tags=recipe.tags,

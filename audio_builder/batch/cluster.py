@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from audio_builder.batch.run_batch import Workers
+from audio_builder.batch.run_batch import GO_ON, Workers
 from audio_builder.batch.task import Failure, Product, Stage, Task, close_workers, run_task
 from audio_builder.errors import AudioBuilderError, ClusterError
 from audio_builder.preflight import versions_of
@@ -29,7 +29,6 @@ FIRST_WORKER_S = 180.0
 """How long a worker is waited for where there is none yet: queues of clusters take their time."""
 
 _TOPIC = "audio-builder"
-_GO_ON = "What is finished is in place; the same command goes on with the rest."
 
 
 class Abilities(Struct, frozen=True, kw_only=True):
@@ -203,4 +202,4 @@ def _check_scheduler(client: Client, address: str) -> None:
 
 
 def _gone(address: str) -> ClusterError:
-    return ClusterError(f"the scheduler at {address} has gone", hint=_GO_ON)
+    return ClusterError(f"the scheduler at {address} has gone", hint=GO_ON)

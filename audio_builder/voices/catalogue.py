@@ -39,11 +39,7 @@ def list_voices(folders: tuple[Path, ...] | None = None) -> tuple[VoiceProfile, 
 
 
 def scan_voices(folders: tuple[Path, ...] | None = None) -> dict[str, VoiceProfile | VoiceError]:
-    """Return every voice by name, and where its profile is malformed, the error: one of them spoils no list.
-
-    Args:
-        folders: as in `list_voices`.
-    """
+    """Return every voice by name, and where its profile is malformed, the error: one of them spoils no list."""
     found: dict[str, VoiceProfile | VoiceError] = {}
     for name, path in sorted(_profile_files(folders).items()):
         try:
