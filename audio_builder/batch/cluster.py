@@ -22,7 +22,7 @@ from audio_builder.voices.voice_files import locate_files
 if TYPE_CHECKING:
     from distributed import Client
 
-DEFAULT_TIMEOUT_S = 30.0
+_TIMEOUT_S = 30.0
 """How long the scheduler is waited for."""
 
 FIRST_WORKER_S = 180.0
@@ -64,7 +64,6 @@ def open_cluster(
     voices: Sequence[str],
     on_stage: Callable[[str, Stage], None],
     on_warning: Callable[[str], None],
-    timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> Iterator[Workers]:
     """Give the workers of a cluster, each of which has the voices in the same versions as this machine.
 
@@ -73,7 +72,6 @@ def open_cluster(
         voices: names of all that the batch needs.
         on_stage: called from another thread with a task's key and the stage that begins.
         on_warning: called with what a person should know of the cluster.
-        timeout_s: how long the scheduler is waited for.
 
     Raises:
         ClusterError: `distributed` isn't installed, the scheduler doesn't answer, there is no worker, or one can't
@@ -87,7 +85,7 @@ def open_cluster(
             hint='Install it with: pip install "audio-builder[cluster]"',
         ) from error
     try:
-        client = Client(address, timeout=timeout_s, set_as_default=False, name="audio-builder")
+        client = Client(address, timeout=_TIMEOUT_S, set_as_default=False, name="audio-builder")
     except (OSError, ValueError, RuntimeError) as error:
         raise ClusterError(
             f"the scheduler at {address} doesn't answer: {error}",

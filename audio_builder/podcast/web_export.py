@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,16 +66,13 @@ class ExportReport(Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...] = ()
 
 
-def export(
-    folder: Path, target: Path, *, prune: bool = False, on_wait: Callable[[], None] = lambda: None
-) -> ExportReport:
+def export(folder: Path, target: Path, *, prune: bool = False) -> ExportReport:
     """Write what belongs on the web into a folder: feed, pages, published files, and headers for static hosts.
 
     Args:
         folder: a published show.
         target: made if it isn't there. A file in it that this didn't write, or that was changed since, stays.
         prune: whether files that were exported before and that the feed no longer names are removed.
-        on_wait: called once if another process holds the show's folder.
 
     Raises:
         RecipeError: the folder is no show.
@@ -87,7 +84,7 @@ def export(
         *target.resolve().parents,
     ]:
         raise OutputError(f"{target} is the show itself", hint="Export into a folder of its own, such as web.")
-    with folder_locked(folder, on_wait):
+    with folder_locked(folder, lambda: None):
         sources = {name: folder / name for name in _names(folder)}
         earlier = _manifest(target)
         written = []

@@ -31,7 +31,7 @@ from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import prepare_voices
-from audio_builder.progress import Progress, Step, silent
+from audio_builder.progress import Step
 from audio_builder.recipe.settings import Recipe, Soundscape
 from audio_builder.script.cues import Background, Reason, Rest, Say, Script
 from audio_builder.sound.background import as_one
@@ -183,7 +183,7 @@ class Rehearsal:
 
     # --- one stage after the other ---
 
-    def _narrated(self, script: Script, recipe: Recipe, pool: KeptPool, progress: Progress = silent) -> Narration:
+    def _narrated(self, script: Script, recipe: Recipe, pool: KeptPool) -> Narration:
         voice, others = prepare_voices(script, recipe)
         factors = self.factors
         voice = voice.for_text(factors.get(voice.name, 1.0))
@@ -196,7 +196,6 @@ class Rehearsal:
                 spoken,
                 cache=self.cache,
                 rate_hz=recipe.mastering.sample_rate_hz,
-                progress=progress,
                 pool=workers,
             )
 
