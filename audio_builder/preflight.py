@@ -12,8 +12,8 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
-from audio_builder.episode.identity import EpisodeIndex, IfThere, Place, Work, choose_place
-from audio_builder.episode.naming import length_path, named_file, resolved_tags
+from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
+from audio_builder.episode.naming import Place, length_path, named_file, resolved_tags
 from audio_builder.episode.produce import encoder_name
 from audio_builder.episode.record import record_path
 from audio_builder.episode.report import Mix

@@ -16,8 +16,7 @@ from audio_builder import __version__
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.elastic import Elastic, write_bed
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
-from audio_builder.episode.identity import Place
-from audio_builder.episode.naming import bed_path, length_path, twin_path
+from audio_builder.episode.naming import Place, bed_path, length_path, twin_path
 from audio_builder.episode.record import (
     Beside,
     EpisodeRecord,

@@ -21,7 +21,7 @@ from audio_builder.voices.profile import VoiceProfile
 
 if TYPE_CHECKING:
     from audio_builder.episode.elastic import Elastic
-    from audio_builder.episode.identity import Place
+    from audio_builder.episode.naming import Place
     from audio_builder.episode.tag.write_tag import TagContent
     from audio_builder.mix.fit_duration import TimedScript
 

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 import audio_builder
-from audio_builder.episode.record import Origin, read_record, record_path
+from audio_builder.episode.naming import Origin
+from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.publish_report import PublishOptions
