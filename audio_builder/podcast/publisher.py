@@ -16,7 +16,7 @@ from audio_builder import __version__
 from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
-from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
+from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_error, sweep_drafts
@@ -203,22 +203,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
     waveform = earlier.waveform if earlier and same_sound else waveform_of(own, record.report.duration_s)
     _place_sound(own, base.with_name(f"{base.name}.mp3"), record.sound.bytes)
     beside = tuple(_place_beside(folder, show, episode, base))
-    files = {
-        f"{base.name}.vtt": as_vtt(record.phrases).encode(),
-        f"{base.name}.srt": as_srt(record.phrases).encode(),
-        f"{base.name}.json": as_json(record.phrases),
-        f"{base.name}.txt": as_text(record.words),
-        f"{base.name}.chapters.json": chapters_json(record),
-        f"{base.name}.notes.html": notes_page(record),
-        f"{base.name}.notes.txt": notes_text(record).encode(),
-        # For feed and pages, should the one beside the MP3 be damaged.
-        base.name + RECORD_SUFFIX: record_as_json(record),
-    }
-    picture = _picture_of(own)
-    if picture:
-        files[f"{base.name}.jpg"] = picture
-        if small := small_cover(picture):
-            files[base.name + SMALL_SUFFIX] = small
+    files = {base.name + suffix: content for suffix, content in _texts_and_picture(record, _picture_of(own))}
     entry = Entry(
         guid=episode.guid,
         published=episode.published.isoformat(),
@@ -232,6 +217,23 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
     for name, content in files.items():
         own_files.write(name, content)
     return entry
+
+
+def _texts_and_picture(record: EpisodeRecord, picture: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield how the names of the files beside a published sound end, and what is in them; an empty picture is none."""
+    yield ".vtt", as_vtt(record.phrases).encode()
+    yield ".srt", as_srt(record.phrases).encode()
+    yield ".json", as_json(record.phrases)
+    yield ".txt", as_text(record.words)
+    yield ".chapters.json", chapters_json(record)
+    yield ".notes.html", notes_page(record)
+    yield ".notes.txt", notes_text(record).encode()
+    # For feed and pages, should the one beside the MP3 be damaged.
+    yield RECORD_SUFFIX, record_as_json(record)
+    if picture:
+        yield ".jpg", picture
+        if small := small_cover(picture):
+            yield SMALL_SUFFIX, small
 
 
 def _place_beside(folder: Path, show: Show, episode: FoundEpisode, base: Path) -> Iterator[str]:
