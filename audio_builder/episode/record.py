@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -11,12 +12,13 @@ from msgspec import Struct
 
 from audio_builder.article.details import Details
 from audio_builder.episode.elastic import Elastic, RestTime, rests_of
+from audio_builder.episode.naming import Origin
 from audio_builder.episode.phrase_times import Phrase, find_clauses
 from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import AudioBuilderError, OutputError
-from audio_builder.files import sha256_in
+from audio_builder.files import output_error
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
 from audio_builder.voices.word_alignment import words_with_places
@@ -36,22 +38,6 @@ class Sound(Struct, frozen=True, kw_only=True):
 
     bytes: int
     sha256: str
-
-
-class Origin(Struct, frozen=True, kw_only=True):
-    """Where an episode came from, by which it is known again. Empty in records of earlier versions.
-
-    Attributes:
-        id: what the text calls itself; empty for nothing.
-        place: hash of where the text lies, seen from the episode's folder; without a file, of its words.
-        identity: set with the first version and kept by all that follow: guids come from it.
-        first_built: when the first version was, as `YYYY-MM-DDTHH:MM:SSZ`.
-    """
-
-    id: str = ""
-    place: str = ""
-    identity: str = ""
-    first_built: str = ""
 
 
 class Beside(Struct, frozen=True, kw_only=True):
@@ -142,8 +128,12 @@ def sound_of(file: Path) -> Sound:
     Raises:
         OutputError: it can't be read.
     """
-    sha256 = sha256_in(file)
-    return Sound(bytes=file.stat().st_size, sha256=sha256)
+    try:
+        with file.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            return Sound(bytes=stream.tell(), sha256=sha256)
+    except OSError as error:
+        raise output_error(error, file) from error
 
 
 def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:

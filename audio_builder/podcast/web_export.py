@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, folder_locked, output_error, sha256_in, write_bytes
 from audio_builder.podcast.ledger import read_ledger
+from audio_builder.podcast.show_files import small_name
 from audio_builder.podcast.show_settings import (
     ARCHIVE_NAME,
     EPISODES,
@@ -34,6 +35,7 @@ MANIFEST_FILE = ".audio-builder-export.json"
 
 _COVERS = re.compile(rf"{EPISODES}/cover-[0-9a-f]{{8}}\.jpg")
 _NAMED_BY_CONTENT = re.compile(r".*-[0-9a-f]{8}\.(mp3|jpg)")
+
 _FOR_GOOD = "Cache-Control: public, max-age=31536000, immutable"
 _EPISODE_HEADERS = {
     "*.mp3": ("Content-Type: audio/mpeg", _FOR_GOOD),
@@ -64,16 +66,13 @@ class ExportReport(Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...] = ()
 
 
-def export(
-    folder: Path, target: Path, *, prune: bool = False, on_wait: Callable[[], None] = lambda: None
-) -> ExportReport:
+def export(folder: Path, target: Path, *, prune: bool = False) -> ExportReport:
     """Write what belongs on the web into a folder: feed, pages, published files, and headers for static hosts.
 
     Args:
         folder: a published show.
         target: made if it isn't there. A file in it that this didn't write, or that was changed since, stays.
         prune: whether files that were exported before and that the feed no longer names are removed.
-        on_wait: called once if another process holds the show's folder.
 
     Raises:
         RecipeError: the folder is no show.
@@ -85,7 +84,7 @@ def export(
         *target.resolve().parents,
     ]:
         raise OutputError(f"{target} is the show itself", hint="Export into a folder of its own, such as web.")
-    with folder_locked(folder, on_wait):
+    with folder_locked(folder, lambda: None):
         sources: dict[str, Path | bytes] = {name: folder / name for name in _names(folder)}
         sources[HEADERS_FILE] = headers(show).encode()
         earlier = _manifest(target)
@@ -143,7 +142,7 @@ def _names(folder: Path) -> Iterator[str]:
         yield from (f"{EPISODES}/{name}" for name in entry.files if not name.endswith(RECORD_SUFFIX))
     for cover in sorted(set(_COVERS.findall(feed))):
         yield cover
-        if (folder / (small := cover.removesuffix(".jpg") + ".small.jpg")).is_file():
+        if (folder / (small := small_name(cover))).is_file():
             yield small
     archives = sorted(name for name in read_ledger(folder).pages if ARCHIVE_NAME.fullmatch(name))
     yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives, FEED_FILE)
