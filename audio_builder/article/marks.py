@@ -116,7 +116,7 @@ def split(text: str, locate: Locate, *, script: bool = False, on_bad: OnBad = ra
             words.clear()
             pieces.extend(found)
     pieces.extend(_joined(words))
-    return tuple(_tidied(pieces)) if len(pieces) > 1 else tuple(pieces)
+    return tuple(_tidied(pieces, script=script)) if len(pieces) > 1 else tuple(pieces)
 
 
 def only_marks(text: str) -> bool:
@@ -221,19 +221,24 @@ def _marks_of(piece: _Piece, locate: Locate, *, script: bool, on_bad: OnBad) -> 
     return marks_in(piece.inside, locate, piece.offset, script=script, on_bad=on_bad)
 
 
-def _tidied(pieces: list[Words | Mark]) -> Iterator[Words | Mark]:
-    """Yield the pieces; the full stop of “now (pause). Then” belongs to the words before, or to nothing."""
+def _tidied(pieces: list[Words | Mark], *, script: bool) -> Iterator[Words | Mark]:
+    """Yield the pieces; the full stop of “now (pause). Then” belongs to the words before, or to nothing.
+
+    In a script, what stands before the first words of a line belongs to them: “[voice emma] … and then”.
+    """
+    has_words = False
     for place, piece in enumerate(pieces):
         if not isinstance(piece, Words):
             yield piece
             continue
         text = piece.text
-        if place and (left_over := _LEFT_OVER.match(text)):
+        if place and (has_words or not script) and (left_over := _LEFT_OVER.match(text)):
             text = text[left_over.end() :]
         following = pieces[place + 1 :]
         sign = _sign_after(following)
         if sign and text.rstrip()[-1:].isalnum():
             text = text.rstrip() + sign
+        has_words = has_words or not text.isspace()
         if text:
             yield Words(text)
 

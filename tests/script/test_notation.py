@@ -212,6 +212,14 @@ def test_a_script_that_lost_a_fence_is_known_as_one(text: str, which: str) -> No
         parse_script(source.text, source.name)
 
 
+@pytest.mark.parametrize("words", ["… and then it rained.", "... and then", "! he said"])
+def test_signs_before_the_first_words_of_a_line_stay_behind_a_mark(words: str) -> None:
+    """A phrase that goes on after a change of voice is read back as it was written."""
+    script = parse_script(HEAD + f"[chapter One]\n[voice emma]\n{words}\n", "a.md")
+    assert script.cues[1] == Say(words, Role.PROSE, voice="emma")
+    assert parse_script(format_script(script), "a.md") == script
+
+
 def test_a_passage_in_another_language_is_written_and_read_back() -> None:
     """Until its end, over lines; one of the text's own language has no mark."""
     text = (
