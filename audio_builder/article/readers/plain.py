@@ -68,14 +68,8 @@ _COLUMN_GAP = re.compile(r"(?<=\S)(?:\t|[ ]{3,})[ \t]*(?=\S)")
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
 
 
-_JOURNAL_HEAD = re.compile(
-    r"\t(Date|Weather|Location|Tags|Starred|Photo|Steps|Activity|Music|Time Zone|Calendar|Journal):\t(.*)"
-)
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*[./:][^()\s]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\([^()\s]*[./:#][^()\s]*\)")
-_JOURNAL_DATE = re.compile(r"(\S.{0,40}?\d{4}|\d{4}.{0,12}?)(?:,? at .*|,? \d{1,2}:\d\d.*)?$")
-
-
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """Lines between two empty lines.
@@ -108,10 +102,10 @@ def _read(source: SourceText) -> Parsed:
     front = source.front or etext.front
     values, lines = title_block(etext.text)
     if lines and not front.title:
-        front = FrontMatter(title=shortened(values["title"]), author=shortened(values.get("author", "")), lines=lines)
+        front = FrontMatter(title=shortened(values.get("title", "")), author=shortened(values.get("author", "")), lines=lines)
         etext = replace(etext, text=without_front_matter(etext.text, front))
     left_out = [*etext.left_out]
-    pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
+    pages = without_page_marks(_without_pictures(etext.text.split("\n"), left_out))
     left_out.extend(pages.left_out)
     chunks = _without_contents(list(_paragraphs(_chunks(pages.lines))), left_out)
     chunks = list(_listed(_poems(iter(chunks))))
@@ -133,22 +127,13 @@ def _read(source: SourceText) -> Parsed:
     return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out), shown_title=name))
 
 
-def _without_journal_heads(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
-    """Return lines with the date of a journal's entry as its heading, and without its weather, place and pictures.
-
-    Of links as Markdown writes them the words are kept.
-    """
+def _without_pictures(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
+    """Return lines without pictures as Markdown writes them; of its links the words are kept."""
     kept = list(lines)
     for place, line in enumerate(lines):
         if "](" in line:
             kept[place] = _LINK.sub(r"\1", _PICTURE.sub("", line))
             left_out.extend(LeftOut("picture", found[1], place + 1) for found in _PICTURE.finditer(line))
-        if not (found := _JOURNAL_HEAD.fullmatch(line)):
-            continue
-        dated = _JOURNAL_DATE.match(found[2]) if found[1] == "Date" else None
-        kept[place] = f"## {dated[1]}" if dated else ""
-        if not dated:
-            left_out.append(LeftOut("property", line, place + 1))
     return kept
 
 
