@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from audio_builder.article.context import speaker
 from audio_builder.article.frontmatter import FrontMatter
-from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title
+from audio_builder.article.headings import Setting, begins_chapters, byline_author, heading_levels, is_chapter, is_title
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, same_words
@@ -97,9 +97,8 @@ def with_headings(found: list[SetElement], front: FrontMatter, *, by_wording: bo
         levels[0] = 1
     if found and not front.title and not any(setting.level for setting in settings) and len(found) > 1:
         first = settings[0].text
-        chapters = is_chapter(first) and any(
-            level and is_chapter(each.text) for level, each in zip(levels[1:], settings[1:], strict=True)
-        )
+        below = (each.text for level, each in zip(levels[1:], settings[1:], strict=True) if level)
+        chapters = begins_chapters(first, below)
         levels[0] = (
             1 if is_title(first) and not chapters and (found[0].stands_out or _begins_as_title(found)) else levels[0]
         )
