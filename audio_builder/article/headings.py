@@ -144,6 +144,12 @@ def is_chapter(text: str) -> bool:
     return named is not None and not bare[0].islower() and not bare.endswith(("。", ",", ";"))
 
 
+def is_number(text: str) -> bool:
+    """Return whether a line is a number alone, as chapters have them: 12, XIV."""
+    found = _NUMBERED.fullmatch(text.strip())
+    return found is not None and found["words"] is None
+
+
 def is_dated(text: str) -> bool:
     """Return whether a line is a day, as entries of a diary have it.
 

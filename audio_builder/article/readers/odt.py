@@ -59,7 +59,7 @@ class _Page:
 
     Attributes:
         parents: the named style behind each automatic one.
-        emphasis: automatic styles of words in italics or bold; so are the next two.
+        emphasis: automatic styles of words in italics or bold, raised or struck out; so are the next two.
         centred: of paragraphs.
         hidden: of words that aren't shown.
     """
@@ -92,6 +92,7 @@ class _Page:
             self.html.append(self.ends.pop())
             return
         self.silent.pop()
+        self.unsaid.append(" ")
         if not self.silent:
             if kind := _SILENT.get(tag, "hidden text"):
                 self.left_out.append(LeftOut(kind, " ".join("".join(self.unsaid).split())))
@@ -132,6 +133,10 @@ class _Page:
         elif tag == "style:text-properties" and self.style:
             if attributes.get("text:display") == "none":
                 self.hidden.add(self.style)
+            elif attributes.get("style:text-line-through-style", "none") != "none":
+                self.emphasis[self.style] = "s"
+            elif attributes.get("style:text-position", "").startswith("super"):
+                self.emphasis[self.style] = "sup"
             elif attributes.get("fo:font-style") == "italic":
                 self.emphasis[self.style] = "em"
             elif attributes.get("fo:font-weight") == "bold":
