@@ -29,7 +29,8 @@ _OF_PROOFREADERS = tuple(
 
 _CAPTION = re.compile(r"(\[caption\b[^\[\]\n]*\][^\[\]]{0,2000}\[/caption\])", re.IGNORECASE)
 _SHORTCODE = re.compile(
-    r"(\[/?(?!pause|break|silence|voice|wait)[a-z][\w-]{1,30}(?:\s+[\w-]{1,30}=(?:\"[^\"\n]*\"|[^\s\]\"]+))+\s*/?\])", re.IGNORECASE
+    r"(\[/?(?!pause|break|silence|voice|wait)[a-z][\w-]{1,30}(?:\s+[\w-]{1,30}=(?:\"[^\"\n]*\"|[^\s\]\"]+))+\s*/?\])",
+    re.IGNORECASE,
 )
 """What WordPress puts in the place of: [gallery ids="1,2"]."""
 
@@ -41,7 +42,8 @@ _EMAIL_FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SUBJECT = re.compile(
-    r"^(?:subject|betreff|asunto|objet|oggetto)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)", re.IGNORECASE | re.MULTILINE
+    r"^(?:subject|betreff|asunto|objet|oggetto)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*\n?){0,8})\Z", re.MULTILINE)
 _OF_MAILERS = re.compile(

@@ -98,7 +98,9 @@ _TOKEN = re.compile(
     rf"\d{{1,4}}:\d\d(?::\d\d)?|\d{{1,9}}(?:[.,]\d{{1,9}})?|{_UNSPACED}|[^\W\d_]+(?:['’]s)?|''"
     r"|[\"″“”'′’½¼¾×%/?&#@$+<>\[\]{}*]|\s-(?=\d)|[-–—~]"
 )
-_TIME_STAMP = re.compile(r"(?:at |@ ?|~ ?)?\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
+_TIME_STAMP = re.compile(
+    r"(?:at |@ ?|~ ?)?\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?"
+)
 _ONE_DIGIT_MINUTE = re.compile(r"[1-9]:\d\d")
 _SECTION = re.compile(r"section:?(?:\s+\S.{0,60})?", re.IGNORECASE)
 _SOUND_OF = re.compile(

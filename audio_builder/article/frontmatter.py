@@ -53,7 +53,9 @@ _COLON_IN_VALUE = re.compile(
 _IN_ANGLES = re.compile(r"\s*<[^<>]*>")
 _DATES = (datetime.date, datetime.datetime)
 _JSON_STARTS = re.compile(r'\{\s*"[\w-]+"\s*:')
-_JSON_HINT = 'It begins with { and ends with } on a line of its own; between them stand pairs such as "title": "A Quiet Hour".'
+_JSON_HINT = (
+    'It begins with { and ends with } on a line of its own; between them stand pairs such as "title": "A Quiet Hour".'
+)
 _TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
 _TIME = re.compile(r"(?<=[T ])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*(?:Z|[+-]\d\d:?\d\d))?$")
 _WEEKDAY = r"(?:[^\W\d_]{2,}\.?,?\s+)?"
@@ -101,7 +103,9 @@ def shortened(text: str) -> str:
 def of_properties(title: str, author: str, language: str = "") -> FrontMatter:
     """Return what the properties of a document say; a title that a program gave it says nothing."""
     named = shortened(title)
-    return FrontMatter(author=shortened(author), language=language, values={} if says_nothing(named) else {NAME_KEY: named})
+    return FrontMatter(
+        author=shortened(author), language=language, values={} if says_nothing(named) else {NAME_KEY: named}
+    )
 
 
 def read_front_matter(text: str, name: str) -> FrontMatter:

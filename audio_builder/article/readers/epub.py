@@ -209,7 +209,9 @@ def _mark_headings(body: LexborNode, entries: Sequence[_Entry]) -> str:
         words = shortened(block.text())
         if not words or any(child.tag in ("p", "div") for child in block.iter()):
             continue
-        said = any(_same(words, entry.label) or (number and _same(f"{number} {words}", entry.label)) for entry in entries)
+        said = any(
+            _same(words, entry.label) or (number and _same(f"{number} {words}", entry.label)) for entry in entries
+        )
         if not (said or (not number and (_NUMBER.fullmatch(words) or is_chapter(words)))):
             break
         block.attrs["class"] = HEADING_CLASS

@@ -76,7 +76,9 @@ _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
 _ROW = re.compile(r"\s*\|(.*)\|\s*")
 _COLUMN_GAP = re.compile(r"(?<=\S)(?:\t|[ ]{3,})[ \t]*(?=\S)")
 _STRUCK_OUT = re.compile(r"~~(?=\S)([^~\n]{1,300})(?<=\S)~~")
-_CODED = re.compile(r"(?<![\w`])`([^`\n]{1,80})`(?![\w`])|(?<![\w/=+])([/=+])(?=\w)([^/=+\n]{1,80})(?<=\w)\2(?![\w/=+])|[ \t]\\$")
+_CODED = re.compile(
+    r"(?<![\w`])`([^`\n]{1,80})`(?![\w`])|(?<![\w/=+])([/=+])(?=\w)([^/=+\n]{1,80})(?<=\w)\2(?![\w/=+])|[ \t]\\$"
+)
 """Signs around words in code, and of emphasis in other notations; a line break of Markdown."""
 
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
@@ -84,6 +86,8 @@ _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…
 
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*[./:][^()\s]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\([^()\s]*[./:#][^()\s]*\)")
+
+
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """Lines between two empty lines.
@@ -116,7 +120,9 @@ def _read(source: SourceText) -> Parsed:
     front = source.front or etext.front
     values, lines = title_block(etext.text)
     if lines and not front.title:
-        front = FrontMatter(title=shortened(values.get("title", "")), author=shortened(values.get("author", "")), lines=lines)
+        front = FrontMatter(
+            title=shortened(values.get("title", "")), author=shortened(values.get("author", "")), lines=lines
+        )
         etext = replace(etext, text=without_front_matter(etext.text, front))
     left_out = [*etext.left_out]
     pages = without_page_marks(_without_signs(etext.text.split("\n"), left_out))
@@ -330,7 +336,9 @@ def _without_title_page(top: _Top, left_out: list[LeftOut]) -> _Top:
     """Return the head of a printed book without what its title page says besides: other books, the publisher, the year."""
     count = next((place for place, chunk in enumerate(top.rest) if is_chapter(chunk.text)), 0)
     lines = [line for chunk in top.rest[:count] for line in chunk.lines]
-    short = all(columns(line.text.strip()) <= _WIDEST_OF_TITLE_PAGE and not ends_sentence(line.text[:-1]) for line in lines)
+    short = all(
+        columns(line.text.strip()) <= _WIDEST_OF_TITLE_PAGE and not ends_sentence(line.text[:-1]) for line in lines
+    )
     if not short or len(lines) > _MOST_OF_TITLE_PAGE:
         return top
     left_out.extend(LeftOut("title page", line.text.strip(), line.number) for line in lines)
