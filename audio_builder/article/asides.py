@@ -38,7 +38,8 @@ _JOURNAL_HEAD = re.compile(r"^\t([A-Z][\w ]{2,20}):\t(.*)$", re.MULTILINE)
 _JOURNAL_DATE = re.compile(r"(\S.{0,40}?\d{4}|\d{4}.{0,12}?)(?:,? at .*|,? \d{1,2}:\d\d.*)?$")
 _EMAIL_HEAD = re.compile(r"\A\s*(?:[^\W\d_][\w-]{0,40} ?:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*+){3,40}(?=\s)")
 _EMAIL_FIELD = re.compile(
-    r"^(?:from|to|date|sent|subject|von|an|datum|gesendet|betreff|de|para|à|fecha|asunto|objet|envoyé|da|a|data|oggetto) ?:",
+    r"^(?:from|to|date|sent|subject|von|an|datum|gesendet|betreff|de|para|à|fecha|asunto|objet|envoyé|da|a|data|"
+    r"oggetto) ?:",
     re.IGNORECASE | re.MULTILINE,
 )
 _SUBJECT = re.compile(
@@ -51,7 +52,8 @@ _OF_MAILERS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _EARLIER_MESSAGE = re.compile(
-    r"^((?:on|am|le|el|il|op|em)\b[^\n]{5,150}(?:\n[^\n]{0,80})?(?:wrote|schrieb|a écrit|escribió|scritto|schreef|escreveu)"
+    r"^((?:on|am|le|el|il|op|em)\b[^\n]{5,150}(?:\n[^\n]{0,80})?"
+    r"(?:wrote|schrieb|a écrit|escribió|scritto|schreef|escreveu)"
     r"[^\n:]{0,60}:\s*\n(?:[ \t]*(?:>[^\n]*)?\n?)+)\Z",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -87,7 +89,8 @@ _ABOUT_THE_SCRIPT = re.compile(
 """What a writing assistant says about the script it wrote: its length; and in italics or brackets its tone."""
 
 _TITLE_LABEL = re.compile(
-    r"\A(\s*[*_#]*[ \t]*)(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo|subject|betreff)\s*[:：]\s*"
+    r"\A(\s*[*_#]*[ \t]*)"
+    r"(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo|subject|betreff)\s*[:：]\s*"
     r"(?=\S[^\n]*\n\s*\n)",
     re.IGNORECASE,
 )
@@ -134,13 +137,15 @@ _NOTE_BELOW = re.compile(
 _LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
 _MINUTE_S = 60
 _OPENING_OF_CHAT = re.compile(
-    r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go|below is)\b[^\n]{0,300}[:!.])"
+    r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go|below is)\b"
+    r"[^\n]{0,300}[:!.])"
     r"[ \t]*\n\s*(?:(?:-{3,}|\*{3,}|_{3,})[ \t]*\n|(?<=meditation:\n\n)(?=[#*])"
     r"|(?<= script:\n\n)|(?<= for you:\n\n))",
     re.IGNORECASE,
 )
 _SETTING_OF_SCRIPT = re.compile(
-    r"^[ \t*_]*((?:(?:narrator['’]?s?|voice|suggested|background) )*(?:tone|music|voice|pace|pacing|background|ambience|"
+    r"^[ \t*_]*((?:(?:narrator['’]?s?|voice|suggested|background) )*"
+    r"(?:tone|music|voice|pace|pacing|background|ambience|"
     r"audience|style|format|length|level|theme)[*_]*:[^\n.!?]{1,80})$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -73,7 +73,8 @@ _ANYWHERE = (
 """Names that say the same of any element, a paragraph or a few letters, of a page or a book."""
 
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:left|top|text-indent)\s*:\s*-\d{3,}|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:left|top|text-indent)\s*:\s*-\d{3,}|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)"
+    r"|mso-list\s*:\s*ignore",
     re.IGNORECASE,
 )
 _DRAWN_BULLET = re.compile(r"mso-list\s*:\s*ignore", re.IGNORECASE)
@@ -105,9 +106,7 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
     if not attributes and not site_header and tag != "footer":
         return READ
     if _is_hidden(node):
-        return "hidden text"
-    if _DRAWN_BULLET.search(attributes.get("style") or ""):
-        return ""
+        return "" if _DRAWN_BULLET.search(attributes.get("style") or "") else "hidden text"
     role, kinds = attributes.get("role") or "", attributes.get("epub:type") or ""
     if role in _SILENT_ROLES:
         return _SILENT_ROLES[role]
@@ -119,9 +118,9 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
         return "footnote"
     if site_header or (tag == "footer" and _is_of_page(node, page=page)):
         return "menus and boxes"
-    if page and "date-header" in (attributes.get("class") or "").split():
-        return "small print"
-    return READ if tag in _NEVER_NAMED else _named_as(node, tag, page=page)
+    if tag not in _NEVER_NAMED:
+        return _named_as(node, tag, page=page)
+    return "small print" if page and "date-header" in (attributes.get("class") or "").split() else READ
 
 
 def _is_hidden(node: LexborNode) -> bool:

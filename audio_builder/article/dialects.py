@@ -1,7 +1,7 @@
 """What the dialects of Markdown write beside the words: it is taken out before the text is parsed.
 
-Obsidian, Logseq, Roam, Bear, iA Writer and Ulysses; Jekyll, kramdown and Hugo; pandoc, MultiMarkdown and R Markdown; and
-CriticMarkup. Lines keep their numbers, fenced code is left alone, and every pattern takes linear time.
+Obsidian, Logseq, Roam, Bear, iA Writer and Ulysses; Jekyll, kramdown and Hugo; pandoc, MultiMarkdown and R Markdown;
+and CriticMarkup. Lines keep their numbers, fenced code is left alone, and every pattern takes linear time.
 """
 
 from __future__ import annotations

@@ -45,12 +45,14 @@ _CHAPTER_ELSEWHERE = re.compile(
     r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
     r"|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
     r"|(?:บทที่|ตอนที่|วันที่|สัปดาห์ที่)\s*\d{1,3}(?:\s.{1,40})?|סוף דבר|פתח דבר"
-    rf"|(?:(?:the|der|die|das|le|la|el|il) )?(?:{either(words_of('headings', 'ordinals'))}) {_UNITS}(?:\s*[.:–—-]+\s*\S.{{0,70}})?",
+    rf"|(?:(?:the|der|die|das|le|la|el|il) )?(?:{either(words_of('headings', 'ordinals'))}) {_UNITS}"
+    r"(?:\s*[.:–—-]+\s*\S.{0,70})?",
     re.IGNORECASE,
 )
 _MONTH = either(frozenset().union(*rows("months").values()))
 _DATED = re.compile(
-    rf"(?:[^\W\d_]{{2,12}}\.?,?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s+(?:of |de )?(?:{_MONTH})\.?|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)"
+    rf"(?:[^\W\d_]{{2,12}}\.?,?\s+)?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s+(?:of |de )?(?:{_MONTH})\.?|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)"
     r"(?:,?\s+(?:de )?\d{4})?(?:\s*[,:–—-]\s*\S.{0,30})?"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?[日号號].{0,6}",
     re.IGNORECASE,
@@ -199,7 +201,8 @@ def author_below(lines: Sequence[str]) -> str:
 def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
     """Return the level of each paragraph's heading, 0 where it has none.
 
-    A line that stands twice in the text is no heading unless it names a chapter, and neither are lines of which three or more follow one another.
+    A line that stands twice in the text is no heading unless it names a chapter, and neither are lines of which three
+    or more follow one another.
     """
     times = Counter(paragraph.text.casefold() for paragraph in paragraphs if paragraph.text)
     dated = {place for place, paragraph in enumerate(paragraphs) if paragraph.text and is_dated(paragraph.text)}

@@ -30,7 +30,7 @@ _STOP = re.compile(
 """The punctuation that may end a sentence. In Greek a semicolon asks; French has a space before its closing marks."""
 
 _SPOKEN = re.compile(r"[^\W_]")
-_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+){0,9}")
 _LAST_TOKEN = re.compile(r"[^\s(\[{“”„‟\"«»‹›‘‚¿¡—–―*_/,;:!?…]+$")
 _VERSE = re.compile(r"\d{1,3}(?::\d{1,3}|,\d{1,2}(?!\d))")
 _LONGEST_BOOK = 6
@@ -49,6 +49,7 @@ _BEFORE_ROMAN_ONE = words_of("sentences", "before_roman_one")
 _BOOKS = words_of("sentences", "books")
 _INTERJECTIONS = words_of("sentences", "interjections")
 _MONTHS_AND_DAYS = words_of("sentences", "months_and_days")
+_DAYS = words_of("sentences", "days")
 _SPEECH = words_of("sentences", "speech")
 _SPEECH_STEMS = tuple(words_of("sentences", "speech_stems"))
 _TITLES = words_of("sentences", "titles")
@@ -255,13 +256,11 @@ def _stands_before_number(last: _Last, following: _Next) -> bool:
     digit = following.word[0].isdigit()
     if following.word == "I":
         return last.word in _BEFORE_ROMAN_ONE
-    if last.word in _MONTHS_AND_DAYS and following.word.casefold() in _MONTHS_AND_DAYS:
+    if last.word in _DAYS and following.word.casefold() in _MONTHS_AND_DAYS - _DAYS:
         return last.text[0].isupper()
     if not digit and not _is_roman(following.word):
         return False
-    if last.word in _BEFORE_NUMBERS or (digit and last.word == "al"):
-        return True
-    if digit and _is_roman(last.text) and last.text != "I":
+    if last.word in _BEFORE_NUMBERS or (digit and (last.word == "al" or (_is_roman(last.text) and last.text != "I"))):
         return True
     if not last.text[0].isupper():
         return False

@@ -162,7 +162,7 @@ def _with_numbers(tokens: list[Token]) -> list[Token]:
     ends = [start + _items(tokens, place) for start, place in zip(starts, lists, strict=True)]
     loose = {
         place
-        for place, start, end, before, after in zip(lists, starts, ends, [0, *ends], [*starts[1:], 0])
+        for place, start, end, before, after in zip(lists, starts, ends, [0, *ends], [*starts[1:], 0], strict=False)
         if (before != start and after != end) or start >= _NO_LIST_BEGINS
     }
     headed = any(token.type == "heading_open" and token.tag != "h1" for token in tokens)

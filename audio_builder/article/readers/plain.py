@@ -150,7 +150,7 @@ def _read(source: SourceText) -> Parsed:
 
 
 def _without_signs(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
-    """Return lines without pictures and struck-out words as Markdown writes them; of links and code the words are kept."""
+    """Return lines without the signs of Markdown: without pictures and struck-out words, with the words of links."""
     kept = list(lines)
     for place, line in enumerate(lines):
         if "](" in line:
@@ -191,8 +191,10 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
             level = _UNDERLINE_LEVELS[underline[1][0]] if underline else 0
             yield _Chunk(tuple(waiting), blank_before, level, scene_before)
             waiting = []
-        is_rule = not (_TRAILS_OFF.fullmatch(raw) or underline or raw.lstrip().startswith(">"))
-        blank += 2 if is_rule else 1
+        if raw.strip() and _TRAILS_OFF.fullmatch(raw):
+            blank = max(0, blank - 1)
+        else:
+            blank += 1 if not raw.strip() or underline or raw.lstrip().startswith(">") else 2
         scene = scene or (not underline and is_scene_break(raw))
 
 
@@ -333,7 +335,7 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
 
 
 def _without_title_page(top: _Top, left_out: list[LeftOut]) -> _Top:
-    """Return the head of a printed book without what its title page says besides: other books, the publisher, the year."""
+    """Return the head of a printed book without what else its title page says: other books, the publisher, the year."""
     count = next((place for place, chunk in enumerate(top.rest) if is_chapter(chunk.text)), 0)
     lines = [line for chunk in top.rest[:count] for line in chunk.lines]
     short = all(
