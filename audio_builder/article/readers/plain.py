@@ -129,7 +129,7 @@ def _read(source: SourceText) -> Parsed:
     left_out.extend(pages.left_out)
     chunks = _without_contents(list(_paragraphs(_chunks(pages.lines))), left_out)
     chunks = list(_listed(_poems(iter(chunks))))
-    top = _top(chunks, front)
+    top = _top(chunks, front, left_out)
     if etext.front.title:
         top = _without_title_page(top, left_out)
     source_lines = [line for line in pages.lines if line is not None]
@@ -303,8 +303,17 @@ class _Top:
     levels: list[int]
 
 
-def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
-    """Return the title, the subtitle, the author, and the chunks that are left."""
+def _top(chunks: list[_Chunk], front: FrontMatter, left_out: list[LeftOut]) -> _Top:
+    """Return the title, the subtitle, the author, and the chunks that are left; the byline is noted."""
+    top = _top_of(chunks, front)
+    head = [line for chunk in chunks[: len(chunks) - len(top.rest)] for line in chunk.lines] if top.author else []
+    titles = {line.number for line in (top.title, top.subtitle) if line}
+    by = (line for line in head if line.number not in titles and not same_words(line, front.title))
+    left_out.extend(LeftOut("byline", line.text.strip(), line.number) for line in by)
+    return top
+
+
+def _top_of(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     levels = heading_levels([_setting(chunk) for chunk in chunks])
     title, subtitle, author = None, None, ""
     if chunks and front.title:
