@@ -65,6 +65,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     return folder
 
 
+@pytest.fixture(autouse=True)
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test speaks with one process, which loads its voice once: the tests themselves run on all cores."""
+    monkeypatch.setattr("audio_builder.narration.workers.pool.usable_cores", lambda: 1)
+
+
 @pytest.fixture
 def real_article() -> Path:
     """The long real article that is kept beside the project, where it is there."""

@@ -15,6 +15,7 @@ import pytest
 from audio_builder.article.source import source_from_bytes
 from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EngineFailed, MissingExtra
+from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
@@ -282,18 +283,23 @@ def test_one_changed_sentence_is_all_that_is_spoken(tmp_path: Path) -> None:
     """From the article to the clips; another voice speaks all of them, and changed back all are there."""
     sentences = [f"{number} {text}" for number, text in enumerate(HELD_OUT[:12])]
 
-    def spoken(texts: list[str], voice: str) -> tuple[int, int]:
+    def narrated(texts: list[str], voice: str) -> Narration:
         article = source_from_bytes("\n\n".join(texts).encode(), "twelve.txt")
         recipe = Recipe(voice=voice)
         plan = check_everything(make_script(read_document(article), recipe), recipe, tmp_path)
-        narration = rates_of(plan).narrate(recipe.pacing.wpm)
+        return rates_of(plan).narrate(recipe.pacing.wpm)
+
+    def spoken(texts: list[str], voice: str) -> tuple[int, int]:
+        narration = narrated(texts, voice)
         return narration.synthesized, narration.cached
 
-    first = spoken(sentences, "system")
-    total = sum(first)
-    assert total >= 12
+    first = narrated(sentences, "system")
+    total = first.synthesized
+    assert (total >= 12, first.cached) == (True, 0)
     changed = [*sentences[:6], "This one was written anew this morning.", *sentences[7:]]
     assert spoken(changed, "system") == (1, total - 1)
-    assert spoken(changed, "tone") == first
+    assert spoken(changed, "tone") == (total, 0)
     assert spoken(changed, "system") == (0, total)
-    assert spoken(sentences, "system") == (0, total)
+    again = narrated(sentences, "system")
+    assert (again.synthesized, again.cached) == (0, total)
+    assert again.clips == first.clips
