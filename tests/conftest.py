@@ -13,7 +13,6 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-REAL_ARTICLE = ROOT.parent / "shared" / "articles" / "closeness.txt"
 
 # Property tests say what holds, not how fast; the same examples every time keep a red run reproducible.
 hypothesis_settings.register_profile(
@@ -24,8 +23,8 @@ hypothesis_settings.load_profile("project")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, then those with many: processes that take a file each end together."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    """Files whose tests take long come first, then those with many: processes that take a file each end together."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "engine", "loopback")))}
     count = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in slow, -count[item.path], item.path))
 
@@ -69,11 +68,3 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test speaks with one process, which loads its voice once: the tests themselves run on all cores."""
     monkeypatch.setattr("audio_builder.narration.workers.pool.usable_cores", lambda: 1)
-
-
-@pytest.fixture
-def real_article() -> Path:
-    """The long real article that is kept beside the project, where it is there."""
-    if not REAL_ARTICLE.exists():
-        pytest.skip("the real article isn't beside this checkout (../shared/articles/closeness.txt)")
-    return REAL_ARTICLE

@@ -31,7 +31,6 @@ from tests.support.show_helpers import put_show
 from . import instruments
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
-LONG = ROOT / "examples" / "the-hour-before-the-house-wakes.md"
 
 SHORT_WORDS = re.findall(
     r"\w+",
@@ -271,18 +270,3 @@ def test_few_words_among_much_silence_are_not_drowned(tmp_path: Path, text: str,
     words = samples[6 * rate_hz : round(6.5 * rate_hz)]
     opening = samples[3 * rate_hz : 5 * rate_hz]
     assert instruments.rms_dbfs(words) - instruments.rms_dbfs(opening) >= 15
-
-
-@pytest.mark.engine
-@pytest.mark.slow
-def test_the_long_example_is_half_silence(tmp_path: Path):
-    """The reflection of about 600 words: 35 to 60 % silence or background, its rate, and chapters at their sound."""
-    episode = _built(tmp_path, LONG, voice="lark")
-    samples, rate_hz = episode.decoded
-    onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-32)
-    starts = [chapter.start_s for chapter in episode.report.chapters]
-    assert len(starts) == 5
-    assert [np.abs(onsets - start).min() <= 0.05 for start in starts[1:]] == [True] * 4
-    assert 0.35 <= episode.report.silence_share <= 0.60
-    assert episode.report.voice.wpm_measured == pytest.approx(125, rel=0.10)
-    assert episode.loudness.integrated_lufs == pytest.approx(-16.0, abs=0.5)

@@ -69,6 +69,9 @@ NEW_LINES = {
 """One place each, by the line after which the new one stands; what the author says in front matter is a field more."""
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a copy of the package with one more of each variant."""

@@ -33,10 +33,13 @@ OTHERS = {
     "walk.md": f"# On the Slow and Unhurried Art of {'Walking Home and ' * 8}Resting\n\nThe gate.\n\n## In\n\nSit.\n",
 }
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright", "axe_playwright_python"))),
-    reason="needs chromium (Debian: apt install chromium) and pip install playwright axe-playwright-python",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright", "axe_playwright_python"))),
+        reason="needs chromium (Debian: apt install chromium) and pip install playwright axe-playwright-python",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
