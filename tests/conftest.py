@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from audio_builder.narration.workers.pool import usable_cores
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Property tests say what holds, not how fast; the same examples every time keep a red run reproducible.
@@ -19,6 +21,12 @@ hypothesis_settings.register_profile(
     "project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("project")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some always wait for a browser, a server or another process."""
+    return usable_cores() + 1
 
 
 @pytest.hookimpl(trylast=True)
