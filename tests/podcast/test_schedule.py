@@ -18,7 +18,8 @@ from audio_builder.article.details import Details
 from audio_builder.episode.tag.read_tag import id3
 from audio_builder.podcast.episode_scan import FoundEpisode
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, read_ledger
-from audio_builder.podcast.publisher import PublishOptions, publish
+from audio_builder.podcast.publish_report import PublishOptions
+from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.schedule import schedule
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
