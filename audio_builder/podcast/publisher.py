@@ -34,26 +34,22 @@ from audio_builder.files import (
     sha256_of,
     sweep_drafts,
 )
-from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
+from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, read_published
 from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, feed_pages, in_order, is_serial, opml
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
-    EarlierFeed,
     Entry,
     Ledger,
-    kept_show,
     ledger_as_json,
     next_ledger,
     page_name,
     published_name,
-    read_earlier_feed,
-    read_ledger,
 )
 from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
 from audio_builder.podcast.own_files import OwnFiles, write_changed
 from audio_builder.podcast.pages import embed_page, embed_path, episode_page, index_page, templates_digest
-from audio_builder.podcast.schedule import HeldBack, schedule
+from audio_builder.podcast.schedule import Schedule, plan_show
 from audio_builder.podcast.sharing import feed_style
 from audio_builder.podcast.show_settings import (
     ARCHIVE_NAME,
@@ -119,6 +115,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
         cover_note: why the show's drawn cover has no words; empty where it has.
         damaged: episodes whose MP3 or record is not as `build` left it.
         held_back: episodes whose date is in the future.
+        hidden: names of episodes that `show.toml` hides.
         kept: names of published files that stay as somebody changed them; `force` replaces them.
     """
 
@@ -132,6 +129,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
     cover_note: str = ""
     damaged: tuple[Damage, ...] = ()
     held_back: tuple[Held, ...] = ()
+    hidden: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
 
@@ -174,19 +172,14 @@ def publish(
     """
     own, options = read_show(folder), options or PublishOptions()
     with folder_locked(folder, on_wait):
-        ledger, feed, show = _earlier(folder, own, force=options.force)
-        found = find_episodes(folder, Published(show, ledger, feed), options.as_new)
-        _refuse_losses(found.damaged)
-        planned = schedule(
-            found.whole,
-            ledger,
-            options.as_new,
-            options.now or datetime.datetime.now(datetime.UTC),
-            serial=is_serial(show, (episode.record for episode in found.whole)),
-        )
+        before = _earlier(folder, own, force=options.force)
+        show, ledger = before.show, before.ledger
+        now = options.now or datetime.datetime.now(datetime.UTC)
+        planned = plan_show(folder, before, options.as_new, now)
+        _refuse_losses(planned.damaged)
         own_files = OwnFiles(folder, ledger, force=options.force)
         items, made = _make_all(folder, show, ledger, planned.due, own_files)
-        items += [lost.as_published for lost in found.damaged if lost.as_published]
+        items += [lost.as_published for lost in planned.damaged if lost.as_published]
         items = in_order(show, items)
         serial = is_serial(show, (item.record for item in items))
         listed = _make_pages(folder, show, items[::-1] if serial else items, own_files)
@@ -221,10 +214,11 @@ def publish(
         made=tuple(made),
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
-        unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned.held_back, found.damaged)})),
+        unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned)})),
         kept=tuple(own_files.kept),
         held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
-        damaged=tuple(map(_damage, found.damaged)),
+        hidden=planned.hidden,
+        damaged=tuple(map(_damage, planned.damaged)),
     )
 
 
@@ -232,8 +226,8 @@ def _damage(one: DamagedEpisode) -> Damage:
     return Damage(name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None)
 
 
-def _earlier(folder: Path, own: Show, *, force: bool) -> tuple[Ledger, EarlierFeed, Show]:
-    """Return what was published of a folder before, and the show as listeners know it; nothing of it is half written.
+def _earlier(folder: Path, own: Show, *, force: bool) -> Published:
+    """Return what was published of a folder before; nothing of it is half written.
 
     Raises:
         OutputError: a folder lies where a file goes, or a feed that somebody else made.
@@ -242,10 +236,10 @@ def _earlier(folder: Path, own: Show, *, force: bool) -> tuple[Ledger, EarlierFe
     sweep_drafts(folder / EPISODES)
     for path in _common_names(folder):
         check_named(path, force=True)  # no folders
-    ledger, feed = read_ledger(folder), read_earlier_feed(folder)
+    before = read_published(folder, own)
     if not force:
-        _refuse_others(folder, ledger, known=bool(ledger.episodes or feed.feed_url))
-    return ledger, feed, kept_show(own, ledger, feed)
+        _refuse_others(folder, before.ledger, known=bool(before.ledger.known or before.feed.feed_url))
+    return before
 
 
 def _write_before_feed(folder: Path, pages: Mapping[str, bytes], ledger: Ledger, *, force: bool) -> None:
@@ -299,9 +293,9 @@ def _make_all(
     return items, made
 
 
-def _not_in_feed(held_back: Sequence[HeldBack], damaged: Sequence[DamagedEpisode]) -> Iterator[str]:
-    yield from (one.stem for one in held_back)
-    yield from (one.stem for one in damaged)
+def _not_in_feed(planned: Schedule) -> Iterator[str]:
+    yield from (one.stem for one in (*planned.held_back, *planned.damaged))
+    yield from planned.hidden
 
 
 def _last_built(folder: Path) -> datetime.datetime | None:
@@ -481,7 +475,9 @@ def _made_from(show: Show, episode: FoundEpisode) -> str:
         episode.guid,
         episode.published.isoformat(),
     )
-    return hashlib.sha256(b"\0".join((msgspec.json.encode(show), *(part.encode() for part in parts)))).hexdigest()
+    # What is published when changes nothing in the files of an episode.
+    shown = msgspec.structs.replace(show, dates="", order=(), hidden=())
+    return hashlib.sha256(b"\0".join((msgspec.json.encode(shown), *(part.encode() for part in parts)))).hexdigest()
 
 
 def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:

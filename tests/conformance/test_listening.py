@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 import audio_builder
-from audio_builder.episode.phrase_times import times_in
+from audio_builder.episode.phrase_times import Phrase, times_in
 from audio_builder.episode.record import read_record
 from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.voices.word_alignment import words_with_places
 
+from ..support.firefox import needs_firefox, running_firefox
 from ..support.show_helpers import SHOW, put_show, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -44,6 +45,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 SOUND = "audioBuilder.sound"
+
+WATCH = """() => { const audio = document.getElementById('audio'); window.seen = []; let last = null, before = 0;
+    const look = () => { const lit = document.querySelector('i.lit'), now = audio.currentTime;
+    if (lit !== last) seen.push([lit && lit.textContent, before, now]);
+    last = lit; before = now; requestAnimationFrame(look); }; look(); }"""
+"""With each change, when it was seen and when the page was looked at before: a busy machine draws few pictures."""
 
 
 @pytest.fixture(scope="module")
@@ -89,27 +96,26 @@ def opened(browser: Any) -> Iterator[Any]:
     assert trouble == []
 
 
+def assert_lit_in_time(seen: list[tuple[str | None, float, float]], phrase: Phrase) -> None:
+    """Each word of a phrase was lit within 120 ms of its time in the record."""
+    words = words_with_places(phrase.text)
+    lit = {word: (before, now) for word, before, now in seen if word}
+    for (_, word), start_s in zip(words, times_in(phrase, [at for at, _ in words]), strict=True):
+        before, now = lit[word]
+        assert before - 0.12 <= start_s <= now + 0.12, word
+
+
 def test_words_light_up_when_they_are_heard(opened: Any, folder: Path) -> None:
     """Each word is lit within 120 ms of the record's time, one after the other, and a tap on one plays from there."""
     page = opened((folder / "episodes" / "the-gate.html").as_uri())
     phrase = read_record(folder / "the-gate.episode.json").phrases[2]
     page.wait_for_function("audio.readyState >= 1")
-    # With each change, when it was seen and when the page was looked at before: a busy machine draws few pictures.
-    page.evaluate(
-        """() => { window.seen = []; let last = null, before = 0; const look = () => {
-        const lit = document.querySelector('i.lit'), now = audio.currentTime;
-        if (lit !== last) seen.push([lit && lit.textContent, before, now]);
-        last = lit; before = now; requestAnimationFrame(look); }; look(); }"""
-    )
+    page.evaluate(WATCH)
     page.evaluate(f"audio.currentTime = {phrase.start_s - 1.5}")
     page.locator("#play").click()
     page.wait_for_function(f"audio.currentTime > {phrase.end_s + 0.3}")
-    seen = {word: (before, now) for word, before, now in page.evaluate("seen") if word}
+    assert_lit_in_time(page.evaluate("seen"), phrase)
     words = words_with_places(phrase.text)
-    starts = times_in(phrase, [at for at, _ in words])
-    for (_, word), start_s in zip(words, starts, strict=True):
-        before, now = seen[word]
-        assert before - 0.12 <= start_s <= now + 0.12, word
     page.locator("i", has_text=words[2][1]).first.click()
     assert page.evaluate("audio.currentTime") == pytest.approx(next(times_in(phrase, [words[2][0]])), abs=0.5)
 
@@ -251,3 +257,32 @@ def test_the_feed_is_a_page_to_read(opened: Any, folder: Path) -> None:
     assert page.evaluate(style % "item > title") == "block"
     assert page.evaluate(style % "enclosure") == "none"
     assert "podcast player" in page.evaluate("getComputedStyle(document.documentElement, '::before').content")
+
+
+@needs_firefox
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
+def test_in_firefox_it_plays_lights_words_and_goes_on(folder: Path, tmp_path: Path) -> None:
+    """The show's page plays and goes on after a reload; words are lit in time; silences stretch while it plays."""
+    sound = "document.getElementById('audio')"
+    phrase = read_record(folder / "the-gate.episode.json").phrases[2]
+    with serving(folder) as port, running_firefox(tmp_path) as firefox:
+        firefox.driver.navigate(f"http://127.0.0.1:{port}/")
+        firefox.one(".listen").click()
+        firefox.wait(f"!{sound}.paused && {sound}.currentTime > 0.3")
+        firefox.js(f"{sound}.currentTime = 8")
+        firefox.wait("document.getElementById('small-now').textContent === '0:08'")
+        firefox.driver.refresh()
+        assert firefox.one(".listen").text == "Go on"
+        firefox.one(".listen").click()
+        firefox.wait(f"!{sound}.paused && {sound}.currentTime >= 7.9")
+        firefox.driver.navigate(f"http://127.0.0.1:{port}/episodes/the-gate.html")
+        firefox.wait(f"{sound}.readyState >= 1")
+        firefox.js(f"({WATCH})()")
+        firefox.js(f"{sound}.currentTime = {phrase.start_s - 1.5}")
+        firefox.one("#play").click()
+        firefox.wait(f"{sound}.currentTime > {phrase.end_s + 0.3}")
+        assert_lit_in_time(firefox.js("return window.seen"), phrase)
+        firefox.js("minutes.value = minutes.max; minutes.dispatchEvent(new Event('change'))")
+        firefox.wait(f"{sound}.paused && !audioBuilder.sound.paused && audioBuilder.sound.time > {phrase.end_s}")
+        longest_s = firefox.js("return minutes.max * 60")
+        assert firefox.js(f"return {SOUND}.length") == pytest.approx(longest_s, abs=0.1)

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from audio_builder.podcast.show_settings import read_show
+from audio_builder.recipe.settings import Tags
+
 from ..conftest import ROOT
+from ..support.show_helpers import put_episode, put_show, record_of
 from .conftest import TEXT, RunningStudio, begin_gate, needs_browser
 
 pytestmark = [pytest.mark.loopback, needs_browser]
@@ -132,6 +136,39 @@ def test_two_settings_are_compared_at_the_same_place(page: Any, studio: RunningS
     page.locator("input[name=pacing][value=spacious]").click()
     page.wait_for_function("studio.desk.doc.recipe.pacing.preset === 'spacious'")
     assert "[pause 1.6s sentence]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+
+
+def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: RunningStudio):
+    """By keyboard: an episode is moved, a day chosen, one hidden; show.toml says so, and the list has the dates."""
+    name = begin_gate(studio)
+    show = studio.projects / name / "show"
+    put_show(show)
+    for number, stem in enumerate(("dawn", "noon", "dusk")):
+        tags = Tags(title=stem.title(), language="en")
+        put_episode(show, stem, stem.encode(), record_of(stem.encode(), tags, built=f"2026-11-20T18:0{number}:00Z"))
+    page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
+    page.locator("[data-view=show]").click()
+    titles = page.locator(".turns li > span")
+    assert [text.split(" (")[0] for text in titles.all_inner_texts()] == ["Dawn", "Noon", "Dusk"]
+    page.get_by_label("Earlier: Dusk").focus()
+    page.keyboard.press("Enter")
+    page.locator(".turns li:nth-child(2)", has_text="Dusk").wait_for()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Earlier: Dusk"
+    page.keyboard.press("Enter")
+    page.locator(".turns li:first-child", has_text="Dusk").wait_for()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Later: Dusk"
+    page.get_by_label("Hide: Noon").press("Enter")
+    page.locator(".turns li:last-child", has_text="hidden").wait_for()
+    page.get_by_label("From").fill("2099-12-01")
+    page.get_by_label("Monday").press("Space")
+    page.locator(".turns li:nth-child(2)", has_text="comes out Dec 14, 2099").wait_for()
+    settings = read_show(show)
+    assert (settings.order, settings.hidden) == (("dusk", "dawn", "noon"), ("noon",))
+    assert settings.dates == "every Monday at 18:00 from 2099-12-01"
+    page.locator("#publish").click()
+    page.locator(".job p", has_text="dawn is held back until 2099-12-14").wait_for()
+    page.get_by_label("Show again: Noon").press("Enter")
+    page.locator(".turns li:nth-child(3)", has_text="Noon").wait_for()
 
 
 @pytest.mark.parametrize(
