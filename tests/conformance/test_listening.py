@@ -260,6 +260,7 @@ def test_the_feed_is_a_page_to_read(opened: Any, folder: Path) -> None:
 
 
 @needs_firefox
+@pytest.mark.loopback
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is told to stop as Ctrl-C does")
 def test_in_firefox_it_plays_lights_words_and_goes_on(folder: Path, tmp_path: Path) -> None:
     """The show's page plays and goes on after a reload; words are lit in time; silences stretch while it plays."""

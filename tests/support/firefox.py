@@ -1,13 +1,18 @@
-"""Debian's Firefox without a window, driven by its own protocol (Marionette), which needs no driver besides."""
+"""Debian's Firefox without a window, driven by its own protocol (Marionette), which needs no driver besides.
+
+Web Audio stands still in it where there is no sound device, so it gets one that swallows all.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import socket
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +24,8 @@ import pytest
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 
 needs_firefox = pytest.mark.skipif(
-    FIREFOX is None or importlib.util.find_spec("marionette_driver") is None,
-    reason="needs Firefox (Debian: apt install firefox-esr) and pip install marionette-driver",
+    FIREFOX is None or importlib.util.find_spec("marionette_driver") is None or shutil.which("pulseaudio") is None,
+    reason="needs Firefox (Debian: apt install firefox-esr pulseaudio) and pip install marionette-driver",
 )
 
 _PREFERENCES = {
@@ -64,22 +69,51 @@ class Firefox:
 
 
 @contextmanager
-def running_firefox(profile: Path) -> Iterator[Firefox]:
-    """Start Firefox with a fresh profile in a folder, and end it."""
-    from marionette_driver.marionette import Marionette
+def _sound_device(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a sound server that swallows what is played; the environment in which programs find it."""
+    address = folder / "sound"
+    server = f"module-native-protocol-unix socket={address} auth-anonymous=1"
+    command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--disable-shm=yes", "--exit-idle-time=-1"]
+    command += ["-L", "module-null-sink", "-L", server]
+    own = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=own) as process:
+        try:
+            yield {**own, "PULSE_SERVER": f"unix:{address}"}
+        finally:
+            process.terminate()
 
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"Firefox doesn't listen on port {port}")
+
+
+@contextmanager
+def running_firefox(folder: Path) -> Iterator[Firefox]:
+    """Start Firefox with a fresh profile in an empty folder, and end it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # what it imports warns of what it imports itself
+        from marionette_driver.marionette import Marionette
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _PREFERENCES.items()]
     lines.append(f'user_pref("marionette.port", {port});')
-    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
-    command = [str(FIREFOX), "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    (folder / "user.js").write_text("\n".join(lines), encoding="utf-8")
+    command = [str(FIREFOX), "--headless", "--marionette", "--no-remote", "--profile", str(folder)]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with _sound_device(folder) as environment, subprocess.Popen(command, **silent, env=environment) as process:
+        driver = Marionette("127.0.0.1", port=port)
         try:
-            driver = Marionette("127.0.0.1", port=port)
-            driver.raise_for_port(timeout=60)
+            _wait_for(port)
             driver.start_session()
             yield Firefox(driver)
         finally:
+            driver.cleanup()
             process.terminate()
             process.wait(30)
