@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from audio_builder.podcast.show_settings import read_show
 from audio_builder.recipe.settings import Tags
 
 from ..conftest import ROOT
+from ..support.firefox import needs_firefox, running_firefox
 from ..support.show_helpers import put_episode, put_show, record_of
 from .conftest import TEXT, RunningStudio, begin_gate, needs_browser
 
@@ -169,6 +172,51 @@ def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: R
     page.locator(".job p", has_text="dawn is held back until 2099-12-14").wait_for()
     page.get_by_label("Show again: Noon").press("Enter")
     page.locator(".turns li:nth-child(3)", has_text="Noon").wait_for()
+
+
+@needs_firefox
+def test_the_whole_way_in_firefox(studio: RunningStudio, tmp_path: Path):
+    """Drop, shape, hear, read into the microphone, build, publish, listen."""
+    address = f"http://127.0.0.1:{studio.port}/"
+    key, _, value = studio.cookie.partition("=")
+    drop = """const carried = new DataTransfer(); carried.items.add(new File([arguments[0]], "fox.md"));
+        const dropped = new DragEvent("drop", { dataTransfer: carried, cancelable: true });
+        document.getElementById("drop").dispatchEvent(dropped);"""
+    with running_firefox(tmp_path) as firefox:
+        firefox.driver.navigate(address)
+        firefox.driver.add_cookie({"name": key, "value": value})
+        firefox.driver.navigate(address)
+        firefox.one("#drop")
+        firefox.js(drop, TEXT.replace("slow gate", "fox's gate"))
+        rest = firefox.one(".rest.why-paragraph")
+        name = firefox.js("return studio.desk.doc.name")
+        studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": {"voice": "tone"}})
+        firefox.wait("studio.desk.doc.recipe.voice === 'tone'")
+        rest.click()
+        before = firefox.js("return document.activeElement.getAttribute('aria-valuenow')")
+        firefox.js("return document.activeElement").send_keys("\ue014")  # the right arrow
+        firefox.wait(f"document.activeElement.getAttribute('aria-valuenow') !== '{before}'")
+        firefox.wait("studio.desk.doc.state === 'saved' && !studio.desk.doc.isDirty")
+        assert "[pause 3.3s]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+        firefox.one(".say").click()
+        firefox.one("#inspector details.takes summary").click()
+        firefox.one("#inspector .record").click()
+        firefox.wait("document.querySelector('#inspector meter')?.value > 0")
+        time.sleep(1.5)
+        firefox.one("#inspector .record").click()
+        firefox.one(".say.voiced")
+        firefox.one("#play").click()
+        firefox.wait("studio.desk.player.state === 'playing'")
+        firefox.one("#play").click()
+        firefox.one("[data-view=make]").click()
+        firefox.one("#build").click()
+        firefox.wait("document.querySelector('.episode.newest audio')", 120)
+        firefox.js("document.querySelector('.episode.newest audio').play()")
+        firefox.wait("document.querySelector('.episode.newest audio').currentTime > 0.5")
+        firefox.one("[data-view=show]").click()
+        firefox.one("#publish:not(:disabled)").click()
+        firefox.wait("document.querySelector('.job .good')", 60)
+    assert (studio.projects / name / "show" / "feed.xml").is_file()
 
 
 @pytest.mark.parametrize(
