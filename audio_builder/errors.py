@@ -19,8 +19,7 @@
     │   └── ClipRejected             the sound it gave can't be that sentence
     ├── SoundError               6   a background or bell can't be used
     ├── OutputError              7   the episode can't be written
-    │   ├── DiskFull                 no space left
-    │   └── FolderBusy               another build holds the folder
+    │   └── DiskFull                 no space left
     ├── EncoderError             8   ffmpeg failed
     │   └── NotAudio                 ffmpeg can't decode what it was given
     ├── VerificationError        9   the finished draft does not meet the standard
@@ -42,6 +41,7 @@ from typing import ClassVar
 
 CHECK_FAILED = 10
 INTERNAL_ERROR = 70
+_LONGEST_QUOTE = 80
 
 
 class AudioBuilderError(Exception):
@@ -149,10 +149,6 @@ class DiskFull(OutputError):
     """No space is left where the episode or the cache is written."""
 
 
-class FolderBusy(OutputError):
-    """Another build holds the output folder."""
-
-
 class EncoderError(AudioBuilderError):
     """ffmpeg failed."""
 
@@ -189,7 +185,7 @@ class Interrupted(AudioBuilderError):
     exit_code = 130
 
 
-def quoted(text: str, longest: int = 80) -> str:
-    """Return a phrase for an error message: in quotation marks, cut after `longest` characters."""
-    shown = text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+def quoted(text: str) -> str:
+    """Return a phrase for an error message: in quotation marks, cut after 80 characters."""
+    shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1].rstrip() + "…"
     return f"“{shown}”"

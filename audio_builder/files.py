@@ -358,6 +358,16 @@ def check_named(target: Path, *, force: bool = False, known: Collection[str] = (
         )
 
 
+def looks_like_path(name: str) -> bool:
+    """Return whether a value means a file rather than a misspelt name."""
+    if Path(name).suffix or "/" in name or "\\" in name:
+        return True
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long for a file's name, or a NUL in it
+        return False
+
+
 def sha256_of(content: bytes) -> str:
     """Return the SHA-256 of some bytes, as hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

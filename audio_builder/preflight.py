@@ -12,8 +12,8 @@ import msgspec
 
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
-from audio_builder.episode.identity import EpisodeIndex, IfThere, Place, Work, choose_place
-from audio_builder.episode.naming import length_path, named_file, resolved_tags
+from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
+from audio_builder.episode.naming import Place, length_path, named_file, resolved_tags
 from audio_builder.episode.produce import encoder_name
 from audio_builder.episode.record import record_path
 from audio_builder.episode.report import Mix
@@ -82,14 +82,7 @@ class BuildPlan:
         return (self.recipe, *(recipe_lasting(self.recipe, seconds) for seconds in self.lengths))
 
     def mix(self, timed: TimedScript, timeline: Timeline, recipe: Recipe, cover: bytes) -> Mix:
-        """Return what an episode of one length is made of, when its clips are there.
-
-        Args:
-            timed: from `fit_duration`.
-            timeline: from `arrange`.
-            recipe: one of `recipes`.
-            cover: JPEG bytes.
-        """
+        """Return what an episode of one length is made of, when its clips are there."""
         recipe = recipe_at(recipe, timed.wpm)
         content = TagContent(
             tags=recipe.tags,

@@ -35,10 +35,10 @@ import numpy as np
 import soxr
 from num2words import num2words
 
+from audio_builder.narration.calibration import phrases_in
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.script.cues import Role, Say, Script
-from audio_builder.voices.calibration_text import phrases_in
 from audio_builder.voices.catalogue import list_voices
 from audio_builder.voices.engines.kokoro_readers import foreign_phonemes
 from audio_builder.voices.prepare import prepare_voice

@@ -26,9 +26,16 @@ _SCRIPTS = (
 """Scripts that tell a language, in the order in which they are asked; Japanese by its kana."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset({"the", "and"})
-_LEAST_ENGLISH_SHARE = 0.04
-_LEAST_ENGLISH_WORDS = 3
+_ENGLISH = frozenset(
+    {
+        *("the", "and", "you", "your", "with", "this", "that", "what", "are", "not", "be", "from", "they", "there"),
+        *("where", "when", "nothing", "which", "would", "been", "their", "yes"),
+    }
+)
+"""Common words of English that no other language writes."""
+
+_LEAST_ENGLISH_SHARE = 0.08
+_LEAST_ENGLISH_WORDS = 2
 
 
 def recognised_language(article: Article) -> str:
@@ -39,7 +46,7 @@ def recognised_language(article: Article) -> str:
 def language_of(sample: str) -> str:
     """Return the language of some words, as a tag of two letters; empty where that isn't clear.
 
-    English is known by its two commonest words. Everything else is asked of a library, which takes half a
+    English is known by some of its commonest words. Everything else is asked of a library, which takes about a
     second to load. Where that isn't sure of a few words, their script may be.
 
     Args:

@@ -7,6 +7,7 @@ PATH is replaced by the program that the `imageio-ffmpeg` wheel brings, so nothi
 from __future__ import annotations
 
 import functools
+import io
 import subprocess
 import warnings
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
     "ffmpeg_version",
     "samples_from_segment",
     "segment_from_samples",
+    "wav_from_segment",
 ]
 
 Samples = npt.NDArray[np.float32]
@@ -103,3 +105,10 @@ def segment_from_samples(samples: Samples, rate_hz: int) -> AudioSegment:
     pcm = np.clip(scaled, -_FULL_SCALE_16_BIT, _FULL_SCALE_16_BIT - 1).astype("<i2")
     channels = 1 if samples.ndim == 1 else samples.shape[1]
     return AudioSegment(pcm.tobytes(), frame_rate=rate_hz, sample_width=2, channels=channels)
+
+
+def wav_from_segment(segment: AudioSegment) -> bytes:
+    """Return a segment as a WAV file."""
+    stream = io.BytesIO()
+    segment.export(stream, format="wav")
+    return stream.getvalue()

@@ -13,8 +13,8 @@ import msgspec
 from audio_builder.batch.journal import Journal
 from audio_builder.batch.sources import Source
 from audio_builder.batch.task import Failure, Task, carry_files, named_files, task_key
-from audio_builder.episode.identity import EpisodeIndex, IfThere, Place, Work, choose_place
-from audio_builder.episode.naming import twin_path
+from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
+from audio_builder.episode.naming import Place, twin_path
 from audio_builder.episode.record import read_record, record_path, remembered_text_factors
 from audio_builder.episode.tag.embedded_source import carries
 from audio_builder.errors import AudioBuilderError, OutputError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from audio_builder.batch.run_batch import Workers
+from audio_builder.batch.run_batch import GO_ON, Workers
 from audio_builder.batch.task import Failure, Product, Stage, Task, close_workers, run_task
 from audio_builder.errors import AudioBuilderError, ClusterError
 from audio_builder.preflight import versions_of
@@ -22,14 +22,13 @@ from audio_builder.voices.voice_files import locate_files
 if TYPE_CHECKING:
     from distributed import Client
 
-DEFAULT_TIMEOUT_S = 30.0
+_TIMEOUT_S = 30.0
 """How long the scheduler is waited for."""
 
 FIRST_WORKER_S = 180.0
 """How long a worker is waited for where there is none yet: queues of clusters take their time."""
 
 _TOPIC = "audio-builder"
-_GO_ON = "What is finished is in place; the same command goes on with the rest."
 
 
 class Abilities(Struct, frozen=True, kw_only=True):
@@ -65,7 +64,6 @@ def open_cluster(
     voices: Sequence[str],
     on_stage: Callable[[str, Stage], None],
     on_warning: Callable[[str], None],
-    timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> Iterator[Workers]:
     """Give the workers of a cluster, each of which has the voices in the same versions as this machine.
 
@@ -74,7 +72,6 @@ def open_cluster(
         voices: names of all that the batch needs.
         on_stage: called from another thread with a task's key and the stage that begins.
         on_warning: called with what a person should know of the cluster.
-        timeout_s: how long the scheduler is waited for.
 
     Raises:
         ClusterError: `distributed` isn't installed, the scheduler doesn't answer, there is no worker, or one can't
@@ -88,7 +85,7 @@ def open_cluster(
             hint='Install it with: pip install "audio-builder[cluster]"',
         ) from error
     try:
-        client = Client(address, timeout=timeout_s, set_as_default=False, name="audio-builder")
+        client = Client(address, timeout=_TIMEOUT_S, set_as_default=False, name="audio-builder")
     except (OSError, ValueError, RuntimeError) as error:
         raise ClusterError(
             f"the scheduler at {address} doesn't answer: {error}",
@@ -203,4 +200,4 @@ def _check_scheduler(client: Client, address: str) -> None:
 
 
 def _gone(address: str) -> ClusterError:
-    return ClusterError(f"the scheduler at {address} has gone", hint=_GO_ON)
+    return ClusterError(f"the scheduler at {address} has gone", hint=GO_ON)

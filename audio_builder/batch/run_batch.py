@@ -137,7 +137,7 @@ def _submit(workers: Workers, task: Task) -> Future[Product | Failure]:
         return workers.executor.submit(workers.run, task)
     except (RuntimeError, OSError) as error:  # it was shut down, or can't be reached
         workers.check()
-        raise WorkersError(f"the workers take no more articles: {error}", hint=_GO_ON) from error
+        raise WorkersError(f"the workers take no more articles: {error}", hint=GO_ON) from error
 
 
 def _outcome(
@@ -160,7 +160,7 @@ def _outcome(
         return Failure("AudioBuilderError", f"this should not have happened: {type(error).__name__}: {error}", "")
 
 
-_GO_ON = "What is finished is in place; the same command goes on with the rest."
+GO_ON = "What is finished is in place; the same command goes on with the rest."
 _LOST = Failure(
     WorkerLost.__name__,
     "it ended the process that built it each time it was tried",

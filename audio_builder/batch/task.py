@@ -179,12 +179,7 @@ _SPEAKING: dict[int, tuple[contextlib.ExitStack, Pool]] = {}
 
 
 def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None) -> Product | Failure:
-    """Build the episode of a task, with one process that speaks.
-
-    Args:
-        task: what to build.
-        on_stage: called when a stage begins.
-    """
+    """Build the episode of a task, with one process that speaks."""
     try:
         _check_versions(task)
         with scratch_folder() as folder:

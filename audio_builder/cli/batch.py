@@ -5,31 +5,28 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from audio_builder.cli.build_options import BuildOptions, number_chapter
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     GroupedCommand,
     each_chapter_option,
-    force_option,
+    episode_options,
     guide_option,
     json_output,
-    listen_option,
-    output_target,
+    pick,
     preset_option,
-    recipe_options,
     sources_argument,
     verbosity,
-    voice_only_option,
 )
-from audio_builder.cli.order import Order
 
 if TYPE_CHECKING:
-    from audio_builder.batch.batch_plan import Batch, PlannedEpisode, Settled
+    from audio_builder.batch.batch_plan import PlannedEpisode, Settle, Settled
     from audio_builder.batch.run_batch import Finished, Workers
     from audio_builder.batch.sources import Source
     from audio_builder.batch.task import Stage
@@ -54,16 +51,9 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How a plan is shown before it is carried out.
+    """What happens after a plan is shown: it is carried out unasked (`yes`), never (`dry_run`), or after a question."""
 
-    Attributes:
-        shown: whether it is shown at all.
-        yes: whether it is carried out without a question.
-        dry_run: whether it is only shown.
-    """
-
-    shown: bool = False
-    yes: bool = True
+    yes: bool = False
     dry_run: bool = False
 
 
@@ -79,10 +69,10 @@ Examples:
 """,
 )
 @sources_argument
+@episode_options
 @each_chapter_option
 @guide_option
-@output_target
-@force_option
+@preset_option
 @click.option("-y", "--yes", is_flag=True, help="Begin without asking.")
 @click.option("--dry-run", is_flag=True, help="Show the plan, and make nothing.")
 @click.option(
@@ -96,45 +86,23 @@ Examples:
     help="A folder that all machines of the cluster see under this name; otherwise MP3s are sent over the network.",
 )
 @click.option("--executor", metavar="NAME", help="Build with an executor that another package publishes.")
-@preset_option
-@recipe_options()
-@voice_only_option
-@listen_option
 @json_output
 @verbosity
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    sources: tuple[str, ...],
-    output: Path | None,
-    recipe_file: Path | None,
-    as_json: bool,
-    **chosen: Any,
-) -> int:
+def command(ctx: click.Context, /, sources: tuple[str, ...], **values: Any) -> int:
     """Turn many articles into episodes: show what each will become, ask, and make what isn't there yet.
 
     SOURCE is a file, or a folder: all texts in it. An article that fails is named at the end, and the others are made.
     Ctrl-C keeps what is finished; the same command goes on. Episodes that are there unchanged are left.
     """
-    console = ctx.ensure_object(Console)
-    where = Where(*(chosen.pop(name) for name in ("cluster", "executor", "shared", "jobs")))
-    asking = Asking(shown=True, yes=chosen.pop("yes"), dry_run=chosen.pop("dry_run"))
-    listen = chosen.pop("listen")
-    voice_only, guides = chosen.pop("voice_only"), chosen.pop("guides")
-    each_chapter, force = chosen.pop("each_chapter"), chosen.pop("force")
-    preset = chosen.pop("preset")
-    order = Order(output, recipe_file, chosen, guides, voice_only, force, preset, listen)
-    return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json, where=where, asking=asking)
+    console, options = ctx.ensure_object(Console), BuildOptions.given(values)
+    return build_all(sources, options, console, pick(Where, values), pick(Asking, values))
 
 
-def build_all(  # noqa: PLR0913 - what, how, where, and how it is shown
+def build_all(
     sources: Sequence[str],
-    order: Order,
+    options: BuildOptions,
     console: Console,
-    *,
-    each_chapter: bool = False,
-    as_json: bool = False,
     where: Where | None = None,
     asking: Asking | None = None,
 ) -> int:
@@ -143,45 +111,44 @@ def build_all(  # noqa: PLR0913 - what, how, where, and how it is shown
     Raises:
         AudioBuilderError: nothing can be built: the same is wrong with all, or the workers have gone.
     """
-    from audio_builder.batch.batch_plan import Batch
     from audio_builder.batch.sources import find_sources
 
-    _check_options(sources, order)
-    found = find_sources([Path(source) for source in sources], each_chapter=each_chapter)
-    batch = Batch(lambda source: settle_source(order, source), order.if_there, order.voice_only, order.listen)
-    return carry_out(batch, found, console, as_json=as_json, where=where, asking=asking)
+    _check_options(sources, options)
+    found = find_sources([Path(source) for source in sources], each_chapter=options.each_chapter)
+    return carry_out(lambda source: settle_source(options, source), found, options, console, where, asking)
 
 
 def carry_out(
-    batch: Batch,
+    settle: Settle,
     sources: Sequence[Source],
+    options: BuildOptions,
     console: Console,
-    *,
-    as_json: bool = False,
     where: Where | None = None,
     asking: Asking | None = None,
 ) -> int:
-    """Plan, show, ask and build, and return the exit code.
+    """Plan, show, ask and build, and return the exit code. Where `asking` is None, the plan is neither shown nor asked.
 
     Raises:
         as `build_all`.
     """
+    from audio_builder.batch.batch_plan import Batch
     from audio_builder.cli.batch_table import BatchView, show_plan
     from audio_builder.files import scratch_folder
 
-    where, asking = where or Where(), asking or Asking()
+    where = where or Where()
     elsewhere = bool(where.cluster or where.executor)
+    batch = Batch(settle, options.if_there, options.voice_only, options.listen)
     with scratch_folder() as scratch:
         shared = where.shared or (None if elsewhere else scratch)
         batch.shared, batch.carries_files = str(shared.absolute()) if shared else "", elsewhere
-        view = BatchView(console, as_json=as_json)
+        view = BatchView(console, as_json=options.as_json)
         rows = list(view.planning(batch.plan(sources), len(sources)))
         _refuse_if_all_fail(rows)
-        if asking.shown:
-            show_plan(rows, console)
         to_make = [row for row in rows if row.state in {"new", "new version"}]
-        if asking.dry_run or (to_make and not asking.yes and not _agreed()):
-            return _exit_code(rows, ())
+        if asking:
+            show_plan(rows, console)
+            if asking.dry_run or (to_make and not asking.yes and not _agreed()):
+                return _exit_code(rows, ())
         finished: list[Finished] = []
         if to_make:
             with view.running(rows) as on_stage, _workers(where, rows, on_stage, console) as workers:
@@ -190,7 +157,7 @@ def carry_out(
     return _exit_code(rows, finished)
 
 
-def settle_source(order: Order, source: Source) -> Settled:
+def settle_source(options: BuildOptions, source: Source) -> Settled:
     """Return what is built from a source, and how.
 
     Raises:
@@ -199,8 +166,6 @@ def settle_source(order: Order, source: Source) -> Settled:
     from audio_builder.article.left_out import summary
     from audio_builder.article.model import Article
     from audio_builder.article.source import open_source
-    from audio_builder.batch.batch_plan import Settled
-    from audio_builder.cli.each_chapter import numbered
     from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
 
@@ -210,17 +175,15 @@ def settle_source(order: Order, source: Source) -> Settled:
     check_voices(document, text, find_voice)
     if isinstance(document, Article) and document.left_out:
         notes.append(summary(document.left_out))
-    own = numbered(source.chapter, source.chapters, source.book) if source.chapter else None
-    document, recipe, folder, language_note = order.settled(text, document, own)
-    if not document.language:
-        notes.append(language_note)
-    return Settled(document, recipe, folder, tuple(notes))
+    own = number_chapter(source.chapter, source.chapters, source.book) if source.chapter else None
+    settled = options.settle(text, document, own)
+    return replace(settled, notes=(*notes, *(() if settled.document.language else settled.notes)))
 
 
-def _check_options(sources: Sequence[str], order: Order) -> None:
-    refuse_named_file(order.output)
+def _check_options(sources: Sequence[str], options: BuildOptions) -> None:
+    refuse_named_file(options.output)
     for name in ("title", "subtitle"):
-        if order.chosen.get(name) is not None:
+        if options.chosen.get(name) is not None:
             raise click.UsageError(f"--{name} is for one episode; each has its own.")
     if "-" in sources:
         raise click.UsageError("- (standard input) is one text; give it alone.")

@@ -6,34 +6,37 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from audio_builder.cli.build_options import BuildOptions, number_chapter
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     GroupedCommand,
     chapter_option,
     each_chapter_option,
+    episode_options,
     fetch_option,
-    force_option,
     guide_option,
     json_output,
     lengths_option,
-    listen_option,
     open_option,
-    output_target,
     preset_option,
     private_option,
     read_source_argument,
-    recipe_options,
     sources_argument,
     verbosity,
-    voice_only_option,
 )
-from audio_builder.cli.order import Order
+from audio_builder.errors import AudioBuilderError, Interrupted
+from audio_builder.recipe.recipe_file import Layer
 from audio_builder.store import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from audio_builder.article.source import Book, SourceText
+    from audio_builder.episode.report import BuildReport
 
 
 @click.command(
@@ -53,32 +56,19 @@ Examples:
 """,
 )
 @sources_argument
+@episode_options
 @chapter_option
 @fetch_option
 @each_chapter_option
 @guide_option
-@output_target
-@force_option
-@preset_option
-@recipe_options()
 @lengths_option
-@voice_only_option
-@listen_option
+@preset_option
 @private_option
 @open_option
 @json_output
 @verbosity
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    sources: tuple[str, ...],
-    chapter: int | None,
-    output: Path | None,
-    recipe_file: Path | None,
-    as_json: bool,
-    **chosen: Any,
-) -> int:
+def command(ctx: click.Context, /, sources: tuple[str, ...], **values: Any) -> int:
     """Turn each SOURCE into a spoken, mixed, mastered and tagged MP3, and print its path.
 
     SOURCE is a plain text, a Markdown article, a web page (HTML), a document (DOCX, ODT, RTF), a book (EPUB), SSML, a
@@ -86,55 +76,45 @@ def command(
     The same SOURCE again is a new version of its episode, whatever its title; another one never takes an episode's
     place, but gets a name of its own. Times are in seconds, rates in words per minute (wpm).
     """
-    console = ctx.ensure_object(Console)
-    opens, fetch, each_chapter = chosen.pop("opens"), chosen.pop("fetch"), chosen.pop("each_chapter")
-    if chosen.pop("private"):
-        chosen["carry_source"] = False
-        ctx.with_resource(_cache_of_its_own())
-    order = _order(output, recipe_file, chosen)
+    console, options = ctx.ensure_object(Console), BuildOptions.given(values)
     several = len(sources) > 1 or Path(sources[0]).is_dir()
-    if several or each_chapter:
-        for_one = {
-            "--chapter": chapter is not None,
-            "--fetch": fetch,
-            "--lengths": bool(order.lengths),
-            "--open": opens,
-        }
-        _refuse(for_one, "--each-chapter" if each_chapter else "several texts")
+    _check_options(options, several=several)
+    if options.private:
+        options = replace(options, chosen={**options.chosen, "carry_source": False})
+        ctx.with_resource(_cache_of_its_own())
     if several:
         from audio_builder.cli.batch import build_all
 
-        return build_all(sources, order, console, each_chapter=each_chapter, as_json=as_json)
-    if each_chapter:
-        return _each_chapter(sources[0], order, console, as_json=as_json)
-    text, document = read_source_argument(sources[0], console, chapter, fetch=fetch)
-    document, recipe, target, language_note = order.settled(text, document)
-    report = order.built(document, recipe, target, console)
-    if as_json:
-        console.result(report.as_json())
-    else:
-        console.result_path(Path(report.path))
-    for line in filter(None, (*report.summary(), language_note)):
-        console.say(line)
-    if opens:
+        return build_all(sources, options, console)
+    if options.each_chapter:
+        return _build_each_chapter(sources[0], options, console)
+    text, document = read_source_argument(sources[0], console, options.chapter, fetch=options.fetch)
+    settled = options.settle(text, document)
+    report = options.build(settled, console)
+    options.show(report, console, settled.notes)
+    if options.opens:
         click.launch(report.path)
     return 0
 
 
-def _order(output: Path | None, recipe_file: Path | None, chosen: dict[str, Any]) -> Order:
-    """Return what is asked for; what is left in `chosen` sets the recipe."""
-    names = ("guides", "voice_only", "force", "preset", "listen", "lengths")
-    own = {name: chosen.pop(name) for name in names}
-    if own["lengths"] and chosen["duration"] is not None:
+def _check_options(options: BuildOptions, *, several: bool) -> None:
+    """Refuse options that contradict each other, and those for one episode where several are made.
+
+    Raises:
+        UsageError: names them.
+    """
+    if options.lengths and options.chosen["duration"] is not None:
         raise click.UsageError("--duration can't be given with --lengths: the first of them is the episode's.")
-    return Order(output, recipe_file, chosen, **own)
-
-
-def _refuse(given: dict[str, object], several: str) -> None:
-    """Refuse options that are for one episode, where several are made."""
-    for option, is_given in given.items():
-        if is_given:
-            raise click.UsageError(f"{option} can't be given with {several}: it is for one episode.")
+    if several or options.each_chapter:
+        for_one = {
+            "--chapter": options.chapter is not None,
+            "--fetch": options.fetch,
+            "--lengths": options.lengths,
+            "--open": options.opens,
+        }
+        for option in (option for option, is_given in for_one.items() if is_given):
+            what = "--each-chapter" if options.each_chapter else "several texts"
+            raise click.UsageError(f"{option} can't be given with {what}: it is for one episode.")
 
 
 @contextlib.contextmanager
@@ -151,13 +131,71 @@ def _cache_of_its_own() -> Iterator[None]:
                 os.environ[FOLDER_VARIABLE] = before
 
 
-def _each_chapter(source: str, order: Order, console: Console, *, as_json: bool) -> int:
+def _build_each_chapter(source: str, options: BuildOptions, console: Console) -> int:
+    """Build what isn't there yet of a book, and return the exit code: 0, or that of the first chapter that failed.
+
+    Raises:
+        AudioBuilderError: two chapters in a row have the same error, or Ctrl-C.
+        UsageError: an option is for one episode.
+    """
     from audio_builder.article.source import open_book
-    from audio_builder.cli.each_chapter import build_each_chapter
     from audio_builder.episode.naming import named_file
 
-    if order.output and named_file(order.output):
-        raise click.UsageError(f"With --each-chapter, -o is a folder; {order.output} is the name of a file.")
-    if order.chosen["title"] is not None:
+    if options.output and named_file(options.output):
+        raise click.UsageError(f"With --each-chapter, -o is a folder; {options.output} is the name of a file.")
+    if options.chosen["title"] is not None:
         raise click.UsageError("--title can't be given with --each-chapter: each has its own.")
-    return build_each_chapter(open_book(Path(source)), order, console, as_json=as_json)
+    return _build_chapters(open_book(Path(source)), options, console)
+
+
+def _build_chapters(book: Book, options: BuildOptions, console: Console) -> int:
+    """Build each chapter; one that fails doesn't keep the next from being built.
+
+    An error that the chapter before had as well isn't the chapters': it ends the command.
+    """
+    reports: list[BuildReport] = []
+    failed: dict[int, AudioBuilderError] = {}
+    count = len(book.chapters)
+    for number, chapter in enumerate(book.chapters, start=1):
+        console.say(f"Chapter {number} of {count}")
+        try:
+            report = _build_chapter(chapter, number_chapter(number, count, book.title), options, console)
+        except Interrupted:
+            raise
+        except AudioBuilderError as error:
+            before = failed.get(number - 1)
+            if before and before.message == error.message:
+                raise
+            failed[number] = error
+            console.error(f"chapter {number}: {error.message}", hint=error.hint)
+            continue
+        if report is None:
+            continue
+        reports.append(report)
+        if not options.as_json:
+            console.result_path(Path(report.path))
+    if options.as_json:
+        console.result(f"[{', '.join(report.as_json() for report in reports)}]")
+    if not failed:
+        return 0
+    numbers = ", ".join(map(str, failed))
+    hint = "The others are there. The same command tries again what is missing."
+    console.error(f"of {count} chapters, {len(failed)} could not be made: {numbers}", hint=hint)
+    return next(iter(failed.values())).exit_code
+
+
+def _build_chapter(chapter: SourceText, own: Layer, options: BuildOptions, console: Console) -> BuildReport | None:
+    """Return the report on a chapter that was built, or nothing where its episode is there, unchanged."""
+    from audio_builder.episode.naming import twin_path
+    from audio_builder.preflight import built_already
+    from audio_builder.script.from_document import read_document
+
+    settled = options.settle(chapter, read_document(chapter), own)
+    there = built_already(settled.document, settled.recipe, settled.folder, options.if_there)
+    if there and (twin_path(there).is_file() or not options.voice_only):
+        console.say(f"{there} is there, unchanged")
+        return None
+    report = options.build(settled, console)
+    for line in filter(None, (*report.summary()[:2], report.note, *settled.notes)):
+        console.say(line)
+    return report

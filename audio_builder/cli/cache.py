@@ -7,8 +7,8 @@ import msgspec
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import OrderedGroup
+from audio_builder.cli.option_values import Size, size_in_words
 from audio_builder.cli.options import json_output, verbosity
-from audio_builder.cli.sizes import Size, size_in_words
 
 _HOUR_S, _DAY_S = 3600, 86_400
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from audio_builder.cli.build_options import BuildOptions
 from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import json_output, output_target, preset_option, recipe_options, verbosity
-from audio_builder.cli.order import Order
 
 
 @click.group(
@@ -43,15 +43,7 @@ Examples:
 @json_output
 @verbosity
 @click.pass_context
-def show_command(
-    ctx: click.Context,
-    /,
-    article: Path | None,
-    output: Path | None,
-    recipe_file: Path | None,
-    as_json: bool,
-    **chosen: Any,
-) -> None:
+def show_command(ctx: click.Context, /, article: Path | None, **values: Any) -> None:
     """Show each setting with its value and what chose it, as `build` would use it for ARTICLE, or without one here.
 
     What ARTICLE says of itself, such as its author, wins over files, and isn't a setting. Times are in seconds, rates
@@ -64,15 +56,13 @@ def show_command(
     from audio_builder.script.from_document import read_document
 
     console = ctx.ensure_object(Console)
-    preset = chosen.pop("preset")
-    order = Order(output, recipe_file, chosen, preset=preset)
+    options = BuildOptions.given(values)
     text = open_source(article) if article else None
-    settings = order.settings(text, read_document(text) if text else None)
+    settings = options.settings(text, read_document(text) if text else None)
     rows = [("output", str(settings.output), settings.output_from), *origins(settings.recipe(), settings.layers)]
-    if as_json:
+    if options.as_json:
         entries = [{"setting": path, "value": value, "from": origin} for path, value, origin in rows]
-        content = msgspec.json.encode({"schema_version": 1, "settings": entries})
-        console.result(msgspec.json.format(content, indent=2).decode())
+        console.result_json({"schema_version": 1, "settings": entries})
         return
     width = max(len(path) for path, _, _ in rows)
     for path, value, origin in rows:

@@ -82,6 +82,12 @@ class Console:
         with _writing_result() as stream:
             stream.write(line)
 
+    def result_json(self, value: object) -> None:
+        """Print a struct, or what msgspec takes, as indented JSON on stdout."""
+        import msgspec
+
+        self.result(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
     def result_path(self, path: Path) -> None:
         """Print a path on stdout, byte for byte, whatever the terminal's encoding."""
         with _writing_result() as stream:

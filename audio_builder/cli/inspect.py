@@ -41,7 +41,7 @@ def command(ctx: click.Context, /, file: Path, part: str | None, as_json: bool) 
     console = ctx.ensure_object(Console)
     source = read_source(file)
     if as_json:
-        console.result(_as_json(source))
+        console.result_json(source)
     elif part == "script":
         console.result(format_script(source.read_script(file.name)))
     elif part == "recipe":
@@ -49,12 +49,6 @@ def command(ctx: click.Context, /, file: Path, part: str | None, as_json: bool) 
     else:
         for line in _summary(source, file.name):
             console.result(printable(line))
-
-
-def _as_json(source: CarriedSource) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(source), indent=2).decode()
 
 
 def _summary(source: CarriedSource, name: str) -> list[str]:

@@ -2,57 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import click
 
 from audio_builder.cli.console import Console
+from audio_builder.cli.option_values import KINDS
 from audio_builder.cli.options import json_output, verbosity
-
-
-def _voices() -> dict[str, str]:
-    from audio_builder.voices.status import voice_statuses
-
-    return {status.name: status.description + ("" if status.ready else " (not ready)") for status in voice_statuses()}
-
-
-def _backgrounds() -> dict[str, str]:
-    from audio_builder.recipe.settings import BACKGROUNDS
-    from audio_builder.sound.background import NO_BACKGROUND, describe_background
-
-    return {name: "No background" if name == NO_BACKGROUND else describe_background(name) for name in BACKGROUNDS}
-
-
-def _bells() -> dict[str, str]:
-    from audio_builder.sound.bells import BELLS, NO_BELL, describe_bell
-
-    return {name: "No bell" if name == NO_BELL else describe_bell(name) for name in BELLS}
-
-
-def _guides() -> dict[str, str]:
-    from audio_builder.script.guides import describe_guide, guide_names
-
-    return {name: describe_guide(name) for name in guide_names()}
-
-
-def _pacings() -> dict[str, str]:
-    from audio_builder.recipe.settings import PACING_PRESETS
-
-    return {
-        name: f"{preset.wpm:g} words per minute; {preset.sentence_s:g} s after a sentence, "
-        f"{preset.paragraph_s:g} s after a paragraph, {preset.question_s:g} s after a question"
-        for name, preset in PACING_PRESETS.items()
-    }
-
-
-KINDS: Mapping[str, tuple[str, Callable[[], dict[str, str]]]] = {
-    "voices": ("--voice NAME", _voices),
-    "backgrounds": ("--background NAME", _backgrounds),
-    "bells": ("--bell NAME", _bells),
-    "guides": ("--guide NAME", _guides),
-    "pacings": ("--pacing NAME", _pacings),
-}
-"""What can be listed: the option that takes it, and what lists it."""
 
 
 @click.command(
@@ -78,14 +32,11 @@ def command(ctx: click.Context, kinds: tuple[str, ...], as_json: bool) -> None:
     console = ctx.ensure_object(Console)
     wanted = {kind: KINDS[kind] for kind in (kinds or KINDS)}
     if as_json:
-        import msgspec
-
         found = {
             kind: [{"name": name, "description": about} for name, about in find().items()]
             for kind, (_, find) in wanted.items()
         }
-        report = {"schema_version": 1, **found}
-        console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        console.result_json({"schema_version": 1, **found})
         return
     for number, (kind, (option, find)) in enumerate(wanted.items()):
         names = find()

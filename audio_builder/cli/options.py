@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.lengths import Length, Lengths
+from audio_builder.cli.option_values import COMPLETED, Length, Lengths, complete
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file, setting
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from audio_builder.article.source import SourceText
     from audio_builder.script.from_document import Document
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_Options = TypeVar("_Options", bound="DataclassInstance")
 
 RECIPE_OPTIONS: Mapping[str, str] = {
     "voice": "voice",
@@ -87,31 +89,6 @@ class GroupedCommand(click.Command):
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
-
-
-COMPLETED: Mapping[str, str] = {
-    "voice": "voices",
-    "quote_voice": "voices",
-    "background": "backgrounds",
-    "bell": "bells",
-    "pacing": "pacings",
-    "guides": "guides",
-}
-"""Options whose names a shell completes, and the kind of `audio-builder list` that they are."""
-
-
-def complete(option: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """Return what completes an option's value in a shell: names, and files where a file may be given."""
-
-    def completions(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-        from audio_builder.cli.list import KINDS
-
-        _, names = KINDS[COMPLETED[option]]
-        found = [CompletionItem(name, help=about) for name, about in names().items() if name.startswith(begun.lower())]
-        takes_file = option in ("background", "guides")
-        return found or ([CompletionItem(begun, type="file")] if takes_file else [])
-
-    return completions
 
 
 def recipe_options(*names: str) -> Callable[[_Function], _Function]:
@@ -356,3 +333,15 @@ sources_argument = click.argument(
 
 source_argument = click.argument("source", metavar="SOURCE", type=click.Path(allow_dash=True))
 """A path, or `-` for standard input."""
+
+
+def episode_options(function: _Function) -> _Function:
+    """Add the options that all commands have which make episodes."""
+    for option in (listen_option, voice_only_option, recipe_options(), force_option, output_target):
+        function = option(function)
+    return function
+
+
+def pick(kind: type[_Options], values: Mapping[str, Any]) -> _Options:
+    """Return the options that a dataclass has a field for, from the values of a command line."""
+    return kind(**{each.name: values[each.name] for each in fields(kind) if each.name in values})

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import force_option, json_output, verbosity
+from audio_builder.cli.options import force_option, json_output, pick, verbosity
 
 if TYPE_CHECKING:
-    from msgspec import Struct
-
-    from audio_builder.podcast.publisher import PublishReport
+    from audio_builder.podcast.publish_report import PublishReport
 
 
 @click.command(
@@ -49,16 +47,8 @@ Examples:
 @json_output
 @verbosity
 @click.pass_context
-def command(  # noqa: PLR0913 - one parameter for each option
-    ctx: click.Context,
-    folder: Path,
-    *,
-    as_new: tuple[str, ...],
-    prune: bool,
-    force: bool,
-    target: Path | None,
-    check: bool,
-    as_json: bool,
+def command(
+    ctx: click.Context, /, folder: Path, target: Path | None, check: bool, as_json: bool, **values: Any
 ) -> None:
     """Write the feed, the pages and all that they name for the episodes in DIR, and print the path of the feed.
 
@@ -68,22 +58,22 @@ def command(  # noqa: PLR0913 - one parameter for each option
     its end. One whose date is in the future is held back until then.
     """
     from audio_builder.errors import OutputError
-    from audio_builder.podcast.publisher import PublishOptions, publish
+    from audio_builder.podcast.publish_report import PublishOptions
+    from audio_builder.podcast.publisher import publish
 
-    console = ctx.ensure_object(Console)
+    console, options = ctx.ensure_object(Console), pick(PublishOptions, values)
     if check:
-        if as_new or prune or force or target:
+        if target or any(values.values()):
             raise click.UsageError("--check publishes nothing; leave the other options out")
         _check(ctx, console, folder, as_json=as_json)
         return
-    options = PublishOptions(as_new=as_new, prune=prune, force=force)
     report = publish(folder, options, on_wait=lambda: console.say("Waiting for another build in this folder …"))
     if as_json:
-        console.result(_as_json(report))
+        console.result_json(report)
     else:
         console.result_path(Path(report.feed))
     if target:
-        _export(console, folder, target, prune=prune)
+        _export(console, folder, target, prune=options.prune)
     _say(console, report, folder)
     if report.damaged:
         raise OutputError(f"{len(report.damaged)} of the episodes in {folder} could not be published as they are now")
@@ -122,17 +112,11 @@ def _check(ctx: click.Context, console: Console, folder: Path, *, as_json: bool)
 
     found = check_web(folder)
     if as_json:
-        console.result(_as_json(found))
+        console.result_json(found)
     else:
         console.result("\n".join(found.lines()))
     if not found.ok:
         ctx.exit(CHECK_FAILED)
-
-
-def _as_json(report: Struct) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
 
 
 def _export(console: Console, folder: Path, target: Path, *, prune: bool) -> None:

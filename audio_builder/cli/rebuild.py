@@ -8,28 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audio_builder.cli.build_options import DEFAULT_OUTPUT, BuildOptions
 from audio_builder.cli.console import Console
 from audio_builder.cli.options import (
     RECIPE_OPTIONS,
     GroupedCommand,
-    force_option,
+    episode_options,
     json_output,
-    listen_option,
-    output_target,
     recipe_from_options,
-    recipe_options,
     verbosity,
-    voice_only_option,
 )
-from audio_builder.cli.order import DEFAULT_OUTPUT
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import SoundError
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing, Recipe
 
 if TYPE_CHECKING:
     from audio_builder.batch.batch_plan import Settled
-    from audio_builder.episode.identity import IfThere
     from audio_builder.episode.tag.embedded_source import CarriedSource
     from audio_builder.script.cues import Script
 
@@ -48,92 +42,54 @@ Examples:
 @click.argument(
     "files", metavar="EPISODE.mp3...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
-@output_target
-@force_option
-@recipe_options()
-@voice_only_option
-@listen_option
+@episode_options
 @json_output
 @verbosity
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    files: tuple[Path, ...],
-    output: Path | None,
-    force: bool,
-    recipe_file: Path | None,
-    as_json: bool,
-    **chosen: str | float | None,
-) -> int:
+def command(ctx: click.Context, /, files: tuple[Path, ...], **values: Any) -> int:
     """Make EPISODE.mp3 again from the script and the recipe that it carries, and print the new episode's path.
 
     Several may be given, and folders of them. Nothing else is needed. What you choose here wins over what it carries.
     Where the episode lies already, it is replaced only with --force. Times are in seconds, rates in words per minute
     (wpm).
     """
-    from audio_builder import pipeline
+    from audio_builder.batch.sources import find_sources, is_episode
+    from audio_builder.cli.batch import carry_out, refuse_named_file
     from audio_builder.episode.tag.embedded_source import read_source
 
-    console = ctx.ensure_object(Console)
-    voice_only, listen = bool(chosen.pop("voice_only")), bool(chosen.pop("listen"))
-    if_there: IfThere = "replace" if force else "refuse"
-    folder = output or Path(DEFAULT_OUTPUT)
+    console, options = ctx.ensure_object(Console), BuildOptions.given(values, unforced="refuse")
     if len(files) > 1 or files[0].is_dir():
-        from audio_builder.batch.batch_plan import Batch
-        from audio_builder.batch.sources import find_sources, is_episode
-        from audio_builder.cli.batch import carry_out, refuse_named_file
-
-        refuse_named_file(output)
-        batch = Batch(
-            lambda found: _settle(found.path, folder, recipe_file, chosen, console), if_there, voice_only, listen
-        )
-        return carry_out(batch, find_sources(files, is_wanted=is_episode), console, as_json=as_json)
-    file = files[0]
-    source = read_source(file)
-    recipe = _recipe(source, recipe_file, chosen)
-    _supply_files(source, recipe_file, chosen, console)
-    script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
-    _tell_versions(source, recipe, console)
-    with progress_bar(console) as progress:
-        report = pipeline.build(
-            script,
-            recipe,
-            folder,
-            voice_only=voice_only,
-            if_there=if_there,
-            listen=listen,
-            progress=progress,
-        )
-    if as_json:
-        console.result(report.as_json())
-    else:
-        console.result_path(Path(report.path))
-    for line in report.summary():
-        console.say(line)
+        refuse_named_file(options.output)
+        found = find_sources(files, is_wanted=is_episode)
+        return carry_out(lambda source: _settle(source.path, options, console), found, options, console)
+    settled = _settle(files[0], options, console)
+    _say_versions(read_source(files[0]), settled.recipe, console)
+    options.show(options.build(settled, console), console)
     return 0
 
 
-def _settle(
-    file: Path, folder: Path, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
-) -> Settled:
-    """Return what an MP3 is built from again, in a batch."""
+def _settle(file: Path, options: BuildOptions, console: Console) -> Settled:
+    """Return what an MP3 is built from again.
+
+    Raises:
+        AudioBuilderError: it carries no source, or a setting is wrong.
+    """
     from audio_builder.batch.batch_plan import Settled
     from audio_builder.episode.tag.embedded_source import read_source
 
     source = read_source(file)
-    recipe = _recipe(source, recipe_file, chosen)
-    _supply_files(source, recipe_file, chosen, console)
+    recipe = _recipe(source, options)
+    _supply_files(source, options, console)
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
-    return Settled(script, recipe, folder)
+    return Settled(script, recipe, options.output or Path(DEFAULT_OUTPUT))
 
 
-def _recipe(source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None]) -> Recipe:
+def _recipe(source: CarriedSource, options: BuildOptions) -> Recipe:
     """Return the carried recipe with what is chosen now; another preset brings its own pauses and rate."""
-    recipe = recipe_from_options(source.recipe, recipe_file, chosen)
+    recipe = recipe_from_options(source.recipe, options.recipe_file, options.chosen)
     if recipe.pacing.preset == source.read_recipe().pacing.preset:
         return recipe
-    return recipe_from_options(_without_preset(source.recipe), recipe_file, chosen)
+    return recipe_from_options(_without_preset(source.recipe), options.recipe_file, options.chosen)
 
 
 def _without_preset(carried: Layer) -> Layer:
@@ -144,14 +100,12 @@ def _without_preset(carried: Layer) -> Layer:
     return {**carried, "pacing": own}
 
 
-def _supply_files(
-    source: CarriedSource, recipe_file: Path | None, chosen: Mapping[str, str | float | None], console: Console
-) -> None:
+def _supply_files(source: CarriedSource, options: BuildOptions, console: Console) -> None:
     """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
     from audio_builder.recipe.recipe_file import read_recipe_file
 
-    given = {RECIPE_OPTIONS[name] for name, value in chosen.items() if value is not None}
-    for table, settings in (read_recipe_file(recipe_file) if recipe_file else {}).items():
+    given = {RECIPE_OPTIONS[name] for name, value in options.chosen.items() if value is not None}
+    for table, settings in (read_recipe_file(options.recipe_file) if options.recipe_file else {}).items():
         given |= {f"{table}.{key}" for key in settings} if isinstance(settings, Mapping) else {table}
     missing = set(source.left_out) - given
     if "soundscape.background" in missing:
@@ -172,7 +126,7 @@ def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
     return script if same and carried.preset == wanted.preset else repace(script, wanted)
 
 
-def _tell_versions(source: CarriedSource, recipe: Recipe, console: Console) -> None:
+def _say_versions(source: CarriedSource, recipe: Recipe, console: Console) -> None:
     """Say it when the same recipe would not give the same bytes here."""
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audio_builder.cli.build_options import BuildOptions
 from audio_builder.cli.console import Console, can_show
 from audio_builder.cli.options import (
     chapter_option,
@@ -22,7 +23,6 @@ from audio_builder.cli.options import (
     source_argument,
     verbosity,
 )
-from audio_builder.cli.order import Order
 from audio_builder.errors import OutputError
 
 if TYPE_CHECKING:
@@ -72,28 +72,17 @@ Examples:
 )
 @verbosity
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    source: str,
-    chapter: int | None,
-    guides: tuple[str, ...],
-    output: Path | None,
-    recipe_file: Path | None,
-    **chosen: Any,
-) -> None:
+def command(ctx: click.Context, /, source: str, output: Path | None, preview: bool, **values: Any) -> None:
     """Print the paced script of SOURCE: what will be said, and every pause in seconds with its reason.
 
     Nothing is spoken. An estimate of the episode's length goes to standard error. Edit the script and build from it.
     """
-    preview, written_as, force, fetch = (chosen.pop(name) for name in ("preview", "written_as", "force", "fetch"))
-    preset = chosen.pop("preset")
     from audio_builder.files import write_named
     from audio_builder.script import from_document as documents
     from audio_builder.script.estimate import clock, estimate, expected_range
     from audio_builder.script.notation import format_script
 
-    console = ctx.ensure_object(Console)
+    console, options, written_as = ctx.ensure_object(Console), BuildOptions.given(values), values["written_as"]
     if preview:
         check_suffix(output, (".svg", ".txt", ""), "the strip is an SVG or a text")
     elif written_as == "ssml":
@@ -102,10 +91,10 @@ def command(
         suffixes = (".md", ".markdown", ".txt", "")
         check_suffix(output, suffixes if written_as else (*suffixes, ".ssml"), "a script is a text")
     _check_output(output, source)
-    text, document = read_source_argument(source, console, chapter, fetch=fetch)
-    recipe = Order(None, recipe_file, chosen, preset=preset).settings(text, document).recipe()
+    text, document = read_source_argument(source, console, options.chapter, fetch=options.fetch)
+    recipe = options.settings(text, document).recipe()
     document, language_note = documents.settle_language(document, recipe)
-    script = documents.make_script(documents.add_guides(document, recipe, guides), recipe)
+    script = documents.make_script(documents.add_guides(document, recipe, options.guides), recipe)
     expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary()
     if preview:
         written = _picture(script, recipe.pacing, expected, output)
@@ -116,7 +105,7 @@ def command(
     if output is None:
         console.result(written)
     else:
-        write_named(output, written.encode("utf-8"), force=force)
+        write_named(output, written.encode("utf-8"), force=values["force"])
         console.result_path(output)
     if language_note:
         console.say(language_note)

@@ -73,13 +73,7 @@ def command(ctx: click.Context, folder: Path, port: int, lan: bool) -> None:
 
 
 def serve_until_ctrl_c(app: ASGIApp, sock: socket.socket, begin: Callable[[], object] = lambda: None) -> None:
-    """Serve an application at a socket until Ctrl-C.
-
-    Args:
-        app: what answers.
-        sock: from `listening`.
-        begin: called right before it answers.
-    """
+    """Serve an application at a socket until Ctrl-C."""
     import uvicorn
 
     from audio_builder.podcast.server import BoundedHttp

@@ -18,11 +18,12 @@ from audio_builder.cli.options import (
     recipe_options,
     verbosity,
 )
-from audio_builder.cli.piper_voices import install_piper_voice, search_command
 from audio_builder.cli.progress_bar import bar_for_each, progress_bar
 
 if TYPE_CHECKING:
     from audio_builder.voices.status import VoiceDetails, VoiceStatus
+
+from audio_builder.cli.console import printable
 
 _NOTABLE_PERCENT = 0.1
 
@@ -51,16 +52,13 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    import msgspec
-
     from audio_builder.voices.status import voice_statuses
     from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
     console = ctx.ensure_object(Console)
     statuses = voice_statuses()
     if as_json:
-        report = {"schema_version": 1, "voices": statuses}
-        console.result(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        console.result_json({"schema_version": 1, "voices": statuses})
         return
     for status in statuses:
         marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
@@ -86,17 +84,13 @@ Examples:
 @click.pass_context
 def show_command(ctx: click.Context, name: str, as_json: bool) -> None:
     """Say everything about one voice: language, licence, measured rates (wpm), its files and where they come from."""
-    import msgspec
-
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.status import voice_details
 
     console = ctx.ensure_object(Console)
     details = voice_details(find_voice(name))
     if as_json:
-        console.result(
-            msgspec.json.format(msgspec.json.encode({"schema_version": 1, "voice": details}), indent=2).decode()
-        )
+        console.result_json({"schema_version": 1, "voice": details})
         return
     for line in _details_in_lines(details):
         console.result(line)
@@ -132,7 +126,41 @@ def _details_in_lines(details: VoiceDetails) -> list[str]:
     return lines
 
 
-command.add_command(search_command)
+@command.command(
+    "search",
+    short_help="Search Piper's catalogue of voices.",
+    epilog="""\b
+Examples:
+  audio-builder voices search de
+  audio-builder voices search german high
+  audio-builder voices search --refresh
+""",
+)
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.option("--refresh", is_flag=True, help="Fetch the catalogue anew.")
+@json_output
+@verbosity
+@click.pass_context
+def search_command(ctx: click.Context, words: tuple[str, ...], refresh: bool, as_json: bool) -> None:
+    """List the voices of Piper's public catalogue that fit all WORDs: a language, a name, a quality.
+
+    The catalogue is fetched the first time (about 0.3 MB) and kept. `audio-builder voices install NAME` fetches a voice
+    of it, and shows its licence first. Sizes are in MB. None of these voices was measured here.
+    """
+    from audio_builder.voices.install.piper_catalogue import read_catalogue, search_catalogue
+
+    console = ctx.ensure_object(Console)
+    with progress_bar(console) as progress:
+        voices = read_catalogue(progress, refresh=refresh)
+    found = search_catalogue(voices, words)
+    if as_json:
+        listed = [{"name": voice.key, "language": voice.language.code, "size_mb": voice.size_mb} for voice in found]
+        console.result_json({"schema_version": 1, "voices": listed})
+        return
+    for voice in found:
+        console.result(printable(f"{voice.key}: {voice}"))
+    if not found:
+        console.say(f"None of {len(voices)} voices fits {' '.join(words)}.")
 
 
 @command.command(
@@ -259,11 +287,10 @@ def calibrate_command(ctx: click.Context, names: tuple[str, ...]) -> None:
     same command goes on where it stopped.
     """
     from audio_builder.errors import VoiceError
-    from audio_builder.narration.calibration import calibrate
+    from audio_builder.narration.calibration import calibrate, store_calibration
     from audio_builder.narration.clip_cache import ClipCache
     from audio_builder.voices.blend import is_blend
     from audio_builder.voices.catalogue import find_voice
-    from audio_builder.voices.profile_file import store_calibration
 
     console = ctx.ensure_object(Console)
     if blends := [name for name in names if is_blend(name)]:
@@ -381,3 +408,38 @@ def say_command(
     console.result_path(output)
     if prepared.note:
         console.say(prepared.note)
+
+
+def install_piper_voice(key: str, console: Console, *, yes: bool) -> None:
+    """Fetch a voice of the catalogue, after its licence was shown and agreed to.
+
+    Raises:
+        Abort: the answer is no.
+        VoiceError: as `piper_catalogue` does.
+    """
+    from audio_builder.voices.catalogue import find_voice
+    from audio_builder.voices.install.engine_packages import install_packages, missing_packages
+    from audio_builder.voices.install.piper_catalogue import (
+        find_in_catalogue,
+        install_from_catalogue,
+        read_card,
+        read_catalogue,
+    )
+
+    with progress_bar(console) as progress:
+        voice = find_in_catalogue(read_catalogue(progress), key)
+        card = read_card(voice, progress)
+    packages = missing_packages(find_voice("joe"))
+    console.say(printable(f"{voice.key}: {voice}."))
+    console.say(printable(f"Its licence, by its card: {card.licence or 'not stated'}."))
+    for found in packages:
+        console.say(f"It needs the Python packages {', '.join(found.names)} ({found.contents}).")
+    console.detail(printable(card.text))
+    if not yes:
+        click.confirm("Fetch it?", abort=True, err=True)
+    with progress_bar(console) as progress:
+        for found in packages:
+            install_packages(found)
+        profile = install_from_catalogue(voice, card.licence, progress)
+    console.result(f"{profile.name}: fetched and checked, ready for --voice {profile.name}")
+    console.say(f"Its rates aren't measured yet: audio-builder voices calibrate {profile.name}")

@@ -25,17 +25,7 @@ _SAME_PLACE_S = 0.05
 
 
 class Sound(Struct, frozen=True, kw_only=True):
-    """What was measured of an episode.
-
-    Attributes:
-        path: of its file.
-        title: of its tag.
-        length_s: decoded.
-        loudness_lufs: integrated.
-        true_peak_dbtp: highest.
-        loudness_range_lu: how far loud and soft lie apart.
-        carries_source: whether its script and recipe are in it.
-    """
+    """What was measured of an episode."""
 
     path: str
     title: str

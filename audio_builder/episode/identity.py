@@ -19,8 +19,8 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.article.source import is_web_address
-from audio_builder.episode.naming import bed_path, episode_path, named_file, numbered_stem, twin_path
-from audio_builder.episode.record import RECORD_SUFFIX, Origin, Sound, record_path
+from audio_builder.episode.naming import Origin, Place, bed_path, episode_path, named_file, numbered_stem, twin_path
+from audio_builder.episode.record import RECORD_SUFFIX, Sound, record_path
 from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import AudioBuilderError, OutputError, quoted
@@ -57,21 +57,6 @@ class Work:
     words: str
     id: str
     place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an episode goes.
-
-    Attributes:
-        path: of its MP3.
-        origin: what its record says of where it came from.
-        note: one line for the person, where the name isn't the expected one; else empty.
-    """
-
-    path: Path
-    origin: Origin
-    note: str = ""
 
 
 class _KnownTags(Struct, frozen=True):

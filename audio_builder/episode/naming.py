@@ -1,14 +1,16 @@
-"""What an episode is called, and what its file is called: any title gives a harmless name."""
+"""What an episode is called, where it goes, and what its files are called: any title gives a harmless name."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from anyascii import anyascii
+from msgspec import Struct
 
 from audio_builder.episode.words import clean
 from audio_builder.errors import OutputError
@@ -167,3 +169,34 @@ def _whole_words(stem: str) -> str:
     """Return a cut name without the word that the cut went through, if that leaves most of it."""
     shorter = stem.rpartition("-")[0]
     return shorter if len(shorter) > len(stem) // 2 else stem
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where an episode came from, by which it is known again. Empty in records of earlier versions.
+
+    Attributes:
+        id: what the text calls itself; empty for nothing.
+        place: hash of where the text lies, seen from the episode's folder; without a file, of its words.
+        identity: set with the first version and kept by all that follow: guids come from it.
+        first_built: when the first version was, as `YYYY-MM-DDTHH:MM:SSZ`.
+    """
+
+    id: str = ""
+    place: str = ""
+    identity: str = ""
+    first_built: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an episode goes.
+
+    Attributes:
+        path: of its MP3.
+        origin: what its record says of where it came from.
+        note: one line for the person, where the name isn't the expected one; else empty.
+    """
+
+    path: Path
+    origin: Origin
+    note: str = ""

@@ -102,10 +102,6 @@ def times_in(phrase: Phrase, places: Iterable[int]) -> Iterator[float]:
 
     What begins a clause is heard when its sound was found to begin, what begins a word when the voice says that it
     begins it. The time between such places is shared by the length of the text.
-
-    Args:
-        phrase: what is spoken.
-        places: indices of characters in it.
     """
     known = _known(phrase)
     order = sorted(known)

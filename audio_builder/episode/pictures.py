@@ -57,11 +57,6 @@ def draw_episode(measured: Measurements, chapters: Sequence[PlayerChapter], titl
 
     Above the peaks of every moment, below them the loudness of every three seconds (EBU Tech 3341), across
     both a line where each chapter begins. It needs nothing from elsewhere and runs no script.
-
-    Args:
-        measured: the decoded file.
-        chapters: of its tag, in order.
-        title: what stands above it.
     """
     name = escape(picture_label(title, _LONGEST_LABEL))
     parts = (
@@ -132,13 +127,7 @@ def _loudness_y(loudness_lufs: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """An episode to be drawn.
-
-    Attributes:
-        title: what stands above it.
-        measured: its decoded file.
-        chapters: of its tag, in order.
-    """
+    """An episode to be drawn."""
 
     title: str
     measured: Measurements

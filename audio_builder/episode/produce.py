@@ -16,8 +16,7 @@ from audio_builder import __version__
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.elastic import Elastic, write_bed
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
-from audio_builder.episode.identity import Place
-from audio_builder.episode.naming import bed_path, length_path, twin_path
+from audio_builder.episode.naming import Place, bed_path, length_path, twin_path
 from audio_builder.episode.record import (
     Beside,
     EpisodeRecord,
@@ -54,7 +53,7 @@ _TAKES = 3
 def bed_maker(script: Script, recipe: Recipe) -> BedMaker:
     """Return what makes all backgrounds of a script; leaving its block ends the decoding of music."""
     names = [cue.name for cue in script.cues if isinstance(cue, Background)]
-    return BedMaker(recipe.soundscape, _bed_format(recipe), names)
+    return BedMaker(recipe.soundscape, bed_format(recipe), names)
 
 
 def encoder_name(mastering: Mastering) -> str:
@@ -102,7 +101,7 @@ def produce(
         DiskFull: no space is left.
     """
     timeline, mastering = content.timeline, recipe.mastering
-    bed = as_one(beds, timeline.backgrounds, _bed_format(recipe))
+    bed = as_one(beds, timeline.backgrounds, bed_format(recipe))
     inputs = _MixInputs(recipe, measure_speech(timeline), bed, FadeDown(timeline, recipe.pacing))
     loss_lu = inputs.fade_down.loss_lu(inputs.levels)
     target = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + loss_lu)
@@ -154,12 +153,6 @@ def produce_beside(
 def _produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progress: Progress = silent) -> TwinReport:
     """Put an episode's voice in place alone: the same timeline without bed, bells and breaths, and without a source.
 
-    Args:
-        episode: beside which the twin is put.
-        content: of the episode.
-        recipe: of the episode.
-        on_progress: called with each step.
-
     Raises:
         VerificationError: it misses the standard; nothing was moved then.
     """
@@ -167,7 +160,7 @@ def _produce_twin(episode: Path, content: TagContent, recipe: Recipe, on_progres
     tags = msgspec.structs.replace(recipe.tags, title=f"{recipe.tags.title} (voice only)")
     recipe = msgspec.structs.replace(recipe, soundscape=Soundscape(background="none", bell="none"), tags=tags)
     timeline = replace(content.timeline, tones=(), backgrounds=())
-    silence = open_beds(recipe.soundscape, _bed_format(recipe), ())
+    silence = open_beds(recipe.soundscape, bed_format(recipe), ())
     with draft_beside(path) as draft:
         alone = replace(content, tags=tags, timeline=timeline, source=b"")
         findings = produce(draft, alone, recipe, silence, on_progress)
@@ -331,7 +324,8 @@ def _corrected(target: Mastering, findings: Findings, wanted: Mastering) -> Mast
     )
 
 
-def _bed_format(recipe: Recipe) -> BedFormat:
+def bed_format(recipe: Recipe) -> BedFormat:
+    """Return the format in which the mix of a recipe reads its background."""
     return BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels)
 
 

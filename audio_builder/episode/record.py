@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from audio_builder.article.details import Details
 from audio_builder.episode.elastic import Elastic, RestTime, rests_of
+from audio_builder.episode.naming import Origin
 from audio_builder.episode.phrase_times import Phrase, find_clauses
 from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
@@ -26,8 +27,6 @@ RECORD_SUFFIX = ".episode.json"
 RECORD_VERSION = 1
 """Raised when a field is renamed, removed or changes its meaning; new fields don't raise it."""
 
-_CHUNK_BYTES = 1 << 20
-
 
 class Sound(Struct, frozen=True, kw_only=True):
     """Which bytes a record is about.
@@ -39,22 +38,6 @@ class Sound(Struct, frozen=True, kw_only=True):
 
     bytes: int
     sha256: str
-
-
-class Origin(Struct, frozen=True, kw_only=True):
-    """Where an episode came from, by which it is known again. Empty in records of earlier versions.
-
-    Attributes:
-        id: what the text calls itself; empty for nothing.
-        place: hash of where the text lies, seen from the episode's folder; without a file, of its words.
-        identity: set with the first version and kept by all that follow: guids come from it.
-        first_built: when the first version was, as `YYYY-MM-DDTHH:MM:SSZ`.
-    """
-
-    id: str = ""
-    place: str = ""
-    identity: str = ""
-    first_built: str = ""
 
 
 class Beside(Struct, frozen=True, kw_only=True):
@@ -133,16 +116,12 @@ def sound_of(file: Path) -> Sound:
     Raises:
         OutputError: it can't be read.
     """
-    digest = hashlib.sha256()
-    length = 0
     try:
         with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                length += len(chunk)
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            return Sound(bytes=stream.tell(), sha256=sha256)
     except OSError as error:
         raise output_error(error, file) from error
-    return Sound(bytes=length, sha256=digest.hexdigest())
 
 
 def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:

@@ -21,7 +21,7 @@ from audio_builder.voices.profile import VoiceProfile
 
 if TYPE_CHECKING:
     from audio_builder.episode.elastic import Elastic
-    from audio_builder.episode.identity import Place
+    from audio_builder.episode.naming import Place
     from audio_builder.episode.tag.write_tag import TagContent
     from audio_builder.mix.fit_duration import TimedScript
 
@@ -30,13 +30,7 @@ SCHEMA_VERSION = 1
 
 
 class ChapterReport(Struct, frozen=True, kw_only=True):
-    """A chapter of the episode.
-
-    Attributes:
-        title: what the player shows.
-        start_s: from the beginning, in seconds.
-        end_s: in seconds.
-    """
+    """A chapter of the episode."""
 
     title: str
     start_s: float
@@ -82,37 +76,21 @@ class DurationReport(Struct, frozen=True, kw_only=True):
 
 
 class StageReport(Struct, frozen=True, kw_only=True):
-    """What one stage of the build took.
-
-    Attributes:
-        stage: its name.
-        seconds: elapsed.
-    """
+    """What one stage of the build took."""
 
     stage: str
     seconds: float
 
 
 class TwinReport(Struct, frozen=True, kw_only=True):
-    """The twin of an episode that has the voice alone.
-
-    Attributes:
-        path: where it is.
-        findings: what was measured on it.
-    """
+    """The twin of an episode that has the voice alone."""
 
     path: str
     findings: Findings
 
 
 class LengthReport(Struct, frozen=True, kw_only=True):
-    """The same episode in another length.
-
-    Attributes:
-        path: where it is.
-        duration_s: how long, in seconds.
-        findings: what was measured on it.
-    """
+    """The same episode in another length."""
 
     path: str
     duration_s: float

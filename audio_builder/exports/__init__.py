@@ -19,12 +19,7 @@ from audio_builder.progress import Progress, silent
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An episode as `build` left it.
-
-    Attributes:
-        path: of the MP3.
-        record: what is known of it.
-    """
+    """An episode as `build` left it."""
 
     path: Path
     record: EpisodeRecord

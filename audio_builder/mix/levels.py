@@ -169,11 +169,6 @@ def tone_sound(tone: PlacedTone, soundscape: Soundscape, rate_hz: int) -> Sample
     """Return a tone in stereo, shape (tone.frames, 2), its peak just below full scale.
 
     A bell that is cut short fades out over its last 0.8 s, or over all of it if it is shorter.
-
-    Args:
-        tone: which, and how long.
-        soundscape: names the bells.
-        rate_hz: frames per second.
     """
     if tone.tone in {Tone.BELL, Tone.CLOSING_BELL}:
         bell = soundscape.bell if tone.tone is Tone.BELL else soundscape.closing_bell

@@ -44,7 +44,6 @@ class MixPlan:
         tone_gain_db: of bells and breaths.
         ceiling_dbtp: highest true peak that the limiter lets through.
         predicted_lufs: integrated loudness of the limited mix, as predicted.
-        predicted_limiting_db: how much the limiter will take from the highest peak.
     """
 
     channels: int
@@ -54,7 +53,6 @@ class MixPlan:
     tone_gain_db: float
     ceiling_dbtp: float
     predicted_lufs: float
-    predicted_limiting_db: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,10 +71,6 @@ class _Forecast:
         """Return the tones' gain: so far below the usual peak of speech, which the limiter may lower."""
         peak_dbfs = self.levels.usual_peak_dbfs + speech_gain_db
         return min(peak_dbfs, self.ceiling_dbtp) - self.tone_below_db
-
-    def largest_limiting_db(self, speech_gain_db: float) -> float:
-        """Return the most that the limiter will take away."""
-        return max(float(limited.max(initial=0.0)) for _, limited in self._limiting_db(speech_gain_db))
 
     def lufs(self, speech_gain_db: float) -> float:
         """Return the integrated loudness with this gain."""
@@ -158,7 +152,6 @@ def plan_mix(
         tone_gain_db=forecast.tone_gain_db(gain_db),
         ceiling_dbtp=ceiling_dbtp,
         predicted_lufs=forecast.lufs(gain_db),
-        predicted_limiting_db=forecast.largest_limiting_db(gain_db),
     )
 
 

@@ -1,21 +1,112 @@
-"""Measuring how fast a voice speaks at the settings of its engine."""
+"""Measuring how fast a voice speaks at the settings of its engine, and writing that into its profile.
+
+The calibration text has phrases as a reflection has them: titles, verse, questions, lists and sentences of up to forty
+words, nine words to a phrase and 1.4 syllables to a word. Short phrases are spoken more slowly than long ones, and long
+words take longer than short ones, so a rate belongs to a voice and a mixture.
+"""
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from importlib import resources
+from pathlib import Path
 
 import msgspec
+import tomlkit
 
 from audio_builder.errors import VoiceError
+from audio_builder.files import write_bytes
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Role, Say, Script
-from audio_builder.voices.calibration_text import calibration_text
+from audio_builder.voices.catalogue import profile_path
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.profile import RatePoint, VoiceProfile
+from audio_builder.voices.profile import RatePoint, VoiceProfile, platform_of
+from audio_builder.voices.voice_files import data_folder
+
+CALIBRATION_TEXT: tuple[str, ...] = (
+    "What the River Keeps",
+    "On patience, and the slow work of water.",
+    "Sit for a moment wherever you happen to be.",
+    "Nothing needs to be finished before you begin.",
+    (
+        "There is a bend in the river behind my grandmother's house where the current almost seems to stop, "
+        "and as a child I believed that the water rested there, the way people rest on a landing of the stairs."
+    ),
+    "It doesn't, of course.",
+    "Underneath, it goes on carving the bank, a grain at a time, without any plan at all.",
+    "How much of your own character was made like that?",
+    "Slowly.",
+    "Out of sight.",
+    (
+        "We count what we have done by the end of the week, and we forget that kindness, "
+        "trust and good judgement were never the work of a single afternoon."
+    ),
+    "Remember someone whose company makes you calm.",
+    "They didn't become that person overnight—and they couldn't have told you when it happened.",
+    "The Weight of Hurry",
+    "Hurry has a sound of its own: doors closing a little too hard, half a sentence from another room.",
+    "Your shoulders know it before your thoughts do.",
+    "What would change if the next task waited for three breaths?",
+    "Not an hour.",
+    "Only three breaths.",
+    (
+        "Some of us were praised for being quick when we were little, and we've been running towards that "
+        "praise ever since, long after the people who gave it have stopped looking."
+    ),
+    "You may put it down now… just for a while.",
+    "You're allowed to arrive late to your own worries.",
+    "Stone, willow, water,",
+    "the evening light on the far bank,",
+    "a window left open.",
+    "None of these is trying to be anything else—only this.",
+    "Letting It Carry You",
+    "When you notice yourself pushing… see whether something is already moving in the direction you need.",
+    "A friend who would listen.",
+    "A habit that asks for very little.",
+    "The ordinary tiredness that would turn into sleep, if only you stopped arguing with it.",
+    "Why is it so hard to accept help from what is nearest?",
+    "More honesty.",
+    "More patience with unfinished things.",
+    "Fewer explanations.",
+    "The river keeps nothing that it is given, and yet everything along its banks is green.",
+    "Perhaps that's enough to remember today.",
+    "Imagine the afternoon without its usual hurry.",
+    "Imagine being ordinary—quietly, completely ordinary—and at ease.",
+    "Go gently.",
+    "The water is going there too.",
+)
+"""About 390 words in 41 phrases."""
+
+_FOLDER = resources.files("audio_builder.voices") / "calibration_texts"
+_STEP = 4
+"""One of so many of the 40 phrases in a file: a title, sentences, questions and verse are among them."""
+
+
+@functools.cache
+def phrases_in(language: str) -> tuple[str, ...]:
+    """Return all phrases that there are in a language; empty for one without a file.
+
+    Args:
+        language: BCP 47 tag.
+    """
+    file = _FOLDER / f"{language.partition('-')[0].lower()}.txt"
+    return tuple(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else ()
+
+
+def calibration_text(language: str) -> tuple[str, ...]:
+    """Return the phrases on which a voice of a language is measured; the English ones where it has none.
+
+    Args:
+        language: BCP 47 tag.
+    """
+    return phrases_in(language)[::_STEP] or CALIBRATION_TEXT
+
 
 _RATE_HZ = 44100
 
@@ -68,3 +159,36 @@ def calibrate(
             hint="Put the settings in the order from slow to fast, and further apart, in its profile.",
         )
     return tuple(points)
+
+
+def store_calibration(name: str, points: Iterable[RatePoint]) -> Path:
+    """Write measured rates into a voice's profile and return where it lies.
+
+    A profile that came with the installed package is left as it is: a copy in the user's data folder takes
+    its place. In a checkout the profile itself is changed.
+
+    Args:
+        name: of a voice that has a profile.
+        points: at the settings that the profile names for this system, in its order.
+
+    Raises:
+        UnknownVoice: there is no such profile.
+        VoiceError: it can't be read.
+        OutputError: it can't be written.
+    """
+    path = profile_path(name)
+    try:
+        profile = tomlkit.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise VoiceError(f"can't read the voice profile {path}: {error.strerror or error}") from error
+    tables = profile["calibration"]
+    here = platform_of([table.get("platform", "") for table in tables])
+    measured = [table for table in tables if table.get("platform", "") == here]
+    for table, point in zip(measured, points, strict=True):
+        table["wpm"] = point.wpm
+    profile.pop("rates_of", None)
+    own = data_folder() / "voices" / path.name
+    in_checkout = (path.parent.parent / "pyproject.toml").is_file() and os.access(path, os.W_OK)
+    target = path if path == own or in_checkout else own
+    write_bytes(target, tomlkit.dumps(profile).encode())
+    return target

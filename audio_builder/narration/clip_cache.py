@@ -81,13 +81,7 @@ def clip_identity(voice: Voice, fingerprint: str, rate_hz: int, heard_by: str = 
 
 
 def clip_key(text: str, role: Role, identity: ClipIdentity) -> str:
-    """Return a phrase's content address: 64 hexadecimal digits.
-
-    Args:
-        text: from `spoken_text`.
-        role: what the phrase is.
-        identity: of the voice.
-    """
+    """Return a phrase's content address: 64 hexadecimal digits."""
     return hashlib.sha256(msgspec.json.encode((text, role.value, identity))).hexdigest()
 
 

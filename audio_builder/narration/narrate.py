@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from audio_builder.audio.samples import AudioSegment, wav_from_segment
 from audio_builder.errors import EmptySource
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
 from audio_builder.narration.clip_cache import ClipCache, clip_identity, clip_key
@@ -64,27 +63,13 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     """
     cache.files.sweep()
     planned = _planned_clips(script, voice, others, rate_hz, listen=listen)
-    unique = {clip.job.key: clip.job for clip in planned}
-    stored = {key: clip for key in unique if (clip := cache.find(key)) is not None}
-    missing = [job for key, job in unique.items() if key not in stored]
-    done, total = len(stored), len(unique)
-    progress(Step("narrate", done, total))
-
-    def keep(job: Job, spoken: Spoken) -> None:
-        frames = len(spoken.pcm) // 2
-        margins = (spoken.lead_frames, spoken.tail_frames)
-        clip = StoredClip(frames, rate_hz, *margins, spoken.levels, spoken.words, spoken.hearing)
-        cache.store(job.key, clip, spoken.pcm)
-        stored[job.key] = clip
-
-    def on_event(job: Job, finished: bool) -> None:
-        nonlocal done
-        done += finished
-        progress(Step("narrate", done, total, job.text))
-
+    jobs = {clip.job.key: clip.job for clip in planned}
+    stored = {key: clip for key in jobs if (clip := cache.find(key)) is not None}
+    missing = [job for key, job in jobs.items() if key not in stored]
+    progress(Step("narrate", len(stored), len(jobs)))
     if missing:
         with contextlib.nullcontext(pool) if pool else Pool() as workers:
-            workers.run(missing, keep, on_event)
+            stored |= _speak(missing, workers, cache, progress, done=len(stored))
         cache.prune()
     clips = tuple(_clip(clip, stored[clip.job.key], cache) for clip in planned)
     return Narration(
@@ -96,13 +81,36 @@ def narrate(  # noqa: PLR0913 - a stage's one call: what to speak, with which vo
     )
 
 
-def say_as_wav(text: str, voice: Voice, progress: Progress = silent) -> bytes:
-    """Return words spoken, as a WAV file: mono, 16 bit, 44,100 Hz. The clips are kept like those of an episode.
+def _speak(jobs: Sequence[Job], pool: Pool, cache: ClipCache, progress: Progress, done: int) -> dict[str, StoredClip]:
+    """Speak phrases and return their clips by key, each of them in the cache as soon as it is finished.
 
     Args:
-        text: one or more sentences.
-        voice: from `prepare_voice`.
-        progress: called with each clip.
+        jobs: with keys that differ.
+        pool: whose processes speak.
+        cache: where clips are kept.
+        progress: called with each clip that begins and is finished.
+        done: how many clips the script has besides.
+    """
+    clips: dict[str, StoredClip] = {}
+    total = done + len(jobs)
+
+    def keep(job: Job, spoken: Spoken) -> None:
+        frames, margins = len(spoken.pcm) // 2, (spoken.lead_frames, spoken.tail_frames)
+        clip = StoredClip(frames, job.rate_hz, *margins, spoken.levels, spoken.words, spoken.hearing)
+        cache.store(job.key, clip, spoken.pcm)
+        clips[job.key] = clip
+
+    def on_event(job: Job, finished: bool) -> None:
+        nonlocal done
+        done += finished
+        progress(Step("narrate", done, total, job.text))
+
+    pool.run(jobs, keep, on_event)
+    return clips
+
+
+def say_as_wav(text: str, voice: Voice, progress: Progress = silent) -> bytes:
+    """Return words spoken, as a WAV file: mono, 16 bit, 44,100 Hz. The clips are kept like those of an episode.
 
     Raises:
         EmptySource: there is no word in the text.
@@ -114,13 +122,8 @@ def say_as_wav(text: str, voice: Voice, progress: Progress = silent) -> bytes:
     script = Script("", "", "", "", "", "", says)
     narration = narrate(script, voice, cache=ClipCache(), rate_hz=_TRIAL_RATE_HZ, progress=progress)
     pause = bytes(2 * round(_TRIAL_PAUSE_S * _TRIAL_RATE_HZ))
-    stream = io.BytesIO()
-    with wave.open(stream, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(_TRIAL_RATE_HZ)
-        sound.writeframes(pause.join(clip.load().raw_data for clip in narration.clips))
-    return stream.getvalue()
+    pcm = pause.join(clip.load().raw_data for clip in narration.clips)
+    return wav_from_segment(AudioSegment(pcm, frame_rate=_TRIAL_RATE_HZ, sample_width=2, channels=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from audio_builder.narration.hearing import Difference, Hearing, Sounds, Word, c
 from audio_builder.narration.trim import TrimmedClip, resample
 from audio_builder.voices.engines import misaki
 from audio_builder.voices.extras import installed_version
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.lexicon import IPA_MARKS
 from audio_builder.voices.profile import VoiceProfile
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
@@ -30,7 +30,6 @@ _BETWEEN = ("<wb>", "<blank>")
 """Its symbols for the border of a word, and for nothing new."""
 
 _STRESS = "ˈˌ"
-_PRIVATE = re.compile(f"[{IPA_START}{IPA_END}]")
 
 _OFF_EDGE_S = 0.010
 _NOTHING_DB = -85.0
@@ -62,11 +61,6 @@ def can_hear(language: str) -> bool:
 
 def hear_clip(clip: TrimmedClip, text: str, profile: VoiceProfile) -> Hearing:
     """Return what is heard in a clip, its edges included.
-
-    Args:
-        clip: trimmed.
-        text: as the engine got it.
-        profile: of the voice.
 
     Raises:
         MissingExtra: the recogniser isn't installed.
@@ -126,7 +120,7 @@ def words_to_hear(text: str, language: str) -> tuple[Word, ...]:
     written = words_with_places(text)
     firsts = first_sounds([phonemes(word) for _, word in written], spoken)
     labels = {
-        first: _PRIVATE.sub("/", word) for (_, word), first in zip(written, firsts, strict=True) if first is not None
+        first: IPA_MARKS.sub("/", word) for (_, word), first in zip(written, firsts, strict=True) if first is not None
     }
     words, label, end = [], written[0][1] if written else text, 0
     for group in re.finditer(r"\S+", spoken):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record, sound_of
 from audio_builder.errors import OutputError, RecipeError
+from audio_builder.files import sha256_of
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.ledger import (
     EarlierFeed,
@@ -212,7 +212,7 @@ def _found(place: Path, before: Published, present: Collection[str], *, as_new: 
     found = FoundEpisode(
         stem=place.name,
         record=record,
-        digest=_digest(path),
+        digest=sha256_of(path.read_bytes()),
         guid=new_guid(before.show, place.name, record, as_new=as_new),
         published=first_published(record),
         dated=record.tags.date,
@@ -254,7 +254,3 @@ def _check_pair(mp3: Path, record: EpisodeRecord, earlier: Entry | None) -> None
             f"{mp3} is not the sound that its record is about",
             hint="A build was stopped, or the file was changed. Build it again.",
         )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -162,11 +162,6 @@ def archive_name(number: int) -> str:
     return f"feed-{number}.xml"
 
 
-def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None) -> bytes:
-    """Return a feed on one page; what it is given is as in `feed_pages`."""
-    return _document(show, cover, items, _Page(), last_built)
-
-
 def _document(
     show: Show, cover: str, items: Sequence[Item], page: _Page, last_built: datetime.datetime | None = None
 ) -> bytes:
@@ -207,16 +202,16 @@ def fitted(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
     return content[: most_bytes - 3].decode("utf-8", "ignore").strip() + "…"
 
 
-def as_html(text: str, most_bytes: int = MOST_DESCRIPTION_BYTES) -> str:
+def as_html(text: str) -> str:
     """Return a text as the HTML that players take a description for, cut so that it has at most so many bytes.
 
     >>> as_html("fish & chips <3")
     'fish &amp; chips &lt;3'
     """
-    cut = fitted(text, most_bytes)
-    room = most_bytes
-    while len((escaped := _paragraphs(cut)).encode("utf-8")) > most_bytes:
-        room -= max(1, (len(escaped.encode("utf-8")) - most_bytes) // 5)
+    cut = fitted(text)
+    room = MOST_DESCRIPTION_BYTES
+    while len((escaped := _paragraphs(cut)).encode("utf-8")) > MOST_DESCRIPTION_BYTES:
+        room -= max(1, (len(escaped.encode("utf-8")) - MOST_DESCRIPTION_BYTES) // 5)
         cut = fitted(text, room)
     return escaped
 

@@ -49,12 +49,7 @@ _SERVER = Markup("<code>audio-builder serve</code>")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, stanza or heading of the words.
-
-    Attributes:
-        role: of its first phrase.
-        lines: each with its phrases.
-    """
+    """A paragraph, stanza or heading of the words."""
 
     role: str
     lines: tuple[tuple[Phrase, ...], ...]

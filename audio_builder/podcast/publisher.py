@@ -4,152 +4,57 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import itertools
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
-from msgspec import Struct
 
 from audio_builder import __version__
-from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
+from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
-from audio_builder.episode.record import RECORD_SUFFIX, record_as_json
+from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
-from audio_builder.files import (
-    check_named,
-    commit,
-    draft_beside,
-    folder_locked,
-    note_writing,
-    output_error,
-    sha256_of,
-    sweep_drafts,
-)
+from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_error, sweep_drafts
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, read_published
-from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, feed_pages, in_order, is_serial, opml
+from audio_builder.podcast.feed import SMALL_SUFFIX, Item, in_order
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
     Entry,
-    Ledger,
     ledger_as_json,
     next_ledger,
     page_name,
     published_name,
 )
 from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
-from audio_builder.podcast.own_files import OwnFiles, write_changed
-from audio_builder.podcast.pages import embed_page, embed_path, episode_page, index_page, templates_digest
-from audio_builder.podcast.schedule import Schedule, plan_show
-from audio_builder.podcast.sharing import feed_style
-from audio_builder.podcast.show_settings import (
-    ARCHIVE_NAME,
-    EPISODES,
-    FEED_FILE,
-    FEED_STYLE_FILE,
-    INDEX_FILE,
-    OPML_FILE,
-    Show,
-    read_show,
+from audio_builder.podcast.pages import embed_path, templates_digest
+from audio_builder.podcast.publish_report import Damage, Held, PublishOptions, PublishReport
+from audio_builder.podcast.schedule import plan_show
+from audio_builder.podcast.show_files import (
+    SHOW_FILES,
+    OwnFiles,
+    check_show_files,
+    digests,
+    draw_show_files,
+    make_cover,
+    make_pages,
+    remove_archives,
+    small_name,
+    write_before_feed,
+    write_changed,
 )
+from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, Show, read_show
 from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
-from audio_builder.podcast.translations import translation_for
 
 WAVEFORM_BARS = 240
 _FLOOR_DB = -48.0
 _CHECKPOINT = 25
 """After so many episodes whose files were made, the ledger is kept."""
-
-
-_LAST_BUILT = re.compile(r"<lastBuildDate>([^<]+)</lastBuildDate>")
-
-
-class Damage(Struct, frozen=True, kw_only=True):
-    """An episode that couldn't be published as it lies in the folder.
-
-    Attributes:
-        name: of its MP3, without suffix.
-        problem: what is wrong with it.
-        hint: what to do.
-        published: whether the feed shows it as it was published before; else it isn't in it yet.
-    """
-
-    name: str
-    problem: str
-    hint: str
-    published: bool
-
-
-class Held(Struct, frozen=True, kw_only=True):
-    """An episode that isn't in the feed yet, because its date is in the future.
-
-    Attributes:
-        name: of its MP3, without suffix.
-        until: its date.
-    """
-
-    name: str
-    until: str
-
-
-class PublishReport(Struct, frozen=True, kw_only=True):
-    """What was published.
-
-    Attributes:
-        schema_version: of this record.
-        feed: path of the feed.
-        feed_url: where it will be found.
-        episodes: how many it has.
-        made: names of the episodes whose files were made now.
-        pruned: names of the files that were removed.
-        unrecorded: MP3s that lie in the folder without a record, which are not published.
-        cover_note: why the show's drawn cover has no words; empty where it has.
-        damaged: episodes whose MP3 or record is not as `build` left it.
-        held_back: episodes whose date is in the future.
-        hidden: names of episodes that `show.toml` hides.
-        kept: names of published files that stay as somebody changed them; `force` replaces them.
-    """
-
-    schema_version: int = 1
-    feed: str
-    feed_url: str
-    episodes: int
-    made: tuple[str, ...]
-    pruned: tuple[str, ...]
-    unrecorded: tuple[str, ...]
-    cover_note: str = ""
-    damaged: tuple[Damage, ...] = ()
-    held_back: tuple[Held, ...] = ()
-    hidden: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PublishOptions:
-    """What is decided anew at each publishing.
-
-    Attributes:
-        as_new: names of episodes that players shall show as new ones, though they had them before.
-        prune: whether files that the feed no longer names are removed.
-        now: the time of publishing; None for that of the clock.
-        force: whether a feed and pages are replaced that somebody else made, or changed.
-        page_items: how many episodes an archive of a long feed has.
-    """
-
-    as_new: tuple[str, ...] = ()
-    prune: bool = False
-    now: datetime.datetime | None = None
-    force: bool = False
-    page_items: int = PAGE_ITEMS
 
 
 def publish(
@@ -172,49 +77,33 @@ def publish(
     """
     own, options = read_show(folder), options or PublishOptions()
     with folder_locked(folder, on_wait):
-        before = _earlier(folder, own, force=options.force)
-        show, ledger = before.show, before.ledger
-        now = options.now or datetime.datetime.now(datetime.UTC)
-        planned = plan_show(folder, before, options.as_new, now)
+        before = _read_before(folder, own, force=options.force)
+        show, own_files = before.show, OwnFiles(folder, before.ledger, force=options.force)
+        planned = plan_show(folder, before, options.as_new, options.now or datetime.datetime.now(datetime.UTC))
         _refuse_losses(planned.damaged)
-        own_files = OwnFiles(folder, ledger, force=options.force)
-        items, made = _make_all(folder, show, ledger, planned.due, own_files)
+        items, made = _make_all(folder, before, planned.due, own_files)
         items += [lost.as_published for lost in planned.damaged if lost.as_published]
-        items = in_order(show, items)
-        serial = is_serial(show, (item.record for item in items))
-        listed = _make_pages(folder, show, items[::-1] if serial else items, own_files)
-        items = listed[::-1] if serial else listed
-        entries = {item.stem: item.entry for item in items}
-        cover = _cover(folder, show)
-        pages = {
-            OPML_FILE: opml(show),
-            FEED_STYLE_FILE: feed_style(translation_for(show.language).feed_notice, show),
-            INDEX_FILE: index_page(show, _small(cover), listed),
-            **feed_pages(show, cover, items, _last_built(folder), options.page_items),
-        }
-        _write_before_feed(folder, pages, ledger, force=options.force)
+        published = make_pages(folder, show, in_order(show, items), own_files)
+        cover = make_cover(folder, show)
+        files = draw_show_files(folder, show, cover, published, options.page_items)
+        write_before_feed(folder, files, before.ledger, force=options.force)
         # The ledger comes before the feed: a guid must never be in a feed and not in the ledger.
-        named = {name for entry in entries.values() for name in entry.files}
-
-        def keep_ledger() -> None:
-            kept = next_ledger(show, ledger, entries, _digests(pages) | own_files.digests(named))
-            write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
-
-        keep_ledger()
-        write_changed(folder / FEED_FILE, pages[FEED_FILE])
-        _remove_archives(folder, ledger, pages)
+        _keep_ledger(folder, before, published, digests(files), own_files)
+        write_changed(folder / FEED_FILE, files[FEED_FILE])
+        remove_archives(folder, before.ledger, files)
         pruned: tuple[str, ...] = ()
         if options.prune:
-            pruned = tuple(own_files.prune({Path(cover).name, Path(_small(cover)).name, *named}))
-            keep_ledger()
+            pruned = tuple(own_files.prune({Path(cover).name, Path(small_name(cover)).name, *_named(published)}))
+            _keep_ledger(folder, before, published, digests(files), own_files)
+    known = {one.stem for group in (published, planned.held_back, planned.damaged) for one in group}
     return PublishReport(
         feed=str(folder / FEED_FILE),
         feed_url=show.feed_url,
-        episodes=len(items),
+        episodes=len(published),
         made=tuple(made),
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
-        unrecorded=tuple(_unrecorded(folder, {*entries, *_not_in_feed(planned)})),
+        unrecorded=tuple(_unrecorded(folder, {*known, *planned.hidden})),
         kept=tuple(own_files.kept),
         held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
         hidden=planned.hidden,
@@ -222,65 +111,45 @@ def publish(
     )
 
 
-def _damage(one: DamagedEpisode) -> Damage:
-    return Damage(name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None)
-
-
-def _earlier(folder: Path, own: Show, *, force: bool) -> Published:
-    """Return what was published of a folder before; nothing of it is half written.
+def _read_before(folder: Path, own: Show, *, force: bool) -> Published:
+    """Return what was published of a folder before, with the show as listeners know it; nothing of it is half written.
 
     Raises:
         OutputError: a folder lies where a file goes, or a feed that somebody else made.
     """
     # What a killed publish left would be put on the web with the rest.
     sweep_drafts(folder / EPISODES)
-    for path in _common_names(folder):
-        check_named(path, force=True)  # no folders
+    for name in SHOW_FILES:
+        check_named(folder / name, force=True)  # no folders
     before = read_published(folder, own)
     if not force:
-        _refuse_others(folder, before.ledger, known=bool(before.ledger.known or before.feed.feed_url))
+        check_show_files(folder, before.ledger, published=bool(before.ledger.known or before.feed.feed_url))
     return before
 
 
-def _write_before_feed(folder: Path, pages: Mapping[str, bytes], ledger: Ledger, *, force: bool) -> None:
-    """Write all pages but the feed, which publishes them.
+def _refuse_losses(damaged: Sequence[DamagedEpisode]) -> None:
+    """Refuse to publish where an episode that listeners know would vanish from the feed.
 
     Raises:
-        OutputError: an archive would replace what somebody else made, or one can't be written.
+        OutputError: names them all.
     """
-    archives = [name for name in pages if ARCHIVE_NAME.fullmatch(name)]
-    for name in archives:
-        check_named(folder / name, force=force, known=(ledger.pages.get(name, ""),))
-    _note_all(folder, pages)
-    for name in (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives):
-        write_changed(folder / name, pages[name])
-
-
-def _remove_archives(folder: Path, ledger: Ledger, pages: Mapping[str, bytes]) -> None:
-    """Remove the archives of a feed that has become shorter, as they were written.
-
-    Raises:
-        OutputError: one can't be removed.
-    """
-    for name, digest in ledger.pages.items():
-        path = folder / name
-        if name in pages or not ARCHIVE_NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
-            continue
-        try:
-            if sha256_of(path.read_bytes()) == digest:
-                path.unlink()
-        except OSError as error:
-            raise output_error(error, path) from error
+    losses = [episode for episode in damaged if episode.was_published and episode.as_published is None]
+    if losses:
+        what = "; ".join(f"{episode.stem}: {episode.error.message}" for episode in losses)
+        raise OutputError(
+            f"nothing was published: {len(losses)} of the published episodes would be lost to their listeners ({what})",
+            hint="Build each again, or remove its MP3 and its record to withdraw it.",
+        )
 
 
 def _make_all(
-    folder: Path, show: Show, ledger: Ledger, due: Sequence[FoundEpisode], own_files: OwnFiles
+    folder: Path, before: Published, due: Sequence[FoundEpisode], own_files: OwnFiles
 ) -> tuple[list[Item], list[str]]:
     """Put the files of all episodes in place; return them, and the names of those whose files were made now."""
     items: list[Item] = []
     made: list[str] = []
     for episode in due:
-        entry = _make_files(folder, show, episode, own_files)
+        entry = _make_files(folder, before.show, episode, own_files)
         items.append(Item(episode.stem, episode.record, entry))
         if entry is episode.earlier:
             continue
@@ -288,25 +157,23 @@ def _make_all(
         if len(made) % _CHECKPOINT == 0:
             # A first publish of thousands that is stopped goes on from here: nothing is decoded twice.
             done = {item.stem: item.entry for item in items}
-            kept = next_ledger(show, ledger, ledger.episodes | done, ledger.pages | own_files.written)
+            ledger = before.ledger
+            kept = next_ledger(before.show, ledger, ledger.episodes | done, ledger.pages | own_files.written)
             write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
     return items, made
 
 
-def _not_in_feed(planned: Schedule) -> Iterator[str]:
-    yield from (one.stem for one in (*planned.held_back, *planned.damaged))
-    yield from planned.hidden
+def _keep_ledger(
+    folder: Path, before: Published, items: Sequence[Item], pages: dict[str, str], own_files: OwnFiles
+) -> None:
+    """Write the ledger: what the feed has now, and what was written for it, as SHA-256 by name."""
+    entries = {item.stem: item.entry for item in items}
+    kept = next_ledger(before.show, before.ledger, entries, pages | own_files.digests(_named(items)))
+    write_changed(folder / LEDGER_FILE, ledger_as_json(kept))
 
 
-def _last_built(folder: Path) -> datetime.datetime | None:
-    """Return what the feed says of itself now, None where there is none."""
-    try:
-        found = _LAST_BUILT.search((folder / FEED_FILE).read_text(encoding="utf-8", errors="replace"))
-        return parsedate_to_datetime(found[1]) if found else None
-    except (FileNotFoundError, ValueError):
-        return None
-    except OSError as error:
-        raise output_error(error, folder / FEED_FILE) from error
+def _named(items: Sequence[Item]) -> set[str]:
+    return {name for item in items for name in item.entry.files}
 
 
 def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnFiles) -> Entry:
@@ -328,22 +195,7 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
     waveform = earlier.waveform if earlier and same_sound else waveform_of(own, record.report.duration_s)
     _place_sound(own, base.with_name(f"{base.name}.mp3"), record.sound.bytes)
     beside = tuple(_place_beside(folder, show, episode, base))
-    files = {
-        f"{base.name}.vtt": as_vtt(record.phrases).encode(),
-        f"{base.name}.srt": as_srt(record.phrases).encode(),
-        f"{base.name}.json": as_json(record.phrases),
-        f"{base.name}.txt": as_text(record.words),
-        f"{base.name}.chapters.json": chapters_json(record),
-        f"{base.name}.notes.html": notes_page(record),
-        f"{base.name}.notes.txt": notes_text(record).encode(),
-        # For feed and pages, should the one beside the MP3 be damaged.
-        base.name + RECORD_SUFFIX: record_as_json(record),
-    }
-    picture = _picture_of(own)
-    if picture:
-        files[f"{base.name}.jpg"] = picture
-        if small := small_cover(picture):
-            files[base.name + SMALL_SUFFIX] = small
+    files = {base.name + suffix: content for suffix, content in _texts_and_picture(record, _picture_of(own))}
     entry = Entry(
         guid=episode.guid,
         published=episode.published.isoformat(),
@@ -357,6 +209,23 @@ def _make_files(folder: Path, show: Show, episode: FoundEpisode, own_files: OwnF
     for name, content in files.items():
         own_files.write(name, content)
     return entry
+
+
+def _texts_and_picture(record: EpisodeRecord, picture: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield how the names of the files beside a published sound end, and what is in them; an empty picture is none."""
+    yield ".vtt", as_vtt(record.phrases).encode()
+    yield ".srt", as_srt(record.phrases).encode()
+    yield ".json", as_json(record.phrases)
+    yield ".txt", as_text(record.words)
+    yield ".chapters.json", chapters_json(record)
+    yield ".notes.html", notes_page(record)
+    yield ".notes.txt", notes_text(record).encode()
+    # For feed and pages, should the one beside the MP3 be damaged.
+    yield RECORD_SUFFIX, record_as_json(record)
+    if picture:
+        yield ".jpg", picture
+        if small := small_cover(picture):
+            yield SMALL_SUFFIX, small
 
 
 def _place_beside(folder: Path, show: Show, episode: FoundEpisode, base: Path) -> Iterator[str]:
@@ -373,32 +242,6 @@ def _place_beside(folder: Path, show: Show, episode: FoundEpisode, base: Path) -
             yield published.name
 
 
-def _make_pages(folder: Path, show: Show, listed: Sequence[Item], own_files: OwnFiles) -> list[Item]:
-    """Put the pages of all episodes in place, but those that are there and would be the same, and return the episodes.
-
-    Args:
-        folder: of the show.
-        show: from `show.toml`.
-        listed: in the order of the show's page, in which each leads on to the next.
-        own_files: writes them.
-
-    Raises:
-        OutputError: one can't be written.
-    """
-    made = []
-    # The last is made first: a page never leads to one that isn't there.
-    for item, following in reversed([*itertools.zip_longest(listed, listed[1:])]):
-        led_to = (following.page, following.record.tags.title) if following else ()
-        page_from = sha256_of("\0".join((item.entry.made_from, *led_to)).encode("utf-8", "replace"))
-        names = page_name(item.stem) + ".html", embed_path(page_name(item.stem) + ".html")
-        there = all((folder / EPISODES / name).is_file() for name in names)
-        if item.entry.page_from != page_from or not there or own_files.to_replace(names):
-            own_files.write(names[0], episode_page(show, item, following))
-            own_files.write(names[1], embed_page(show, item))
-        made.append(replace(item, entry=msgspec.structs.replace(item.entry, page_from=page_from)))
-    return made[::-1]
-
-
 def _picture_of(file: Path) -> bytes:
     """Return the JPEG in an MP3's tag; empty where there is none.
 
@@ -412,38 +255,6 @@ def _picture_of(file: Path) -> bytes:
     except MutagenError as error:
         raise OutputError(f"can't read the tag of {file}: {error}") from error
     return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
-
-
-def _digests(pages: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: sha256_of(content) for name, content in pages.items()}
-
-
-def _note_all(folder: Path, pages: Mapping[str, bytes]) -> None:
-    """Note what is about to be written and what it replaces: after a stop in between, both are known as ours."""
-    for name, digest in _digests(pages).items():
-        path = folder / name
-        note_writing(path, digest, *([sha256_of(path.read_bytes())] if path.is_file() else []))
-
-
-def _refuse_others(folder: Path, ledger: Ledger, *, known: bool) -> None:
-    """Refuse to replace a feed or a page that somebody else made, or changed since it was written.
-
-    Args:
-        folder: of the show.
-        ledger: says what was written; one of an earlier version doesn't.
-        known: whether the show was published before.
-
-    Raises:
-        OutputError: names the file.
-    """
-    for path in _common_names(folder):
-        written = ledger.pages.get(path.name)
-        if written or not known:
-            check_named(path, known=(written,) if written else ())
-
-
-def _common_names(folder: Path) -> tuple[Path, ...]:
-    return folder / OPML_FILE, folder / FEED_STYLE_FILE, folder / INDEX_FILE, folder / FEED_FILE
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:
@@ -488,35 +299,8 @@ def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:
             yield path.name
 
 
-def _refuse_losses(damaged: Sequence[DamagedEpisode]) -> None:
-    """Refuse to publish where an episode that listeners know would vanish from the feed.
-
-    Raises:
-        OutputError: names them all.
-    """
-    losses = [episode for episode in damaged if episode.was_published and episode.as_published is None]
-    if losses:
-        what = "; ".join(f"{episode.stem}: {episode.error.message}" for episode in losses)
-        raise OutputError(
-            f"nothing was published: {len(losses)} of the published episodes would be lost to their listeners ({what})",
-            hint="Build each again, or remove its MP3 and its record to withdraw it.",
-        )
-
-
-def _cover(folder: Path, show: Show) -> str:
-    """Put the show's picture in place, large and small, and return its path, which follows from its content."""
-    if show.cover:
-        content = fit_cover(folder / show.cover)
-    else:
-        content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
-    path = f"{EPISODES}/cover-{hashlib.sha256(content).hexdigest()[:8]}.jpg"
-    write_changed(folder / path, content)
-    write_changed(folder / _small(path), small_cover(content))
-    return path
-
-
-def _small(cover: str) -> str:
-    return cover.removesuffix(".jpg") + SMALL_SUFFIX
+def _damage(one: DamagedEpisode) -> Damage:
+    return Damage(name=one.stem, problem=one.error.message, hint=one.error.hint, published=one.as_published is not None)
 
 
 def waveform_of(file: Path, duration_s: float) -> tuple[int, ...]:

@@ -34,12 +34,7 @@ class Face:
 
 
 def face_of_show(show: Show, cover: str) -> Face:
-    """Return the face of the show's page.
-
-    Args:
-        show: from `show.toml`.
-        cover: path of its picture, from its folder.
-    """
+    """Return the face of the show's page."""
     description = show.description or show.title
     graph = {"og:type": "website", "og:title": show.title, "og:description": description, "og:locale": show.language}
     data = _series(show) | {"@context": "https://schema.org", "description": description}

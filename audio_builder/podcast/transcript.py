@@ -35,13 +35,7 @@ _SPACES = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown for a while.
-
-    Attributes:
-        start_ms: from the beginning.
-        end_ms: later than the start.
-        lines: one or two.
-    """
+    """What is shown for a while."""
 
     start_ms: int
     end_ms: int

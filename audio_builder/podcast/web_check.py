@@ -18,13 +18,13 @@ from xml.etree import ElementTree as ET
 import requests
 from msgspec import Struct
 
+from audio_builder.episode.verify.standard import COVER_BYTES
 from audio_builder.errors import OutputError
 from audio_builder.podcast.feed import NAMESPACES
 from audio_builder.podcast.show_settings import FEED_FILE, Show, read_show
 
 _TIMEOUT_S = 20
 _AT_ONCE = 4
-_LARGEST_COVER_BYTES = 512 * 1024
 """Apple's bound for covers."""
 
 _UPLOAD = "Upload what `publish --export` writes."
@@ -48,14 +48,7 @@ class WebFinding(Struct, frozen=True, kw_only=True):
 
 
 class WebCheck(Struct, frozen=True, kw_only=True):
-    """What was found of a show on the web.
-
-    Attributes:
-        schema_version: of this record.
-        feed_url: what was asked.
-        ok: whether nothing fails.
-        findings: line by line.
-    """
+    """What was found of a show on the web."""
 
     schema_version: int = 1
     feed_url: str
@@ -194,7 +187,7 @@ def _cover_there(answer: _Answer) -> WebFinding:
         return _fail("cover", answer.said, _UPLOAD)
     if answer.type() not in {"image/jpeg", "image/png"}:
         return _fail("cover", answer.type() or "no type", "Let the server send image/jpeg for .jpg.")
-    if length > _LARGEST_COVER_BYTES:
+    if length > COVER_BYTES:
         return _fail("cover", f"{length:,} bytes", "Apple takes at most 512 KB. Publish again, and upload it.")
     return _ok("cover", f"{answer.type()}, {length:,} bytes")
 

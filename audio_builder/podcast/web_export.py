@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
-from audio_builder.episode.record import RECORD_SUFFIX
+from audio_builder.episode.record import RECORD_SUFFIX, sound_of
 from audio_builder.errors import OutputError
 from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
 from audio_builder.podcast.ledger import read_ledger
+from audio_builder.podcast.show_files import small_name
 from audio_builder.podcast.show_settings import (
     ARCHIVE_NAME,
     EPISODES,
@@ -35,7 +35,6 @@ MANIFEST_FILE = ".audio-builder-export.json"
 
 _COVERS = re.compile(rf"{EPISODES}/cover-[0-9a-f]{{8}}\.jpg")
 _NAMED_BY_CONTENT = re.compile(r".*-[0-9a-f]{8}\.(mp3|jpg)")
-_CHUNK_BYTES = 1 << 20
 
 _FOR_GOOD = "Cache-Control: public, max-age=31536000, immutable"
 _EPISODE_HEADERS = {
@@ -67,16 +66,13 @@ class ExportReport(Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...] = ()
 
 
-def export(
-    folder: Path, target: Path, *, prune: bool = False, on_wait: Callable[[], None] = lambda: None
-) -> ExportReport:
+def export(folder: Path, target: Path, *, prune: bool = False) -> ExportReport:
     """Write what belongs on the web into a folder: feed, pages, published files, and headers for static hosts.
 
     Args:
         folder: a published show.
         target: made if it isn't there. A file in it that this didn't write, or that was changed since, stays.
         prune: whether files that were exported before and that the feed no longer names are removed.
-        on_wait: called once if another process holds the show's folder.
 
     Raises:
         RecipeError: the folder is no show.
@@ -88,7 +84,7 @@ def export(
         *target.resolve().parents,
     ]:
         raise OutputError(f"{target} is the show itself", hint="Export into a folder of its own, such as web.")
-    with folder_locked(folder, on_wait):
+    with folder_locked(folder, lambda: None):
         sources = {name: folder / name for name in _names(folder)}
         earlier = _manifest(target)
         written = []
@@ -100,8 +96,8 @@ def export(
         kept = {*sources, HEADERS_FILE}
         removed = tuple(_removed(target, earlier, kept)) if prune else ()
         manifest = {name: earlier[name] for name in earlier if name not in removed}
-        manifest |= {name: _digest(target / name) for name in written}
-        manifest |= {name: _digest(target / name) for name in kept - manifest.keys()}
+        manifest |= {name: sound_of(target / name).sha256 for name in written}
+        manifest |= {name: sound_of(target / name).sha256 for name in kept - manifest.keys()}
         write_bytes(target / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(dict(sorted(manifest.items())))))
     return ExportReport(folder=str(target), files=len(kept), written=tuple(written), removed=removed)
 
@@ -144,7 +140,7 @@ def _names(folder: Path) -> Iterator[str]:
         yield from (f"{EPISODES}/{name}" for name in entry.files if not name.endswith(RECORD_SUFFIX))
     for cover in sorted(set(_COVERS.findall(feed))):
         yield cover
-        if (folder / (small := cover.removesuffix(".jpg") + ".small.jpg")).is_file():
+        if (folder / (small := small_name(cover))).is_file():
             yield small
     archives = sorted(name for name in read_ledger(folder).pages if ARCHIVE_NAME.fullmatch(name))
     yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives, FEED_FILE)
@@ -159,7 +155,7 @@ def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
     if place.is_symlink() or place.exists():
         if not place.is_symlink() and place.is_file() and _is_same(place, source):
             return False
-        if place.is_symlink() or not place.is_file() or _digest(place) != earlier:
+        if place.is_symlink() or not place.is_file() or sound_of(place).sha256 != earlier:
             raise OutputError(
                 f"{place} is there and wasn't written by this command, or was changed since",
                 hint="Move it away, or export into another folder.",
@@ -181,14 +177,14 @@ def _is_same(place: Path, source: Path | bytes) -> bool:
         return place.read_bytes() == source
     if place.stat().st_size != source.stat().st_size:
         return False
-    return _NAMED_BY_CONTENT.fullmatch(place.name) is not None or _digest(place) == _digest(source)
+    return _NAMED_BY_CONTENT.fullmatch(place.name) is not None or sound_of(place).sha256 == sound_of(source).sha256
 
 
 def _removed(target: Path, earlier: dict[str, str], kept: set[str]) -> Iterator[str]:
     """Remove what was exported before and isn't named any more, unless somebody changed it."""
     for name, digest in earlier.items():
         place = target / name
-        if name in kept or place.is_symlink() or not place.is_file() or _digest(place) != digest:
+        if name in kept or place.is_symlink() or not place.is_file() or sound_of(place).sha256 != digest:
             continue
         try:
             place.unlink()
@@ -209,14 +205,3 @@ def _manifest(target: Path) -> dict[str, str]:
 def _ours(name: str) -> bool:
     inside = re.fullmatch(rf"{EPISODES}/[a-z0-9][a-z0-9.-]*", name) or ARCHIVE_NAME.fullmatch(name)
     return inside is not None or name in {FEED_FILE, FEED_STYLE_FILE, OPML_FILE, INDEX_FILE, HEADERS_FILE}
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    except OSError as error:
-        raise output_error(error, path) from error
-    return digest.hexdigest()

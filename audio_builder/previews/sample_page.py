@@ -69,16 +69,6 @@ def sample_page(title: str, intro: str, sections: Sequence[Section], nothing: st
     return page.encode("utf-8", "replace")
 
 
-def clock(seconds: float) -> str:
-    """Return a length as minutes and seconds.
-
-    >>> clock(65.2)
-    '1:05'
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
-
-
 @functools.cache
 def _source(name: str) -> str:
     return (resources.files("audio_builder.previews") / name).read_text(encoding="utf-8")

@@ -13,10 +13,11 @@ from audio_builder.episode.identity import IfThere
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
-from audio_builder.previews.sample_page import Entry, Section, clock, sample_page
+from audio_builder.previews.sample_page import Entry, Section, sample_page
 from audio_builder.previews.voice_samples import sample_text
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import BACKGROUNDS, Pacing, Recipe, Soundscape, Tags
+from audio_builder.script.estimate import clock
 from audio_builder.sound.background import NO_BACKGROUND, describe_background
 from audio_builder.sound.bells import BELLS, NO_BELL, describe_bell
 from audio_builder.voices.catalogue import find_voice
@@ -32,15 +33,7 @@ _BELL_TEXT = "---\nid: the bell {name}\n---\nHere is the bell.\n\n[bell]\n\n[pau
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What is built to hear one sound.
-
-    Attributes:
-        kind: `background` or `bell`, as the option is called.
-        name: of the sound.
-        about: one line.
-        text: what is spoken.
-        recipe: how.
-    """
+    """What is built to hear one sound."""
 
     kind: str
     name: str

@@ -14,9 +14,10 @@ from audio_builder.episode.naming import file_stem
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
-from audio_builder.previews.sample_page import Entry, Section, clock, sample_page
+from audio_builder.previews.sample_page import Entry, Section, sample_page
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import Recipe, Tags
+from audio_builder.script.estimate import clock
 from audio_builder.voices.catalogue import find_voice, scan_voices
 from audio_builder.voices.profile import VoiceProfile
 from audio_builder.voices.status import voice_status
@@ -63,12 +64,7 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What was made.
-
-    Attributes:
-        page: the page.
-        samples: one for each voice, made or not.
-    """
+    """What was made."""
 
     page: Path
     samples: tuple[Sample, ...]

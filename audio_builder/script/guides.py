@@ -11,6 +11,7 @@ from pathlib import Path
 from audio_builder.article.frontmatter import PLACE_KEY, read_front_matter
 from audio_builder.article.source import SourceText
 from audio_builder.errors import RecipeError, SourceError
+from audio_builder.files import looks_like_path
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Role, Say, Script, check_chapters
 from audio_builder.script.pauses import rest_for
@@ -47,7 +48,7 @@ def find_guide(name: str, language: str) -> SourceText | Path:
     if name.strip().lower() in guide_names():
         name = name.strip().lower()
     elif name not in guide_names():
-        if _looks_like_path(name):
+        if looks_like_path(name):
             return Path(name)
         close = difflib.get_close_matches(name, guide_names(), n=1, cutoff=0.5)
         raise RecipeError(
@@ -125,16 +126,6 @@ def _as_section(cues: Sequence[Cue], pacing: Pacing) -> list[Cue]:
     if isinstance(first, Bell):
         return [chapter, *part]
     return [chapter, Bell(), *rest_for(Reason.BELL, pacing), *part]
-
-
-def _looks_like_path(name: str) -> bool:
-    """Return whether a name means a file rather than a misspelt guide."""
-    if Path(name).suffix or "/" in name or "\\" in name:
-        return True
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):  # too long for a file's name, or a NUL in it
-        return False
 
 
 def with_disclosure(script: Script, text: str, pacing: Pacing) -> Script:

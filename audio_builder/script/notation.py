@@ -72,7 +72,7 @@ _SIGNS = {
 _ROLES = {sign.strip(): role for role, sign in _SIGNS.items() if sign}
 _REASONS = {reason.value: reason for reason in Reason if not reason.by_person}
 _SIGN = re.compile(r"\s*(#{1,3}|[|>-])(?:\s+|$)")
-_NOTE = re.compile(r"\s*//(?:\s|$)")
+NOTE = re.compile(r"\s*//(?:\s|$)")
 _COMMENT = re.compile(r"(?<!\\)<!--.*?-->", re.DOTALL)
 _EMPHASIS = re.compile(
     r"(?<![\w*_\\])(?:\*{1,3}|_{1,3})(?=[\w“‘\"'(\[<{\\])|(?<=[\w.,;:!?…”’\"')\]>}])(?:\*{1,3}|_{1,3})(?![\w*_])"
@@ -187,7 +187,7 @@ def _say_line(say: Say, before: SpeechStyle) -> str:
     text = _escaped(say.text)
     if marks := list(marks_between(before, style_of(say))):
         return f"{_SIGNS[say.role]}{' '.join(marks)} {text}"
-    if say.role is Role.PROSE and (_SIGN.match(text) or _NOTE.match(text)):
+    if say.role is Role.PROSE and (_SIGN.match(text) or NOTE.match(text)):
         return f"\\{text}"
     return f"{_SIGNS[say.role]}{text}"
 
@@ -207,7 +207,7 @@ def _without_comments(text: str) -> str:
 
 def _line_cues(line: str, place: Place, pacing: Pacing, on_bad: Callable[[BadMark], None]) -> Iterator[Cue | StyleMark]:
     """Yield the cues of one line, and the marks that change how words are said; `place` is where the line begins."""
-    if _NOTE.match(line):
+    if NOTE.match(line):
         return
     sign = _SIGN.match(line)
     role = _ROLES[sign[1]] if sign else Role.PROSE

@@ -21,6 +21,7 @@ import numpy as np
 
 from audio_builder.audio.samples import Samples
 from audio_builder.errors import SoundError
+from audio_builder.files import looks_like_path
 from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
 from audio_builder.sound import beds
 from audio_builder.sound.bed import Bed, BedFormat, NoBed
@@ -64,7 +65,7 @@ def check_background(soundscape: Soundscape, channels: int) -> None:
         if check := getattr(_module(background), "check", None):
             check(soundscape, channels)
         return
-    if not _looks_like_path(background):
+    if not looks_like_path(background):
         close = difflib.get_close_matches(background.lower(), BACKGROUNDS, n=3, cutoff=0.6)
         raise SoundError(
             f"there is no background named {background!r}; there are {', '.join(BACKGROUNDS)}",
@@ -166,17 +167,6 @@ def _module(name: str) -> BedModule:
     return cast("BedModule", importlib.import_module(f"{beds.__name__}.{name}"))
 
 
-def _looks_like_path(background: str) -> bool:
-    """Return whether a value means a file rather than a misspelt name."""
-    path = Path(background)
-    if path.suffix or "/" in background or "\\" in background:
-        return True
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # too long for a file's name, or a NUL in it
-        return False
-
-
 @dataclass(frozen=True, slots=True)
 class BedChange:
     """Where a background begins to change.
@@ -196,34 +186,25 @@ def as_one(by_name: Mapping[str, Bed], changes: Sequence[BedChange], bed_format:
 
 
 class ChangingBed:
-    """Several beds as one, each brought to the same loudest second, so that all lie as far under the speech."""
+    """Several beds as one, each brought to the same loudest second, so that all lie as far under the speech.
+
+    Attributes:
+        channels: as in `Bed`, as the others.
+        loudest_second_dbfs: of all.
+        notes: on those that are heard.
+    """
 
     def __init__(self, by_name: Mapping[str, Bed], changes: Sequence[BedChange], bed_format: BedFormat) -> None:
         """Take beds by their names; the one with an empty name is heard first."""
         self._beds = by_name
-        self._channels = bed_format.channels
+        self.channels = bed_format.channels
         self._fade = round(CROSSFADE_S * bed_format.rate_hz)
         self._starts = [-self._fade, *(change.start for change in changes)]
         self._names = ["", *(change.name for change in changes)]
         heard = [by_name[name] for name in dict.fromkeys(self._names)]
         audible = [bed.loudest_second_dbfs for bed in heard if math.isfinite(bed.loudest_second_dbfs)]
-        self._loudest_second_dbfs = audible[0] if audible else -math.inf
-        self._notes = tuple(dict.fromkeys(note for bed in heard for note in bed.notes))
-
-    @property
-    def channels(self) -> int:
-        """1 or 2."""
-        return self._channels
-
-    @property
-    def loudest_second_dbfs(self) -> float:
-        """The root mean square of its loudest second, to half a decibel; −inf for silence."""
-        return self._loudest_second_dbfs
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What whoever chose them should know of them."""
-        return self._notes
+        self.loudest_second_dbfs = audible[0] if audible else -math.inf
+        self.notes = tuple(dict.fromkeys(note for bed in heard for note in bed.notes))
 
     def read(self, start: int, frames: int) -> Samples:
         """Return frames from a position on, shape (frames, channels).
@@ -245,6 +226,6 @@ class ChangingBed:
     def _read(self, name: str, start: int, frames: int) -> Samples:
         bed = self._beds[name]
         if not math.isfinite(bed.loudest_second_dbfs):
-            return np.zeros((frames, self._channels), dtype=np.float32)
-        gain = np.float32(10 ** ((self._loudest_second_dbfs - bed.loudest_second_dbfs) / 20))
+            return np.zeros((frames, self.channels), dtype=np.float32)
+        gain = np.float32(10 ** ((self.loudest_second_dbfs - bed.loudest_second_dbfs) / 20))
         return bed.read(start, frames) * gain

@@ -25,11 +25,6 @@ def breathe(frames: int, rate_hz: int, *, inward: bool) -> AudioSegment:
 
     Breathing in it rises by a fourth and grows; breathing out it is the same backwards. Where the
     breath turns, both are at their fullest and fade within half a second.
-
-    Args:
-        frames: its length.
-        rate_hz: frames per second.
-        inward: breathing in, or out.
     """
     share = (np.arange(frames) + 0.5) / frames
     rising = 0.5 - 0.5 * np.cos(math.pi * share)

@@ -65,12 +65,7 @@ def route(method: str, path: str, call: Call, largest: int = NO_BODY) -> Route:
 
 
 def for_project(find: FindProject, call: Callable[[Project, Request, bytes], Any]) -> Call:
-    """Return a call that is handed the project that the address names.
-
-    Args:
-        find: gives a project by its name.
-        call: what answers.
-    """
+    """Return a call that is handed the project that the address names."""
 
     def answer(request: Request, body: bytes) -> Any:
         found = find(request.path_params["name"])

@@ -37,12 +37,7 @@ class Gate:
     """An ASGI application that lets in only who may, and hands them on."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
-        """Guard an application.
-
-        Args:
-            app: what is behind.
-            port: at which it listens on 127.0.0.1.
-        """
+        """Guard an application."""
         self._app = app
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._cookie_name = f"audio-builder-studio-{port}"

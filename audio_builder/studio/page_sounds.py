@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import io
 import math
-import wave
 
 import numpy as np
 
 from audio_builder.audio.filters import high_pass
-from audio_builder.audio.samples import Samples, samples_from_segment
+from audio_builder.audio.samples import Samples, samples_from_segment, segment_from_samples, wav_from_segment
 from audio_builder.errors import NarrationError
 from audio_builder.mix.levels import tone_sound
 from audio_builder.mix.limiter import limit
@@ -29,20 +27,8 @@ SEAM_S = 3.0
 
 
 def wav(sound: Samples, rate_hz: int) -> bytes:
-    """Return a sound as a WAV file of 16 bits.
-
-    Args:
-        sound: shape (frames, channels), full scale at ±1.0; what lies beyond is clipped.
-        rate_hz: frames per second.
-    """
-    pcm = np.clip(np.rint(sound * 32767.0), -32768, 32767).astype("<i2")
-    stream = io.BytesIO()
-    with wave.open(stream, "wb") as file:
-        file.setnchannels(sound.shape[1])
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(np.ascontiguousarray(pcm).tobytes())
-    return stream.getvalue()
+    """Return samples, shape (frames, channels), as a WAV file of 16 bits."""
+    return wav_from_segment(segment_from_samples(sound, rate_hz))
 
 
 def clip_wav(cache: ClipCache, key: str, gain_db: float, ceiling_dbtp: float, *, room: bool = False) -> bytes:

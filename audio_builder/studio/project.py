@@ -35,7 +35,7 @@ from audio_builder.script.from_document import (
     read_document,
     settle_language,
 )
-from audio_builder.script.notation import format_script, parse_script
+from audio_builder.script.notation import NOTE, format_script, parse_script
 from audio_builder.script.pace import repace
 from audio_builder.voices.catalogue import is_voice
 from audio_builder.voices.voice_choice import AUTO, SYSTEM_VOICE, choose_voice
@@ -51,7 +51,6 @@ TAKEN = "words.json"
 LARGEST_SCRIPT_BYTES = 20 * 1024 * 1024
 
 _LANGUAGE = re.compile(r"^language:[ ]*\"?([A-Za-z0-9-]+)", re.MULTILINE)
-_NOTE = re.compile(r"\s*//(?:\s|$)")
 _FENCE = re.compile(r"\A\ufeff?\s*---\n.*?\n---\n", re.DOTALL)
 
 
@@ -63,12 +62,7 @@ class ChangedElsewhere(AudioBuilderError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A script as it is on the disk.
-
-    Attributes:
-        script: what the file holds.
-        version: SHA-256 of its bytes.
-    """
+    """A script as it is on the disk."""
 
     script: Script
     version: str
@@ -316,7 +310,7 @@ def rewritten(old: str, script: Script) -> str:
     if fence and new_fence and _same_head(old, script):
         new = fence.group() + new[new_fence.end() :]
     lines = old[fence.end() :].split("\n") if fence else old.split("\n")
-    if not any(_NOTE.match(line) for line in lines):
+    if not any(NOTE.match(line) for line in lines):
         return new
     start = (_FENCE.match(new) or re.match("", new)).end()  # type: ignore[union-attr]
     return new[:start] + "\n".join(_with_notes(lines, new[start:].split("\n")))
@@ -327,7 +321,7 @@ def _with_notes(old: list[str], new: list[str]) -> Iterator[str]:
     said: list[str] = []
     notes: dict[int, list[str]] = {}
     for line in old:
-        if _NOTE.match(line):
+        if NOTE.match(line):
             notes.setdefault(len(said), []).append(line)
         else:
             said.append(line)

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.encode.encoder import encoder_gain_db
-from audio_builder.episode.produce import bed_maker
+from audio_builder.episode.produce import bed_format, bed_maker
 from audio_builder.errors import AudioBuilderError
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.automation import FadeDown
@@ -31,11 +31,11 @@ from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import prepare_voices
-from audio_builder.progress import Progress, Step, silent
+from audio_builder.progress import Step
 from audio_builder.recipe.settings import Recipe, Soundscape
 from audio_builder.script.cues import Background, Reason, Rest, Say, Script
 from audio_builder.sound.background import as_one
-from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.bed import Bed
 from audio_builder.studio.project import Project
 
 _BEDS_KEPT = 2
@@ -160,11 +160,6 @@ class Rehearsal:
     def phrases(self, script: Script, recipe: Recipe, says: Sequence[Say]) -> MixFacts:
         """Return some phrases, spoken now where they never were, with their gains.
 
-        Args:
-            script: whose language counts; its own phrases are not spoken.
-            recipe: of the project.
-            says: which.
-
         Raises:
             AudioBuilderError: the voice isn't ready, or a phrase can't be spoken.
         """
@@ -188,7 +183,7 @@ class Rehearsal:
 
     # --- one stage after the other ---
 
-    def _narrated(self, script: Script, recipe: Recipe, pool: KeptPool, progress: Progress = silent) -> Narration:
+    def _narrated(self, script: Script, recipe: Recipe, pool: KeptPool) -> Narration:
         voice, others = prepare_voices(script, recipe)
         factors = self.factors
         voice = voice.for_text(factors.get(voice.name, 1.0))
@@ -201,12 +196,11 @@ class Rehearsal:
                 spoken,
                 cache=self.cache,
                 rate_hz=recipe.mastering.sample_rate_hz,
-                progress=progress,
                 pool=workers,
             )
 
     def _plan(self, timeline: Timeline, script: Script, recipe: Recipe) -> MixPlan:
-        bed = as_one(self._beds_of(script, recipe), timeline.backgrounds, _bed_format(recipe))
+        bed = as_one(self._beds_of(script, recipe), timeline.backgrounds, bed_format(recipe))
         levels, mastering = measure_speech(timeline), recipe.mastering
         loss_lu = FadeDown(timeline, recipe.pacing).loss_lu(levels)
         target = msgspec.structs.replace(mastering, target_lufs=mastering.target_lufs + loss_lu)
@@ -329,10 +323,6 @@ def _with_rests(script: Script) -> Script:
 
 def _changing_to(script: Script, background: str) -> Script:
     return replace(script, cues=(*script.cues, Background(background)))
-
-
-def _bed_format(recipe: Recipe) -> BedFormat:
-    return BedFormat(recipe.mastering.sample_rate_hz, recipe.mastering.channels)
 
 
 class KeptPool:

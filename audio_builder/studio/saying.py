@@ -89,10 +89,6 @@ def say_trial(project: Project, _request: Request, body: bytes) -> Response:
 def keep_saying(project: Project, body: bytes) -> Any:
     """Put a word into the lexicon of a project, or take it out; other lines and comments stay.
 
-    Args:
-        project: of the word.
-        body: a `Saying`.
-
     Raises:
         RecipeError: the way can't be said, or the file is malformed: then nothing is written.
     """

@@ -114,11 +114,6 @@ def takes_of(project: Project) -> dict[str, str]:
 def keep_take(project: Project, text: str, content: bytes) -> Taken:
     """Keep a take of a phrase in place of the one before, levelled, and make the voice know it.
 
-    Args:
-        project: whose phrase it is.
-        text: as it is written.
-        content: a WAV file.
-
     Raises:
         SourceError: it is no WAV, silent or too long.
         OutputError: it can't be written.

@@ -39,11 +39,7 @@ def list_voices(folders: tuple[Path, ...] | None = None) -> tuple[VoiceProfile, 
 
 
 def scan_voices(folders: tuple[Path, ...] | None = None) -> dict[str, VoiceProfile | VoiceError]:
-    """Return every voice by name, and where its profile is malformed, the error: one of them spoils no list.
-
-    Args:
-        folders: as in `list_voices`.
-    """
+    """Return every voice by name, and where its profile is malformed, the error: one of them spoils no list."""
     found: dict[str, VoiceProfile | VoiceError] = {}
     for name, path in sorted(_profile_files(folders).items()):
         try:
@@ -90,15 +86,10 @@ def profile_path(name: str, folders: tuple[Path, ...] | None = None) -> Path:
     return path
 
 
-def is_voice(name: str, folders: tuple[Path, ...] | None = None) -> bool:
-    """Tell whether a name is that of a voice or of a blend; whether it can speak is another question.
-
-    Args:
-        name: upper and lower case are the same.
-        folders: as in `list_voices`.
-    """
+def is_voice(name: str) -> bool:
+    """Tell whether a name, in upper or lower case, is that of a voice or a blend; it may not be ready to speak."""
     wanted = name.strip().lower()
-    return is_blend(name) or not {wanted, wanted.replace("_", "-")}.isdisjoint(_profile_files(folders))
+    return is_blend(name) or not {wanted, wanted.replace("_", "-")}.isdisjoint(_profile_files(None))
 
 
 def read_profile(path: Path) -> VoiceProfile:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from audio_builder.article.text import speakable
 from audio_builder.errors import RecipeError
 from audio_builder.toml_files import read_toml
 
@@ -25,7 +26,7 @@ _MOST_ENTRIES = 10_000
 
 _LONGEST = 200
 _HEAD = re.compile(r"\w+")
-_PRIVATE = re.compile(f"[{IPA_START}{IPA_END}]")
+IPA_MARKS = re.compile(f"[{IPA_START}{IPA_END}]")
 
 
 def read_lexicon(path: Path) -> Lexicon:
@@ -44,7 +45,7 @@ def read_lexicon(path: Path) -> Lexicon:
         raise RecipeError(f"the lexicon {path} is malformed: {error}", hint=_EXAMPLE) from error
     for word, ways in lexicon.items():
         for way in _ways(ways) or ("",):
-            if not (_speakable(word) and _speakable(way)) or max(len(word), len(way)) > _LONGEST:
+            if not (speakable(word) and speakable(way)) or max(len(word), len(way)) > _LONGEST:
                 raise RecipeError(
                     f"the lexicon {path} has {word!r} = {way!r}; both need a letter or a digit, "
                     f"and at most {_LONGEST} characters",
@@ -67,7 +68,7 @@ def apply_lexicon(text: str, lexicon: Mapping[str, str | tuple[str, ...]], *, ip
         lexicon: the pronunciations.
         ipa: whether the engine takes IPA; for others the first respelling is taken, or the word is left.
     """
-    text = _PRIVATE.sub("", text)
+    text = IPA_MARKS.sub("", text)
     heads = {found.lower() for found in _HEAD.findall(text)}
     said = {
         word: way for word, ways in lexicon.items() if _head(word) in heads and (way := _chosen(_ways(ways), ipa=ipa))
@@ -101,14 +102,10 @@ def _chosen(ways: Iterable[str], *, ipa: bool) -> str:
     """Return the first way that the engine takes, or nothing."""
     for way in ways:
         if not _is_ipa(way):
-            return _PRIVATE.sub("", way)
+            return IPA_MARKS.sub("", way)
         if ipa:
-            return f"{IPA_START}{_PRIVATE.sub('', way[1:-1])}{IPA_END}"
+            return f"{IPA_START}{IPA_MARKS.sub('', way[1:-1])}{IPA_END}"
     return ""
-
-
-def _speakable(text: str) -> bool:
-    return any(map(str.isalnum, text))
 
 
 @functools.cache

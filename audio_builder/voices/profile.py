@@ -105,7 +105,7 @@ class RatePoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Attributes:
         setting: the engine's own number (`length_scale` for Piper, `rate` for pyttsx3).
-        wpm: words per minute inside phrases, measured on the clips of `voices/calibration_text.py`.
+        wpm: words per minute inside phrases, measured on the clips of `narration/calibration.py`.
         platform: the system that it holds on, as `sys.platform` has it; empty for any that has none of its own.
     """
 

@@ -13,8 +13,8 @@ import click
 import pytest
 
 from audio_builder.cli.lazy import command_paths, find_command
-from audio_builder.cli.list import KINDS
 from audio_builder.cli.main import cli, run
+from audio_builder.cli.option_values import KINDS
 from audio_builder.cli.options import HELP_GROUPS
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS

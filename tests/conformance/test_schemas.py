@@ -20,7 +20,7 @@ import audio_builder
 from audio_builder.article.details import Details
 from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_record
-from audio_builder.podcast.feed import Item, feed_xml
+from audio_builder.podcast.feed import Item
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import chapters_json
 from audio_builder.podcast.publisher import publish
@@ -30,7 +30,7 @@ from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
 
 from ..conftest import ROOT
-from ..support.show_helpers import PHRASES, SHOW, put_show, record_of
+from ..support.show_helpers import PHRASES, SHOW, feed_xml, put_show, record_of
 
 HERE = Path(__file__).parent
 GOLDEN = (ROOT / "tests" / "goldens" / "feed.xml").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from audio_builder.episode.identity import Work, choose_place
-from audio_builder.episode.record import Origin, read_record, record_as_json, record_path
+from audio_builder.episode.naming import Origin
+from audio_builder.episode.record import read_record, record_as_json, record_path
 from audio_builder.errors import OutputError
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import record_of

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from audio_builder.audio.samples import AudioSegment
-from audio_builder.episode.identity import Place
-from audio_builder.episode.record import Origin
+from audio_builder.episode.naming import Origin, Place
 from audio_builder.episode.report import (
     BuildReport,
     ChapterReport,

@@ -73,9 +73,9 @@ def content(title: str = "Evening", chapters: list[str] | None = None, **changes
     return TagContent(tags, script, lines, (NARRATOR,), cover(), "audio-builder 0.1.0, LAME, CBR 128 kbps")
 
 
-def tagged(tmp_path: Path, made: TagContent, version: int = 3) -> Path:
+def tagged(tmp_path: Path, made: TagContent) -> Path:
     path = make(tmp_path / "a.mp3", made.timeline.frames)
-    tag(path, made, version=4 if version == 4 else 3)
+    tag(path, made)
     return path
 
 
@@ -108,16 +108,6 @@ def test_version_3_is_written_as_version_3_to_the_last_sub_frame(tmp_path: Path)
     assert [kind for kind, _ in inner] == ["TIT2", "TIT2"]
     assert max(len(body) for _, body in inner) > 256
     assert all(body[0] in {0, 1} for body in [*texts, *(body for _, body in inner)])
-
-
-def test_version_4_keeps_its_own_frames(tmp_path: Path) -> None:
-    """The option: TDRC and UTF-8."""
-    path = tagged(tmp_path, content("静かな夜"), version=4)
-    frames = id3.ID3(path, translate=False)
-    assert frames.version == (2, 4, 0)
-    assert str(frames["TDRC"]) == "2026-11-23"
-    assert frames["TIT2"].encoding == 3
-    assert read_tag(path).chapters == player_chapters(content().timeline)
 
 
 def test_everything_a_player_shows_is_there(tmp_path: Path) -> None:
@@ -211,11 +201,10 @@ def test_chapters_are_contiguous_and_listed_once(tmp_path: Path) -> None:
     assert (found.cover.kind, found.cover.width, found.cover.height, found.cover.mode) == ("JPEG", 1400, 1400, "RGB")
 
 
-@pytest.mark.parametrize("version", [3, 4])
 @pytest.mark.parametrize("title", HARD_TITLES)
-def test_no_title_breaks_the_tag(tmp_path: Path, title: str, version: int) -> None:
+def test_no_title_breaks_the_tag(tmp_path: Path, title: str) -> None:
     """What can't stand in a tag is left out; everything else comes back as it was."""
-    found = read_tag(tagged(tmp_path, content(title, chapters=[title, "Two"]), version))
+    found = read_tag(tagged(tmp_path, content(title, chapters=[title, "Two"])))
     expected = {
         HARD_TITLES[5]: "line break tab nul [31mred",
         HARD_TITLES[6]: "lone surrogate",
@@ -313,10 +302,9 @@ def test_languages_have_three_letters(tag_: str, code: str) -> None:
 
 
 @pytest.mark.skipif(FFPROBE is None, reason="needs ffprobe: apt-get install ffmpeg")
-@pytest.mark.parametrize("version", [3, 4])
-def test_ffprobe_sees_the_chapters(tmp_path: Path, version: int) -> None:
+def test_ffprobe_sees_the_chapters(tmp_path: Path) -> None:
     """An independent reader finds titles and times."""
-    path = tagged(tmp_path, content(chapters=["One", "静かな夜 🌙", "Three"]), version)
+    path = tagged(tmp_path, content(chapters=["One", "静かな夜 🌙", "Three"]))
     run = subprocess.run(
         [shutil.which("ffprobe") or "", "-v", "error", "-show_chapters", "-of", "json", str(path)],
         capture_output=True,

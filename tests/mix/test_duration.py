@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import audio_builder
-from audio_builder.cli.lengths import seconds_of
 from audio_builder.cli.main import run
+from audio_builder.cli.option_values import seconds_of
 from audio_builder.errors import RecipeError
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.fit_duration import TimedScript, fit_duration

@@ -142,7 +142,7 @@ def test_the_voice_is_in_the_middle_and_in_its_place() -> None:
     timeline = timeline_of(
         [ChapterStart("A"), Rest(1.0, Reason.OPENING), SAY, Rest(1.0, Reason.CLOSING)], [clips.clip(segment)]
     )
-    plan = MixPlan(2, (-6.0,), -math.inf, (0.0,), -20.0, -1.5, -16.0, 0.0)
+    plan = MixPlan(2, (-6.0,), -math.inf, (0.0,), -20.0, -1.5, -16.0)
     sound = np.concatenate(list(render(timeline, plan, NoBed(2), Soundscape(), block_frames=1000)))
     placed = timeline.clips[0]
     expected = load_voice(placed.clip) * np.float32(10 ** (-6 / 20))

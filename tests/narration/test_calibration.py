@@ -11,10 +11,10 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import VoiceError
+from audio_builder.narration import calibration
 from audio_builder.narration.calibration import calibrate
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.progress import Step
-from audio_builder.voices import profile_file
 from audio_builder.voices.catalogue import find_voice, read_profile
 from audio_builder.voices.profile import RatePoint, VoiceProfile
 from tests.conftest import ROOT
@@ -90,9 +90,9 @@ def test_a_profile_of_an_installed_package_gets_a_copy_in_the_data_folder(
     package = tmp_path / "site-packages" / "profiles"
     package.mkdir(parents=True)
     shutil.copy(ROOT / "voices" / "heart.toml", package)
-    monkeypatch.setattr(profile_file, "profile_path", lambda name: package / f"{name}.toml")
+    monkeypatch.setattr(calibration, "profile_path", lambda name: package / f"{name}.toml")
     points = (RatePoint(setting=0.5, wpm=101.0), RatePoint(setting=1.0, wpm=202.0))
-    target = profile_file.store_calibration("heart", points)
+    target = calibration.store_calibration("heart", points)
     assert target == own_data / "voices" / "heart.toml"
     assert (package / "heart.toml").read_bytes() == (ROOT / "voices" / "heart.toml").read_bytes()
     assert find_voice("heart").calibration == points
@@ -107,7 +107,7 @@ def test_only_the_rates_of_this_system_are_measured(own_data: Path, monkeypatch:
         "[[calibration]]\nsetting = 100\nwpm = 120.0\n"
         '[[calibration]]\nplatform = "darwin"\nsetting = 150\nwpm = 150.0\n'
     )
-    profile_file.store_calibration("evening", (RatePoint(setting=100, wpm=130.0),))
+    calibration.store_calibration("evening", (RatePoint(setting=100, wpm=130.0),))
     assert [point.wpm for point in find_voice("evening").calibration] == [130.0]
     monkeypatch.setattr(sys, "platform", "darwin")
     assert [point.wpm for point in find_voice("evening").calibration] == [150.0]

@@ -7,8 +7,8 @@ import pytest
 
 from audio_builder.audio.samples import segment_from_samples
 from audio_builder.errors import ClipRejected
-from audio_builder.narration.checks import check_clip, plausible_seconds
 from audio_builder.narration.trim import TrimmedClip
+from audio_builder.narration.workers.worker import check_clip, plausible_seconds
 
 SENTENCE = "The evening arrives more softly than we expect."
 

@@ -20,14 +20,14 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from audio_builder.article.details import Details
-from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, Item, as_html, feed_xml, fitted, opml
+from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, Item, as_html, fitted, opml
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import notes_html, notes_text
 from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.show_settings import Show, feed_guid
 from audio_builder.recipe.settings import Tags
 from tests.conftest import ROOT
-from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
+from tests.support.show_helpers import SHOW, feed_xml, put_episode, put_show, record_of
 
 GOLDEN = ROOT / "tests" / "goldens" / "feed.xml"
 

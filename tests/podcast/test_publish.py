@@ -15,10 +15,12 @@ import pytest
 from PIL import Image
 
 import audio_builder
-from audio_builder.episode.record import Origin, read_record, record_path
+from audio_builder.episode.naming import Origin
+from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.ledger import read_ledger
-from audio_builder.podcast.publisher import PublishOptions, publish
+from audio_builder.podcast.publish_report import PublishOptions
+from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.show_settings import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
@@ -519,7 +521,7 @@ def test_a_page_of_ours_is_known_after_a_stop_and_other_settings(folder: Path, m
     publish(folder)
     put_show(folder, msgspec.structs.replace(SHOW, title="Night Pages"))
     with monkeypatch.context() as stopped:
-        stopped.setattr("audio_builder.podcast.publisher.opml", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        stopped.setattr("audio_builder.podcast.show_files.opml", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             publish(folder)
     put_show(folder, msgspec.structs.replace(SHOW, title="Noon Pages"))

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from audio_builder import pipeline
-from audio_builder.batch.local_executor import run_here
+from audio_builder.batch.executors import run_here
 from audio_builder.batch.task import Failure, Product, Task
 
 TITLE = "Poison"

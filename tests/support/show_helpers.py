@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import EpisodeRecord, Sound, record_as_json
 from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
 from audio_builder.episode.verify.standard import Findings
-from audio_builder.podcast.show_settings import Show, show_as_toml
+from audio_builder.podcast.feed import Item, feed_pages
+from audio_builder.podcast.show_settings import FEED_FILE, Show, show_as_toml
 from audio_builder.recipe.settings import Tags
 from tests.conftest import hear_ctrl_c
 
@@ -102,3 +104,8 @@ def serving(folder: Path) -> Iterator[int]:
             process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         assert process.stderr.read() == f"The feed is http://127.0.0.1:{port}/feed.xml. Ctrl-C stops.\n"
+
+
+def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None) -> bytes:
+    """The feed of a show, on one page."""
+    return feed_pages(show, cover, items, last_built)[FEED_FILE]

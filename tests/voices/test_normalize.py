@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_builder.voices.capitals import without_capitals
 from audio_builder.voices.engines.piper import _readable
 from audio_builder.voices.lexicon import IPA_END, IPA_START
-from audio_builder.voices.normalize import normalize
+from audio_builder.voices.normalize import normalize, without_capitals
 
 TABLE = Path(__file__).parents[1] / "data" / "spoken_forms.tsv"
 FORMS = [tuple(line.split("\t")) for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]

@@ -22,6 +22,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged, VoiceFileMissing
+from audio_builder.narration.calibration import store_calibration
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.install.voice_install import install_voice, needed_downloads, remove_voice
@@ -35,7 +36,6 @@ from audio_builder.voices.profile import (
     VoiceProfile,
     WebSource,
 )
-from audio_builder.voices.profile_file import store_calibration
 from audio_builder.voices.voice_files import installed_file, locate_files
 
 CONTENT = hashlib.shake_256(b"weights").digest(700_000)

@@ -319,13 +319,7 @@ def _put(picture: Image.Image, line: Line, size_px: int, place: tuple[float, int
 
 
 def _show_name(picture: Image.Image, show: tuple[str, str], colour: Colour) -> None:
-    """Write a line in wide-set capitals, the way books set a series title; smaller if it is long.
-
-    Args:
-        picture: to write on.
-        show: the name and its language.
-        colour: of the letters.
-    """
+    """Write a line in wide-set capitals, the way books set a series title; smaller if it is long."""
     text, lettering = worded(show[0], "Regular", show[1])
     if not text:
         return

@@ -118,7 +118,7 @@ _PICTURES = "\U0001f000"
 _MOST_PILED = 3
 """Marks on a letter, of those for any letter; no language has more, and a pile of them leaves the picture."""
 
-_SKINS = range(0x1F3FB, 0x1F400)
+SKINS = range(0x1F3FB, 0x1F400)
 _LANGUAGES_FROM_RIGHT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"}
 _NUMBERS_AND_SEPARATORS = {"EN", "AN", "ES", "ET", "CS"}
 """Bidirectional classes (Unicode Standard Annex #9) of what a mark between would part."""
@@ -217,12 +217,7 @@ def worded(text: str, style: str, language: str = "") -> tuple[str, Lettering]:
 
 
 def missing_letters(text: str, language: str = "") -> str:
-    """Return why a text has letters and can't be set here, and what helps; empty if it can.
-
-    Args:
-        text: any.
-        language: as for `worded`.
-    """
+    """Return why a text has letters and can't be set here, and what helps; empty if it can."""
     composed = unicodedata.normalize("NFC", text)
     lettering = _lettering_of(composed, "Regular", language)
     missing = [cluster[0] for cluster, found in clusters_of(composed, lettering) if not found and _is_needed(cluster)]
@@ -378,7 +373,7 @@ def _with_mark(cluster: str, mark: str) -> str:
 def _clusters(text: str) -> list[str]:
     found: list[str] = []
     for character in text:
-        belongs = unicodedata.category(character)[0] == "M" or character in JOINERS or ord(character) in _SKINS
+        belongs = unicodedata.category(character)[0] == "M" or character in JOINERS or ord(character) in SKINS
         if belongs and found:
             found[-1] += character
         else:

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import partial
 
-from audio_builder.episode.cover.lettering import Lettering, clusters_of, leading_of, shaped
+from audio_builder.episode.cover.lettering import SKINS, Lettering, clusters_of, leading_of, shaped
 
 _MOST_CHARACTERS = 400
 """More would be too small to read on any cover."""
@@ -36,7 +36,6 @@ _VIRAMA = 9
 """Unicode's combining class of the sign that joins a letter to the next."""
 
 
-_SKINS = range(0x1F3FB, 0x1F400)
 _HALF_FLAGS = range(0x1F1E6, 0x1F200)
 
 
@@ -53,13 +52,7 @@ class _Face:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A text broken into lines at one size.
-
-    Attributes:
-        lines: from the top.
-        size_px: of the font.
-        leading_px: from one baseline to the next.
-    """
+    """A text broken into lines at one size."""
 
     lines: tuple[str, ...]
     size_px: int
@@ -160,7 +153,7 @@ def _may_part(word: str, place: int) -> bool:
         unicodedata.category(after).startswith("M")
         or after in "\u200c\u200d"
         or before == "\u200d"
-        or ord(after) in _SKINS
+        or ord(after) in SKINS
         or (ord(before) in _HALF_FLAGS and ord(after) in _HALF_FLAGS)
         or unicodedata.combining(before) == _VIRAMA
         or _BEFORE_ITS_CONSONANT.match(before)

@@ -49,9 +49,6 @@ def encoder_gain_db(bitrate_kbps: int) -> float:
 
     LAME scales its input to make room for its own errors (the `scale` column of the ABR presets in `presets.c`,
     which CBR uses too); a test measures each.
-
-    Args:
-        bitrate_kbps: one of `BITRATES_KBPS`.
     """
     scale = next(scale for highest, scale in _LAME_SCALES if bitrate_kbps <= highest)
     return 20 * math.log10(scale)

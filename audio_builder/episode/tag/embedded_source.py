@@ -55,9 +55,6 @@ class CarriedSource(msgspec.Struct, frozen=True, kw_only=True):
     def read_script(self, name: str) -> Script:
         """Return the script.
 
-        Args:
-            name: the MP3's, for messages.
-
         Raises:
             SourceError: it isn't one.
         """

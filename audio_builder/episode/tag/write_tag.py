@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from audio_builder.episode.tag.embedded_source import SOURCE_MIME
 from audio_builder.episode.tag.player_chapters import PlayerChapter, player_chapters
@@ -25,7 +25,7 @@ from audio_builder.voices.profile import VoiceProfile
 CONTENTS_TITLE = "Chapters"
 """Title of the table of contents; without one, Apple's players hide the chapters."""
 
-_LATIN_1, _UTF_16, _UTF_8 = 0, 1, 3
+_LATIN_1, _UTF_16 = 0, 1
 _FRONT_COVER = 3
 _NO_OFFSET = 0xFFFFFFFF
 """Players then go by the times (Chapter Frame Addendum, 3.1)."""
@@ -35,7 +35,7 @@ _TOP_LEVEL, _ORDERED = 2, 1
 _HEADER_BYTES = 10
 
 UNKNOWN_LANGUAGE = "XXX"
-"""What ID3v2 says of an unknown language (section 4 of both versions)."""
+"""What ID3v2 says of an unknown language (ID3v2.3.0, section 4)."""
 
 _TERMINOLOGICAL = (
     "af:afr am:amh ar:ara az:aze be:bel bg:bul bn:ben bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng "
@@ -113,35 +113,28 @@ class TagContent:
     made_on: str = ""
 
 
-def tag(draft: Path, content: TagContent, *, version: Literal[3, 4] = 3) -> None:
-    """Write the tag of an episode: ID3v2.3 (read everywhere) or v2.4, no ID3v1. It must be the last change.
+def tag(draft: Path, content: TagContent) -> None:
+    """Write the tag of an episode: ID3v2.3, which is read everywhere, no ID3v1. It must be the last change.
 
-    Any tag that the file already has is replaced.
-
-    Args:
-        draft: an MP3.
-        content: what to write.
-        version: 3 for ID3v2.3, 4 for ID3v2.4.
+    Any tag that the MP3 already has is replaced.
 
     Raises:
         OutputError: the file can't be written.
         DiskFull: no space is left.
     """
-    encoding = _UTF_16 if version == 3 else _UTF_8
     frames = id3.ID3()
-    for frame in (*_texts(content, encoding), *_long_texts(content, encoding), *_objects(content)):
+    for frame in (*_texts(content), *_long_texts(content), *_objects(content)):
         frames.add(frame)
-    for frame in _chapters(player_chapters(content.timeline), encoding):
+    for frame in _chapters(player_chapters(content.timeline)):
         frames.add(frame)
-    sorting = tuple(_sort_texts(content, encoding))
-    if version == 3:
-        # Saving as v2.3 alone would leave frames that only v2.4 knows, such as TDRC.
-        frames.update_to_v23()
+    sorting = tuple(_sort_texts(content))
+    # Saving as v2.3 alone would leave frames that only v2.4 knows, such as TDRC.
+    frames.update_to_v23()
     for frame in sorting:
         # v2.4's own, which players read in v2.3 as well.
         frames.add(frame)
     try:
-        frames.save(draft, v1=0, v2_version=version, v23_sep=None)
+        frames.save(draft, v1=0, v2_version=3, v23_sep=None)
     except MutagenError as error:
         cause = error.__cause__ or error.__context__ or (error.args[0] if error.args else None)
         if isinstance(cause, OSError):
@@ -183,10 +176,10 @@ def _disclosures() -> dict[str, tuple[str, str, str, str]]:
     return {language: tuple(said) for language, said in tomllib.loads(content).items()}
 
 
-def _text(kind: str, text: str, encoding: int) -> Any:
-    """Return a text frame; in v2.3, Latin text is written as Latin-1, which the oldest players read."""
+def _text(kind: str, text: str) -> Any:
+    """Return a text frame; Latin text is written as Latin-1, which the oldest players read."""
     frame = getattr(id3, kind)
-    return frame(encoding=_LATIN_1 if encoding == _UTF_16 and _is_latin(text) else encoding, text=[text])
+    return frame(encoding=_LATIN_1 if _is_latin(text) else _UTF_16, text=[text])
 
 
 def _is_latin(text: str) -> bool:
@@ -197,7 +190,7 @@ def _is_latin(text: str) -> bool:
     return True
 
 
-def _texts(content: TagContent, encoding: int) -> Iterator[Any]:
+def _texts(content: TagContent) -> Iterator[Any]:
     tags = content.tags
     language = three_letters(tags.language)
     length_ms = round(content.timeline.frames * 1000 / content.timeline.rate_hz)
@@ -218,11 +211,11 @@ def _texts(content: TagContent, encoding: int) -> Iterator[Any]:
     }
     for kind, text in texts.items():
         if clean(text):
-            yield _text(kind, clean(text), encoding)
+            yield _text(kind, clean(text))
     if tags.genre == Tags().genre:
         yield id3.PCST(value=1)
     if about := _description(content):
-        yield _text("TDES", about, encoding)
+        yield _text("TDES", about)
 
 
 def _number_in_all(tags: Tags) -> str:
@@ -232,7 +225,7 @@ def _number_in_all(tags: Tags) -> str:
     return f"{tags.track}/{tags.track_total}" if tags.track_total >= tags.track else str(tags.track)
 
 
-def _sort_texts(content: TagContent, encoding: int) -> Iterator[Any]:
+def _sort_texts(content: TagContent) -> Iterator[Any]:
     """Yield what title and show are sorted by: chapters by number, others without article; nothing where as shown."""
     tags = content.tags
     title = clean(tags.title)
@@ -243,7 +236,7 @@ def _sort_texts(content: TagContent, encoding: int) -> Iterator[Any]:
         ("TSOA", clean(tags.show), _without_article(clean(tags.show), tags.language)),
     ):
         if key != shown:
-            yield _text(kind, key, encoding)
+            yield _text(kind, key)
 
 
 def _without_article(title: str, language: str) -> str:
@@ -256,18 +249,18 @@ def _description(content: TagContent) -> str:
     return clean(content.script.details.description) or clean(content.tags.subtitle)
 
 
-def _long_texts(content: TagContent, encoding: int) -> Iterator[Any]:
+def _long_texts(content: TagContent) -> Iterator[Any]:
     # The disclosure is written in English whatever language the episode is in.
     about, language = _description(content), three_letters(content.tags.language)
     comment = "\n\n".join(filter(None, (about, disclosure(*content.voices, language=content.tags.language))))
     # Most players show one comment, so that the disclosure stands in the same as the description.
-    yield id3.COMM(encoding=encoding, lang=language if about else "eng", desc="", text=[comment])
+    yield id3.COMM(encoding=_UTF_16, lang=language if about else "eng", desc="", text=[comment])
     words = words_of(content.script)
     if words:
-        yield id3.USLT(encoding=encoding, lang=language, desc="", text=words)
+        yield id3.USLT(encoding=_UTF_16, lang=language, desc="", text=words)
     if lines := _timed_lines(content.timeline):
         # Milliseconds (2), lyrics (1): ID3v2.3.0, 4.10.
-        yield id3.SYLT(encoding=encoding, lang=language, format=2, type=1, desc="", text=lines)
+        yield id3.SYLT(encoding=_UTF_16, lang=language, format=2, type=1, desc="", text=lines)
 
 
 def _timed_lines(timeline: Timeline) -> list[tuple[str, int]]:
@@ -287,7 +280,7 @@ def _objects(content: TagContent) -> Iterator[Any]:
         yield id3.GEOB(encoding=_LATIN_1, mime=SOURCE_MIME, filename="", desc="", data=content.source)
 
 
-def _chapters(chapters: tuple[PlayerChapter, ...], encoding: int) -> Iterator[Any]:
+def _chapters(chapters: tuple[PlayerChapter, ...]) -> Iterator[Any]:
     names = [f"chp{number}" for number in range(len(chapters))]
     if not names:
         return
@@ -295,7 +288,7 @@ def _chapters(chapters: tuple[PlayerChapter, ...], encoding: int) -> Iterator[An
         element_id="toc",
         flags=_TOP_LEVEL | _ORDERED,
         child_element_ids=names,
-        sub_frames=[_text("TIT2", CONTENTS_TITLE, encoding)],
+        sub_frames=[_text("TIT2", CONTENTS_TITLE)],
     )
     for name, chapter in zip(names, chapters, strict=True):
         yield id3.CHAP(
@@ -304,7 +297,7 @@ def _chapters(chapters: tuple[PlayerChapter, ...], encoding: int) -> Iterator[An
             end_time=chapter.end_ms,
             start_offset=_NO_OFFSET,
             end_offset=_NO_OFFSET,
-            sub_frames=[_text("TIT2", chapter.title, encoding)],
+            sub_frames=[_text("TIT2", chapter.title)],
         )
 
 

@@ -42,12 +42,7 @@ class StreamedMeasurements:
     measured: Measurements
 
     def is_of(self, file: Path, mpeg: Mpeg) -> bool:
-        """Return whether a finished file's sound is, to the last bit, what was measured, and starts at the same frame.
-
-        Args:
-            file: an MP3.
-            mpeg: what a walk over it found.
-        """
+        """Return whether the sound of a file is to the last bit what was measured, and starts at the same frame."""
         digest = hashlib.sha256()
         with file.open("rb") as stream:
             stream.seek(mpeg.begins_at)

@@ -195,10 +195,6 @@ class WorkerProcess:
     def speak(self, job: Job, limit_s: float) -> Spoken:
         """Return the clip of one phrase.
 
-        Args:
-            job: the phrase.
-            limit_s: how long it may compute.
-
         Raises:
             EngineTimedOut: it computed for `limit_s` seconds, or so long did nothing, without an answer; it is killed.
             EngineFailed: the process died (with the last that it wrote), or its engine failed.

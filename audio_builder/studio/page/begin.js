@@ -1,6 +1,6 @@
 /** The beginning: drop texts, paste one, or go on with a project. */
 
-import { ask, projectPath, read } from "./net.js";
+import { ask, inWords, projectPath, read } from "./net.js";
 import { make, number, t } from "./words.js";
 
 const MOST_FILES = 50;
@@ -85,7 +85,7 @@ async function begin(content, name, fresh, desk) {
     waiting.replaceWith(done);
     return card;
   } catch (error) {
-    const said = error.status === 0 ? t("lost") : [error.message, error.hint].filter(Boolean).join(". ");
+    const said = error.status === 0 ? t("lost") : inWords(error);
     waiting.replaceChildren(make("p", {}, make("strong", {}, name)), make("p", { class: "warn", role: "alert" }, said));
     return null;
   }

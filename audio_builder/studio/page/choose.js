@@ -1,6 +1,6 @@
 /** Choosing by ear: voices, backgrounds, bells, pacing, rate and length; two settings compared at the same place. */
 
-import { ask, projectPath } from "./net.js";
+import { ask, inWords, projectPath } from "./net.js";
 import { clock, make, named, number, t } from "./words.js";
 
 const TRIED = ["voice", "soundscape.background", "soundscape.bell", "soundscape.closing_bell", "soundscape.room", "pacing.wpm", "pacing.duration_s"];
@@ -38,14 +38,19 @@ export class Choose {
     return make("fieldset", {}, make("legend", {}, t(name)), make("div", { class: "choices" }, ...parts));
   }
 
-  async set(changes) {
+  set(changes) {
+    return this._settle(() => this.desk.setRecipe(changes));
+  }
+
+  /** Does what changes the recipe, and draws what holds then. */
+  async _settle(change) {
     const { desk } = this;
     desk.setting = true;
     try {
-      await desk.setRecipe(changes);
+      await change();
       this.draw();
     } catch (error) {
-      desk.say([error.message, error.hint].filter(Boolean).join(". "));
+      desk.say(inWords(error));
     } finally {
       desk.recipeMark = null;
       desk.setting = false;
@@ -102,7 +107,7 @@ export class Choose {
         this.fetching[voice.name] = button;
       } catch (error) {
         button.disabled = false;
-        this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+        this.desk.say(inWords(error));
       }
     });
     return button;
@@ -164,27 +169,20 @@ export class Choose {
       doc.recipe = before;
       say(t("choose.guide.added", { name: named("guide", name) }), [], "keep");
     } catch (error) {
-      say([error.message, error.hint].filter(Boolean).join(". "));
+      say(inWords(error));
     }
   }
 
-  async _pacing(preset) {
-    const { doc, desk } = { doc: this.desk.doc, desk: this.desk };
-    desk.setting = true;
-    try {
+  _pacing(preset) {
+    const { doc } = this.desk;
+    return this._settle(async () => {
       await doc.save();
       const data = await ask("PUT", `${projectPath(doc.name)}/pacing`, { preset, base: doc.version });
       const before = doc.recipe;
       doc.reload(data);
       doc.recipe = before;
-      desk.takeRecipe(data.recipe, data.lengths);
-      this.draw();
-    } catch (error) {
-      desk.say([error.message, error.hint].filter(Boolean).join(". "));
-    } finally {
-      desk.recipeMark = null;
-      desk.setting = false;
-    }
+      this.desk.takeRecipe(data.recipe, data.lengths);
+    });
   }
 
   _sliders(doc) {

@@ -7,7 +7,7 @@ import { Player, renderStretch } from "./listen.js";
 import { MakeView } from "./make.js";
 import { StripMap } from "./map.js";
 import { Doc } from "./model.js";
-import { ask, projectPath, read } from "./net.js";
+import { ask, inWords, projectPath, read } from "./net.js";
 import { Score } from "./score.js";
 import { ShowView } from "./show.js";
 import { LANGUAGES, chosenLanguage, clock, loadWords, make, setLanguage, t } from "./words.js";
@@ -245,7 +245,7 @@ function say(text, actions = [], kind = "") {
 
 function trouble(error) {
   if (error.status === undefined) console.error(error);
-  const text = error.status === 0 ? t("lost") : [error.message, error.hint].filter(Boolean).join(". ");
+  const text = error.status === 0 ? t("lost") : inWords(error);
   say(text);
 }
 

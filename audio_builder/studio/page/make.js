@@ -1,6 +1,6 @@
 /** Making the episode: its progress, and what was delivered, in plain words. */
 
-import { ask, projectPath, read } from "./net.js";
+import { ask, inWords, projectPath, read } from "./net.js";
 import { clock, make, t } from "./words.js";
 
 export class MakeView {
@@ -51,7 +51,7 @@ export class MakeView {
       document.getElementById("title").textContent = title || doc.name;
       this.desk.say(t("saved.saved"));
     } catch (error) {
-      this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+      this.desk.say(inWords(error));
     }
   }
 
@@ -73,7 +73,7 @@ export class MakeView {
       this.desk.takeRecipe(answer.recipe);
       await this.draw();
     } catch (error) {
-      this.desk.say([error.message, error.hint].filter(Boolean).join(". "));
+      this.desk.say(inWords(error));
     }
   }
 
@@ -83,7 +83,7 @@ export class MakeView {
     try {
       await ask("POST", `${this.path}/build`);
     } catch (error) {
-      this.desk.say([error.message, error.hint].join(". "));
+      this.desk.say(inWords(error));
     }
     await this.desk.askState();
   }

@@ -1,6 +1,6 @@
 /** A word that is said wrongly: hear it said otherwise, keep the way that is right, and see every place that changes. */
 
-import { ask, projectPath, read } from "./net.js";
+import { ask, inWords, projectPath, read } from "./net.js";
 import { make, t } from "./words.js";
 
 const WORD = /[\p{L}\p{N}]+(?:[’'.-][\p{L}\p{N}]+)*/gu;
@@ -38,7 +38,7 @@ async function open(desk, cue, word, place) {
       desk.sounds.forget();
       place.replaceChildren(places(desk, word, way));
     } catch (error) {
-      desk.say([error.message, error.hint].filter(Boolean).join(". "));
+      desk.say(inWords(error));
     }
   };
   const ways = alternatives(word).map((way) => make("button", { type: "button", class: "small", onclick: () => { input.value = way; hear(way); } }, way));

@@ -1,6 +1,6 @@
 /** The show: what players are told of it, publishing it, and finding it on a phone. */
 
-import { ask, projectPath, read } from "./net.js";
+import { ask, inWords, projectPath, read } from "./net.js";
 import { clock, make, t } from "./words.js";
 
 const FIELDS = ["title", "author", "description", "language", "base_url"];
@@ -106,42 +106,49 @@ export class ShowView {
     return make("label", { class: "field" }, make("span", {}, t("show.colour")), input);
   }
 
-  async set(changes) {
-    try {
+  set(changes) {
+    return this._show(async () => {
       await ask("PATCH", `${this.path}/show`, { changes });
-      if (Object.keys(changes).some((name) => ["dates", "order", "hidden"].includes(name))) {
-        const { focus } = document.activeElement.dataset;
-        await this.draw();
-        const again = [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === focus);
-        // A button at the end of the list can't be pressed again: its neighbour can.
-        (again?.disabled ? again.parentElement.querySelector("button:not(:disabled)") : again)?.focus();
-      }
-      this.done.replaceChildren(make("p", { class: "good" }, t("saved.saved")));
-    } catch (error) {
-      this.done.replaceChildren(make("p", { class: "warn", role: "alert" }, [error.message, error.hint].filter(Boolean).join(". ")));
-    }
+      if (Object.keys(changes).some((name) => ["dates", "order", "hidden"].includes(name))) await this._drawAgain();
+      return [make("p", { class: "good" }, t("saved.saved"))];
+    });
   }
 
-  async publish() {
+  /** Draw anew what the list shows, with the focus where it was. */
+  async _drawAgain() {
+    const { focus } = document.activeElement.dataset;
+    await this.draw();
+    const again = [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === focus);
+    // A button at the end of the list can't be pressed again: its neighbour can.
+    (again?.disabled ? again.parentElement.querySelector("button:not(:disabled)") : again)?.focus();
+  }
+
+  publish() {
     this.done.replaceChildren(make("p", {}, t("show.publishing")));
-    try {
+    return this._show(async () => {
       const report = await ask("POST", `${this.path}/publish`);
       await this.draw();
       const held = report.held_back.map((one) => make("p", {}, t("show.held", { name: one.name, until: one.until })));
-      this.done.replaceChildren(make("p", { class: "good" }, t("show.published", { n: report.episodes })), ...held);
-    } catch (error) {
-      this.done.replaceChildren(make("p", { class: "warn", role: "alert" }, [error.message, error.hint].filter(Boolean).join(". ")));
-    }
+      return [make("p", { class: "good" }, t("show.published", { n: report.episodes })), ...held];
+    });
   }
 
-  async check() {
+  check() {
     this.done.replaceChildren(make("p", {}, t("show.checking")));
-    try {
+    return this._show(async () => {
       const found = await ask("POST", `${this.path}/check`);
       const lines = found.findings.map((one) => make("li", { class: one.state === "fail" ? "warn" : "" }, [one.name, one.value, one.advice].filter(Boolean).join(": ")));
-      this.done.replaceChildren(make("ul", { class: "checks" }, ...lines));
+      return [make("ul", { class: "checks" }, ...lines)];
+    });
+  }
+
+  /** Shows what came of something, or why nothing did. */
+  async _show(work) {
+    try {
+      const said = await work();
+      this.done.replaceChildren(...said); // another one, where the work has drawn the view anew
     } catch (error) {
-      this.done.replaceChildren(make("p", { class: "warn", role: "alert" }, [error.message, error.hint].filter(Boolean).join(". ")));
+      this.done.replaceChildren(make("p", { class: "warn", role: "alert" }, inWords(error)));
     }
   }
 

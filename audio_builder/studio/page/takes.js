@@ -1,6 +1,6 @@
 /** Reading a phrase oneself: one take each, again as often as wanted. What isn't read is spoken by the voice. */
 
-import { ask, projectPath } from "./net.js";
+import { ask, inWords, projectPath } from "./net.js";
 import { replaceCue } from "./model.js";
 import { make, t } from "./words.js";
 
@@ -74,7 +74,7 @@ class Booth {
       (this.desk.unheard ??= new Map()).set(this.cue.text, taken.unheard.join(", "));
       this._spokenBy(taken.voice);
     } catch (error) {
-      this.said.textContent = [error.message, error.hint].filter(Boolean).join(". ");
+      this.said.textContent = inWords(error);
     } finally {
       this.button.disabled = false;
     }

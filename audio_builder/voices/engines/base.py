@@ -88,10 +88,6 @@ class WordTimer(Protocol):
     def speak_timed(self, text: str, voice: Voice) -> TimedSound:
         """Return what `speak` returns, and where the words are in it.
 
-        Args:
-            text: as `speak` gets it.
-            voice: as `speak` gets it.
-
         Raises:
             as `speak` does.
         """

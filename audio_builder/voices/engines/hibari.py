@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,9 +46,6 @@ _EARLY_S = 0.04
 _LONGEST_PIECE = 380
 """Phonemes in one run. The model was trained on at most 400."""
 
-_CUTS = (re.compile(r"(?<=[.!?…])[”)]* "), re.compile(r"(?<=[,;:—])[”)]* "), re.compile(" "))
-"""Where a long phrase is cut: at a sentence's end, else at a clause's, else between words."""
-
 _CLAUSE_QUIET_S = 0.25
 """Quiet that stays on either side of a cut: together a comma, which the voice itself rests for 0.3 to 0.75 s."""
 
@@ -85,7 +81,7 @@ class HibariEngine:
         # hibari-tts transforms by SciPy where it is installed; that rounds otherwise.
         scipy = " scipy" if importlib.util.find_spec("scipy") else ""
         return (
-            " ".join(["hibari pieces-2", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
+            " ".join(["hibari pieces-3", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
         )
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
@@ -112,7 +108,7 @@ class HibariEngine:
         if not any(map(str.isalpha, phonemes)):
             raise EngineFailed(f"Hibari found nothing to speak in {quoted(text)}")
         session = self._session(voice)
-        runs = [session.run(piece, voice.rate) for piece in _pieces(phonemes)]
+        runs = [session.run(piece, voice.rate) for piece in misaki.pieces(phonemes, _LONGEST_PIECE)]
         runs = [_closed_up(run, first=run is runs[0], last=run is runs[-1]) for run in runs]
         pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
         sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
@@ -221,21 +217,6 @@ def with_output(model: bytes, tensor: str) -> bytes:
     for field in (1, 12, 7):
         message = bytes((field << 3 | 2, len(message))) + message
     return model + message
-
-
-def _pieces(phonemes: str) -> list[str]:
-    """Return phonemes in pieces of at most `_LONGEST_PIECE`, halves of alike length at the strongest boundary."""
-    if len(phonemes) <= _LONGEST_PIECE:
-        return [phonemes]
-    middle = len(phonemes) // 2
-    for cut in _CUTS:
-        ends = [found.end() for found in cut.finditer(phonemes)]
-        # A cut near an end leaves a crumb: then the next kind of boundary is better.
-        ends = [end for end in ends if len(phonemes) / 8 < end < len(phonemes) * 7 / 8]
-        if ends:
-            middle = min(ends, key=lambda end: abs(end - middle))
-            break
-    return [*_pieces(phonemes[:middle].strip()), *_pieces(phonemes[middle:].strip())]
 
 
 def _closed_up(run: _Run, *, first: bool, last: bool) -> _Run:

@@ -15,9 +15,17 @@ from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.blend import STYLE, blend_weights
 from audio_builder.voices.engines.base import TimedSound, WordStart
-from audio_builder.voices.engines.kokoro_phonemes import known, pieces, tokens
-from audio_builder.voices.engines.kokoro_readers import foreign_phonemes, read_languages, reader_version, sounds_of
+from audio_builder.voices.engines.kokoro_readers import (
+    WANTED_BY,
+    foreign_phonemes,
+    known,
+    read_languages,
+    reader_version,
+    sounds_of,
+    tokens,
+)
 from audio_builder.voices.engines.misaki import phonemes as misaki_phonemes
+from audio_builder.voices.engines.misaki import pieces
 from audio_builder.voices.engines.onnx_models import changed_session
 from audio_builder.voices.extras import installed_version
 from audio_builder.voices.profile import Voice
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 RATE_HZ = 24_000
-_WANTED_BY = "the engine kokoro"
 _ROWS, _WIDTH = 510, 256
 _SPEEDS = "speed"
 _CHANGE = "kokoro lengths 2"
@@ -41,6 +48,9 @@ _EDGE = 0
 
 _FRAME_SAMPLES = 600
 """The model counts the lengths of its tokens in these."""
+
+_LONGEST_PIECE = 300
+"""Phonemes in one run. The model takes 510; beyond about 400 it hurries, and a slow run grows long."""
 
 _JOIN_QUIET_S = 0.12
 _JOIN_THRESHOLD_DB = -45.0
@@ -91,8 +101,8 @@ class KokoroEngine:
         Raises:
             MissingExtra: onnxruntime or onnx isn't installed.
         """
-        runtime, reader, _ = (installed_version(name, _WANTED_BY) for name in ("onnxruntime", "hibari-tts", "onnx"))
-        return f"kokoro lengths-2 onnxruntime={runtime} hibari-tts={reader}"
+        runtime, reader, _ = (installed_version(name, WANTED_BY) for name in ("onnxruntime", "hibari-tts", "onnx"))
+        return f"kokoro lengths-3 onnxruntime={runtime} hibari-tts={reader}"
 
     def language_extra(self, language: str) -> str:
         """Return the extra with what reads a language; empty for English.
@@ -137,7 +147,7 @@ class KokoroEngine:
         if not any(symbol.isalpha() for symbol in phonemes):
             raise EngineFailed(f"Kokoro found nothing to speak in {quoted(text)}")
         session, style = self._session(voice), self._style(voice)
-        runs = [_run(session, piece, style, voice.rate) for piece in pieces(phonemes)]
+        runs = [_run(session, piece, style, voice.rate) for piece in pieces(phonemes, _LONGEST_PIECE)]
         runs = runs if len(runs) == 1 else [_closed_up(run) for run in runs]
         pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
         sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
@@ -234,12 +244,6 @@ def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: flo
 
     Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
     before the first one until it is heard as a vowel; that silence keeps the model's own pace.
-
-    Args:
-        session: of the model.
-        phonemes: of the piece.
-        style: the voice's vectors.
-        speed: of the words.
     """
     import numpy as np
 

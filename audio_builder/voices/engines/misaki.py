@@ -17,6 +17,9 @@ from audio_builder.voices.lexicon import IPA_END, IPA_START
 _IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
 _PARENTHESES = str.maketrans("[]", "()")
 
+_CUTS = (re.compile(r"(?<=[.!?…])[”)]* "), re.compile(r"(?<=[,;:—])[”)]* "), re.compile(" "))
+"""Where a long phrase is cut: at a sentence's end, else at a clause's, else between words."""
+
 _STRESS = re.compile(r"([ˈˌ])([^\sˈˌaeiouyɑɒæɔəɛɜɝɪʊʌɚɐᵻɨʉøœ]+)")
 """A mark of stress before its syllable, and the consonants over which misaki writes it: right before the vowel."""
 
@@ -55,7 +58,7 @@ def phonemes(text: str, *, british: bool) -> str:
             own = ipa_to_misaki(part, british=british)
             said += f"[x](/{own}/)" if own else ""
         elif part.strip():
-            read = _normalized(_plain(part))
+            read = _plain(part)
             said += f"{' ' * part[0].isspace()}{read}{' ' * part[-1].isspace()}"
         elif part:
             said += " "
@@ -110,13 +113,24 @@ def _reader(*, british: bool) -> Any:
 
 
 def _plain(text: str) -> str:
-    """Return a text without brackets, and with plain digits: the reader takes “²” for a number and fails on it."""
-    plain = (str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
-    return "".join(plain).translate(_PARENTHESES)
+    """Return a text without brackets, with plain apostrophes and digits: the reader fails on the number “²”."""
+    plain = (str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text.replace("’", "'"))
+    return " ".join("".join(plain).translate(_PARENTHESES).split())
 
 
-def _normalized(text: str) -> str:
-    from hibari.g2p import normalize
+def pieces(phonemes: str, longest: int) -> list[str]:
+    """Return phonemes in pieces of at most `longest`: halved at a sentence's end, else a clause's, else a space.
 
-    normalized: str = normalize(text)
-    return normalized
+    Halves are alike in length, since a short remainder is spoken at another pace than what it belongs to.
+    """
+    if len(phonemes) <= longest:
+        return [phonemes] if phonemes else []
+    middle = len(phonemes) // 2
+    for cut in _CUTS:
+        ends = [found.end() for found in cut.finditer(phonemes)]
+        # A cut near an end leaves a crumb: then the next kind of boundary is better.
+        ends = [end for end in ends if len(phonemes) / 8 < end < len(phonemes) * 7 / 8]
+        if ends:
+            middle = min(ends, key=lambda end: abs(end - middle))
+            break
+    return [*pieces(phonemes[:middle].strip(), longest), *pieces(phonemes[middle:].strip(), longest)]

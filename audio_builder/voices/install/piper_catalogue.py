@@ -103,11 +103,6 @@ def looks_like_piper(name: str) -> bool:
     return re.match(_KEY, name) is not None
 
 
-def is_kept() -> bool:
-    """Return whether the catalogue was fetched before."""
-    return _kept().is_file()
-
-
 def read_catalogue(progress: Progress, *, refresh: bool = False) -> tuple[PiperVoice, ...]:
     """Return the voices of the catalogue by their keys; it is fetched where it isn't kept, or to refresh it.
 

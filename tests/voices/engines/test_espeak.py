@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audio_builder.errors import EngineFailed
-from audio_builder.voices.engines.espeak import Phonemizer
+from audio_builder.voices.engines.kokoro_readers import Phonemizer
 
 pytestmark = pytest.mark.engine
 

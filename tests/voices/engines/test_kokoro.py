@@ -19,7 +19,8 @@ from audio_builder.voices.blend import blend_weights
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines import misaki
 from audio_builder.voices.engines.kokoro import KokoroEngine, Run, _with_speeds_and_lengths, begins_of, whole_frames
-from audio_builder.voices.engines.kokoro_phonemes import known, pieces, tokens
+from audio_builder.voices.engines.kokoro_readers import known, tokens
+from audio_builder.voices.engines.misaki import pieces
 from audio_builder.voices.engines.onnx_models import read_model
 from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
@@ -68,7 +69,7 @@ def test_every_symbol_has_a_number_of_its_own() -> None:
 )
 def test_long_phonemes_are_cut_between_clauses_and_lose_nothing(phonemes: str) -> None:
     """No piece is longer than the model takes; every sound is in one of them; none is a crumb."""
-    found = pieces(phonemes)
+    found = pieces(phonemes, 300)
     assert all(0 < len(piece) <= 300 for piece in found)
     assert re.sub(r"\s", "", "".join(found)) == re.sub(r"\s", "", phonemes)
     if "," in phonemes and len(phonemes) > 1000:
@@ -227,4 +228,4 @@ def test_a_sentence_without_words_is_refused(engine: KokoroEngine) -> None:
 @pytest.mark.engine
 def test_its_fingerprint_names_what_makes_the_sound(engine: KokoroEngine) -> None:
     """Versions of the runtime and of what makes the phonemes."""
-    assert re.fullmatch(r"kokoro lengths-2 onnxruntime=\S+ hibari-tts=\S+", engine.fingerprint())
+    assert re.fullmatch(r"kokoro lengths-3 onnxruntime=\S+ hibari-tts=\S+", engine.fingerprint())

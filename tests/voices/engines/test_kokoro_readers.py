@@ -6,8 +6,7 @@ import pytest
 
 from audio_builder.errors import VoiceError
 from audio_builder.voices.engines.kokoro import KokoroEngine
-from audio_builder.voices.engines.kokoro_phonemes import known
-from audio_builder.voices.engines.kokoro_readers import foreign_phonemes, read_languages, sounds_of
+from audio_builder.voices.engines.kokoro_readers import foreign_phonemes, known, read_languages, sounds_of
 
 pytestmark = pytest.mark.engine
 

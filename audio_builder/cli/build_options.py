@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audio_builder.cli.console import Console
-from audio_builder.cli.options import options_layer, recipe_file_layer
+from audio_builder.cli.options import RECIPE_OPTIONS, options_layer, pick, recipe_file_layer
 from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.defaults import NamedLayer, checked, find_defaults, preset_layer, without_tags
 from audio_builder.recipe.recipe_file import Layer, make_recipe
@@ -16,11 +16,14 @@ from audio_builder.recipe.settings import Recipe
 
 if TYPE_CHECKING:
     from audio_builder.article.source import SourceText
+    from audio_builder.batch.batch_plan import Settled
     from audio_builder.episode.identity import IfThere
     from audio_builder.episode.report import BuildReport
     from audio_builder.script.from_document import Document
 
 DEFAULT_OUTPUT = "output"
+_LONGEST_SHOW = 200
+_LEAST_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +49,54 @@ class Settings:
         return make_recipe(*(layer.settings for layer in self.layers))
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The options of `build`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """The options of commands that build. What a command doesn't have is as if nobody gave it.
 
     Attributes:
-        output: the folder for what is built, or the episode's file; None for that of the defaults.
+        chosen: the options that set the recipe (`RECIPE_OPTIONS`).
         recipe_file: None where none is given.
-        chosen: the options that set the recipe.
-        guides: passages before and after the words.
-        voice_only: a twin with the voice alone is wanted, too.
-        force: what is there is replaced, whoever made it.
         preset: one of one's own; None where none is named.
-        listen: each phrase is heard when it is spoken.
+        output: the folder for what is built, or the episode's file; None for that of the defaults.
+        chapter: of a book, counted from 1; None for all of it.
+        each_chapter: an episode is made of each chapter.
+        fetch: the source may be an address on the web.
+        guides: passages before and after the words.
         lengths: of the episode, and of the same beside it, in seconds; empty for the recipe's.
+        voice_only: a twin with the voice alone is wanted, too.
+        listen: each phrase is heard when it is spoken.
+        if_there: what happens to what lies where an episode goes.
+        private: nothing is kept but the episode.
+        opens: the episode is played at the end.
+        as_json: the report is printed as JSON.
     """
 
-    output: Path | None
-    recipe_file: Path | None
     chosen: Mapping[str, Any] = field(default_factory=dict)
-    guides: tuple[str, ...] = ()
-    voice_only: bool = False
-    force: bool = False
+    recipe_file: Path | None = None
     preset: str | None = None
-    listen: bool = False
+    output: Path | None = None
+    chapter: int | None = None
+    each_chapter: bool = False
+    fetch: bool = False
+    guides: tuple[str, ...] = ()
     lengths: tuple[float, ...] = ()
+    voice_only: bool = False
+    listen: bool = False
+    if_there: IfThere = "new version"
+    private: bool = False
+    opens: bool = False
+    as_json: bool = False
 
-    @property
-    def if_there(self) -> IfThere:
-        """What happens to what lies where an episode goes."""
-        return "replace" if self.force else "new version"
+    @classmethod
+    def given(cls, values: Mapping[str, Any], unforced: IfThere = "new version") -> BuildOptions:
+        """Return the options of a command line.
+
+        Args:
+            values: all that click gives.
+            unforced: what happens to an earlier version without `--force`.
+        """
+        chosen = {name: values[name] for name in RECIPE_OPTIONS if name in values}
+        return replace(pick(cls, values), chosen=chosen, if_there="replace" if values.get("force") else unforced)
 
     def settings(self, text: SourceText | None, document: Document | None, own: Layer | None = None) -> Settings:
         """Return what holds for a text.
@@ -116,10 +137,8 @@ class Order:
         layers.append(NamedLayer("the command line", options_layer(self.chosen)))
         return Settings(tuple(layers), output, output_from)
 
-    def settled(
-        self, text: SourceText, document: Document, own: Layer | None = None
-    ) -> tuple[Document, Recipe, Path, str]:
-        """Return what is to be built, by which recipe, where, and a line on its language where that was recognised.
+    def settle(self, text: SourceText, document: Document, own: Layer | None = None) -> Settled:
+        """Return what is to be built; where its language was recognised, a note says so.
 
         Args:
             text: as it was opened.
@@ -129,14 +148,16 @@ class Order:
         Raises:
             RecipeError: a setting is unknown, of the wrong type or out of range.
         """
+        from audio_builder.batch.batch_plan import Settled
         from audio_builder.script import from_document as documents
 
         settings = self.settings(text, document, own)
         recipe = settings.recipe()
         document, language_note = documents.settle_language(document, recipe)
-        return documents.add_guides(document, recipe, self.guides), recipe, settings.output, language_note
+        document = documents.add_guides(document, recipe, self.guides)
+        return Settled(document, recipe, settings.output, (language_note,) if language_note else ())
 
-    def built(self, document: Document, recipe: Recipe, output: Path, console: Console) -> BuildReport:
+    def build(self, settled: Settled, console: Console) -> BuildReport:
         """Build an episode under a progress bar, and return its report.
 
         Raises:
@@ -146,15 +167,24 @@ class Order:
 
         with progress_bar(console) as progress:
             return pipeline.build(
-                document,
-                recipe,
-                output,
+                settled.document,
+                settled.recipe,
+                settled.folder,
                 voice_only=self.voice_only,
                 lengths=self.lengths,
                 if_there=self.if_there,
                 listen=self.listen,
                 progress=progress,
             )
+
+    def show(self, report: BuildReport, console: Console, notes: Sequence[str] = ()) -> None:
+        """Print where the episode is, or its report as JSON, and say what there is to say of it."""
+        if self.as_json:
+            console.result(report.as_json())
+        else:
+            console.result_path(Path(report.path))
+        for line in (*report.summary(), *notes):
+            console.say(line)
 
 
 def _folder(output: Path) -> Path:
@@ -178,3 +208,16 @@ def _said_by(text: SourceText, document: Document) -> Iterator[str]:
         "cover": document.details.image,
     }
     yield from (key for key, value in own.items() if value)
+
+
+def number_chapter(number: int, count: int, book: str) -> Layer:
+    """Return what a chapter's recipe begins with: its number, and the book as the name of the show.
+
+    Args:
+        number: of the chapter, counted from 1.
+        count: how many chapters there are.
+        book: its title; may be empty.
+    """
+    digits = max(_LEAST_DIGITS, len(str(count)))
+    tags: dict[str, str | int] = {"track": number, "track_total": count, "track_digits": digits}
+    return {"tags": tags | ({"show": book[:_LONGEST_SHOW]} if book else {})}
