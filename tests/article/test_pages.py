@@ -29,7 +29,7 @@ def spoken(body: str) -> str:
         ("<p>Lamps<span style='visibility:hidden'>z</span> on<i class=sr-only>z</i>.</p>", "Lamps on."),
         ("<p>Lamps<i style='position:absolute;left:-9999px'>z</i> on.</p><i class=hide-text>z</i>", "Lamps on."),
         (
-            "<p>Lamps on.<sup class='noprint Inline-Template'>[<i>z</i>]</sup></p><table><td class=tr-caption>z</table>",
+            "<p>Lamps on.<sup class='noprint Inline-Template'>[<i>z</i>]</sup></p><table><td class=tr-caption>z",
             "Lamps on.",
         ),
         ("<p class=MsoListParagraph><i style='mso-list:Ignore'>1. </i>On.</p><p>Oil<sup>TM</sup>.</p>", "On. Oil."),
