@@ -31,7 +31,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "evening.md").write_text(SCRIPT, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUDIO_BUILDER_CACHE", str(folder / "cache"))
-        assert run(["build", str(folder / "evening.md"), "-o", str(folder), "--voice", "tone", "-q"]) == 0
+        build = [
+            "build",
+            str(folder / "evening.md"),
+            "-o",
+            str(folder),
+            "--voice",
+            "tone",
+            "--background",
+            "none",
+            "-q",
+        ]
+        assert run(build) == 0
     return folder / "a-small-evening.mp3"
 
 

@@ -91,6 +91,8 @@ def _say(console: Console, report: PublishReport, folder: Path) -> None:
             f"{folder / EPISODES / name} stays as it is: made by somebody else, or changed since it was written. "
             "--force replaces it."
         )
+    for name in report.hidden:
+        console.say(f"{name} is hidden, as show.toml says")
     for held in report.held_back:
         console.say(f"{held.name} is held back until {held.until}; publish again then")
     if report.cover_note:
