@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.batch.batch_plan import Batch, Settled
+from audio_builder.batch.batch_plan import Batch, PlannedEpisode, Settled
 from audio_builder.batch.executors import open_local, open_published
 from audio_builder.batch.journal import JOURNAL_FILE, Journal
 from audio_builder.batch.run_batch import Finished, Workers, run_batch
-from audio_builder.batch.sources import find_sources
+from audio_builder.batch.sources import Source, find_sources
 from audio_builder.batch.task import Task, close_workers, run_task
+from audio_builder.cli.batch_table import show_plan, show_warnings
+from audio_builder.cli.console import Console
 from audio_builder.cli.main import run
 from audio_builder.episode.record import read_record
 from audio_builder.errors import OutputError, SourceError, UnknownVoice, WorkersError
@@ -224,11 +226,32 @@ def test_the_plan_is_shown_and_nothing_is_made_by_a_dry_run(tmp_path: Path, capf
     assert run([*command, "--dry-run"]) == 0
     printed = capfd.readouterr()
     assert "Walk 0" in printed.err
-    assert "walk-1.mp3" in printed.err
+    assert "walk-1 " in printed.err
     assert "2 to make, about " in printed.err
     assert run(command) == 2
     assert "add --yes to begin" in capfd.readouterr().err
     assert list((tmp_path / "out").glob("*.mp3")) == []
+
+
+def test_on_a_narrow_terminal_names_are_cut_and_no_figure_is(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan of long titles has its words, lengths and voices in 80 columns; the same warning of many is one line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    title = "A rather long title, evening after evening"
+    rows = [
+        PlannedEpisode(
+            Source(Path(f"{count}.md")), "new", title, 12_345, 70_000, 5400.0, ("lark", "emma"), "en",
+            Path(f"out/{title}-{count}.mp3"), ("the name is another text's",),
+        )
+        for count in range(5)
+    ]  # fmt: skip
+    show_plan(rows, Console())
+    show_warnings(rows, Console())
+    *lines, warning = capfd.readouterr().err.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all("12,345  1:30:00  lark, emma  en" in line and line.rstrip().endswith("new") for line in lines[1:])
+    assert warning == "Warning: 0.md and 4 more: the name is another text's"
 
 
 def test_json_is_a_line_for_each_event(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
