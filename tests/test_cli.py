@@ -32,17 +32,24 @@ def lamp(tmp_path: Path) -> Path:
 
 
 def test_the_path_alone_is_on_stdout(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
-    """A build prints the path of the episode on stdout, and what it has to say on stderr."""
-    assert run(["build", str(lamp), "-o", str(tmp_path), *TONE]) == 0
+    """A build prints the path of the episode on stdout, and on stderr in one line that it is done; -v has more."""
+    path = tmp_path / "lamp.mp3"
+    command = ["build", str(lamp), "-o", str(tmp_path), *TONE]
+    assert run(command) == 0
     printed = capfd.readouterr()
-    assert printed.out == f"{tmp_path / 'lamp.mp3'}\n"
-    assert "4 spoken now" in printed.err
+    assert printed.out == f"{path}\n"
+    done = rf"Done: {re.escape(str(path))} \(0:\d\d, 2 chapters, \d\d % silence\)"
+    assert re.fullmatch(done, printed.err.splitlines()[-1])
+    assert run([*command, "-v"]) == 0
+    said = capfd.readouterr().err
+    assert "phrases: 0 spoken now, 4 from the cache" in said
+    assert "\nloudness: -16" in said
 
 
 @pytest.mark.engine
 def test_a_rate_that_a_voice_cannot_reach_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """The system's voice can't go down to 60 words per minute; the summary says what was measured instead."""
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "system", "--wpm", "60"]) == 0
+    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "system", "--wpm", "60", "-v"]) == 0
     said = capfd.readouterr().err
     told = re.search(r"slower than (\d+) words per minute; 60 was asked for, (\d+) is used", said)
     assert told is not None

@@ -12,6 +12,8 @@ import pytest
 
 from audio_builder.episode.encode.audio_file import Audio
 from audio_builder.episode.verify.measure import measure_audio
+from audio_builder.errors import OutputError
+from audio_builder.files import check_named, note_writing
 
 from .conftest import ROOT
 
@@ -63,6 +65,20 @@ def test_measuring_keeps_little_of_a_long_episode():
         return peak
 
     assert peak_bytes(3) - peak_bytes(1) < 14_000_000
+
+
+def test_asking_whether_a_long_file_may_be_replaced_keeps_little_of_it(tmp_path: Path):
+    """An episode of four hours isn't read into the memory to know it again."""
+    path = tmp_path / "long.mp3"
+    with path.open("wb") as stream:
+        stream.truncate(200_000_000)
+    tracemalloc.start()
+    with pytest.raises(OutputError, match="made by somebody else"):
+        check_named(path)
+    note_writing(path, "0" * 64)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000
 
 
 @pytest.mark.slow

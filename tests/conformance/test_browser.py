@@ -389,6 +389,7 @@ def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str):
         page.wait_for_function("audio.readyState >= 1")
         page.evaluate("audio.currentTime = audio.duration / 2")
         page.locator("span[aria-current]").wait_for()
+    page.evaluate("document.getElementById('small').hidden = false")
     settings = [("light", 360), ("dark", 1280)]
     for scheme, width in [*settings, ("dark", 820), ("light", 1280)] if name in AT_EVERY_SIZE else settings:
         page.emulate_media(color_scheme=scheme)
