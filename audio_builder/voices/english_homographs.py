@@ -9,7 +9,7 @@ _ESPEAK = frozenset({ESPEAK})
 _MISAKI = frozenset({MISAKI})
 _OBJECTS = (
     "(?:your|the|my|our|his|her|their|its|it|them|this|that|these|those|both|a|an|all|each|every|what|whatever|nothing|"
-    "anything|everything|(?:my|your|him|her|it|our|them)sel(?:f|ves))"
+    "anything|everything|him|me|us|(?:my|your|him|her|it|our|them)sel(?:f|ves))"
 )
 _FIRST = (
     r"(?:^|(?<=[.!?,;:…“”] )|(?<=\b(?:to|or) )|(?<=\b(?:and|may|can|now) )|(?<=\b(?:then|will|must) )"
@@ -27,14 +27,17 @@ _VERBS = {
     "abuse": "əbjˈuːz", "combat": "kəmbˈæt", "compound": "kəmpˈaʊnd", "conduct": "kəndˈʌkt", "conflict": "kənflˈɪkt",
     "console": "kənsˈoʊl", "content": "kəntˈɛnt", "contest": "kəntˈɛst", "contract": "kəntɹˈækt",
     "contrast": "kəntɹˈæst", "convict": "kənvˈɪkt", "decrease": "dɪkɹˈiːs", "desert": "dɪzˈɜːt", "escort": "ɛskˈɔːɹt",
-    "excuse": "ɛkskjˈuːz", "export": "ɛkspˈɔːɹt", "extract": "ɛkstɹˈækt", "house": "hˈaʊz", "increase": "ɪnkɹˈiːs",
+    "excuse": "ɪkskjˈuːz", "export": "ɛkspˈɔːɹt", "extract": "ɛkstɹˈækt", "house": "hˈaʊz", "increase": "ɪnkɹˈiːs",
     "insult": "ɪnsˈʌlt", "misuse": "mɪsjˈuːz", "perfect": "pɚfˈɛkt", "permit": "pɚmˈɪt", "progress": "pɹəɡɹˈɛs",
     "project": "pɹədʒˈɛkt", "record": "ɹɪkˈɔːɹd", "subject": "səbdʒˈɛkt", "survey": "sɚvˈeɪ", "suspect": "səspˈɛkt",
     "torment": "tɔːɹmˈɛnt", "transfer": "tɹænsfˈɜː", "transport": "tɹænspˈɔːɹt", "attribute": "ətɹˈɪbjuːt",
+    "moderate": "mˈɑdəɹeɪt",
 }  # fmt: skip
 """Verbs that differ from their nouns and adjectives, as imperatives with an object."""
 
-_FELT = "(?:am|are|is|was|were|be|been|being|feel|feels|felt|rest|remain|stay|seem|seems|quite|perfectly|deeply)"
+_FELT = (
+    "(?:[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|was|were|been|being|feels|felt|seems?|quite|perfectly|deeply)"
+)
 _TINY = "(?:detail|difference|change|movement|amount|adjustment|particle|shift|sensation|tremor|grain|crack|sound)s?"
 
 HOMOGRAPHS = (
@@ -68,7 +71,7 @@ HOMOGRAPHS = (
     Rule("homograph", r"(\b[Ll]et (?:it|them|(?:the|your) \w+) )close\b", r"\1cloze"),
     Rule(
         "homograph",
-        rf"{_FIRST}([Bb])ow(?= (?:{_OBJECTS}|to|down|before|gently|slowly|once|again)\b)",
+        rf"{_FIRST}([Bb])ow(?= (?:{_OBJECTS}|to|down|before|gently|once|again|\w+ly)\b)",
         r"\1ough",
     ),
     Rule(
@@ -106,6 +109,8 @@ HOMOGRAPHS = (
         r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box)(?:s|es)?\b)",
         "led",
     ),
+    Rule("homograph", rf"{_FIRST}[Rr]ebel(?= against\b)", _ipa("ɹɪbˈɛl"), ipa=True),
+    Rule("homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow\b", r"\1ew"),
     Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),
     Rule("homograph", rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)", r"\1rezent"),
     Rule("homograph", rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)", r"\1ahlish"),

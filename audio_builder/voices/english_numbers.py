@@ -19,9 +19,10 @@ _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
 MONTH = "|".join([*_MONTHS, *(rf"{short}\.?" for short in sorted(_SHORT_MONTHS, key=len, reverse=True))])
 _DAYS = {
     "Mon": "Monday", "Tues": "Tuesday", "Tue": "Tuesday", "Wed": "Wednesday", "Thurs": "Thursday",
-    "Thur": "Thursday", "Thu": "Thursday", "Fri": "Friday",
+    "Thur": "Thursday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
 }  # fmt: skip
 DATED = _DAYS | _SHORT_MONTHS
+DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:1[01-9]|20)\d\d"
 BEFORE_YEARS = r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Bb]efore|[Aa]fter|[Aa]round|[Yy]ear)"
 BEFORE_DAYS = "[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]ill|[Ff]rom|[Bb]efore|[Aa]fter|[Oo]f"
@@ -91,8 +92,9 @@ def iso_date(found: re.Match[str]) -> str:
 
 
 def slash_date(found: re.Match[str]) -> str:
-    """Return `3/4/2024` with the month first, unless only the day can be first."""
-    return _date(found[3], found[1], found[2]) or _date(found[3], found[2], found[1]) or str(found.group())
+    """Return `3/4/2024` or `3/4/24` with the month first, unless only the day can be first."""
+    year = found[3] if len(found[3]) == len("2024") else f"{19 if found[3] > '30' else 20}{found[3]}"
+    return _date(year, found[1], found[2]) or _date(year, found[2], found[1]) or str(found.group())
 
 
 def point_date(found: re.Match[str]) -> str:
@@ -154,7 +156,10 @@ def hour_range(found: re.Match[str]) -> str:
 
 # --- money, units, fractions ---
 
-_MONEY = {"$": ("dollar", "dollars"), "£": ("pound", "pounds"), "€": ("euro", "euros"), "¥": ("yen", "yen")}
+_MONEY = {
+    "$": ("dollar", "dollars"), "£": ("pound", "pounds"), "€": ("euro", "euros"), "¥": ("yen", "yen"),
+    "₹": ("rupee", "rupees"),
+}  # fmt: skip
 _CENTS = {"$": "cents", "£": "pence", "€": "cents"}
 SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "bn": "billion", "B": "billion"}
 UNITS = {
@@ -162,11 +167,15 @@ UNITS = {
     "hrs": "hour", "hr": "hour", "ml": "milliliter", "mg": "milligram", "mph": "mile per hour", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "sec": "second", "secs": "second", "s": "second", "km/h": "kilometer per hour",
     "ft": "foot", "tbsp": "tablespoon", "tsp": "teaspoon", "m": "meter", "g": "gram", "GB": "gigabyte",
-    "MB": "megabyte",
+    "MB": "megabyte", "KB": "kilobyte", "TB": "terabyte", "mi": "mile", "yd": "yard", "Hz": "hertz", "kHz": "kilohertz",
+    "MHz": "megahertz", "bpm": "beat per minute", "kph": "kilometer per hour", "ms": "millisecond", "mcg": "microgram",
+    "kcal": "kilocalorie", "kW": "kilowatt", "kWh": "kilowatt hour", "L": "liter", "sq ft": "square foot", "h": "hour",
     "°C": "degree Celsius", "°F": "degree Fahrenheit", "°": "degree", "x": "time", "×": "time",
 }  # fmt: skip
 _PLURALS = {
     "mile per hour": "miles per hour", "kilometer per hour": "kilometers per hour", "foot": "feet", "inch": "inches",
+    "beat per minute": "beats per minute", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz",
+    "square foot": "square feet",
     "degree Celsius": "degrees Celsius", "degree Fahrenheit": "degrees Fahrenheit",
 }  # fmt: skip
 _PARTS = {2: "half", 4: "quarter"}

@@ -12,6 +12,7 @@ from audio_builder.voices.english_numbers import (
     BEFORE_DAYS,
     BEFORE_YEARS,
     DATED,
+    DAY,
     ENDS,
     FRACTION_SIGNS,
     HALF,
@@ -46,7 +47,6 @@ from audio_builder.voices.english_numbers import (
 
 MISAKI, ESPEAK = "misaki", "espeak"
 BOTH = frozenset({MISAKI, ESPEAK})
-_ESPEAK = frozenset({ESPEAK})
 _MISAKI = frozenset({MISAKI})
 
 _Said = str | Callable[[re.Match[str]], str]
@@ -79,11 +79,13 @@ _REIGNING = (
     "Alexander|Napoleon|Francis|Pius|John|Paul|Benedict|Leo|Gregory|Innocent|Clement|Urban|Boniface|Otto|Ramesses"
 )
 _ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_SMALL_ROMAN = _ROMAN.lower()
 _BOOKS = (
     "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
     "Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|"
     "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
-    "Hebrews|James|Peter|Jude|Revelation"
+    "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|"
+    "Zechariah|Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
 )
 _BOOK_SHORT = {
     "Gen": "Genesis", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy", "Josh": "Joshua",
@@ -92,9 +94,11 @@ _BOOK_SHORT = {
     "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
     "Mic": "Micah", "Matt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John", "Rom": "Romans", "Cor": "Corinthians",
     "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians", "Col": "Colossians", "Thess": "Thessalonians",
-    "Tim": "Timothy", "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation",
+    "Tim": "Timothy", "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation", "Ex": "Exodus",
+    "Zech": "Zechariah", "Mal": "Malachi", "Hab": "Habakkuk", "Zeph": "Zephaniah", "Hag": "Haggai", "Nah": "Nahum",
+    "Sir": "Sirach", "Wis": "Wisdom", "Phlm": "Philemon", "Dhp": "Dhammapada", "Est": "Esther", "Jon": "Jonah",
 }  # fmt: skip
-_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet"
+_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
 """Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
 
 _HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
@@ -110,18 +114,20 @@ _OPENERS = (
 _BEFORE_NAMES = {
     "Prof": "Professor", "Ms": "Mizz", "Rev": "Reverend", "Capt": "Captain", "Gen": "General", "Dr": "Doctor",
     "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
-    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor",
+    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor", "Sen": "Senator",
+    "Rep": "Representative", "Pres": "President", "Maj": "Major", "Cpl": "Corporal", "Adm": "Admiral",
+    "Msgr": "Monsignor", "Ft": "Fort", "Br": "Brother", "Bro": "Brother", "Ven": "Venerable",
 }  # fmt: skip
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
+_STREETS = {
+    "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Hwy": "Highway",
+    "Sq": "Square", "Pkwy": "Parkway",
+}  # fmt: skip
 _ABBREVIATIONS = {
-    "Inc": "Incorporated",
-    "Ltd": "Limited",
-    "vs": "versus",
-    "approx": "approximately",
-    "i.e": "that is",
-    "e.g": "for example",
-    "cf": "compare",
-}
+    "Inc": "Incorporated", "Ltd": "Limited", "vs": "versus", "approx": "approximately", "i.e": "that is",
+    "e.g": "for example", "cf": "compare", "Dept": "Department", "Univ": "University", "Corp": "Corporation",
+    "Bros": "Brothers", "Govt": "Government", "Bldg": "Building", "Apt": "Apartment",
+}  # fmt: skip
 
 
 def _roman(letters: str) -> str:
@@ -186,6 +192,11 @@ def _letters(found: re.Match[str]) -> str:
     return " ".join(letters) if named else letters
 
 
+def _possessive(found: re.Match[str]) -> str:
+    """Return nothing for the apostrophe of `parents' house`; a closing quotation mark stays."""
+    return found[0] if re.search(r"(?<!\w)['‘]", found.string[: found.start()]) else ""
+
+
 def _etc(found: re.Match[str]) -> str:
     return "etc" + ("." + found["end"] if found["end"] is not None else "")
 
@@ -195,6 +206,12 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
+_CITED = {
+    "p": "page", "pp": "pages", "v": "verse", "vv": "verses", "l": "line", "ll": "lines", "n": "note", "art": "article",
+    "par": "paragraph", "Eq": "equation", "Ex": "example",
+}  # fmt: skip
+_LIVED = {"b": "born", "d": "died", "r": "reigned", "fl": "flourished"}
+_OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
 
@@ -231,7 +248,7 @@ NEEDS = {
     "aside": frozenset("—–-("),
     "ratio": _DIGITS,
     "compared": _DIGITS,
-    "sign": frozenset("²₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
+    "sign": frozenset("²=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
     "contraction": frozenset("'’‘"),
 }
 """For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
@@ -245,8 +262,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("stop", r" ?(?:\.{3,}|\. \. \.)", "…"),
     Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
-    Rule("date", rf"\b(\d\d?)/(\d\d?)/({YEAR})\b", slash_date),
+    Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", slash_date),
     Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
+    Rule(
+        "date",
+        rf"\b(?:[Tt]he )?({DAY})(?:{TO}| to )(?:the )?(?={DAY} (?:of )?(?:{MONTH})\b)",
+        lambda m: f"the {ordinal(re.sub('[a-z]', '', m[1]))} to the ",
+    ),
+    Rule(
+        "date",
+        rf"\b({MONTH}) ({DAY}){TO}({DAY})\b(?!:)",
+        lambda m: f"{m[1]} {m[2]} to {ordinal(re.sub('[a-z]', '', m[3]))}",
+    ),
     Rule(
         "date",
         rf"\b(?:({BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH})(?:,? ({YEAR}))?\b(?!\w)",
@@ -259,15 +286,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "money",
-        rf"([$£€¥])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
+        rf"([$£€¥₹])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
         rf"(?: ?((?:hundred|thousand|million|billion|trillion)\b|(?:{either(SCALES)})\b))?",
         money,
     ),
-    Rule("scripture", r"\bPs\. ?(?=\d)", "Psalm "),
+    Rule("money", rf"({AMOUNT}) ?¢", lambda m: f"{cardinal(m[1])} cent{'' if m[1] == '1' else 's'}"),
+    Rule("scripture", r"\bPs\.? ?(?=\d)", "Psalm "),
     Rule("scripture", rf"\b(?<=[123] )({either(_BOOK_SHORT)})\. ?(?=\d)", lambda m: f"{_BOOK_SHORT[m[1]]} "),
     Rule(
         "scripture",
-        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\. ?(?=\d+:\d))",
+        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\.? ?(?=\d+:\d))",
         lambda m: f"{_BOOK_SHORT[m[1] or m[2]]} ",
     ),
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
@@ -286,10 +314,11 @@ RULES: tuple[Rule, ...] = (
         "time",
         r"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
         clock_time,
-        _ESPEAK,
     ),
     Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
     Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
+    Rule("decade", r"(?<!\w)['’]([2-9]0)s\b", lambda m: f"{cardinal(m[1])[:-1]}ies"),
+    Rule("decade", r"(?<!\w)['’](\d\d)\b(?![\d'’])", lambda m: cardinal(m[1])),
     Rule("decade", r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
     Rule(
         "phone",
@@ -298,7 +327,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "phone",
-        r"(?<![\d-])(?:(\d{3})-)?(\d{3})-(\d{4})(?![\d-])",
+        r"(?<![\d(-])(?:(?:(\d{3})-|\((\d{3})\) ?))?(\d{3})-(\d{4})(?![\d-])",
         lambda m: ", ".join(map(digit_words, filter(None, m.groups()))),
     ),
     Rule(
@@ -310,10 +339,11 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"\b20/20\b", "twenty twenty"),
     Rule("abbreviation", r"\bc/o\b", "care of"),
     Rule("abbreviation", r"\b[Nn]/[Aa]\b", "not applicable"),
-    Rule("abbreviation", r"\bca?\. ?(?=\d{3,4}\b)", "circa "),
+    Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
+    Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
     Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
     Rule("abbreviation", r"\b([Mm])ax\. ?(?=\d)", r"\1aximum "),
-    Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished ", _ESPEAK),
+    Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished "),
     Rule("compared", r"(?<![\w~])~ ?(?=\d)", "about "),
     Rule("compared", r"(?<![\w<])< ?(?=\d)", "less than "),
     Rule("compared", r"(?<![\w>])> ?(?=\d)", "more than "),
@@ -327,6 +357,13 @@ RULES: tuple[Rule, ...] = (
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
     Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?(?:in\b|″|\"|”|'')", feet_and_inches),
     Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", area),
+    Rule("unit", r"\b(\d+) ?h(?:rs?)?,? ?(\d+) ?m(?:ins?)?\b", r"\1 hr \2 min"),
+    Rule("unit", r"\b(\d+) ?m(?:ins?)?,? ?(\d+) ?s(?:ecs?)?\b", r"\1 min \2 sec"),
+    Rule(
+        "unit",
+        rf"\b({NUMBER})-({either(UNITS)})\b\.?(?= [a-z])",
+        lambda m: f"{cardinal(m[1])} {UNITS[m[2]]}",
+    ),
     Rule("abbreviation", r"(?<![\w/])km/h\b", "kilometers per hour"),
     Rule(
         "unit",
@@ -335,22 +372,30 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("unit", r"(?<![\w.])(\d{1,3})C\b", lambda m: f"{cardinal(m[1])} degrees Celsius"),
     Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
-    Rule("range", r"(?<=\d)-(?=[a-z])", " ", _ESPEAK),
+    Rule("range", r"(?<=\d)-(?=[a-z])", " "),
     Rule(
         "version",
         r"(?<=[Vv]ersion )(\d+(?:\.\d+)+)",
         lambda m: " point ".join("oh" if p == "0" else cardinal(p) for p in m[1].split(".")),
     ),
     Rule("abbreviation", r"(?<![\w&])#(?=\d)", "number "),
-    Rule("abbreviation", r"\b[Nn]os?\. ?(?=\d)", "number "),
-    Rule("abbreviation", r"\bpp\. ?(?=\d)", "pages ", _ESPEAK),
-    Rule("abbreviation", r"\bp\. ?(?=\d)", "page "),
+    Rule("abbreviation", r"\b[Nn]o\. ?(?=\d)", "number "),
+    Rule("abbreviation", r"\b[Nn]os\. ?(?=\d)", "numbers "),
+    Rule("abbreviation", rf"\b({either(_CITED)})\. ?(?=\d)", lambda m: f"{_CITED[m[1]]} "),
+    Rule("abbreviation", r"(?<=& )Co\.", "Company"),
+    Rule("abbreviation", r"\b(et al|ibid|op|cit|viz)\.(?=[,;:)]| [a-z\d])", r"\1"),
     Rule(
         "abbreviation",
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
-    Rule("roman", rf"\b({_NUMBERED}) ((?=[ivxl])(?:xl|l?x{{0,3}})(?:ix|iv|v?i{{0,3}}))(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
+    Rule(
+        "roman",
+        rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})({_SMALL_ROMAN})(?!['’]?\w)",
+        _numbered,
+    ),
     Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
     Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])", _reigning),
     Rule(
@@ -360,27 +405,45 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
     Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
-    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]], _ESPEAK),
+    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
     Rule(
         "title",
         rf"(?<=[a-z]),? ({either(_AFTER_NAMES)})\b(?:\.(?= [a-z]|,))?",
         lambda m: f" {_AFTER_NAMES[m[1]]}",
-        _ESPEAK,
     ),
-    Rule("abbreviation", r"(?<=[a-z] )St\.(?! [A-Z])", "Street", _ESPEAK),
     Rule(
         "abbreviation",
-        rf"\b({either(DATED)})\.?{TO}({either(DATED)})\b\.?",
+        rf"\b([A-Z][a-z]+ )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
+        lambda m: f"{m[1]}{_STREETS[m[2]]}" + ("" if m["end"] is None else "." + m["end"]),
+    ),
+    Rule(
+        "dated",
+        rf"\b({either(DATED)})\.?{TO}({either(DATED)})\b(?:\.(?=[,;]| [a-z\d]))?",
         lambda m: f"{DATED[m[1]]} to {DATED[m[2]]}",
     ),
-    Rule("abbreviation", rf"\b({either(DATED)})\.(?= [a-z\d]|[,;])", lambda m: DATED[m[1]], _ESPEAK),
+    Rule("dated", rf"\b({either(DATED)})\.(?= [a-z\d]|[,;])", lambda m: DATED[m[1]]),
+    Rule(
+        "dated",
+        rf"\b((?:[Oo]n|[Nn]ext|[Ll]ast|[Tt]his|[Bb]y|[Uu]ntil|[Ee]very|[Ff]rom|[Ss]ince|and|or|to|&) )({either(DATED)})"
+        r"(?=\.[\"”’')]*$)",
+        lambda m: m[1] + DATED[m[2]],
+    ),
+    Rule("dated", r"\b(Tues?|Thu(?:rs?)?|Fri)\b(?!\.)", lambda m: DATED[m[1]]),
+    Rule(
+        "dated", r"\b(Mon|Wed|Sat|Sun)(?=(?:,|/| &| and) ?(?:Mon|Wed|Sat|Sun|[A-Z][a-z]+day)\b)", lambda m: DATED[m[1]]
+    ),
+    Rule("dated", r"\b([A-Z][a-z]+day(?:, ?|/| & | and ))(Mon|Wed|Sat|Sun)\b", lambda m: m[1] + DATED[m[2]]),
     Rule("abbreviation", rf"\b({either(_ABBREVIATIONS)})\.(?=,?\s)", lambda m: _ABBREVIATIONS[m[1]]),
-    Rule("word", r"\bvs\b(?!\.)", "versus", _ESPEAK),
+    Rule("word", r"\bvs\b(?!\.)", "versus"),
+    Rule("word", r"\b(?:aka\b|a\.k\.a\.)", "also known as"),
+    Rule("letters", r"\bCO2\b", "C O two"),
     Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
-    Rule("abbreviation", r"\band/or\b", "and or", _ESPEAK),
-    Rule("abbreviation", r"\b(s?he|his|him|her)/(s?he|his|him|hers?)\b", r"\1 or \2"),
-    Rule("abbreviation", r"\bw/o\b", "without", _ESPEAK),
-    Rule("abbreviation", r"\bw/ ?(?=\w)", "with ", _ESPEAK),
+    Rule("abbreviation", r"\b(and|[Ee]ither)/or\b", r"\1 or"),
+    Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
+    Rule("abbreviation", r"(?<=[a-z])/(?=(?:second|minute|hour|day|week|month|year|person)\b)", " per "),
+    Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
+    Rule("abbreviation", r"\bw/o\b", "without"),
+    Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
     Rule("initials", r"\bPh\. ?D\.", "PhD"),
     Rule(
         "initials",
@@ -397,7 +460,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "aside",
-        r"(?<=[\w°%”’\"'),;:\ue001]) ?(?:—|--+) ?(?=[\w“‘\"'(\ue000])|(?<=\S) (?:–|-) (?=[\w“\"(\ue000])",
+        r"(?<=[\w°%”’\"'),;:\ue001]) ?(?:—|--+) ?(?=[\w“‘(\ue000]|[\"'][\w\ue000])|(?<=\S) (?:–|-) (?=[\w“\"(\ue000])",
         ", ",
     ),
     Rule("aside", r"(?<=[.!?…]) ?(?:—|--+) ?(?=[\w\ue000])", " "),
@@ -410,17 +473,27 @@ RULES: tuple[Rule, ...] = (
         rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
         lone_year,
     ),
+    Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: digit_words(m[0])),
+    Rule(
+        "number",
+        r"\b((?i:room|flight|highway|interstate|bus|apartment) )(\d)0(\d)\b",
+        lambda m: f"{m[1]}{digit_words(f'{m[2]}0{m[3]}')}",
+    ),
+    Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {digit_words(m[1], 'zero')}"),
     Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
     Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
     Rule("sign", r"(?<=[\da-z])²", " squared"),
+    Rule("sign", r" ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
     Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
     Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
     Rule("sign", r"√ ?(?=\w)", "the square root of "),
     Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
-    Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]is|[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
+    Rule("contraction", r"(?<!\w)['’‘]([Tt])is\b", r"\1izz", _MISAKI),
+    Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
+    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
-    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]], _ESPEAK),
-    Rule("letters", r"\bTED\b", "Ted", _ESPEAK),
+    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
+    Rule("letters", r"\bTED\b", "Ted"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )
 """In their order: what one rule has put into words, the next ones leave alone."""

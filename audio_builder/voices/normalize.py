@@ -1,8 +1,8 @@
 """Text as an engine gets it: numbers, dates, money, abbreviations, capitals and signs in a form that it says rightly.
 
-Each rule names the readers that need it. A reader is what turns text into phonemes: `misaki` (hibari, Kokoro) reads
-more by itself than `espeak` (Piper, the system's voice). An engine names its reader in an attribute `reader`; one
-without it gets every rule. Which reader needs which rule was found with `tests/data/spoken_forms.tsv`.
+A reader is what turns text into phonemes: `misaki` (hibari, Kokoro) or `espeak` (Piper, the system's voice). Nearly all
+rules are for both; of homographs each gets others wrong, which `tests/data/spoken_forms.tsv` shows. An engine names its
+reader in an attribute `reader`; one without it gets the rules for `espeak`.
 The words as written stay in the script, the lyrics and the transcript. `other_languages` has the rules of the rest.
 """
 

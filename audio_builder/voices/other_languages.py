@@ -37,6 +37,7 @@ _IN_A_ROW = r"(?<![\w.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![\w-])"
 """A pattern of breaths: 4-7-8."""
 
 _FRACTION_SIGNS = re.compile("[¼½¾⅐-⅞]")
+_MIXED = re.compile("(?<=\\d)(?=[¼½¾⅐-⅞])")
 _CHINESE = "零一二三四五六七八九"
 
 _Match = re.Match[str]
@@ -79,7 +80,8 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         minus: the word before a number below zero.
         range: the word between two numbers.
         fraction: `{n}` of `{m}` parts, where it isn't in `fractions`; empty to leave it.
-        fractions: what is said for some of them.
+        fractions: what is said for some of them; with ` f` before a feminine noun, with ` +` joined to a whole number.
+        mixed: a whole number `{n}` and a fraction `{f}`.
         millions: what stands between a million and what is counted.
         date: a date in figures, `{d}`, `{month}` and `{y}`.
         day: a day before the name of its month as written, `{d}` and `{month}`.
@@ -96,7 +98,8 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         money: a sign, with the words for one, for more, for one hundredth and for more of these.
         money_joined: what stands between the two, `{whole}` and `{part}`.
         units: a sign after a number, with the words for one and for more.
-        abbreviations: what is said for them.
+        abbreviations: what is said for them; one that ends in ` #` only before a figure.
+        books: short names of the books of the Bible, each with the name that is said before chapter and verse.
         mends: regular expressions for what is said, and what becomes of it in the end.
         years: what stands before or after a year, as a regular expression with the year as the group `y`.
     """
@@ -108,6 +111,7 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     range: str
     fraction: str = ""
     fractions: dict[str, str] = {}
+    mixed: str = "{n} {f}"
     millions: str = " "
     date: str
     day: str = ""
@@ -123,6 +127,7 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     money_joined: str = "{whole} {part}"
     units: dict[str, tuple[str, str]]
     abbreviations: dict[str, str] = {}
+    books: dict[str, str] = {}
     mends: dict[str, str] = {}
     years: str = ""
 
@@ -147,7 +152,9 @@ def in_spoken_forms(text: str, language: str) -> str:
     """
     if not _rules(language):
         return text
-    text = _FRACTION_SIGNS.sub(lambda found: unicodedata.normalize("NFKC", found[0]).replace("⁄", "/"), text)
+    text = _FRACTION_SIGNS.sub(
+        lambda found: unicodedata.normalize("NFKC", found[0]).replace("⁄", "/"), _MIXED.sub(" ", text)
+    )
     text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
     for pattern, said in _rules(language):
         text = pattern.sub(said, text)
@@ -167,6 +174,9 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], _Said], ...]:
 def _words(forms: SpokenForms) -> Iterator[_Rule]:
     """Yield the rules of abbreviations; one of a single letter is the initial of a name where another stands beside."""
     for written, said in forms.abbreviations.items():
+        if written.endswith(" #"):
+            yield rf"(?<!\w){re.escape(written.removesuffix(' #'))}(?={_GAP}\d)", functools.partial(_literally, said)
+            continue
         alone = r"(?= [A-ZÀ-Ý][a-zà-ÿ])(?<![A-ZÀ-Ý]\. ..)" if re.fullmatch(r"[A-Z]\.", written) else r"(?!\w)"
         yield rf"(?<!\w){re.escape(written)}{alone}", functools.partial(_abbreviation, written, said)
 
@@ -174,6 +184,9 @@ def _words(forms: SpokenForms) -> Iterator[_Rule]:
 def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     """Yield the rules of dates, times and ordinals."""
     teller = _Teller(language, forms)
+    if forms.books:
+        book = rf"(?<!\w)(?P<b>{_either(forms.books)})\.?"
+        yield rf"{book}{_GAP}(?P<c>\d{{1,3}})[,:]{_GAP}(?P<v>\d{{1,3}})(?:[–-](?P<to>\d{{1,3}}))?(?!\d)", teller.verse
     yield r"(?<![\d/.-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?![\d/-])", teller.date
     yield r"(?<![\d/.-])(?P<d>\d{1,2})([/.])(?P<m>\d{1,2})\2(?P<y>\d{4})(?![\d/])", teller.date
     if forms.day:
@@ -190,7 +203,8 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     teller = _Teller(language, forms)
     money, units = _either(forms.money), _either(forms.units)
     yield _IN_A_ROW, teller.row
-    yield r"(?<![A-Za-z\d.,/-])(\d{1,2})/(\d{1,2})(?![A-Za-z\d/])", teller.fraction
+    part = r"(?P<f>(?P<n>\d{1,2})/(?P<m>\d{1,2}))(?![A-Za-z\d/])"
+    yield rf"(?<![A-Za-z\d.,/-])(?:(?P<w>\d{{1,4}}) )?{part}(?=(?P<noun> ?\w+)?)", teller.fraction
     yield r"(?<![^\s(])[-−](?=\d)", lambda _found: f"{forms.minus} "
     yield rf"(?P<s>{money}){_GAP}(?P<n>{_AMOUNT})", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{money})(?![A-Za-z])", teller.money
@@ -219,6 +233,10 @@ def _clock_pattern(clock: Clock) -> str:
 
 def _mended(mended: str, found: _Match) -> str:
     return found.expand(mended)
+
+
+def _literally(said: str, _found: _Match) -> str:
+    return said
 
 
 def _abbreviation(written: str, said: str, found: _Match) -> str:
@@ -300,10 +318,24 @@ class _Teller:
         return said.format(h=hours, m=nought + self.words(str(minutes)))
 
     def fraction(self, found: _Match) -> str:
-        known = self.forms.fractions.get(found[0])
-        if known or not self.forms.fraction:
+        forms, written, whole = self.forms, found["f"], found["w"]
+        feminine = self._is_feminine(found["noun"])
+        known = forms.fractions.get(f"{written} f", "") if feminine else ""
+        known = known or forms.fractions.get(written, "")
+        if not known and forms.fraction:
+            known = forms.fraction.format(n=self.words(found["n"]), m=self.words(found["m"]))
+        if not known or not whole:
             return known or found[0]
-        return self.forms.fraction.format(n=self.words(found[1]), m=self.words(found[2]))
+        if joined := forms.fractions.get(f"{written} +", ""):
+            return self.words(whole, forms.masculine) + joined
+        return forms.mixed.format(n=self.words(whole, forms.feminine if feminine else forms.masculine), f=known)
+
+    def verse(self, found: _Match) -> str:
+        said = f"{self.forms.books[found['b']]} {self.words(found['c'])} {self.words(found['v'])}"
+        return f"{said} {self.forms.range} {self.words(found['to'])}" if found["to"] else said
+
+    def _is_feminine(self, noun: str | None) -> bool:
+        return bool(self.forms.feminine_nouns and noun and re.match(self.forms.feminine_nouns, noun.strip()))
 
     def century(self, said: str, found: _Match) -> str:
         *before, roman = found.groups()
@@ -332,8 +364,7 @@ class _Teller:
 
     def _counted(self, number: str, one: str, more: str) -> str:
         noun = one if number == "1" else more
-        feminine = self.forms.feminine_nouns and re.match(self.forms.feminine_nouns, noun)
-        ends = self.forms.feminine if feminine else self.forms.masculine
+        ends = self.forms.feminine if self._is_feminine(noun) else self.forms.masculine
         said = self.words(number, ends)
         if not _MILLIONS.search(said):
             return f"{said}{self.joint}{noun}"
@@ -357,8 +388,7 @@ class _Teller:
         noun = (found["noun"] or "").strip()
         if not noun or noun[0].isdigit() or found.string[: found.start()].endswith("第"):
             return self.words(found["n"])
-        feminine = self.forms.feminine_nouns and re.match(self.forms.feminine_nouns, noun)
-        return self.words(found["n"], self.forms.feminine if feminine else self.forms.masculine)
+        return self.words(found["n"], self.forms.feminine if self._is_feminine(noun) else self.forms.masculine)
 
 
 def _with_end(said: str, ends: Mapping[str, str]) -> str:

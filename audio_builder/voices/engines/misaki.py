@@ -58,7 +58,7 @@ def phonemes(text: str, *, british: bool) -> str:
             own = ipa_to_misaki(part, british=british)
             said += f"[x](/{own}/)" if own else ""
         elif part.strip():
-            read = _normalized(_plain(part))
+            read = _plain(part)
             said += f"{' ' * part[0].isspace()}{read}{' ' * part[-1].isspace()}"
         elif part:
             said += " "
@@ -113,16 +113,9 @@ def _reader(*, british: bool) -> Any:
 
 
 def _plain(text: str) -> str:
-    """Return a text without brackets, and with plain digits: the reader takes “²” for a number and fails on it."""
-    plain = (str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
-    return "".join(plain).translate(_PARENTHESES)
-
-
-def _normalized(text: str) -> str:
-    from hibari.g2p import normalize
-
-    normalized: str = normalize(text)
-    return normalized
+    """Return a text without brackets, with plain apostrophes and digits: the reader fails on the number “²”."""
+    plain = (str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text.replace("’", "'"))
+    return " ".join("".join(plain).translate(_PARENTHESES).split())
 
 
 def pieces(phonemes: str, longest: int) -> list[str]:
