@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.batch.task import Failure
-from audio_builder.files import output_error
+from audio_builder.files import output_errors
 
 JOURNAL_FILE = ".audio-builder-journal.jsonl"
 
@@ -81,7 +81,7 @@ class Journal:
 
     def _append(self, line: Line) -> None:
         content = msgspec.json.encode(msgspec.structs.replace(line, source=_encodable(line.source)))
-        try:
+        with output_errors(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # One write for a whole line; a line that a stop cut short is ended by the line break of the next.
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -89,8 +89,6 @@ class Journal:
                 os.write(descriptor, b"\n" + content + b"\n")
             finally:
                 os.close(descriptor)
-        except OSError as error:
-            raise output_error(error, self._path) from error
 
 
 def _encodable(text: str) -> str:

@@ -32,7 +32,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, 
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
 from audio_builder.episode.verify.verifier import Expected, verify
 from audio_builder.errors import OutputError, VerificationError
-from audio_builder.files import commit, draft_beside, folder_locked, note_writing, output_error, write_draft
+from audio_builder.files import commit, draft_beside, folder_locked, note_writing, output_errors, write_draft
 from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -268,10 +268,8 @@ def _fill(draft: Path, content: Path | bytes) -> None:
     if isinstance(content, bytes):
         write_draft(draft, content)
         return
-    try:
+    with output_errors(draft):
         shutil.copyfile(content, draft)
-    except OSError as error:
-        raise output_error(error, draft) from error
 
 
 def _move(draft: Path, path: Path) -> None:

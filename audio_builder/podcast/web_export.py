@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import RECORD_SUFFIX, sound_of
 from audio_builder.errors import OutputError
-from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
+from audio_builder.files import commit, draft_beside, folder_locked, output_errors, write_bytes
 from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.show_files import small_name
 from audio_builder.podcast.show_settings import (
@@ -164,10 +164,8 @@ def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
         write_bytes(place, source)
         return True
     with draft_beside(place) as draft:
-        try:
+        with output_errors(place):
             shutil.copyfile(source, draft)
-        except OSError as error:
-            raise output_error(error, place) from error
         commit(draft, place)
     return True
 
@@ -186,10 +184,8 @@ def _removed(target: Path, earlier: dict[str, str], kept: set[str]) -> Iterator[
         place = target / name
         if name in kept or place.is_symlink() or not place.is_file() or sound_of(place).sha256 != digest:
             continue
-        try:
+        with output_errors(place):
             place.unlink()
-        except OSError as error:
-            raise output_error(error, place) from error
         yield name
 
 

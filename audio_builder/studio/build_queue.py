@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import record_path
 from audio_builder.errors import AudioBuilderError, Interrupted, OutputError
-from audio_builder.files import DRAFT_SUFFIX, output_error, write_bytes
+from audio_builder.files import DRAFT_SUFFIX, output_errors, write_bytes
 from audio_builder.pipeline import build
 from audio_builder.progress import Step
 from audio_builder.studio.project import Project
@@ -194,15 +194,13 @@ def _linked(project: Project) -> dict[str, Path]:
 
 
 def _second_name(path: Path, other: Path) -> Path:
-    try:
+    with output_errors(other):
         other.parent.mkdir(exist_ok=True)
         other.unlink(missing_ok=True)
         try:
             os.link(path, other)
         except OSError:  # no hard links here: a copy does as well
             shutil.copyfile(path, other)
-    except OSError as error:
-        raise output_error(error, other) from error
     return other
 
 

@@ -19,14 +19,7 @@ from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import write_bytes
 from audio_builder.podcast.publisher import publish
-from audio_builder.podcast.show_settings import (
-    CATEGORIES,
-    SHOW_FILE,
-    Show,
-    init_show,
-    make_show,
-    read_show,
-)
+from audio_builder.podcast.show_settings import CATEGORIES, SHOW_FILE, Show, init_show, make_show, read_show
 from audio_builder.podcast.web_check import check_web
 from audio_builder.studio.build_queue import EARLIER
 from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_project, read_json, route
