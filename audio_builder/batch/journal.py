@@ -19,7 +19,7 @@ from audio_builder.files import output_errors
 JOURNAL_FILE = ".audio-builder-journal.jsonl"
 
 
-class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JournalLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of an article.
 
     Attributes:
@@ -52,7 +52,7 @@ class Journal:
             lines = []
         for content in lines:
             try:
-                line = msgspec.json.decode(content, type=Line)
+                line = msgspec.json.decode(content, type=JournalLine)
             except ValueError:
                 continue
             if line.key and line.sha256:
@@ -69,7 +69,7 @@ class Journal:
             OutputError: the journal can't be written.
         """
         self._made[key] = sha256
-        self._append(Line(source=source, key=key, episode=episode.name, sha256=sha256))
+        self._append(JournalLine(source=source, key=key, episode=episode.name, sha256=sha256))
 
     def note_failed(self, source: str, key: str, failure: Failure) -> None:
         """Note an article that couldn't be built.
@@ -77,9 +77,9 @@ class Journal:
         Raises:
             OutputError: the journal can't be written.
         """
-        self._append(Line(source=source, key=key, error=failure.error, message=failure.message))
+        self._append(JournalLine(source=source, key=key, error=failure.error, message=failure.message))
 
-    def _append(self, line: Line) -> None:
+    def _append(self, line: JournalLine) -> None:
         content = msgspec.json.encode(msgspec.structs.replace(line, source=_encodable(line.source)))
         with output_errors(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ _WEIGHTS = {"narrate": 0.5, "render": 0.4, "verify": 0.1}
 """The usual share of each stage in the time of a build."""
 
 
-class Job(Struct, kw_only=True):
+class BuildJob(Struct, kw_only=True):
     """An episode that was asked for.
 
     Attributes:
@@ -77,7 +77,7 @@ class BuildQueue:
         self._file = folder / QUEUE
         self._find = find
         self._text_factors = text_factors
-        self._jobs: list[Job] = [Job(project=name) for name in self._kept() if find(name)]
+        self._jobs: list[BuildJob] = [BuildJob(project=name) for name in self._kept() if find(name)]
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping: str = ""
@@ -86,7 +86,7 @@ class BuildQueue:
         self._thread.start()
         self._wake.set()
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[BuildJob]:
         """Return all of them, the oldest first."""
         with self._lock:
             return [msgspec.structs.replace(job) for job in self._jobs]
@@ -99,7 +99,7 @@ class BuildQueue:
         """
         with self._lock:
             if not any(job.project == project and job.state in {"waiting", "running"} for job in self._jobs):
-                self._jobs = [*self._jobs, Job(project=project)][-_KEPT:]
+                self._jobs = [*self._jobs, BuildJob(project=project)][-_KEPT:]
             self._keep()
         self._wake.set()
 
@@ -126,11 +126,11 @@ class BuildQueue:
             while not self._ended and (job := self._next()):
                 self._make(job)
 
-    def _next(self) -> Job | None:
+    def _next(self) -> BuildJob | None:
         with self._lock:
             return next((job for job in self._jobs if job.state == "waiting"), None)
 
-    def _make(self, job: Job) -> None:
+    def _make(self, job: BuildJob) -> None:
         job.state, self._stopping = "running", ""
         clock = _TimeLeft()
 

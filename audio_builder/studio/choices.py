@@ -49,7 +49,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     settings: list[Setting]
 
 
-class Lengths(Struct, frozen=True, kw_only=True):
+class ExpectedLengths(Struct, frozen=True, kw_only=True):
     """How long an episode becomes, and how short and long it may be made, in seconds."""
 
     seconds: float
@@ -84,12 +84,12 @@ def _offered(name: str) -> OfferedVoice:
     return OfferedVoice(**msgspec.structs.asdict(details.status), size_mb=round(details.size_bytes / 1e6, 1))
 
 
-def lengths(script: Script, recipe: Recipe) -> Lengths:
+def lengths(script: Script, recipe: Recipe) -> ExpectedLengths:
     """Return how long a script becomes under a recipe, and between which lengths it can be."""
     pacing = recipe.pacing
     expected = estimate(script, pacing.wpm, pacing.slower_share)
     reach = expected_range(script, pacing, pacing.wpm)
-    return Lengths(
+    return ExpectedLengths(
         seconds=expected.total_s, words=expected.words, shortest_s=reach.shortest_s, longest_s=reach.longest_s
     )
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.audio.ffmpeg import Ffmpeg
-from audio_builder.episode.encode.lame_header import Sound, crc16_of_long, finish_header
+from audio_builder.episode.encode.lame_header import EncodedSound, crc16_of_long, finish_header
 from audio_builder.episode.encode.mpeg_frames import parse_header
 from audio_builder.errors import EncoderError, OutputError
 from audio_builder.files import draft_beside, output_error, output_errors
@@ -255,7 +255,7 @@ class _Joined:
         self.on_frames(own)
 
     def finish(self) -> None:
-        finish_header(self.target, Sound(self.mpeg_frames, self.frames, self.checksum))
+        finish_header(self.target, EncodedSound(self.mpeg_frames, self.frames, self.checksum))
 
 
 def _own_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int]:

@@ -37,7 +37,7 @@ _LARGEST = 0xFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class EncodedSound:
     """What follows the header.
 
     Attributes:
@@ -51,7 +51,7 @@ class Sound:
     checksum: int
 
 
-def finish_header(path: Path, sound: Sound) -> None:
+def finish_header(path: Path, sound: EncodedSound) -> None:
     """Make the gapless header of an untagged MP3 that was joined say what follows it.
 
     Frames, bytes, the seek table (linear, for a constant bit rate), the padding that leaves exactly so many frames of
