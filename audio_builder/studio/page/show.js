@@ -83,7 +83,8 @@ export class ShowView {
   /** Shows what came of something, or why nothing did. */
   async _show(work) {
     try {
-      this.done.replaceChildren(...await work());
+      const shown = await work(); // It may draw all of this anew.
+      this.done.replaceChildren(...shown);
     } catch (error) {
       this.done.replaceChildren(make("p", { class: "warn", role: "alert" }, inWords(error)));
     }
