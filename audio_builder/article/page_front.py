@@ -25,7 +25,7 @@ def page_front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
     title, named = "", title_element(page)
     if root is None or root.css_first("h1") is None:
         # A heading around the article would say all of it.
-        above = None if root is None or _inside_heading(root) else page.css_first("h1")
+        above = None if root is None or _is_inside(root, "h1") else page.css_first("h1")
         inside = root is not None and any(is_title_element(node) for node in root.css(_TITLED))
         entry = root is not None and root.css_first(_ENTRY_TITLE) is not None
         title = "" if entry else shortened(above.text()) if above else "" if inside else name_of(page, root)
@@ -72,13 +72,13 @@ def article_in(page: LexborHTMLParser) -> LexborNode | None:
 
 def title_element(page: LexborHTMLParser) -> str:
     """Return what the title bar of a browser shows; empty for nothing."""
-    found = page.css_first("title")
+    found = next((title for title in page.css("title")[:_MOST_ARTICLES] if not _is_inside(title, "svg")), None)
     return words_in(found) if found else ""
 
 
-def _inside_heading(node: LexborNode) -> bool:
+def _is_inside(node: LexborNode, tag: str) -> bool:
     above = node.parent
-    while above is not None and above.tag != "h1":
+    while above is not None and above.tag != tag:
         above = above.parent
     return above is not None
 
