@@ -245,6 +245,13 @@ def test_an_assistants_frame_without_a_rule() -> None:
     assert _words(f"{text}I hope this helps! Shall I go on?") == "# The Nets They dry. Sit down."
 
 
+def test_the_times_of_a_scripts_parts_are_no_words() -> None:
+    """Behind their headings, in brackets or without."""
+    text = "# Nets\n\nThey dry. Yes.\n\n### **[Arriving – 0:00–0:45]**\n\nSit.\n\n### Staying (0:45-2:00)\n\nStay."
+    assert [line for line in _heard(text, "a.md") if line.startswith("##")] == ["## [Arriving]", "## Staying"]
+    assert _left_out(text, "a.md") == ["time stamp", "time stamp"]
+
+
 def test_lines_that_begin_with_slashes_are_notes() -> None:
     """With a space or without; three are a rule."""
     assert (
