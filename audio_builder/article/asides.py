@@ -103,7 +103,8 @@ _STAMP = re.compile(
 )
 _STAMP_RANGE = rf"{_CLOCK}[ \t]*[-–—][ \t]*{_CLOCK}"
 _STAMP_OF_HEADING = re.compile(
-    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]*[-–—:|,]?[ \t]*(?:[(\[]({_STAMP_RANGE})[)\]]|({_STAMP_RANGE}))"
+    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]*[-–—:|,]?[ \t]*"
+    rf"(?:[(\[]({_STAMP_RANGE})[)\]]|({_STAMP_RANGE}))"
     r"(?=[\]*_)]*[ \t]*$)",
     re.MULTILINE,
 )

@@ -402,7 +402,8 @@ def _counted_breath(found: _Found, asks: set[_Is]) -> list[Mark] | None:
         return None
     if {_Is.IN, _Is.OUT} <= asks and len(found.loose) == 2:
         in_first = found.asks.index(_Is.IN) < found.asks.index(_Is.OUT)
-        return [BreathMark(*(found.loose if in_first else found.loose[::-1]), 1)]
+        breath_in_s, breath_out_s = found.loose if in_first else reversed(found.loose)
+        return [BreathMark(breath_in_s, breath_out_s, 1)]
     return [PauseMark(sum(found.loose), "")]
 
 
