@@ -165,7 +165,14 @@ def test_a_length_under_the_title_is_no_pause() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "heard"),
-    [("## (Silence)", "## (Silence)"), ("## (Silence, 40 seconds)", "[40]"), ("### [Pause 9s]", "[9]")],
+    [
+        ("## (Silence)", "## (Silence)"),
+        ("## (Silence, 40 seconds)", "[40]"),
+        ("### [Pause 9s]", "[9]"),
+        ("### [Pause]", "[4]"),
+        ("### [Breathing]", "## [Breathing]"),
+        ("### [Closing]", "## [Closing]"),
+    ],
 )
 def test_a_heading_that_is_a_direction(heading: str, heard: str) -> None:
     """Without a length it is a name, with one it is what it asks for."""
