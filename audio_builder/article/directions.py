@@ -402,8 +402,8 @@ def _counted_breath(found: _Found, asks: set[_Is]) -> list[Mark] | None:
         return None
     if {_Is.IN, _Is.OUT} <= asks and len(found.loose) == 2:
         in_first = found.asks.index(_Is.IN) < found.asks.index(_Is.OUT)
-        breath_in_s, breath_out_s = found.loose if in_first else reversed(found.loose)
-        return [BreathMark(breath_in_s, breath_out_s, 1)]
+        in_s, out_s = found.loose if in_first else found.loose[::-1]
+        return [BreathMark(in_s, out_s, 1)]
     return [PauseMark(sum(found.loose), "")]
 
 

@@ -141,7 +141,7 @@ def listen_to_file(
     for line, language, (start_s, _), sound in zip(
         lines, _languages(path, lines), spans, _sounds(path, spans), strict=True
     ):
-        hearing = hear(sound, _as_spoken(line.text), language, _CAUTION)
+        hearing = hear(sound, as_spoken(line.text), language, _CAUTION)
         words = tuple(difference for difference in hearing.differences if difference.kind != "gap")
         heard.append(_Heard(start_s, line.text, Hearing(hearing.heard, hearing.sure, words)))
         progress(Step("verify", start_s, spans[-1][1]))
@@ -176,7 +176,7 @@ def _otherwise(heard: Iterable[_Heard]) -> Iterator[HeardOtherwise]:
             yield HeardOtherwise(at_s=one.start_s + difference.at_s, what=str(difference), phrase=one.phrase)
 
 
-def _as_spoken(text: str) -> str:
+def as_spoken(text: str) -> str:
     """Return words as the reader of phonemes gets them, which any voice of English should say so."""
     return normalize(apply_lexicon(text, shipped_lexicon("en"), ipa=True), "en", "misaki")
 

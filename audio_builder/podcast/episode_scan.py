@@ -12,8 +12,18 @@ from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, read_reco
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.files import sha256_of
 from audio_builder.podcast.feed import Item
-from audio_builder.podcast.ledger import EarlierFeed, Entry, Ledger, first_published, new_guid, published_name
-from audio_builder.podcast.show_settings import EPISODES, Show
+from audio_builder.podcast.ledger import (
+    EarlierFeed,
+    Entry,
+    Ledger,
+    first_published,
+    kept_show,
+    new_guid,
+    published_name,
+    read_earlier_feed,
+    read_ledger,
+)
+from audio_builder.podcast.show_settings import EPISODES, SHOW_FILE, Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +70,17 @@ class DamagedEpisode:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The episodes of a folder, by name."""
+    """The episodes of a folder, by name.
+
+    Attributes:
+        whole: those that can be published.
+        damaged: those that can't.
+        hidden: names of those that `show.toml` hides, in none of the others.
+    """
 
     whole: tuple[FoundEpisode, ...]
     damaged: tuple[DamagedEpisode, ...]
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +99,24 @@ class Published:
 
     def entry(self, stem: str, record: EpisodeRecord, present: Collection[str]) -> Entry | None:
         """Return what was published of an episode: under its name, or under the one it had before it was renamed."""
-        named = self.ledger.episodes.get(stem)
+        named = self.ledger.known.get(stem)
         identity = record.origin.identity
         if named is not None and (named.identity == identity or not named.identity or not identity):
             return named
         renamed = (
-            entry for old, entry in self.ledger.episodes.items() if old not in present and entry.identity == identity
+            entry for old, entry in self.ledger.known.items() if old not in present and entry.identity == identity
         )
         return next(renamed, None) if identity else None
+
+
+def read_published(folder: Path, show: Show) -> Published:
+    """Return what was published of a show from its folder.
+
+    Raises:
+        OutputError: the ledger or the feed can't be read.
+    """
+    ledger, feed = read_ledger(folder), read_earlier_feed(folder)
+    return Published(kept_show(show, ledger, feed), ledger, feed)
 
 
 def find_episodes(folder: Path, before: Published, as_new: Sequence[str]) -> Found:
@@ -101,7 +128,7 @@ def find_episodes(folder: Path, before: Published, as_new: Sequence[str]) -> Fou
         as_new: names of episodes that get a new guid and date.
 
     Raises:
-        RecipeError: `as_new` names no episode.
+        RecipeError: `as_new` or the show's `hidden` names no episode.
         OutputError: `as_new` names one that is damaged.
     """
     ledger = before.ledger
@@ -110,7 +137,8 @@ def find_episodes(folder: Path, before: Published, as_new: Sequence[str]) -> Fou
     records = {path.name.removesuffix(RECORD_SUFFIX) for path in folder.glob(f"*{RECORD_SUFFIX}")}
     # Who removed only the record of an episode didn't withdraw it.
     left = {stem for stem in ledger.episodes if (folder / f"{stem}.mp3").is_file()}
-    for stem in sorted(records | left):
+    hidden = _hidden(folder, before, records | left)
+    for stem in sorted((records | left) - hidden):
         earlier = ledger.episodes.get(stem)
         try:
             whole.append(_found(folder / stem, before, records, as_new=stem in as_new))
@@ -127,7 +155,22 @@ def find_episodes(folder: Path, before: Published, as_new: Sequence[str]) -> Fou
                 f"there is no episode {name!r} to publish as new in {folder}",
                 hint=f"The episodes are: {', '.join(episode.stem for episode in whole) or 'none yet'}.",
             )
-    return Found(tuple(_each_its_own(whole)), tuple(damaged))
+    return Found(tuple(_each_its_own(whole)), tuple(damaged), tuple(sorted(hidden)))
+
+
+def _hidden(folder: Path, before: Published, present: Collection[str]) -> set[str]:
+    """Return the names that the show hides. One that there isn't is refused: it would be another one's, misspelled.
+
+    Raises:
+        RecipeError: there is no such episode.
+    """
+    for name in before.show.hidden:
+        if name not in present and name not in before.ledger.known:
+            raise RecipeError(
+                f"{SHOW_FILE} hides {name!r}, and there is no such episode in {folder}",
+                hint=f"The episodes are: {', '.join(sorted(present)) or 'none yet'}.",
+            )
+    return set(before.show.hidden)
 
 
 def _each_its_own(episodes: Sequence[FoundEpisode]) -> Iterator[FoundEpisode]:

@@ -81,6 +81,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
         show_id: what players know the show by (`podcast:guid`); empty while it has neither an id nor an address.
         feed_url: where the feed was last found on the web; empty if it never was.
         moved: whether it was elsewhere before that.
+        hidden: those that were published and that `show.toml` hides now: shown again, they have their guids and dates.
         pages: SHA-256 of the feed and the other files that publishing wrote, by their path in the folder: one that was
             changed since is not replaced unasked.
     """
@@ -90,7 +91,13 @@ class Ledger(Struct, frozen=True, kw_only=True):
     show_id: str = ""
     feed_url: str = ""
     moved: bool = False
+    hidden: dict[str, Entry] = {}
     pages: dict[str, str] = {}
+
+    @property
+    def known(self) -> dict[str, Entry]:
+        """All that players may know."""
+        return self.hidden | self.episodes
 
 
 class EarlierFeed(Struct, frozen=True, kw_only=True):
@@ -118,7 +125,7 @@ def read_ledger(folder: Path) -> Ledger:
     path = folder / LEDGER_FILE
     try:
         ledger = msgspec.json.decode(path.read_bytes(), type=Ledger)
-        for entry in ledger.episodes.values():
+        for entry in ledger.known.values():
             datetime.datetime.fromisoformat(entry.published).astimezone(datetime.UTC)
     except FileNotFoundError:
         return Ledger()
@@ -195,6 +202,7 @@ def next_ledger(show: Show, before: Ledger, episodes: dict[str, Entry], pages: d
         show_id=show.id,
         feed_url=show.feed_url if show.base_url else before.feed_url,
         moved=before.moved or show.new_feed_url == show.feed_url,
+        hidden={stem: entry for stem, entry in before.known.items() if stem in show.hidden},
         pages=pages,
     )
 

@@ -66,6 +66,7 @@ class PublishReport(Struct, frozen=True, kw_only=True):
         cover_note: why the show's drawn cover has no words; empty where it has.
         damaged: episodes whose MP3 or record is not as `build` left it.
         held_back: episodes whose date is in the future.
+        hidden: names of episodes that `show.toml` hides.
         kept: names of published files that stay as somebody changed them; `force` replaces them.
     """
 
@@ -79,4 +80,5 @@ class PublishReport(Struct, frozen=True, kw_only=True):
     cover_note: str = ""
     damaged: tuple[Damage, ...] = ()
     held_back: tuple[Held, ...] = ()
+    hidden: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()

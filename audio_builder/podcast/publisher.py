@@ -20,24 +20,21 @@ from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, record_as
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_error, sweep_drafts
-from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, find_episodes
-from audio_builder.podcast.feed import SMALL_SUFFIX, Item, in_order, is_serial
+from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, read_published
+from audio_builder.podcast.feed import SMALL_SUFFIX, Item, in_order
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
     Entry,
-    kept_show,
     ledger_as_json,
     next_ledger,
     page_name,
     published_name,
-    read_earlier_feed,
-    read_ledger,
 )
 from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
 from audio_builder.podcast.pages import embed_path, templates_digest
 from audio_builder.podcast.publish_report import Damage, Held, PublishOptions, PublishReport
-from audio_builder.podcast.schedule import schedule
+from audio_builder.podcast.schedule import plan_show
 from audio_builder.podcast.show_files import (
     SHOW_FILES,
     OwnFiles,
@@ -82,12 +79,10 @@ def publish(
     with folder_locked(folder, on_wait):
         before = _read_before(folder, own, force=options.force)
         show, own_files = before.show, OwnFiles(folder, before.ledger, force=options.force)
-        found = find_episodes(folder, before, options.as_new)
-        _refuse_losses(found.damaged)
-        serial = is_serial(show, (episode.record for episode in found.whole))
-        planned = schedule(found.whole, before.ledger, options.as_new, options.now or _now(), serial=serial)
+        planned = plan_show(folder, before, options.as_new, options.now or datetime.datetime.now(datetime.UTC))
+        _refuse_losses(planned.damaged)
         items, made = _make_all(folder, before, planned.due, own_files)
-        items += [lost.as_published for lost in found.damaged if lost.as_published]
+        items += [lost.as_published for lost in planned.damaged if lost.as_published]
         published = make_pages(folder, show, in_order(show, items), own_files)
         cover = make_cover(folder, show)
         files = draw_show_files(folder, show, cover, published, options.page_items)
@@ -100,7 +95,7 @@ def publish(
         if options.prune:
             pruned = tuple(own_files.prune({Path(cover).name, Path(small_name(cover)).name, *_named(published)}))
             _keep_ledger(folder, before, published, digests(files), own_files)
-    known = {one.stem for group in (published, planned.held_back, found.damaged) for one in group}
+    known = {one.stem for group in (published, planned.held_back, planned.damaged) for one in group}
     return PublishReport(
         feed=str(folder / FEED_FILE),
         feed_url=show.feed_url,
@@ -108,10 +103,11 @@ def publish(
         made=tuple(made),
         pruned=pruned,
         cover_note="" if show.cover else missing_letters(show.title, show.language),
-        unrecorded=tuple(_unrecorded(folder, known)),
+        unrecorded=tuple(_unrecorded(folder, {*known, *planned.hidden})),
         kept=tuple(own_files.kept),
         held_back=tuple(Held(name=one.stem, until=one.until) for one in planned.held_back),
-        damaged=tuple(map(_damage, found.damaged)),
+        hidden=planned.hidden,
+        damaged=tuple(map(_damage, planned.damaged)),
     )
 
 
@@ -125,14 +121,10 @@ def _read_before(folder: Path, own: Show, *, force: bool) -> Published:
     sweep_drafts(folder / EPISODES)
     for name in SHOW_FILES:
         check_named(folder / name, force=True)  # no folders
-    ledger, feed = read_ledger(folder), read_earlier_feed(folder)
+    before = read_published(folder, own)
     if not force:
-        check_show_files(folder, ledger, published=bool(ledger.episodes or feed.feed_url))
-    return Published(kept_show(own, ledger, feed), ledger, feed)
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+        check_show_files(folder, before.ledger, published=bool(before.ledger.known or before.feed.feed_url))
+    return before
 
 
 def _refuse_losses(damaged: Sequence[DamagedEpisode]) -> None:
@@ -294,7 +286,9 @@ def _made_from(show: Show, episode: FoundEpisode) -> str:
         episode.guid,
         episode.published.isoformat(),
     )
-    return hashlib.sha256(b"\0".join((msgspec.json.encode(show), *(part.encode() for part in parts)))).hexdigest()
+    # What is published when changes nothing in the files of an episode.
+    shown = msgspec.structs.replace(show, dates="", order=(), hidden=())
+    return hashlib.sha256(b"\0".join((msgspec.json.encode(shown), *(part.encode() for part in parts)))).hexdigest()
 
 
 def _unrecorded(folder: Path, known: set[str]) -> Iterator[str]:

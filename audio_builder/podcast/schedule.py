@@ -1,14 +1,20 @@
-"""When each episode is published: a date that was given out stays, no two are the same, and none is in the future."""
+"""When each episode is published: a date that was given out stays, no two are the same, and none is in the future.
+
+An episode without a date of its own has one by the show's rule (`dates` in `show.toml`), else that of its build.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from audio_builder.podcast.episode_scan import FoundEpisode
-from audio_builder.podcast.feed import number_of
+from audio_builder.podcast.date_rule import DateRule, read_rule
+from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, find_episodes
+from audio_builder.podcast.feed import is_serial, number_of
 from audio_builder.podcast.ledger import Entry, Ledger, is_day
+from audio_builder.podcast.show_settings import Show
 
 _SECOND = datetime.timedelta(seconds=1)
 
@@ -20,10 +26,12 @@ class HeldBack:
     Attributes:
         stem: its name, without suffix.
         until: its date, as it was given.
+        time: when that is.
     """
 
     stem: str
     until: str
+    time: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +40,72 @@ class Schedule:
 
     Attributes:
         due: those that the feed shows, each with the time of its own.
-        held_back: the others.
+        held_back: those whose date is in the future.
+        in_turn: names of those that have no date of their own and aren't published yet, as they come out.
+        damaged: those that can't be published as they are.
+        hidden: names of those that `show.toml` hides.
     """
 
     due: tuple[FoundEpisode, ...]
     held_back: tuple[HeldBack, ...]
+    in_turn: tuple[str, ...] = ()
+    damaged: tuple[DamagedEpisode, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def plan_show(folder: Path, before: Published, as_new: Sequence[str], now: datetime.datetime) -> Schedule:
+    """Return what publishing the show in a folder would put where.
+
+    Args:
+        folder: with the episodes.
+        before: what was published of it.
+        as_new: names of those that are published now as new ones.
+        now: with a time zone.
+
+    Raises:
+        RecipeError: `as_new` or the show's `hidden` names no episode.
+        OutputError: `as_new` names one that is damaged.
+    """
+    show, found = before.show, find_episodes(folder, before, as_new)
+    serial = is_serial(show, (episode.record for episode in found.whole))
+    in_turn = [*_in_turn(found.whole, before.ledger, as_new, show, serial=serial)]
+    turns = {episode.stem: episode for episode in in_turn}
+    whole = [turns.get(episode.stem, episode) for episode in found.whole]
+    planned = schedule(whole, before.ledger, as_new, now, serial=serial)
+    return replace(planned, in_turn=tuple(turns), damaged=found.damaged, hidden=found.hidden)
+
+
+def _in_turn(
+    episodes: Sequence[FoundEpisode], ledger: Ledger, as_new: Sequence[str], show: Show, *, serial: bool
+) -> Iterator[FoundEpisode]:
+    """Yield the episodes that get their date here, each with it: in a serial show by number, then as `order` says."""
+    place = {stem: number for number, stem in enumerate(show.order)}
+    waiting = [one for one in episodes if not (one.dated or one.earlier or one.from_feed or one.stem in as_new)]
+    waiting.sort(
+        key=lambda one: (
+            number_of(one.record) if serial else (), place.get(one.stem, len(place)), one.published, one.stem
+        )
+    )  # fmt: skip
+    if rule := read_rule(show.dates):
+        yield from _by_rule(waiting, rule, ledger)
+        return
+    time = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    for episode, built in zip(waiting, sorted(one.published for one in waiting), strict=True):
+        time = max(built, time + _SECOND) if show.order and not serial else episode.published
+        yield replace(episode, published=time)
+
+
+def _by_rule(waiting: Sequence[FoundEpisode], rule: DateRule, ledger: Ledger) -> Iterator[FoundEpisode]:
+    """Yield episodes with dates of a rule: each after it was built, and on a later day than all that is published."""
+    published = [datetime.datetime.fromisoformat(entry.published) for entry in ledger.known.values()]
+    end_of_day = datetime.time(23, 59, 59)
+    time = max(
+        (datetime.datetime.combine(one.astimezone().date(), end_of_day).astimezone() for one in published),
+        default=datetime.datetime.fromtimestamp(0, datetime.UTC),
+    )
+    for episode in waiting:
+        time = rule.next_after(max(time, episode.published))
+        yield replace(episode, published=time, dated=time.isoformat())
 
 
 def schedule(
@@ -68,7 +137,7 @@ def schedule(
         elif _is_due(episode, now):
             new.append(episode)
         else:
-            held_back.append(HeldBack(episode.stem, episode.dated))
+            held_back.append(HeldBack(episode.stem, episode.dated, episode.published))
     others = set(ledger.episodes) - {episode.stem for episode in new}
     taken = {datetime.datetime.fromisoformat(ledger.episodes[stem].published) for stem in others}
     taken |= {episode.published for episode in kept}

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, inspect
 from audio_builder.article.details import read_reference, read_web_reference
 from audio_builder.errors import RecipeError
 from audio_builder.files import check_named, write_named
+from audio_builder.podcast.date_rule import EXAMPLE, read_rule
 from audio_builder.recipe.values import WrongValue, language_tag
 from audio_builder.toml_files import read_toml
 
@@ -135,6 +136,16 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_frequency: Annotated[
         str, _text("how often episodes come, such as Every Monday, or Weekly <FREQ=WEEKLY> (RFC 5545); empty for none")
     ] = ""
+    dates: Annotated[
+        str,
+        _text(f"when episodes without a date of their own come out, such as {EXAMPLE}; empty for when they were built"),
+    ] = ""
+    order: Annotated[
+        tuple[str, ...], Meta(description="list of the names of episodes in the order in which they come out")
+    ] = ()
+    hidden: Annotated[
+        tuple[str, ...], Meta(description="list of the names of episodes that stay out of the feed and the pages")
+    ] = ()
     hub: Annotated[str, _text("address of a WebSub hub that tells players of new episodes; empty for none", 2000)] = ""
     copyright: Annotated[str, _text("who holds the rights, such as A. Writer; empty for none")] = ""
     cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
@@ -264,6 +275,7 @@ def make_show(settings: dict[str, object]) -> Show:
         raise RecipeError(f"{SHOW_FILE}: the title is empty", hint="Every player shows a show by its title.")
     _check_categories(show.categories)
     _check_references(show)
+    _check_rule(show.dates)
     for name, (shape, complaint, hint) in _SHAPES.items():
         if not shape.fullmatch(getattr(show, name)):
             raise RecipeError(f"{SHOW_FILE}: {name} is {getattr(show, name)!r}, which is {complaint}", hint=hint)
@@ -377,6 +389,15 @@ def _check_references(show: Show) -> None:
                     f"{SHOW_FILE}: funding has {text!r}, which names no web address",
                     hint="It looks like Buy me a tea <https://example.org/tea>.",
                 )
+
+
+def _check_rule(dates: str) -> None:
+    try:
+        read_rule(dates)
+    except ValueError as error:
+        raise RecipeError(
+            f"{SHOW_FILE}: dates is {dates!r}, which is no rule for dates", hint=f"It looks like {EXAMPLE}."
+        ) from error
 
 
 def _in_plain_words(complaint: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import tomlkit
@@ -18,7 +19,10 @@ from starlette.routing import Route
 from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import write_bytes
+from audio_builder.podcast.episode_scan import read_published
+from audio_builder.podcast.ledger import is_day
 from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.schedule import plan_show
 from audio_builder.podcast.show_settings import (
     CATEGORIES,
     SHOW_FILE,
@@ -33,7 +37,13 @@ from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_proj
 from audio_builder.studio.project import Project
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_SET_HERE = ("title", "author", "description", "language", "category", "base_url", "explicit", "cover_colour")
+_SET_HERE = (
+    "title", "author", "description", "language", "category", "base_url", "explicit", "cover_colour", "dates", "order",
+    "hidden",
+)  # fmt: skip
+
+State = Literal["", "published", "next", "later", "hidden"]
+"""In the feed; in it when the show is published now; later; never. Empty where it is no episode of the show."""
 
 
 class EpisodeData(Struct, frozen=True, kw_only=True):
@@ -50,6 +60,9 @@ class EpisodeData(Struct, frozen=True, kw_only=True):
         voice: who speaks.
         earlier: it is the version before of another one.
         problem: why it can't be read.
+        state: where it stands in the show.
+        when: it was published, or will be, in ISO 8601.
+        in_turn: the show's order decides when it comes out.
     """
 
     name: str
@@ -62,23 +75,28 @@ class EpisodeData(Struct, frozen=True, kw_only=True):
     voice: str = ""
     earlier: bool = False
     problem: str = ""
+    state: State = ""
+    when: str = ""
+    in_turn: bool = False
 
 
 class ShowData(Struct, frozen=True, kw_only=True):
-    """A show: whether it was set up, what it says, and its episodes."""
+    """A show: its folder, whether it was set up, what it says, its episodes, and why it can't be published."""
 
+    folder: str
     there: bool
     show: Show
     episodes: list[EpisodeData]
     categories: dict[str, tuple[str, ...]]
     published: str = ""
     command: str = ""
+    problem: str = ""
 
 
 class ShowChanges(Struct, frozen=True):
     """Settings of the show by name."""
 
-    changes: dict[str, str | bool]
+    changes: dict[str, str | bool | list[str]]
 
 
 def desk_routes(find: FindProject) -> list[Route]:
@@ -103,10 +121,17 @@ def read(project: Project, _request: Request, _body: bytes) -> ShowData:
     folder = project.show
     there = (folder / SHOW_FILE).is_file()
     feed = folder / "feed.xml"
+    show, episodes, problem = read_show(folder) if there else Show(), _episodes(project), ""
+    try:
+        episodes = _in_the_show(folder, show, episodes)
+    except AudioBuilderError as error:
+        problem = f"{error.message}. {error.hint}"
     return ShowData(
+        folder=str(folder),
         there=there,
-        show=read_show(folder) if there else Show(),
-        episodes=_episodes(project),
+        show=show,
+        problem=problem,
+        episodes=episodes,
         categories=CATEGORIES,
         published=_time_of(feed),
         command=f'audio-builder serve "{folder}" --lan',
@@ -128,16 +153,22 @@ def change(project: Project, request: Request, body: bytes) -> ShowData:
                 document[name] = value
             write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
         else:
-            init_show(project.show, make_show(dict(changes)))
+            _begin_show(project, changes)
     return read(project, request, body)
 
 
 def publish_show(project: Project, _request: Request, _body: bytes) -> Any:
     """Publish the show."""
     if not (project.show / SHOW_FILE).is_file():
-        script = project.opened().script
-        init_show(project.show, make_show({"author": script.author, "language": script.language or Show().language}))
+        _begin_show(project, {})
     return publish(project.show)
+
+
+def _begin_show(project: Project, settings: Mapping[str, object]) -> None:
+    """Set the show up with what the script says of its author and its language, unless settings say it."""
+    script = project.opened().script
+    own = {"author": script.author, "language": script.language or Show().language}
+    init_show(project.show, make_show({**own, **settings}))
 
 
 def check(project: Project, _request: Request, _body: bytes) -> Any:
@@ -174,6 +205,31 @@ def _episodes(project: Project) -> list[EpisodeData]:
         if record_path(path).is_file()
     ]
     return sorted(found, key=lambda one: one.built, reverse=True)
+
+
+def _in_the_show(folder: Path, show: Show, episodes: list[EpisodeData]) -> list[EpisodeData]:
+    """Return episodes with where they stand in the show.
+
+    Raises:
+        RecipeError: the show hides an episode that there isn't.
+        OutputError: what was published can't be read.
+    """
+    before = read_published(folder, show)
+    planned = plan_show(folder, before, (), datetime.datetime.now(datetime.UTC))
+    stands: dict[str, tuple[State, str]] = dict.fromkeys(planned.hidden, ("hidden", ""))
+    for held in planned.held_back:
+        stands[held.stem] = "later", held.until if is_day(held.until) else held.time.isoformat()
+    for due in planned.due:
+        is_out = due.stem in before.ledger.episodes
+        stands[due.stem] = "published" if is_out else "next", due.published.isoformat()
+    return [
+        one if one.earlier else _standing(one, *stands.get(one.name, ("", "")), in_turn=one.name in planned.in_turn)
+        for one in episodes
+    ]
+
+
+def _standing(episode: EpisodeData, state: State, when: str, *, in_turn: bool) -> EpisodeData:
+    return msgspec.structs.replace(episode, state=state, when=when, in_turn=in_turn)
 
 
 def _episode(path: Path, *, earlier: bool) -> EpisodeData:

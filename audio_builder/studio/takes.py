@@ -20,9 +20,13 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from audio_builder.audio.filters import high_pass
+from audio_builder.episode.listening import as_spoken
 from audio_builder.episode.naming import file_stem
-from audio_builder.errors import SourceError
+from audio_builder.errors import MissingExtra, SourceError, VoiceError
 from audio_builder.files import sha256_of, write_bytes
+from audio_builder.narration.recogniser import RATE_HZ as HEARD_HZ
+from audio_builder.narration.recogniser import hear
+from audio_builder.narration.trim import resample
 from audio_builder.script.phrases import count_words
 from audio_builder.studio.cue_data import LONGEST_TEXT
 from audio_builder.studio.exchange import SMALL, FindProject, for_project, route
@@ -52,10 +56,17 @@ _Sound = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What reading a phrase gave: the voice's name, and how long the take is."""
+    """What reading a phrase gave.
+
+    Attributes:
+        voice: the name of the project's own.
+        seconds: how long the take is.
+        unheard: words of the phrase that a recogniser didn't hear; none where nothing is installed that could listen.
+    """
 
     voice: str
     seconds: float
+    unheard: tuple[str, ...] = ()
 
 
 def takes_routes(find: FindProject, on_change: Callable[[Project, str], None]) -> list[Route]:
@@ -88,8 +99,21 @@ def takes_routes(find: FindProject, on_change: Callable[[Project, str], None]) -
 
 
 def own_voice(project: Project) -> str:
-    """Return the name of the voice that a project's takes are."""
-    return f"own-{file_stem(project.folder.name)[:36].strip('-')}"
+    """Return the name of the voice that a project's takes are: one of its own, if a voice of that name is there."""
+    name = f"own-{file_stem(project.folder.name)[:36].strip('-')}"
+    place = str((project.folder / TAKES).resolve())
+    path = _profile_path(name)
+    try:
+        other = str(read_profile(path).settings.get(FOLDER_SETTING, "")) if path.is_file() else place
+    except VoiceError:
+        other = ""
+    if other == place or (other and not Path(other).is_dir()):
+        return name
+    return f"{name[:31].strip('-')}-{sha256_of(place.encode())[:8]}"
+
+
+def _profile_path(name: str) -> Path:
+    return data_folder() / "voices" / f"{name}.toml"
 
 
 def takes_of(project: Project) -> dict[str, str]:
@@ -115,7 +139,26 @@ def keep_take(project: Project, text: str, content: bytes) -> Taken:
         soundfile.write(stream, levelled(sound, rate_hz), rate_hz, "PCM_16", format="WAV")
         write_bytes(folder / name, stream.getvalue())
         renew_voice(project, {**takes_of(project), text: name})
-    return Taken(own_voice(project), len(sound) / rate_hz)
+    unheard = words_left_out(sound, rate_hz, text, project.opened().script.language)
+    return Taken(own_voice(project), len(sound) / rate_hz, unheard)
+
+
+def words_left_out(sound: _Sound, rate_hz: int, text: str, language: str) -> tuple[str, ...]:
+    """Return the words of a phrase that aren't in a take, as the recogniser of `--listen` hears it.
+
+    None where it isn't installed, doesn't know the language, or the phrase is too short for it to be sure.
+
+    Args:
+        sound: shape (frames,).
+        rate_hz: frames per second.
+        text: as it is written.
+        language: of the words.
+    """
+    try:
+        hearing = hear(resample(sound, rate_hz, HEARD_HZ), as_spoken(text), language)
+    except MissingExtra:
+        return ()
+    return tuple(one.word for one in hearing.differences if one.kind == "missing") if hearing.sure else ()
 
 
 def forget_take(project: Project, text: str) -> None:
@@ -135,7 +178,7 @@ def renew_voice(project: Project, takes: Mapping[str, str]) -> None:
         OutputError: one of them can't be written.
         RecipeError: the project's lexicon is malformed.
     """
-    folder, path = project.folder / TAKES, data_folder() / "voices" / f"{own_voice(project)}.toml"
+    folder, path = project.folder / TAKES, _profile_path(own_voice(project))
     write_bytes(folder / TAKEN, msgspec.json.encode(takes))
     hashes = "".join(sha256_of((folder / name).read_bytes()) for name in takes.values() if (folder / name).is_file())
     document = tomlkit.document()

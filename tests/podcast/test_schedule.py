@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import sys
+import time as stdlib_time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +19,13 @@ from PIL import Image
 import audio_builder
 from audio_builder.article.details import Details
 from audio_builder.episode.tag.read_tag import id3
+from audio_builder.errors import RecipeError
 from audio_builder.podcast.episode_scan import FoundEpisode
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, read_ledger
 from audio_builder.podcast.publish_report import PublishOptions
 from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.schedule import schedule
+from audio_builder.podcast.show_settings import make_show
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
@@ -152,6 +157,81 @@ def test_publish_says_what_it_holds_back(tmp_path: Path, monkeypatch: pytest.Mon
     assert b"<item>" not in (tmp_path / "feed.xml").read_bytes()
     again = publish(tmp_path, PublishOptions(now=NOON + datetime.timedelta(days=30)))
     assert (again.episodes, again.held_back) == (1, ())
+
+
+@pytest.fixture
+def undated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A show of three episodes without a date, built in the order of their names, where it is UTC."""
+    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
+    if sys.platform == "win32":
+        pytest.skip("the time zone of a process is set as POSIX has it")
+    monkeypatch.setenv("TZ", "UTC")
+    stdlib_time.tzset()
+    for number, stem in enumerate(("a", "b", "c")):
+        built = f"2026-11-20T18:0{number}:00Z"
+        record = record_of(stem.encode(), Tags(title=stem), built=built)
+        put_episode(tmp_path, stem, stem.encode(), record)
+    yield tmp_path
+    monkeypatch.undo()
+    stdlib_time.tzset()
+
+
+def _publish(folder: Path, day: str, **settings: object) -> tuple[dict[str, str], dict[str, str]]:
+    """Publish on a day at noon; return what is in the feed, and what is held back, each with its time."""
+    put_show(folder, msgspec.structs.replace(SHOW, **settings))
+    now = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    report = publish(folder, PublishOptions(now=now))
+    out = {stem: entry.published[:16] for stem, entry in read_ledger(folder).episodes.items()}
+    return out, {one.name: one.until[:16] for one in report.held_back}
+
+
+def test_a_rule_gives_dates_one_after_the_other(undated: Path):
+    """In the order of the show; what came out keeps its time, whatever is asked for later."""
+    rule = {"dates": "every Monday at 18:00 from 2026-12-07", "order": ("c", "a")}
+    waiting = {"c": "2026-12-07T18:00", "a": "2026-12-14T18:00", "b": "2026-12-21T18:00"}
+    assert _publish(undated, "2026-12-01", **rule) == ({}, waiting)
+    first = {"c": waiting.pop("c")}
+    assert _publish(undated, "2026-12-08", **rule) == (first, waiting)
+    # Another time of the day: nothing comes out twice on one day.
+    rule["dates"] = "Every Monday and Friday at 9:30 from 2026-12-07"
+    assert _publish(undated, "2026-12-08", **rule) == (first, {"a": "2026-12-11T09:30", "b": "2026-12-14T09:30"})
+    # One that is built after its day comes out on the next.
+    put_episode(undated, "d", b"d", record_of(b"d", Tags(title="d"), built="2026-12-15T08:00:00Z"))
+    out, held = _publish(undated, "2026-12-16", **rule)
+    assert (sorted(out), held) == (["a", "b", "c"], {"d": "2026-12-18T09:30"})
+
+
+def test_the_order_decides_where_no_date_does(undated: Path):
+    """The times of the builds are dealt out in the order that was given; one with a date of its own keeps it."""
+    put_episode(undated, "own", b"own", record_of(b"own", Tags(title="own", date="2026-11-01")))
+    out, _ = _publish(undated, "2026-12-01", order=("c", "own", "a"))
+    assert sorted(out, key=out.__getitem__) == ["own", "c", "a", "b"]
+    assert out["b"] == "2026-11-20T18:02"
+
+
+def test_a_hidden_episode_is_in_neither_feed_nor_pages_and_comes_back_as_it_was(undated: Path):
+    """Its guid and its date stay; a name that is no episode's is refused, as the one that was meant would be shown."""
+    _publish(undated, "2026-12-01")
+    before = read_ledger(undated).episodes["b"]
+    out, _ = _publish(undated, "2026-12-02", hidden=("b",))
+    assert sorted(out) == ["a", "c"]
+    for name in ("feed.xml", "index.html"):
+        assert "episodes/b" not in (undated / name).read_text(encoding="utf-8")
+    _publish(undated, "2026-12-03")
+    after = read_ledger(undated).episodes["b"]
+    assert (after.guid, after.published) == (before.guid, before.published)
+    with pytest.raises(RecipeError, match=r"hides 'bee', and there is no such episode"):
+        _publish(undated, "2026-12-03", hidden=("bee",))
+
+
+@pytest.mark.parametrize(
+    "text", ["mondays", "every Moonday at 18:00 from 2026-12-07", "every day at 6:00 from 2026-13-01"]
+)
+def test_a_rule_is_written_as_one(text: str):
+    """What can't be understood is refused with an example of what can."""
+    with pytest.raises(RecipeError, match="no rule for dates") as caught:
+        make_show({"dates": text})
+    assert "every Monday at 18:00 from 2026-12-07" in caught.value.hint
 
 
 def test_a_book_is_serial_and_listed_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

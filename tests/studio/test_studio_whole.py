@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audio_builder.podcast.show_settings import read_show
+from audio_builder.recipe.settings import Tags
+
 from ..conftest import ROOT
+from ..support.firefox import needs_firefox, running_firefox
+from ..support.show_helpers import put_episode, put_show, record_of
 from .conftest import TEXT, RunningStudio, begin_gate, needs_browser
 
 pytestmark = [pytest.mark.loopback, needs_browser]
@@ -132,6 +139,84 @@ def test_two_settings_are_compared_at_the_same_place(page: Any, studio: RunningS
     page.locator("input[name=pacing][value=spacious]").click()
     page.wait_for_function("studio.desk.doc.recipe.pacing.preset === 'spacious'")
     assert "[pause 1.6s sentence]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+
+
+def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: RunningStudio):
+    """By keyboard: an episode is moved, a day chosen, one hidden; show.toml says so, and the list has the dates."""
+    name = begin_gate(studio)
+    show = studio.projects / name / "show"
+    put_show(show)
+    for number, stem in enumerate(("dawn", "noon", "dusk")):
+        tags = Tags(title=stem.title(), language="en")
+        put_episode(show, stem, stem.encode(), record_of(stem.encode(), tags, built=f"2026-11-20T18:0{number}:00Z"))
+    page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
+    page.locator("[data-view=show]").click()
+    titles = page.locator(".turns li > span")
+    assert [text.split(" (")[0] for text in titles.all_inner_texts()] == ["Dawn", "Noon", "Dusk"]
+    page.get_by_label("Earlier: Dusk").focus()
+    page.keyboard.press("Enter")
+    page.locator(".turns li:nth-child(2)", has_text="Dusk").wait_for()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Earlier: Dusk"
+    page.keyboard.press("Enter")
+    page.locator(".turns li:first-child", has_text="Dusk").wait_for()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Later: Dusk"
+    page.get_by_label("Hide: Noon").press("Enter")
+    page.locator(".turns li:last-child", has_text="hidden").wait_for()
+    page.get_by_label("From").fill("2099-12-01")
+    page.get_by_label("Monday").press("Space")
+    page.locator(".turns li:nth-child(2)", has_text="comes out Dec 14, 2099").wait_for()
+    settings = read_show(show)
+    assert (settings.order, settings.hidden) == (("dusk", "dawn", "noon"), ("noon",))
+    assert settings.dates == "every Monday at 18:00 from 2099-12-01"
+    page.locator("#publish").click()
+    page.locator(".job p", has_text="dawn is held back until 2099-12-14").wait_for()
+    page.get_by_label("Show again: Noon").press("Enter")
+    page.locator(".turns li:nth-child(3)", has_text="Noon").wait_for()
+
+
+@needs_firefox
+def test_the_whole_way_in_firefox(studio: RunningStudio, tmp_path: Path):
+    """Drop, shape, hear, read into the microphone, build, publish, listen."""
+    address = f"http://127.0.0.1:{studio.port}/"
+    key, _, value = studio.cookie.partition("=")
+    drop = """const carried = new DataTransfer(); carried.items.add(new File([arguments[0]], "fox.md"));
+        const dropped = new DragEvent("drop", { dataTransfer: carried, cancelable: true });
+        document.getElementById("drop").dispatchEvent(dropped);"""
+    with running_firefox(tmp_path) as firefox:
+        firefox.driver.navigate(address)
+        firefox.driver.add_cookie({"name": key, "value": value})
+        firefox.driver.navigate(address)
+        firefox.one("#drop")
+        firefox.js(drop, TEXT.replace("slow gate", "fox's gate"))
+        rest = firefox.one(".rest.why-paragraph")
+        name = firefox.js("return studio.desk.doc.name")
+        studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": {"voice": "tone"}})
+        firefox.wait("studio.desk.doc.recipe.voice === 'tone'")
+        rest.click()
+        before = firefox.js("return document.activeElement.getAttribute('aria-valuenow')")
+        firefox.js("return document.activeElement").send_keys("\ue014")  # the right arrow
+        firefox.wait(f"document.activeElement.getAttribute('aria-valuenow') !== '{before}'")
+        firefox.wait("studio.desk.doc.state === 'saved' && !studio.desk.doc.isDirty")
+        assert "[pause 3.3s]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+        firefox.one(".say").click()
+        firefox.one("#inspector details.takes summary").click()
+        firefox.one("#inspector .record").click()
+        firefox.wait("document.querySelector('#inspector meter')?.value > 0")
+        time.sleep(1.5)
+        firefox.one("#inspector .record").click()
+        firefox.one(".say.voiced")
+        firefox.one("#play").click()
+        firefox.wait("studio.desk.player.state === 'playing'")
+        firefox.one("#play").click()
+        firefox.one("[data-view=make]").click()
+        firefox.one("#build").click()
+        firefox.wait("document.querySelector('.episode.newest audio')", 120)
+        firefox.js("document.querySelector('.episode.newest audio').play()")
+        firefox.wait("document.querySelector('.episode.newest audio').currentTime > 0.5")
+        firefox.one("[data-view=show]").click()
+        firefox.one("#publish:not(:disabled)").click()
+        firefox.wait("document.querySelector('.job .good')", 60)
+    assert (studio.projects / name / "show" / "feed.xml").is_file()
 
 
 @pytest.mark.parametrize(

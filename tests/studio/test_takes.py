@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from audio_builder.errors import EngineFailed, SourceError
+from audio_builder.errors import EngineFailed, MissingExtra, SourceError
+from audio_builder.narration import recogniser
 from audio_builder.studio.project import Project, begin
 from audio_builder.studio.takes import forget_take, keep_take, levelled, own_voice, takes_of
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.recorded import RecordedEngine
+from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.prepare import prepare_voice
 
+from ..voice_helpers import ready
 from .conftest import TEXT
 
 RATE_HZ = 48000
@@ -68,6 +73,18 @@ def test_the_rate_is_that_of_the_person(project: Project):
     assert find_voice(own_voice(project)).calibration[0].wpm == pytest.approx(60 * 4 / heard_s, rel=0.05)
 
 
+def test_two_projects_of_one_name_have_two_voices(project: Project, tmp_path: Path) -> None:
+    """The second one's takes never speak in the first one's episodes; where the first is gone, its name is free."""
+    taken = keep_take(project, PHRASE, _reading(1.5))
+    other = Project(tmp_path / "elsewhere" / project.folder.name)
+    shutil.copytree(project.folder, other.folder)
+    assert keep_take(other, PHRASE, _reading(2.5)).voice == own_voice(other) != taken.voice
+    assert own_voice(project) == taken.voice
+    assert str(project.folder) in find_voice(taken.voice).settings["folder"]
+    shutil.rmtree(project.folder)
+    assert own_voice(other) == taken.voice
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -92,3 +109,25 @@ def test_a_loud_take_is_not_clipped():
     spiky = (0.01 * np.sin(2 * np.pi * 200 * time)).astype(np.float32)
     spiky[RATE_HZ // 2 : RATE_HZ // 2 + 40] = 0.9
     assert np.abs(levelled(spiky, RATE_HZ)).max() <= 10 ** (-1 / 20) + 1e-4
+
+
+def test_without_a_recogniser_a_take_is_kept_all_the_same(project: Project, monkeypatch: pytest.MonkeyPatch):
+    """Nothing is said of its words."""
+
+    def missing(*_: str) -> str:
+        raise MissingExtra("--listen needs the package hama, which isn't installed")
+
+    monkeypatch.setattr(recogniser, "installed_version", missing)
+    recogniser._model.cache_clear()
+    assert keep_take(project, "The kettle begins to sing.", _reading()).unheard == ()
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(importlib.util.find_spec("hama") is None, reason="hama isn't installed")
+@pytest.mark.parametrize(("left_out", "unheard"), [("", ()), ("nobody ", ("nobody",))])
+def test_words_left_out_of_a_take_are_named(project: Project, left_out: str, unheard: tuple[str, ...]):
+    """Where a recogniser is installed, by what it hears; the default voice stands in for a person."""
+    text = "The kettle begins to sing, and nobody in the kitchen looks up."
+    sound = load_engine("hibari").speak(text.replace(left_out, ""), ready("lark", 120))
+    content = sound.export(io.BytesIO(), format="wav").getvalue()
+    assert keep_take(project, text, content).unheard == unheard

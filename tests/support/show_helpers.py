@@ -98,8 +98,10 @@ def serving(folder: Path) -> Iterator[int]:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == f"http://127.0.0.1:{port}/\n"
-        yield port
-        process.send_signal(signal.SIGINT)
+        try:
+            yield port
+        finally:  # a test that fails would else wait for it without end
+            process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         assert process.stderr.read() == f"The feed is http://127.0.0.1:{port}/feed.xml. Ctrl-C stops.\n"
 

@@ -30,7 +30,8 @@ class Booth {
       make("button", { type: "button", onclick: () => this.desk.hearPhrase(this.cue) }, t("inspect.hear")),
       make("button", { type: "button", onclick: () => this.forget() }, t("takes.forget")));
     const next = make("button", { type: "button", onclick: () => this.next() }, t("takes.next"));
-    this.said = make("p", { class: "soft", role: "status" });
+    const unheard = own && this.desk.unheard?.get(this.cue.text);
+    this.said = make("p", { class: unheard ? "warn" : "soft", role: "status" }, unheard && t("takes.missing", { words: unheard }));
     this.place.replaceChildren(...[make("div", { class: "row" }, this.button, next), this.level, this.said, done].filter(Boolean));
   }
 
@@ -70,6 +71,7 @@ class Booth {
     try {
       const query = new URLSearchParams({ text: this.cue.text });
       const taken = await ask("PUT", `${this.path}?${query}`, wavOf(blocks, rate));
+      (this.desk.unheard ??= new Map()).set(this.cue.text, taken.unheard.join(", "));
       this._spokenBy(taken.voice);
     } catch (error) {
       this.said.textContent = inWords(error);
