@@ -46,7 +46,7 @@ _BOXES = _named(
 _NOTES = _named("footnotes?|endnotes?|notes")
 _CONTENTS_BOX = _named("toc|table-of-contents|lwptoc|toctitle")
 _LABELS = re.compile(
-    r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
+    r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta(?:data)?|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
     r"kicker|eyebrow|overline|cat-links|post-category|post-labels|inline-template|noprint|(?:article|post|primary)-tags?)"
     r"(?:$|[\s_-])|^(?:author|date|category|tags?)$",
     re.IGNORECASE,

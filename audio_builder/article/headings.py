@@ -40,7 +40,9 @@ _COUNTED = (
     rf"(?:twenty|thirty|forty|fifty)[- ](?:{_DIGITS})|the (?:first|second|third|fourth|fifth|last))"
 )
 _UNITS = rf"(?:{either(words_of('headings', 'parts'))})"
-_CHAPTER = re.compile(rf"{_UNITS}\s+{_COUNTED}\.?(?:\s*[.:–—-]+\s*\S.{{0,70}})?\s*:?", re.IGNORECASE)
+_CHAPTER = re.compile(
+    rf"(?:{_UNITS}|(?:ch|chap|kap|cap|hfst)\.)\s+{_COUNTED}\.?(?:\s*[.:–—-]+\s*\S.{{0,70}})?\s*:?", re.IGNORECASE
+)
 _CHAPTER_ELSEWHERE = re.compile(
     r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
     r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
@@ -120,7 +122,8 @@ def titled_together(lines: Sequence[str]) -> tuple[str, str] | None:
         return None
     author = byline_author(below[-1])
     subtitle = below[: len(below) - bool(author)]
-    if len(subtitle) > 1 or (subtitle and not (is_titled(title) and is_titled(subtitle[0]))):
+    bracketed = "".join(subtitle)[:1] == "(" and "".join(subtitle)[-1:] == ")"
+    if len(subtitle) > 1 or (subtitle and not (is_titled(title) and (bracketed or is_titled(subtitle[0])))):
         return None
     return "".join(subtitle), author
 

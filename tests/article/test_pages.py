@@ -158,6 +158,10 @@ def test_a_line_above_the_title_is_read_before_it() -> None:
             "Dusk Lamps.",
         ),
         (
+            "<title>Dusk » Notes</title><h1>Notes</h1><div class=post><h2>Dusk</h2><p>Lamps.</p><h2>Oil</h2><p>Low.",
+            "Dusk Lamps. Oil Low.",
+        ),
+        (
             "<table><tr><td><a href=a>View it online</a><tr><td><h1>Dusk</h1><p>Lamps are on.</p></table>",
             "Dusk Lamps are on.",
         ),
@@ -170,7 +174,7 @@ def test_a_line_above_the_title_is_read_before_it() -> None:
             "Dusk What burns and what is burnt Lamps are on.",
         ),
     ],
-    ids=["blog", "mail", "old book", "subtitle cut short"],
+    ids=["blog", "blog without names", "mail", "old book", "subtitle cut short"],
 )
 def test_the_top_of_pages(body: str, words: str) -> None:
     """A blog's name isn't its post's title, a table may only arrange, "by" may stand alone, an exporter may cut."""

@@ -215,6 +215,7 @@ def test_questions_of_an_interview_without_names_are_answered(name: str, text: s
         ),
         ("Seven Nets\nBy Still Waters\n\nIt rained. We sat.", "Seven Nets", "By Still Waters", ""),
         ("Seven Nets\nby Ebba Berg\n\nIt rained. We sat.", "Seven Nets", "", "Ebba Berg"),
+        ("SEVEN NETS\n(for Ola)\n\nIt rained. We sat.", "SEVEN NETS", "(for Ola)", ""),
     ],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
