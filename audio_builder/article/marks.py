@@ -43,7 +43,7 @@ _FLOOD = 3000
 _CLOSERS = re.compile(r"[)）}>］】]")
 
 
-_LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
+_LEFT_OVER = re.compile(r"(?:\s*[.,;:!?…]+(?=\s|\Z))+")
 _PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
 _MEASURE = re.compile(r"(?:s[ei][cgk]|min|breath|respir|atemz|count|moment|sek|сек|мин)")
 """What no reason of a pause begins with: the words of a length in other languages, and breaths."""
@@ -250,7 +250,7 @@ def _sign_after(following: list[Words | Mark]) -> str:
     """Return the punctuation with which the words go on after the marks that come next."""
     words = next((piece.text for piece in following if isinstance(piece, Words)), "")
     left_over = _LEFT_OVER.match(words) if following and not isinstance(following[0], Words) else None
-    return left_over.group().strip() if left_over else ""
+    return left_over.group().split()[0] if left_over else ""
 
 
 def _joined(words: list[str]) -> tuple[Words, ...]:
