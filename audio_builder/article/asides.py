@@ -101,6 +101,13 @@ _STAMP = re.compile(
     r"(?:[ \t]*[-–—:|][ \t]*|[ \t]+|(?=[*_]*[ \t]*$))",
     re.MULTILINE,
 )
+_STAMP_RANGE = rf"{_CLOCK}[ \t]*[-–—][ \t]*{_CLOCK}"
+_STAMP_OF_HEADING = re.compile(
+    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]*[-–—:|,]?[ \t]*"
+    rf"(?:[(\[]({_STAMP_RANGE})[)\]]|({_STAMP_RANGE}))"
+    r"(?=[\]*_)]*[ \t]*$)",
+    re.MULTILINE,
+)
 _FEWEST_STAMPS = 2
 _LABEL = re.compile(
     r"^([ \t]*(?:>[ \t]*)?[*_]{0,3}\[?)([^\W\d_][\w’'. -]{0,30}?)([ \t]*(?:\([^()\n]{1,60}\))?)(\]?[*_]{0,3})"
@@ -146,7 +153,7 @@ _OPENING_OF_CHAT = re.compile(
 _SETTING_OF_SCRIPT = re.compile(
     r"^[ \t*_]*((?:(?:narrator['’]?s?|voice|suggested|background) )*"
     r"(?:tone|music|voice|pace|pacing|background|ambience|"
-    r"audience|style|format|length|level|theme)[*_]*:[^\n.!?]{1,80})$",
+    r"audience|style|format|duration|length|level|theme)[*_]*:[^\n.!?]{1,80})$",
     re.IGNORECASE | re.MULTILINE,
 )
 """What a writing assistant says about its script at its head."""
@@ -317,6 +324,12 @@ def _take_out_line_numbers(aside: _Aside) -> None:
 
 def _take_out_stamps(aside: _Aside) -> None:
     """Remove the times at the beginning of lines that count from the first minute on, as scripts of audio have them."""
+
+    def untimed(heading: re.Match[str]) -> str:
+        aside.note("time stamp", heading, 2 if heading[2] else 3)
+        return heading[1]
+
+    aside.text = _STAMP_OF_HEADING.sub(untimed, aside.text)
     found = list(_STAMP.finditer(aside.text))
     times = [_time_s(stamp[3]) for stamp in found]
     ascending = all(one < two for one, two in pairwise(times))

@@ -27,7 +27,9 @@ _PAUSE_BEFORE_BRACKET = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
-_BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{1,3}|—|~{1,3}|={1,3}|[/|#])[ \t]*([^\W\d_][^\n\-—~=/|#]{1,58}?)[ \t]*\1(?!\S)")
+_BETWEEN_SIGNS = re.compile(
+    r"(?<!\S)(-{1,3}|—|~{1,3}|={1,3}|[/|#]{1,2})[ \t]*([^\W\d_][^\n\-—~=/|#]{1,58}?)[ \t]*\1(?!\S)"
+)
 _ON_ITS_LINE = re.compile(
     r"^[ \t]*([^\W\d_\n][^\n\[\](){}<>*_#|]{2,58}?|\d[^\n\[\](){}<>*_#|]{4,58}?)[ \t]*$", re.MULTILINE
 )

@@ -38,16 +38,17 @@ def _named(words: str) -> re.Pattern[str]:
 _BOXES = _named(
     "nav|navbar|navbox|menu|footer|sidebar|breadcrumbs?|comments?|share|sharing|sharedaddy|social|related|relatedposts|"
     "newsletter|subscribe|subscription|signup|cookies?|promo|advert|ads|skip-link|pagination|pager|catlinks|hatnote|"
-    "infobox|sitesub|tnotes?|transnotes?|tag-?cloud|pg-boilerplate|pg-header|pg-footer|references|reflist|bookmark|paywall|cta|embed"
+    "infobox|sitesub|tnotes?|transnotes?|tag-?cloud|pg-boilerplate|pg-header|pg-footer|references|reflist|bookmark|paywall|cta|embed|"
+    "author-(?:box|bio|info)|respond"
 )
 """Names of boxes that stand beside an article or in it."""
 
 _NOTES = _named("footnotes?|endnotes?|notes")
 _CONTENTS_BOX = _named("toc|table-of-contents|lwptoc|toctitle")
 _LABELS = re.compile(
-    r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
+    r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta(?:data)?|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
     r"kicker|eyebrow|overline|cat-links|post-category|post-labels|inline-template|noprint|(?:article|post|primary)-tags?)"
-    r"(?:$|[\s_-])|^(?:author|date|category)$",
+    r"(?:$|[\s_-])|^(?:author|date|category|tags?)$",
     re.IGNORECASE,
 )
 """Names of small print: who wrote an article and when. They may stand on a paragraph and inside a line."""

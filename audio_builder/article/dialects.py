@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from audio_builder.article.paragraph import POWERS
+
 Note = Callable[[str, str, int], None]
 """Takes what is left out: its kind, its words, and the line of the source."""
 
@@ -98,7 +100,7 @@ _TEMPLATE = _cut("tag", r"\{\{[^{}\n]*\}\}")
 _REPLACED = (
     (re.compile(r"\]\((?=[^()\n]*\{[{%])[^()\n]*\)"), "](#)"),
     (re.compile(r"^(\S[^\n]*?)[ \t]*\n(\n?):[ \t]+(?=\S)", re.MULTILINE), r"\1  \n\2"),
-    (re.compile(r"(?<=[\w)])\^([^\s^]{1,20})\^(?!\^)"), r"<sup>\1</sup>"),
+    (re.compile(r"(?<=[\w)])\^([^\s^\d+−–-][^\s^]{0,20})\^(?!\^)"), r"\1"),
     (re.compile(r"(?<=[\w)])~([^\s~]{1,20})~(?!~)"), r"\1"),
     (re.compile(r"\[([^\[\]\n]*)\]\{[.#][^{}\n]*\}"), r"\1"),
     (re.compile(r"\{\+\+([^{}]*?)\+\+\}"), r"\1"),
@@ -110,6 +112,7 @@ _REPLACED = (
     (re.compile(r"^([ \t]*[-*+][ \t]+)(?:TODO|DONE|LATER|NOW|DOING|WAITING|CANCELL?ED)[ \t]+", re.MULTILINE), r"\1"),
     (re.compile(r"^([ \t]*[-*+][ \t]+)\{\{\[\[(?:TODO|DONE)\]\]\}\}[ \t]*", re.MULTILINE), r"\1"),
 )
+_POWER = re.compile(r"(?<=[\w)])\^([-−–+]?\d{1,3})(?:\^|(?![\w^}]))")
 _CALLOUT = re.compile(r"^((?:[ \t]*>)+[ \t]*)\[!([\w-]+)(?:\|[^\[\]\n]*)?\][+-]?[ \t]*([^\n]*)$", re.MULTILINE)
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\]")
 _FORMULA = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,200})(?<=[^\s\\])\$(?![\d\w$])")
@@ -188,6 +191,7 @@ class _Cleaner:
             text = _CALLOUT.sub(_callout, text)
         for pattern, replacement in _REPLACED:
             text = pattern.sub(replacement, text)
+        text = _POWER.sub(lambda found: found[1].translate(POWERS), text)
         for kind, pattern in (*_WHOLE_LINES, *_INLINE):
             text = self._without(text, kind, pattern)
         if "[[" in text:

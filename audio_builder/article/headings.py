@@ -27,6 +27,7 @@ _MOST_SENTENCE_CASE_WORDS = 7
 _LONGEST_CHAIN = 2
 """Headings in a row without words between them: a part and its first chapter. More are lines of verse or a litany."""
 
+_ENDS_INSIDE = re.compile(r"[^\W\d_]{4,}[.!?]\s")
 _CLOSERS = "”’\"')»"
 _NO_TITLE_ENDS_IN = tuple(".,;:。،؛，、；：।۔")
 _NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
@@ -39,11 +40,13 @@ _COUNTED = (
     rf"(?:twenty|thirty|forty|fifty)[- ](?:{_DIGITS})|the (?:first|second|third|fourth|fifth|last))"
 )
 _UNITS = rf"(?:{either(words_of('headings', 'parts'))})"
-_CHAPTER = re.compile(rf"{_UNITS}\s+{_COUNTED}\.?(?:\s*[.:–—-]+\s*\S.{{0,70}})?\s*:?", re.IGNORECASE)
+_CHAPTER = re.compile(
+    rf"(?:{_UNITS}|(?:ch|chap|kap|cap|hfst)\.)\s+{_COUNTED}\.?(?:\s*[.:–—-]+\s*\S.{{0,70}})?\s*:?", re.IGNORECASE
+)
 _CHAPTER_ELSEWHERE = re.compile(
     r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
     r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
-    r"|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
+    r"|[一二三四五六七八九十]{1,3}、\S{1,20}|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
     r"|(?:บทที่|ตอนที่|วันที่|สัปดาห์ที่)\s*\d{1,3}(?:\s.{1,40})?|סוף דבר|פתח דבר"
     rf"|(?:(?:the|der|die|das|le|la|el|il) )?(?:{either(words_of('headings', 'ordinals'))}) {_UNITS}"
     r"(?:\s*[.:–—-]+\s*\S.{0,70})?",
@@ -106,7 +109,8 @@ def is_title(text: str) -> bool:
     return (
         bool(text)
         and columns(text) <= LONGEST_TITLE_COLUMNS
-        and not text.rstrip(_CLOSERS).endswith(_NO_TITLE_ENDS_IN)
+        and not text.rstrip(_CLOSERS).endswith((*_NO_TITLE_ENDS_IN, "-"))
+        and len(_ENDS_INSIDE.findall(text)) < 2
         and may_be_heading(text)
     )
 
@@ -118,7 +122,8 @@ def titled_together(lines: Sequence[str]) -> tuple[str, str] | None:
         return None
     author = byline_author(below[-1])
     subtitle = below[: len(below) - bool(author)]
-    if len(subtitle) > 1 or (subtitle and not (is_titled(title) and is_titled(subtitle[0]))):
+    bracketed = "".join(subtitle)[:1] == "(" and "".join(subtitle)[-1:] == ")"
+    if len(subtitle) > 1 or (subtitle and not (is_titled(title) and (bracketed or is_titled(subtitle[0])))):
         return None
     return "".join(subtitle), author
 
@@ -173,7 +178,7 @@ def byline_author(text: str) -> str:
     >>> byline_author("by A. Writer"), byline_author("By the river")
     ('A. Writer', '')
     """
-    found = _BY.fullmatch(" ".join(text.split()))
+    found = _BY.fullmatch(" ".join(re.split(r"\s[|·•]\s", text)[0].split()))
     if not found:
         return ""
     name = found["name"].strip()

@@ -25,7 +25,7 @@ from audio_builder.article.bad_marks import (
     unknown_mark,
 )
 from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
-from audio_builder.article.mark_kinds import KINDS, Mark, PauseMark, unescape
+from audio_builder.article.mark_kinds import KINDS, BreathMark, Mark, PauseMark, unescape
 
 _PIECE = re.compile(
     r"(?:[^\\\[(（{<［【]+|\\.|\\$)+"
@@ -33,7 +33,7 @@ _PIECE = re.compile(
     r"|(?:［(?P<wide>[^\\\[\]［］]{1,80})］|【(?P<heavy>[^\\\[\]【】]{1,80})】)"
     r"|[(（](?P<round>[^\\()（）\[\]]{1,120})[)）]"
     r"|\{\{?(?P<curly>[^\\{}\[\]]{1,80})\}\}?"
-    r"|<(?P<tag>[^\\<>\[\]]{1,200})>"
+    r"|<<?(?P<tag>[^\\<>\[\]]{1,200})>>?"
     r"|[\[(（{<［【]",
     re.DOTALL,
 )
@@ -43,12 +43,15 @@ _FLOOD = 3000
 _CLOSERS = re.compile(r"[)）}>］】]")
 
 
-_LEFT_OVER = re.compile(r"\s*[.,;:!?…]+(?=\s|\Z)")
+_LEFT_OVER = re.compile(r"(?:\s*[.,;:!?…]+(?=\s|\Z))+")
 _PAUSES_IN_ROUND_BRACKETS = frozenset({"beat", "hold", "rest", "wait"})
 _MEASURE = re.compile(r"(?:s[ei][cgk]|min|breath|respir|atemz|count|moment|sek|сек|мин)")
 """What no reason of a pause begins with: the words of a length in other languages, and breaths."""
 
-_NAMED = re.compile(r"\([^\W\d_]+\)")
+_NAMED = re.compile(r"[(\[][^\W\d_]+[)\]]")
+_PARTS = frozenset({"opening", "closing", "ending", "intro", "outro"})
+"""What parts of a script are called in the brackets of their headings."""
+
 _DECORATION = " \t.,;:!*_~-–—"
 _LONGEST_NAME = 40
 _NEAR = 24
@@ -133,13 +136,17 @@ def holds_marks(text: str) -> bool:
 
 
 def named_direction(text: str) -> str:
-    r"""Return a heading that is a direction without a length in round brackets so that it is words: (Silence).
+    r"""Return a heading that is a direction without a length, but names a part, so that it is words: (Silence).
 
     >>> named_direction("(Silence)"), named_direction("(Silence, 2 minutes)")
     ('\\(Silence)', '(Silence, 2 minutes)')
     """
-    named = _NAMED.fullmatch(text) and only_marks(text)
-    return f"\\{text}" if named else text
+    if not _NAMED.fullmatch(text) or not only_marks(text):
+        return text
+    asked = direction(text[1:-1])
+    breathes = asked is not None and any(isinstance(mark, BreathMark) for mark in asked.marks)
+    is_name = text[0] == "(" or (not _known(text[1:-1]) and (breathes or text[1:-1].casefold() in _PARTS))
+    return f"\\{text}" if is_name else text
 
 
 def without_marks(text: str) -> str:
@@ -248,7 +255,7 @@ def _sign_after(following: list[Words | Mark]) -> str:
     """Return the punctuation with which the words go on after the marks that come next."""
     words = next((piece.text for piece in following if isinstance(piece, Words)), "")
     left_over = _LEFT_OVER.match(words) if following and not isinstance(following[0], Words) else None
-    return left_over.group().strip() if left_over else ""
+    return left_over.group().split()[0] if left_over else ""
 
 
 def _joined(words: list[str]) -> tuple[Words, ...]:

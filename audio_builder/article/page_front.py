@@ -25,10 +25,13 @@ def page_front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
     title, named = "", title_element(page)
     if root is None or root.css_first("h1") is None:
         # A heading around the article would say all of it.
-        above = None if root is None or _inside_heading(root) else page.css_first("h1")
+        above = None if root is None or _is_inside(root, "h1") else page.css_first("h1")
         inside = root is not None and any(is_title_element(node) for node in root.css(_TITLED))
         entry = root is not None and root.css_first(_ENTRY_TITLE) is not None
-        title = "" if entry else shortened(above.text()) if above else "" if inside else name_of(page, root)
+        title = _said_inside(page, root) or (
+            shortened(above.text()) if above else "" if inside else name_of(page, root)
+        )
+        title = "" if entry else title
     elif named and words_in(root).startswith(named):
         title = shortened(named)
     author = page.css_first("meta[name=author]:not([content*='@'])")
@@ -37,6 +40,12 @@ def page_front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
         author=shortened(author.attributes.get("content") or "") if author else "",
         language=language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}", language) else "",
     )
+
+
+def _said_inside(page: LexborHTMLParser, root: LexborNode | None) -> str:
+    """Return the heading in a post that says a part of the page's title; empty where none does."""
+    heading = root.css_first("h2, h3") if root is not None else None
+    return name_of(page, root) if heading is not None and name_of(page, root) == words_in(heading) else ""
 
 
 def name_of(page: LexborHTMLParser, root: LexborNode | None = None) -> str:
@@ -63,7 +72,7 @@ def article_in(page: LexborHTMLParser) -> LexborNode | None:
     if body is None:
         return None
     whole = _paragraph_length(body)
-    for selector in ("article", "main", "[role=main]", "[itemprop=articleBody]", ".hentry"):
+    for selector in ("article", "main", "[role=main]", "[itemprop=articleBody]", ".hentry", ".post"):
         best = max(page.css(selector)[:_MOST_ARTICLES], key=_paragraph_length, default=None)
         if best is not None and _paragraph_length(best) >= _MOSTLY * whole:
             return best
@@ -72,13 +81,13 @@ def article_in(page: LexborHTMLParser) -> LexborNode | None:
 
 def title_element(page: LexborHTMLParser) -> str:
     """Return what the title bar of a browser shows; empty for nothing."""
-    found = page.css_first("title")
+    found = next((title for title in page.css("title")[:_MOST_ARTICLES] if not _is_inside(title, "svg")), None)
     return words_in(found) if found else ""
 
 
-def _inside_heading(node: LexborNode) -> bool:
+def _is_inside(node: LexborNode, tag: str) -> bool:
     above = node.parent
-    while above is not None and above.tag != "h1":
+    while above is not None and above.tag != tag:
         above = above.parent
     return above is not None
 

@@ -11,7 +11,7 @@ from audio_builder.article.word_tables import words_of
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s*,\s*\d{1,3})*|[*†‡§¶]{1,3}|[a-z])[\])]?")
 _POWER = re.compile(r"[-−–+]?\d{1,3}")
 _TRADE_MARKS = ("TM", "SM", "®", "©", "™")
-_POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
+POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 _BASE = re.compile(r"(?:^|[^\w.,])(?:\d{1,2}|[^\W\d_]{1,2}|cm|mm|km|mi|[^\W\d_]\d)$|\)$")
 _NO_BASES = words_of("notes", "no_bases")
 _BEFORE_RAISED_LETTERS = re.compile(r"(?:^|\W)(?:[NnMmDS]|\d+)$")
@@ -90,7 +90,7 @@ def _said_of(before: str, inside: str, *, linked: bool = False) -> str:
     if mark in _TRADE_MARKS:
         return ""
     if not linked and _POWER.fullmatch(mark) and _BASE.search(before[-4:]) and base not in _NO_BASES:
-        return mark.translate(_POWERS)
+        return mark.translate(POWERS)
     if not _NOTE_MARK.fullmatch(mark):
         return inside
     return inside if mark.isalpha() and not linked and _BEFORE_RAISED_LETTERS.search(before[-8:]) else ""

@@ -26,6 +26,7 @@ _BEFORE_STOP = re.compile(rf"(?:,\s*|\s+){_JOINING} ?<>(?=[.;:!?](?:\s|$)|$)")
 
 _NOTHING_LEFT = re.compile(r"\(\)|<>|\[\]|“”")
 _FOOTNOTE = re.compile(r"(?<!\\)\[(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}|\^[^\]\s]{1,40})\]")
+_STOP_AT_BEGIN = re.compile(r"\A(?:[,;:!?]|\.(?!\s*\.))\s+(?=\S)")
 _LONELY_STOP = re.compile(r" (?=[.,;:!?](?:\s|$))")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
@@ -66,14 +67,14 @@ def picture_label(text: str, longest: int | None = None) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a line as it will be spoken: no web addresses, no footnote markers, single spaces.
+    """Return a line as it will be spoken: no web addresses, no footnote markers, single spaces; no stop begins it.
 
     An address is never words for the ear; `[1]` and `[^note]` point to a note that isn't read aloud.
 
     >>> tidy("It rained[1]  (see https://example.org/a?b=c).")
     'It rained (see).'
     """
-    spoken = _TAG_SIGN.sub("", " ".join(text.split()))
+    spoken = _STOP_AT_BEGIN.sub("", _TAG_SIGN.sub("", " ".join(text.split())))
     kept = _FOOTNOTE.sub("", _ADDRESS.sub(_punctuation_after, spoken))
     if kept == spoken:
         return spoken

@@ -35,6 +35,7 @@ def spoken(text: str) -> list[str]:
         ("- :LOGBOOK:\n  CLOCK: [then]\n  :END:\n- SCHEDULED: <2026-01-02 Fri>\n- Sit down.", "Sit down."),
         ("[[Up]] | [[Weir|Down]]\n\nLamps `= this.age` are on.", "Lamps are on."),
         ("* This line goes.\n{:toc}\n\n{::comment}\nz\n{:/comment}\n{% capture a %}z{% endcapture %}\n\nYes.", "Yes."),
+        ("<figure><img src='a'><figcaption>z</figcaption></figure>\n\nIt is 5 m^2 and x^n^.", "It is 5 m² and xn."),
         ("See [the weir]({% link weir.md %}) and [the mill]({{ site.url }}/mill).", "See the weir and the mill."),
         (
             "Lamp\n:   It burns.\n\nIt is the 4^th^ drop of H~2~O (see @fig-lamp).",

@@ -295,3 +295,11 @@ def test_an_invitation_is_noted_once_at_its_line() -> None:
     assert [note.partition(" is read")[0] for note in article.notes] == [
         "a.md:3: “Sit for five minutes.”", "a.md:6: “Lie down for ten minutes.”",
     ]  # fmt: skip
+
+
+def test_several_stops_behind_a_mark_belong_to_nothing() -> None:
+    """So that a script is read as it was written."""
+    said = [
+        cue.text for cue in _cues("# Dusk\n\nLamps are on [voice a]; ; sit [voice]... : down.") if isinstance(cue, Say)
+    ]
+    assert said[1:] == ["Lamps are on;", "sit...", "down."]

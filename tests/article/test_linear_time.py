@@ -27,6 +27,7 @@ SLOWEST_S = 8.0
 
 CASES = {
     "sentences that are ordinals": ("a.txt", "1. "),
+    "a number without end": ("a.txt", "1."),
     "titles that belong to what follows": ("a.txt", "Dr. \n"),
     "an address that ends in stops": ("a.txt", "http://a" + "." * SIZE + "a"),
     "hashes in a heading": ("a.txt", "# a" + " #" * (SIZE // 2) + "b"),

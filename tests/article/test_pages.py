@@ -28,10 +28,8 @@ def spoken(body: str) -> str:
         ("<p style='color:red; display: none'>z</p><p>Lamps.</p>", "Lamps."),
         ("<p>Lamps<span style='visibility:hidden'>z</span> on<i class=sr-only>z</i>.</p>", "Lamps on."),
         ("<p>Lamps<i style='position:absolute;left:-9999px'>z</i> on.</p><i class=hide-text>z</i>", "Lamps on."),
-        (
-            "<p>Lamps on.<sup class='noprint Inline-Template'>[<i>z</i>]</sup></p><table><td class=tr-caption>z",
-            "Lamps on.",
-        ),
+        ("<p>Lamps.<sup class='noprint Inline-Template'>[z]</sup></p><table><td class=tr-caption>z</table>", "Lamps."),
+        ("<p><a href=a>Read more »</a></p><p>Lamps.</p><p class=tags>z</p><div class=author-box>z</div>", "Lamps."),
         ("<p class=MsoListParagraph><i style='mso-list:Ignore'>1. </i>On.</p><p>Oil<sup>TM</sup>.</p>", "On. Oil."),
         ("<div class=graf--mixtapeEmbed><a href=a>z</a></div><div class=kg-audio-card>z</div><p>On.</p>", "On."),
         ("<p>[gallery ids='1,2'] Lamps. [caption id=a]<img src=a> z[/caption] Oil.</p>", "Lamps. Oil."),
@@ -160,6 +158,10 @@ def test_a_line_above_the_title_is_read_before_it() -> None:
             "Dusk Lamps.",
         ),
         (
+            "<title>Dusk » Notes</title><h1>Notes</h1><div class=post><h2>Dusk</h2><p>Lamps.</p><h2>Oil</h2><p>Low.",
+            "Dusk Lamps. Oil Low.",
+        ),
+        (
             "<table><tr><td><a href=a>View it online</a><tr><td><h1>Dusk</h1><p>Lamps are on.</p></table>",
             "Dusk Lamps are on.",
         ),
@@ -172,7 +174,7 @@ def test_a_line_above_the_title_is_read_before_it() -> None:
             "Dusk What burns and what is burnt Lamps are on.",
         ),
     ],
-    ids=["blog", "mail", "old book", "subtitle cut short"],
+    ids=["blog", "blog without names", "mail", "old book", "subtitle cut short"],
 )
 def test_the_top_of_pages(body: str, words: str) -> None:
     """A blog's name isn't its post's title, a table may only arrange, "by" may stand alone, an exporter may cut."""

@@ -165,7 +165,14 @@ def test_a_length_under_the_title_is_no_pause() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "heard"),
-    [("## (Silence)", "## (Silence)"), ("## (Silence, 40 seconds)", "[40]"), ("### [Pause 9s]", "[9]")],
+    [
+        ("## (Silence)", "## (Silence)"),
+        ("## (Silence, 40 seconds)", "[40]"),
+        ("### [Pause 9s]", "[9]"),
+        ("### [Pause]", "[4]"),
+        ("### [Breathing]", "## [Breathing]"),
+        ("### [Closing]", "## [Closing]"),
+    ],
 )
 def test_a_heading_that_is_a_direction(heading: str, heard: str) -> None:
     """Without a length it is a name, with one it is what it asks for."""
@@ -208,6 +215,7 @@ def test_questions_of_an_interview_without_names_are_answered(name: str, text: s
         ),
         ("Seven Nets\nBy Still Waters\n\nIt rained. We sat.", "Seven Nets", "By Still Waters", ""),
         ("Seven Nets\nby Ebba Berg\n\nIt rained. We sat.", "Seven Nets", "", "Ebba Berg"),
+        ("SEVEN NETS\n(for Ola)\n\nIt rained. We sat.", "SEVEN NETS", "(for Ola)", ""),
     ],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
@@ -243,6 +251,13 @@ def test_an_assistants_frame_without_a_rule() -> None:
     """Its greeting ends in a colon; what it says of the voice is no part of the script."""
     text = "Here is your meditation script:\n\nTitle: The Nets\nVoice: low, warm\n\nThey dry. Sit down.\n\n"
     assert _words(f"{text}I hope this helps! Shall I go on?") == "# The Nets They dry. Sit down."
+
+
+def test_the_times_of_a_scripts_parts_are_no_words() -> None:
+    """Behind their headings, in brackets or without."""
+    text = "# Nets\n\nThey dry. Yes.\n\n### **[Arriving – 0:00–0:45]**\n\nSit.\n\n### Staying (0:45-2:00)\n\nStay."
+    assert [line for line in _heard(text, "a.md") if line.startswith("##")] == ["## [Arriving]", "## Staying"]
+    assert _left_out(text, "a.md") == ["time stamp", "time stamp"]
 
 
 def test_lines_that_begin_with_slashes_are_notes() -> None:

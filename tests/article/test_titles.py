@@ -29,6 +29,9 @@ def headings(article: Article) -> list[str]:
     [
         (f"The Low Weir\nby A. Lee\n\n{PROSE}", "a.txt", "The Low Weir", "A. Lee"),
         (f"The Low Weir\n\nBy Anna Lee\n\n{PROSE}", "a.txt", "The Low Weir", "Anna Lee"),
+        (f"The Low Weir\n\nby Anna Lee\nMay 2026\n\n{PROSE}", "a.txt", "The Low Weir", "Anna Lee"),
+        (f"# The Low Weir\n\nBy Anna Lee | 3 May | 5 min read\n\n{PROSE}", "a.md", "The Low Weir", "Anna Lee"),
+        (f"<title></title><svg><title>Menu</title></svg><p class=title>Weir</p><p>{PROSE}</p>", "a.html", "Weir", ""),
         (f"Das Wehr\nvon Anna Lee\n\n{PROSE}", "a.txt", "Das Wehr", "Anna Lee"),
         (f"The Low Weir\nby A. Lee\n\n{PROSE}", "a.md", "The Low Weir", "A. Lee"),
         (f"**The Low Weir**\n\n*by A. Lee*\n\n{PROSE}", "a.md", "The Low Weir", "A. Lee"),

@@ -36,7 +36,7 @@ _MARKDOWN = (
     "<https://e.org>", "https://e.org/(a). ", "+ ", "- [ ] ", "\n    ", "***\n", "[sic]", "<p>\n", "</p>",
 )  # fmt: skip
 _MARKDOWN_SPOKEN = (
-    *(fragment for fragment in _TEXT if fragment not in ("    ", "\t", "  \n", "\\[", "\\")), "~~", "&amp;", "+ ",
+    *(fragment for fragment in _TEXT if fragment not in ("    ", "\t", "  \n", "\\[", "\\")), "&amp;", "+ ",
     "- [ ] ", "***\n", "> > ", "- - ", "2) ", "|", "\n  ", "\n   ",
 )  # fmt: skip
 """What hides no word: no code, no notes, no addresses, no tags."""

@@ -53,6 +53,11 @@ _KEEPS_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNOREC
 _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
+_LEADS_ELSEWHERE = re.compile(
+    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back|home|share|reply|"
+    r"weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
+    re.IGNORECASE,
+)
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
 _IN_SENTENCES = word_set("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
@@ -245,7 +250,11 @@ class _Walk:
         self._flush()
         names = node.attributes.get("class") or ""
         self.block = "div" if self.layouts and not self.containers and tag == "td" else tag
-        self.subtitle = _SUBTITLE.search(names) is not None or node.attributes.get("data-field") == "subtitle"
+        self.subtitle = (
+            _SUBTITLE.search(names) is not None
+            or node.attributes.get("data-field") == "subtitle"
+            or (_in_group(node) and not self.subtitle_of_group(node))
+        )
         self.stands_out = (
             tag == "center"
             or (node.attributes.get("align") or "").casefold() == "center"
@@ -274,8 +283,7 @@ class _Walk:
 
     def subtitle_of_group(self, node: LexborNode) -> bool:
         """Return whether a paragraph stands in a group of headings, and is no subtitle of the title."""
-        parent = node.parent
-        return node.tag == "p" and parent is not None and parent.tag == "hgroup" and parent.css_first("h1") is None
+        return _in_group(node) and node.parent is not None and node.parent.css_first("h1") is None
 
     def _close(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -390,8 +398,10 @@ class _Walk:
 
     def _is_label(self) -> bool:
         """Return whether the words are a link or two of a page, in no paragraph: a tag, a name, a button."""
-        loose = self.page and not self.said.unlinked and self.block not in _IN_SENTENCES
-        return loose and is_label(" ".join(line.text for line in self.said.lines))
+        if not self.page or self.said.unlinked:
+            return False
+        words = " ".join(line.text for line in self.said.lines)
+        return _LEADS_ELSEWHERE.fullmatch(words) is not None or (self.block not in _IN_SENTENCES and is_label(words))
 
 
 def _is_bare(node: LexborNode) -> bool:
@@ -409,6 +419,10 @@ def _texts(node: LexborNode, page: bool) -> Iterator[str]:
                 yield inside.text(deep=False) or ""
         elif inside.tag == "br":
             yield "\n"
+
+
+def _in_group(node: LexborNode) -> bool:
+    return node.tag == "p" and node.parent is not None and node.parent.tag == "hgroup"
 
 
 def _is_layout(table: LexborNode) -> bool:

@@ -41,7 +41,7 @@ _CONTAINER_ENDS = frozenset(name.replace("_open", "_close") for name in _CONTAIN
 _BARE_ADDRESS = re.compile(r"https?://[!-;=?-~]*[\w/]")
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BACKSLASH_BEFORE_PUNCTUATION = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
-_SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea)\b", re.IGNORECASE)
+_SILENT_ELEMENT = re.compile(r"<(script|style|pre|textarea|figcaption|svg|iframe|button|audio|video)\b", re.IGNORECASE)
 _EMPHASIS = frozenset({"em_open", "strong_open", "em_close", "strong_close"})
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".svg", ".pdf")
 _BOLD = ["strong_open", "strong_close"]

@@ -54,6 +54,7 @@ _LONGEST_SUBTITLE_SENTENCE = 12
 _MOST_OF_TITLE_PAGE = 20
 """Lines."""
 
+_WIDEST_BY_NAME = 30
 _WIDEST_OF_TITLE_PAGE = 60
 """Columns."""
 
@@ -330,7 +331,7 @@ def _top_of(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     else:
         return _Top(None, None, "", chunks, levels)
     chunks, levels = chunks[1:], levels[1:]
-    if len(chunks) > 1 and (named := byline_author(chunks[0].text)):
+    if len(chunks) > 1 and (named := _named_in(chunks[0])):
         author, chunks, levels = named, chunks[1:], levels[1:]
     elif len(chunks) > 2 and (named := author_below([chunk.text for chunk in chunks[:2]])):
         author, chunks = named, chunks[2:]
@@ -341,6 +342,13 @@ def _top_of(chunks: list[_Chunk], front: FrontMatter) -> _Top:
         if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
             author, chunks, levels = named, chunks[1:], levels[1:]
     return _Top(title, subtitle, author, chunks, levels)
+
+
+def _named_in(chunk: _Chunk) -> str:
+    """Return the author whom the first of at most three short lines names; empty where it doesn't."""
+    first, *more = (line.text.strip() for line in chunk.lines)
+    short = len(more) < 3 and all(columns(line) <= _WIDEST_BY_NAME and not ends_sentence(line) for line in more)
+    return byline_author(first) if short else ""
 
 
 def _without_title_page(top: _Top, left_out: list[LeftOut]) -> _Top:
