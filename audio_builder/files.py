@@ -8,6 +8,7 @@ import functools
 import hashlib
 import logging
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -24,7 +25,10 @@ STATE_VARIABLE = "AUDIO_BUILDER_STATE"
 """Environment variable that names the folder for notes on what was written."""
 
 DRAFT_SUFFIX = ".draft"
-"""How the names of unfinished files end, so that a later build can sweep them."""
+"""How the names of unfinished files end."""
+
+_DRAFT_NAME = re.compile(r"\..+\.[0-9a-f]{12}\.draft")
+"""What a later build sweeps; a person's file is hardly ever called so."""
 
 SCRATCH_PREFIX = "audio-builder-"
 """How the names of temporary folders begin, so that a later run can sweep those of killed ones."""
@@ -69,7 +73,7 @@ def draft_beside(target: Path) -> Iterator[Path]:
         OutputError: the folder can't be made or written.
         DiskFull: no space is left.
     """
-    draft = target.parent / f".{target.name[:80]}.{secrets.token_hex(6)}{DRAFT_SUFFIX}"
+    draft = _new_draft(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.touch(exist_ok=False)
@@ -80,6 +84,10 @@ def draft_beside(target: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _new_draft(target: Path) -> Path:
+    return target.parent / f".{target.name[:80]}.{secrets.token_hex(6)}{DRAFT_SUFFIX}"
 
 
 def commit(draft: Path, target: Path) -> None:
@@ -176,11 +184,13 @@ def write_probe(folder: Path) -> None:
         OutputError: the folder can't be made or written.
         DiskFull: no space is left.
     """
+    probe = _new_draft(folder / "probe")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=DRAFT_SUFFIX) as probe:
-            probe.write(b"\0" * 4096)
-            probe.flush()
+        try:
+            probe.write_bytes(bytes(4096))
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         raise output_error(error, folder) from error
 
@@ -254,9 +264,14 @@ def _exclusive(folder: Path, on_wait: Callable[[], None]) -> Iterator[None]:
 
 def sweep_drafts(folder: Path) -> None:
     """Remove every draft in a folder; for who holds the lock: nobody else may have one."""
-    for stale in folder.glob(f".*{DRAFT_SUFFIX}"):
+    for stale in drafts_in(folder):
         with contextlib.suppress(OSError):
             stale.unlink()
+
+
+def drafts_in(folder: Path) -> Iterator[Path]:
+    """Yield the drafts in a folder, by their names."""
+    return (path for path in folder.glob(f".*{DRAFT_SUFFIX}") if _DRAFT_NAME.fullmatch(path.name))
 
 
 @contextlib.contextmanager
@@ -326,8 +341,7 @@ def write_named(target: Path, content: bytes, *, force: bool = False) -> None:
         DiskFull: no space is left.
     """
     path = Path(os.path.realpath(target))
-    there = _content(path, target)
-    if there == content:
+    if _is_file(path, target) and sha256_of(content) == sha256_in(path):
         return
     check_named(target, force=force)
     note_writing(path, sha256_of(content))
@@ -346,13 +360,12 @@ def check_named(target: Path, *, force: bool = False, known: Collection[str] = (
         OutputError: it may not; the hint names `--force` where that would do.
     """
     path = Path(os.path.realpath(target))
-    content = _content(path, target)
-    if content is None or force:
+    if not _is_file(path, target) or force:
         return
     hint = "Choose another name, or replace it with --force."
     if not path.stat().st_mode & 0o222:
         raise OutputError(f"{target} is there and read-only", hint=hint)
-    if sha256_of(content) not in {*known, *written_by_us(path)}:
+    if sha256_in(path) not in {*known, *written_by_us(path)}:
         raise OutputError(
             f"{target} is there already: made by somebody else, or changed since it was written", hint=hint
         )
@@ -373,22 +386,35 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _content(path: Path, target: Path) -> bytes | None:
-    """Return what is in a file; None where nothing is.
+def sha256_in(path: Path) -> str:
+    """Return the SHA-256 of what is in a file, which may be of any length.
 
     Raises:
-        OutputError: it is no file, or can't be read.
+        OutputError: it can't be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise output_error(error, path) from error
+
+
+def _is_file(path: Path, target: Path) -> bool:
+    """Return whether a file is there.
+
+    Raises:
+        OutputError: something else is, or it can't be looked at.
     """
     try:
         mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "not a file"
-            raise OutputError(f"{target} is {what}", hint="Give the name of a file.")
-        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return False
     except OSError as error:
         raise output_error(error, target) from error
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "not a file"
+        raise OutputError(f"{target} is {what}", hint="Give the name of a file.")
+    return True
 
 
 def written_by_us(path: Path) -> frozenset[str]:
@@ -405,9 +431,9 @@ def note_writing(path: Path, *sha256: str) -> None:
     the next time we ask.
     """
     note, digests = _note(path), set(sha256)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, OutputError):
         if path.is_file():
-            digests |= {sha256_of(path.read_bytes())} & written_by_us(path)
+            digests |= {sha256_in(path)} & written_by_us(path)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_suffix(f".{secrets.token_hex(6)}")
         draft.write_text("\n".join(sorted(digests)), encoding="ascii")

@@ -24,8 +24,8 @@ from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.preflight import check_everything
-from audio_builder.progress import Clock, Progress, silent
+from audio_builder.preflight import Wanted, check_everything
+from audio_builder.progress import Clock, Progress, Step, silent
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Script
@@ -38,6 +38,7 @@ def build(  # noqa: PLR0913 - the line's one call: what, how, where, what is wan
     target: str | Path = "output",
     *,
     voice_only: bool = False,
+    elastic: bool = False,
     lengths: Sequence[float] = (),
     if_there: IfThere = "new version",
     listen: bool = False,
@@ -52,6 +53,7 @@ def build(  # noqa: PLR0913 - the line's one call: what, how, where, what is wan
         recipe: None for the defaults, and for a script its own pacing.
         target: folder for the episode, made if it isn't there; or its file, such as `episode.mp3`.
         voice_only: make a twin beside it with nothing but the voice, at the same times.
+        elastic: put beside it what lets a page stretch its silences, whatever the folder's show says.
         lengths: in seconds; the first is that of the episode, the others are put beside it. Empty for the recipe's.
         if_there: what happens to an earlier version: `new version`, `refuse`, or `replace` whatever is there.
         listen: hear each clip when it is spoken, and speak it again where it isn't what it should be.
@@ -66,7 +68,9 @@ def build(  # noqa: PLR0913 - the line's one call: what, how, where, what is wan
     document = source if isinstance(source, Article | Script) else read_document(source)
     recipe = recipe or make_recipe(own_settings(document))
     script = make_script(document, recipe)
-    plan = check_everything(script, recipe, Path(target), if_there, lengths)
+    plan = check_everything(script, recipe, Path(target), if_there, Wanted(tuple(lengths), voice_only, elastic))
+    for warning in plan.warnings:
+        progress(Step("warn", 0, 0, warning))
     clock.lap("prepare")
     # The background and the cover need no speech. The executor is opened first: leaving ends the decoding of music.
     with ThreadPoolExecutor(2) as aside, bed_maker(script, plan.recipe) as maker:
@@ -84,7 +88,7 @@ def build(  # noqa: PLR0913 - the line's one call: what, how, where, what is wan
             place = plan.settle()
             findings = produce(draft, mixes[0].content, mixes[0].recipe, beds.result(), progress)
             clock.lap("deliver")
-            wanted = {"twin": voice_only or plan.elastic, "elastic": plan.elastic}
+            wanted = {"twin": plan.beside.voice_only, "elastic": plan.beside.elastic}
             beside = produce_beside(place.path, mixes, beds.result(), progress, **wanted)
             report = report_on(place, mixes[0], timed[0], findings, beside, laps=clock.laps)
             commit_episode(draft, place, mixes[0].content, report, beside.elastic)

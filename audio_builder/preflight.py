@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import msgspec
 from audio_builder import __version__
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
-from audio_builder.episode.naming import Place, length_path, named_file, resolved_tags
+from audio_builder.episode.naming import Place, bed_path, length_path, named_file, resolved_tags, twin_path
 from audio_builder.episode.produce import encoder_name
-from audio_builder.episode.record import record_path
+from audio_builder.episode.record import record_path, sounds_beside
 from audio_builder.episode.report import Mix
 from audio_builder.episode.tag.embedded_source import carries, pack_source
 from audio_builder.episode.tag.write_tag import TagContent, credit_voices
@@ -45,6 +45,21 @@ LONGEST_EPISODE_S = 12 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted beside an episode.
+
+    Attributes:
+        lengths: in seconds; the first is that of the episode, the others are put beside it. Empty for the recipe's.
+        voice_only: the voice alone, at the same times.
+        elastic: what lets a page stretch its silences; wanted as well where the folder's show says so.
+    """
+
+    lengths: tuple[float, ...] = ()
+    voice_only: bool = False
+    elastic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BuildPlan:
     """A build that can begin: nothing that can be known beforehand stands in its way.
 
@@ -59,8 +74,7 @@ class BuildPlan:
         source: what the MP3 carries to be made again, or empty for nothing.
         others: who speaks what the narrator doesn't speak at the usual rate.
         cover_note: why a drawn cover has no words; empty where it has.
-        elastic: whether the sounds that let its silences be stretched are wanted beside it, by the folder's show.
-        lengths: in seconds; the same is wanted in these beside it.
+        beside: what is wanted beside it; of lengths, only the others.
     """
 
     script: Script
@@ -73,13 +87,17 @@ class BuildPlan:
     source: bytes
     others: Mapping[Speaker, PreparedVoice] = field(default_factory=dict)
     cover_note: str = ""
-    elastic: bool = False
-    lengths: tuple[float, ...] = ()
+    beside: Wanted = Wanted()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before a word is spoken, a line each."""
+        return tuple(filter(None, (self.place.note, self.voice.language_note, self.cover_note)))
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
         """The episode's recipe, and that of each other length beside it."""
-        return (self.recipe, *(recipe_lasting(self.recipe, seconds) for seconds in self.lengths))
+        return (self.recipe, *(recipe_lasting(self.recipe, seconds) for seconds in self.beside.lengths))
 
     def mix(self, timed: TimedScript, timeline: Timeline, recipe: Recipe, cover: bytes) -> Mix:
         """Return what an episode of one length is made of, when its clips are there."""
@@ -103,7 +121,7 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     recipe: Recipe,
     target: Path,
     if_there: IfThere = "new version",
-    lengths: Sequence[float] = (),
+    wanted: Wanted = Wanted(),
     *,
     index: EpisodeIndex | None = None,
     own: Path | None = None,
@@ -115,7 +133,7 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
         recipe: all else.
         target: the folder; or the episode's file, if its name ends as that of a sound does.
         if_there: what happens to an earlier version of the same episode.
-        lengths: in seconds; the first is the episode's, the others are made beside it. Empty for the recipe's.
+        wanted: beside it.
         index: of the folder, in a batch.
         own: the name that the batch has planned for the episode.
 
@@ -128,7 +146,7 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     """
     folder = target.parent if named_file(target) else target
     recipe = recipe_of_show(recipe, folder)
-    recipe = recipe_lasting(recipe, lengths[0]) if lengths else recipe
+    recipe = recipe_lasting(recipe, wanted.lengths[0]) if wanted.lengths else recipe
     _check_length(script, recipe)
     for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
         named = msgspec.structs.replace(recipe.soundscape, background=name)
@@ -149,22 +167,47 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     work = Work(name, tags.title, tags.date, words_of(script), script.id, script.place)
     settle = functools.partial(choose_place, target, work, if_there, index, own)
     recipe = msgspec.structs.replace(recipe, tags=tags)
-    elastic = (folder / SHOW_FILE).is_file() and read_show(folder).elastic
-    place, beside = settle(), tuple(lengths[1:])
-    for seconds in beside:
-        check_named(length_path(place.path, seconds), force=if_there == "replace")
-    return BuildPlan(script, recipe, voice, cover, place, work, settle, source, others, cover_note, elastic, beside)
+    elastic = wanted.elastic or ((folder / SHOW_FILE).is_file() and read_show(folder).elastic)
+    beside = Wanted(wanted.lengths[1:], wanted.voice_only or elastic, elastic)
+    place = settle()
+    _check_beside(place.path, beside, force=if_there == "replace")
+    return BuildPlan(script, recipe, voice, cover, place, work, settle, source, others, cover_note, beside)
 
 
-def built_already(document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version") -> Path | None:
+def _check_beside(episode: Path, wanted: Wanted, *, force: bool) -> None:
+    """Refuse to replace what somebody else made where the sounds beside an episode go.
+
+    Raises:
+        OutputError: it may not be replaced.
+    """
+    places = [length_path(episode, seconds) for seconds in wanted.lengths]
+    places += [twin_path(episode)] * wanted.voice_only + [bed_path(episode)] * wanted.elastic
+    known = {beside.sound.sha256 for beside in sounds_beside(episode)} if places else ()
+    for place in places:
+        check_named(place, force=force, known=known)
+
+
+def built_already(
+    document: Document, recipe: Recipe, target: Path, if_there: IfThere = "new version", wanted: Wanted = Wanted()
+) -> Path | None:
     """Return the path of the episode if it is there, made from the same words by the same recipe and versions.
+
+    What is wanted beside it must be there as well.
 
     Raises:
         AudioBuilderError: as `check_everything`, for what is wrong with the recipe, the voice or the folder.
     """
-    plan = check_everything(make_script(document, recipe), recipe, target, if_there)
+    plan = check_everything(make_script(document, recipe), recipe, target, if_there, wanted)
     path = plan.place.path
-    return path if carries(path, plan.source) and record_path(path).is_file() else None
+    there = carries(path, plan.source) and record_path(path).is_file() and has_beside(path, plan.beside)
+    return path if there else None
+
+
+def has_beside(episode: Path, wanted: Wanted) -> bool:
+    """Return whether the voice alone and what stretches an episode are beside it, where they are wanted."""
+    kinds = {kind for kind, is_wanted in (("voice", wanted.voice_only), ("bed", wanted.elastic)) if is_wanted}
+    there = sounds_beside(episode) if kinds else ()
+    return kinds <= {one.kind for one in there if one.path(episode).is_file()}
 
 
 def _check_length(script: Script, recipe: Recipe) -> None:

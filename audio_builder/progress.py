@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stage = Literal["narrate", "wait", "render", "verify", "fetch"]
-"""The stages that take long enough to be watched; `wait` is for another build in the same folder."""
+Stage = Literal["warn", "narrate", "wait", "render", "verify", "fetch"]
+"""The stages that take long enough to be watched; `wait` is for another build in the same folder. `warn` isn't one: it
+says, before a word is spoken, what a person should know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Step:
         stage: the stage at work.
         done: how much of it is finished, in the stage's own unit (clips, seconds of audio, or bytes).
         total: how much there is to do, in the same unit; 0 while unknown.
-        detail: what is being worked on, for a person to read: the sentence being spoken.
+        detail: what is being worked on, for a person to read: the sentence being spoken, or the warning.
     """
 
     stage: Stage

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from audio_builder.errors import DiskFull, OutputError
-from audio_builder.files import DRAFT_SUFFIX, draft_beside, output_error
+from audio_builder.files import draft_beside, drafts_in, output_error
 
 FOLDER_VARIABLE = "AUDIO_BUILDER_CACHE"
 """Environment variable that names another folder."""
@@ -24,8 +25,8 @@ FOLDER_VARIABLE = "AUDIO_BUILDER_CACHE"
 IN_USE_S = 3600.0
 """What was used so short a time ago may be part of a build that still runs, and stays."""
 
-_KEY_DIGITS = 64
-"""A key is a SHA-256 in hexadecimal."""
+_PLACE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
+"""Of an entry in the folder, without its suffix: a SHA-256. What lies there under another name is somebody else's."""
 
 _STALE_S = 3600.0
 _USED_AGAIN_S = 600.0
@@ -130,20 +131,25 @@ class Store:
 
     def entries(self) -> Iterator[Entry]:
         """Yield what is there; what other processes remove meanwhile is left out."""
-        for path in sorted(self.folder.glob(f"*/*{self.suffix}")):
+        for path in sorted(self._named(self.suffix)):
             with contextlib.suppress(OSError):
                 facts = path.stat()
                 yield Entry(path, facts.st_size, facts.st_mtime)
 
     def in_place(self, entry: Entry) -> bool:
         """Return whether a file is where an entry of its name belongs."""
-        return len(entry.key) == _KEY_DIGITS and entry.path == self.path_of(entry.key)
+        return entry.path == self.path_of(entry.key)
+
+    def _named(self, suffix: str) -> Iterator[Path]:
+        """Yield the files that are called as ours are: whoever names a folder of music as the cache keeps the music."""
+        for path in self.folder.glob(f"??/*{suffix}"):
+            if _PLACE.fullmatch(f"{path.parent.name}/{path.name.removesuffix(suffix)}"):
+                yield path
 
     def sweep(self) -> None:
         """Remove drafts that killed processes left here, and what earlier versions kept, if it is an hour old."""
-        drafts = self.folder.glob(f".*{DRAFT_SUFFIX}")
-        old = (path for suffix in _OLD_SUFFIXES for path in self.folder.glob(f"*/*{suffix}"))
-        for path in (*drafts, *old):
+        old = (path for suffix in _OLD_SUFFIXES for path in self._named(suffix))
+        for path in (*drafts_in(self.folder), *old):
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > _STALE_S:
                     path.unlink()

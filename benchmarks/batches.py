@@ -3,7 +3,7 @@
 Run from the checkout, and leave the machine alone meanwhile:
 
     python -m benchmarks.batches --articles 40              # the ratios of docs/batch.md
-    python -m benchmarks.batches --simulate 1000            # `tone`, 1 % poison, a worker killed half-way, a second run
+    python -m benchmarks.batches --simulate 1000            # `tone`, 1 % poison, killed driver and worker
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks.article import article
@@ -65,30 +68,49 @@ def _compare(folder: Path, count: int, words: int, voice: str) -> int:
 
 
 def _simulate(folder: Path, count: int) -> int:
+    """Kill the driver at a quarter, and with the same command a worker at half; run it once more when all is there."""
     poison = range(50, count, 100)
     texts = put_articles(folder / "texts", count, poison=poison)
-    command = [*_COMMAND, "batch", str(texts), "-o", str(folder / "out"), "--yes", "--json"]
     with cluster(folder / "cluster") as running:
+        command = [*_COMMAND, "batch", str(texts), "-o", str(folder / "out"), "--yes", "--json"]
         command += ["--cluster", running.address]
-        first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        made = 0
-        event: dict[str, object] = {}
-        for line in first.stdout or ():
-            event = json.loads(line)
-            made += event["event"] == "made"
-            if made == count // 2 and event["event"] == "made":
-                print(
-                    f"{made} made; memory of the driver {_resident_mb(first.pid):.0f} MB; killing a worker", flush=True
-                )
-                running.kill_one_worker()
-            elif event["event"] == "made" and made in (count // 10, count - len(poison)):
-                print(f"{made} made; memory of the driver {_resident_mb(first.pid):.0f} MB", flush=True)
-        print("first run:", {key: event[key] for key in ("made", "unchanged", "failed")}, flush=True)
-        right = (event["made"], event["failed"]) == (count - len(poison), len(poison))
-        again = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
-        event = json.loads(again.stdout.splitlines()[-1])
-        print("second run:", {key: event[key] for key in ("made", "unchanged", "failed")}, flush=True)
-    return int(not right or event["made"] != 0)
+        first = _followed(command, {count // 4: _kill_driver})
+        print("the driver was killed:", first, flush=True)
+        second = _followed(command, {count // 2: lambda _driver: running.kill_one_worker()})
+        print("the same command, and a worker was killed:", second, flush=True)
+        third = _followed(command, {})
+        print("once more:", third, flush=True)
+    there = len(list((folder / "out").glob("*.mp3")))
+    wanted = count - len(poison)
+    finished = second["made"] + second["unchanged"]
+    right = finished == wanted == there and second["failed"] == third["failed"] == len(poison)
+    return int(not right or third["made"] != 0)
+
+
+def _followed(command: list[str], at: Mapping[int, Callable[[subprocess.Popen[str]], None]]) -> Counter[str]:
+    """Run a batch, do something when so many episodes are made, and return the counts of what became of all."""
+    driver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    said: Counter[str] = Counter()
+    began = time.monotonic()
+    for line in driver.stdout or ():
+        event = json.loads(line)
+        if event["event"] == "planned":
+            said["unchanged"] += event["state"] == "unchanged"
+            continue
+        said[event["event"]] += 1
+        there = said["made"] + said["unchanged"]
+        if event["event"] == "made" and there % 100 == 0:
+            memory = f"memory of the driver {_resident_mb(driver.pid):.0f} MB"
+            print(f"{there} there after {time.monotonic() - began:.0f} s; {memory}", flush=True)
+        if event["event"] == "made" and there in at:
+            at[there](driver)
+    driver.wait()
+    del said["end"]
+    return said
+
+
+def _kill_driver(driver: subprocess.Popen[str]) -> None:
+    driver.kill()
 
 
 def _timed(cache: Path, *arguments: str) -> Run:

@@ -8,7 +8,8 @@ The exit code is 1 where a word is missing without a reason.
 Files of many kinds are in packages; none of them is part of the project. On Debian `apt-get download NAME` and
 `dpkg -x` give books as EPUB and text (debian-history), a manual of 27,000 words as text (doc-debian), a dictionary
 longer than a novel (jargon-text) and pages in 30 languages (debian-handbook); `npm pack mammoth` gives documents and
-Markdown, and `npm pack epubjs` a page with much code. Take a novel from Project Gutenberg, as text, page and EPUB.
+Markdown, and `npm pack epubjs` a page with much code. Novels are in `r-cran-janeaustenr`: with R,
+`Rscript -e 'writeLines(janeaustenr::prideprejudice)'`. Decision 4 has the figures of ten files.
 """
 
 from __future__ import annotations

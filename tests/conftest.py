@@ -5,20 +5,36 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from audio_builder.narration.workers.pool import usable_cores
+
 ROOT = Path(__file__).resolve().parent.parent
-REAL_ARTICLE = ROOT.parent / "shared" / "articles" / "closeness.txt"
 
 # Property tests say what holds, not how fast; the same examples every time keep a red run reproducible.
 hypothesis_settings.register_profile(
     "project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("project")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some always wait for a browser, a server or another process."""
+    return usable_cores() + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests take long come first, then those with many: processes that take a file each end together."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "engine", "loopback")))}
+    count = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -count[item.path], item.path))
 
 
 def hear_ctrl_c() -> None:
@@ -56,9 +72,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     return folder
 
 
-@pytest.fixture
-def real_article() -> Path:
-    """The long real article that is kept beside the project, where it is there."""
-    if not REAL_ARTICLE.exists():
-        pytest.skip("the real article isn't beside this checkout (../shared/articles/closeness.txt)")
-    return REAL_ARTICLE
+@pytest.fixture(autouse=True)
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test speaks with one process, which loads its voice once: the tests themselves run on all cores."""
+    monkeypatch.setattr("audio_builder.narration.workers.pool.usable_cores", lambda: 1)

@@ -19,20 +19,37 @@ from audio_builder.cli.main import cli, run
 from .conftest import ROOT, hear_ctrl_c
 
 SHORT = ROOT / "examples" / "one-quiet-minute.md"
+TONE = ("--voice", "tone", "--background", "none")
 
 
-def test_the_path_alone_is_on_stdout(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
-    """A build prints the path of the episode on stdout, and what it has to say on stderr."""
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone"]) == 0
+@pytest.fixture
+def lamp(tmp_path: Path) -> Path:
+    """A text of four phrases, in a folder of its own."""
+    text = tmp_path / "text" / "lamp.md"
+    text.parent.mkdir()
+    text.write_text("# Lamp\n\nIt is on.\n\n## Window\n\nIt is dark.\n", encoding="utf-8")
+    return text
+
+
+def test_the_path_alone_is_on_stdout(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """A build prints the path of the episode on stdout, and on stderr in one line that it is done; -v has more."""
+    path = tmp_path / "lamp.mp3"
+    command = ["build", str(lamp), "-o", str(tmp_path), *TONE]
+    assert run(command) == 0
     printed = capfd.readouterr()
-    assert printed.out == f"{tmp_path / 'one-quiet-minute.mp3'}\n"
-    assert "11 spoken now" in printed.err
+    assert printed.out == f"{path}\n"
+    done = rf"Done: {re.escape(str(path))} \(0:\d\d, 2 chapters, \d\d % silence\)"
+    assert re.fullmatch(done, printed.err.splitlines()[-1])
+    assert run([*command, "-v"]) == 0
+    said = capfd.readouterr().err
+    assert "phrases: 0 spoken now, 4 from the cache" in said
+    assert "\nloudness: -16" in said
 
 
 @pytest.mark.engine
 def test_a_rate_that_a_voice_cannot_reach_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """The system's voice can't go down to 60 words per minute; the summary says what was measured instead."""
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "system", "--wpm", "60"]) == 0
+    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "system", "--wpm", "60", "-v"]) == 0
     said = capfd.readouterr().err
     told = re.search(r"slower than (\d+) words per minute; 60 was asked for, (\d+) is used", said)
     assert told is not None
@@ -41,61 +58,61 @@ def test_a_rate_that_a_voice_cannot_reach_is_told(tmp_path: Path, capfd: pytest.
     assert 90 < int(told[1]) < 140
 
 
-def test_quiet_says_nothing_but_the_result(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_quiet_says_nothing_but_the_result(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """With -q stderr stays empty."""
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "-q"]) == 0
+    assert run(["build", str(lamp), "-o", str(tmp_path), *TONE, "-q"]) == 0
     assert capfd.readouterr().err == ""
 
 
-def test_json_is_a_versioned_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_json_is_a_versioned_report(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """--json prints one JSON document with the schema's version, the chapters and the findings."""
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "--json"]) == 0
+    assert run(["build", str(lamp), "-o", str(tmp_path), *TONE, "--json"]) == 0
     report = json.loads(capfd.readouterr().out)
     assert report["schema_version"] == 1
-    assert report["path"] == str(tmp_path / "one-quiet-minute.mp3")
-    assert [chapter["title"] for chapter in report["chapters"]] == ["One Quiet Minute", "Nothing to Finish"]
+    assert report["path"] == str(tmp_path / "lamp.mp3")
+    assert [chapter["title"] for chapter in report["chapters"]] == ["Lamp", "Window"]
     assert {line["name"] for line in report["findings"]["lines"]} >= {"loudness", "true peak"}
 
 
 def test_standard_input_is_a_source(tmp_path: Path):
     """`-` reads the text from standard input; --title names the episode and its file."""
-    command = [sys.executable, "-m", "audio_builder", "build", "-", "-o", str(tmp_path), "--voice", "tone", "-q"]
+    command = [sys.executable, "-m", "audio_builder", "build", "-", "-o", str(tmp_path), *TONE, "-q"]
     done = subprocess.run(
         [*command, "--title", "From a pipe"], input=b"Be still. Listen to the rain.", check=True, capture_output=True
     )
     assert done.stdout.decode() == f"{tmp_path / 'from-a-pipe.mp3'}\n"
 
 
-def test_options_reach_the_tag(tmp_path: Path):
+def test_options_reach_the_tag(lamp: Path, tmp_path: Path):
     """Title, subtitle, author, show and date of the command line are what the player shows."""
     from mutagen.id3 import ID3
 
     options = ["--title", "Mine", "--subtitle", "Sub", "--author", "Me", "--show", "Pages", "--date", "2025-01-31"]
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "-q", *options]) == 0
+    assert run(["build", str(lamp), "-o", str(tmp_path), *TONE, "-q", *options]) == 0
     tag = ID3(tmp_path / "mine.mp3", translate=False)
     frames = ("TIT2", "TIT3", "TPE1", "TALB", "TYER", "TDAT")
     assert [str(tag[frame]) for frame in frames] == ["Mine", "Sub", "Me", "Pages", "2025", "3101"]
 
 
-def test_a_recipe_file_is_used_and_options_win_over_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_recipe_file_is_used_and_options_win_over_it(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """The option's title replaces the file's; the file's author stays."""
     recipe = tmp_path / "recipe.toml"
     recipe.write_text('voice = "tone"\n[tags]\ntitle = "File"\nauthor = "Filer"\n', encoding="utf-8")
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--recipe", str(recipe), "--title", "Option", "--json"]) == 0
+    assert run(["build", str(lamp), "-o", str(tmp_path), "--recipe", str(recipe), "--title", "Option", "--json"]) == 0
     report = json.loads(capfd.readouterr().out)
     assert report["title"] == "Option"
     assert report["voice"]["name"] == "tone"
 
 
-def test_the_script_is_printed_and_builds(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_the_script_is_printed_and_builds(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """`script` prints the script, and tells an estimate on stderr; building from what it printed works."""
-    assert run(["script", str(SHORT)]) == 0
+    assert run(["script", str(lamp)]) == 0
     printed = capfd.readouterr()
     assert printed.out.startswith("---\naudio-builder-script: 1\n")
-    assert "about 1:" in printed.err
+    assert "about 0:" in printed.err
     script = tmp_path / "script.md"
     script.write_text(printed.out, encoding="utf-8")
-    assert run(["build", str(script), "-o", str(tmp_path), "--voice", "tone", "-q"]) == 0
+    assert run(["build", str(script), "-o", str(tmp_path), *TONE, "-q"]) == 0
 
 
 def test_a_script_keeps_its_own_pacing_unless_another_is_asked_for(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
@@ -124,28 +141,21 @@ def test_a_script_never_takes_the_place_of_its_text(tmp_path: Path, capfd: pytes
     assert run(["script", "a" * 300, "-o", str(tmp_path / "lamp.script.md")]) == errors.SourceError.exit_code
 
 
-def test_check_passes_what_build_delivers(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
-    """Every line of an episode of ours meets the standard."""
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "-q"]) == 0
-    capfd.readouterr()
-    assert run(["check", str(tmp_path / "one-quiet-minute.mp3"), "-q"]) == 0
-    lines = capfd.readouterr().out.splitlines()
-    assert len(lines) > 15
-    assert [line for line in lines if line.startswith("FAIL")] == []
-
-
-def test_check_estimates_the_background_of_an_episode_with_its_record(
+def test_check_passes_what_build_delivers_and_estimates_its_background(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ):
-    """Near what the build measured before mixing, as long as the record is of these very bytes."""
+    """Every line meets the standard; the background is near what the build measured before mixing, as long as the
+    record is of these very bytes."""
     assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "--json", "-q"]) == 0
     estimate = "speech above background, estimated from the file"
     values = {line["name"]: line["value"] for line in json.loads(capfd.readouterr().out)["findings"]["lines"]}
     episode = tmp_path / "one-quiet-minute.mp3"
-    run(["check", str(episode), "-q"])
-    found = [line for line in capfd.readouterr().out.splitlines() if estimate in line]
-    assert len(found) == 1
-    assert float(found[0].split(": ")[1].removesuffix(" dB")) == pytest.approx(
+    assert run(["check", str(episode), "-q"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) > 15
+    assert [line for line in lines if line.startswith("FAIL")] == []
+    (found,) = (line for line in lines if estimate in line)
+    assert float(found.split(": ")[1].removesuffix(" dB")) == pytest.approx(
         values["speech above background, worst second"], abs=1.5
     )
     with episode.open("ab") as stream:
@@ -335,9 +345,10 @@ def test_ctrl_c_stops_with_130_and_leaves_nothing_half_written(tmp_path: Path):
     ]
 
 
-def test_a_killed_build_is_swept_by_the_next(tmp_path: Path):
+def test_a_killed_build_is_swept_by_the_next(lamp: Path, tmp_path: Path):
     """What a build that was killed while it encoded left in the folder is gone after the next build."""
-    command = [sys.executable, "-m", "audio_builder", "build", str(SHORT), "-o", str(tmp_path), "--voice", "tone"]
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "audio_builder", "build", str(SHORT), "-o", str(out), "--voice", "tone"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     for line in process.stderr:
@@ -345,16 +356,15 @@ def test_a_killed_build_is_swept_by_the_next(tmp_path: Path):
             break
     process.kill()
     process.communicate()
-    assert any(path.name.endswith(".draft") for path in tmp_path.iterdir())
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "-q"]) == 0
-    left = sorted(path.name for path in tmp_path.iterdir())
-    assert left == ["one-quiet-minute.episode.json", "one-quiet-minute.mp3"]
+    assert any(path.name.endswith(".draft") for path in out.iterdir())
+    assert run(["build", str(lamp), "-o", str(out), *TONE, "-q"]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["lamp.episode.json", "lamp.mp3"]
 
 
-def test_a_hostile_title_cannot_steer_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_a_hostile_title_cannot_steer_the_terminal(lamp: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """Control characters of a title reach neither stdout nor stderr nor the file's name."""
     title = "Clear\x1b[2J \u202egnp.exe ../../etc"
-    assert run(["build", str(SHORT), "-o", str(tmp_path), "--voice", "tone", "--title", title]) == 0
+    assert run(["build", str(lamp), "-o", str(tmp_path), *TONE, "--title", title]) == 0
     printed = capfd.readouterr()
     assert "\x1b" not in printed.out + printed.err
     assert "\u202e" not in printed.out + printed.err

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from audio_builder.cli.console import Console
@@ -29,3 +32,32 @@ def test_a_sample_that_is_kept_hides_no_phrase_of_the_whole(capfd: pytest.Captur
         progress(Step("narrate", 12, 12))
         progress(Step("narrate", 90, 99))
     assert capfd.readouterr().err == "Speaking 9 phrases …\n"
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_warning_is_said_before_speaking_even_if_quiet(*, quiet: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is marked as one, and what follows isn't said to somebody who asked for quiet."""
+    with progress_bar(Console(quiet=quiet)) as progress:
+        progress(Step("warn", 0, 0, "the words are in de"))
+        progress(Step("narrate", 0, 1))
+    assert capfd.readouterr().err == "Warning: the words are in de\n" + ("" if quiet else "Speaking 1 phrase …\n")
+
+
+@pytest.mark.parametrize(
+    ("on_terminal", "quiet", "path_alone"), [(True, False, False), (False, False, True), (True, True, True)]
+)
+def test_on_one_terminal_a_path_is_said_once(
+    *,
+    on_terminal: bool,
+    quiet: bool,
+    path_alone: bool,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There the line for a person has it; a program finds it alone on stdout."""
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: on_terminal)
+    Console(quiet=quiet).done(Path("a b.mp3"), "0:20, 1 chapter, 60 % silence")
+    printed = capfd.readouterr()
+    assert printed.out == ("a b.mp3\n" if path_alone else "")
+    assert printed.err == ("" if quiet else "Done: a b.mp3 (0:20, 1 chapter, 60 % silence)\n")

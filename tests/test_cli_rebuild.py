@@ -31,7 +31,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "evening.md").write_text(SCRIPT, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUDIO_BUILDER_CACHE", str(folder / "cache"))
-        assert run(["build", str(folder / "evening.md"), "-o", str(folder), "--voice", "tone", "-q"]) == 0
+        build = [
+            "build",
+            str(folder / "evening.md"),
+            "-o",
+            str(folder),
+            "--voice",
+            "tone",
+            "--background",
+            "none",
+            "-q",
+        ]
+        assert run(build) == 0
     return folder / "a-small-evening.mp3"
 
 
@@ -49,6 +60,29 @@ def test_the_same_recipe_gives_the_same_bytes(episode: Path, tmp_path: Path):
     assert run(["rebuild", "second/a-small-evening.mp3", "-o", "third", "-q"]) == 0
     copies = {(tmp_path / folder / episode.name).read_bytes() for folder in ("first", "second", "third")}
     assert len(copies) == 1
+
+
+def test_several_are_built_anew_and_none_is_made_twice(
+    episode: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    """Files and folders; the same command again makes nothing, and where they lie nothing is replaced unasked."""
+    (tmp_path / "b.md").write_text(SCRIPT.replace("A Small Evening", "A Small Morning"), encoding="utf-8")
+    assert run(["build", "b.md", "-o", "other", "--voice", "tone", "-q"]) == 0
+    Path("notes.mp3").write_bytes(b"not an episode")
+    capfd.readouterr()
+    command = ["rebuild", "first", "other/a-small-morning.mp3", "notes.mp3", "-o", "second", "--pacing", "sleep"]
+    assert run(command) == errors.SourceError.exit_code
+    printed = capfd.readouterr()
+    names = {"a-small-evening.mp3", "a-small-morning.mp3"}
+    assert {Path(line).name for line in printed.out.splitlines()} == names
+    assert "notes.mp3" in printed.err
+    assert "of 3, 1 could not be made (2 made)" in printed.err
+    assert run(command[:3] + command[4:]) == 0
+    assert "0 made, 2 there unchanged" in capfd.readouterr().err
+    before = {path: path.read_bytes() for path in Path("second").glob("*.mp3")}
+    assert run(["rebuild", "second", "-o", "second", "--voice", "tone", "--wpm", "140"]) == errors.OutputError.exit_code
+    assert "would be replaced" in capfd.readouterr().err
+    assert {path: path.read_bytes() for path in Path("second").glob("*.mp3")} == before
 
 
 def test_another_pacing_keeps_what_a_person_set(episode: Path, capfd: pytest.CaptureFixture[str]):

@@ -78,7 +78,7 @@ def test_being_asked_to_end_is_like_ctrl_c(number: signal.Signals, tmp_path: Pat
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    assert "stopped" in said
+    assert "Stopped. Nothing is lost; run it again to continue." in said
     assert "Traceback" not in said
     assert list(temporary.iterdir()) == []
     assert [path for path in (tmp_path / "o").rglob("*") if path.is_file()] == []
@@ -107,4 +107,4 @@ def test_a_limit_of_the_file_system_is_said_by_the_command(capfd: pytest.Capture
     console = command_line.Console()
     notes = command_line._Notes(console)
     notes.emit(logging.LogRecord("audio_builder.files", logging.WARNING, "", 1, "It can't %s.", ("lock",), None))
-    assert capfd.readouterr().err == "It can't lock.\n"
+    assert capfd.readouterr().err == "Warning: It can't lock.\n"

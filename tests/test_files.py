@@ -85,12 +85,11 @@ def test_probing_a_folder_leaves_nothing_and_names_the_folder(tmp_path: Path):
 
 
 def test_taking_a_folder_sweeps_what_a_killed_build_left(tmp_path: Path):
-    """Drafts go when the folder is locked; every other file stays."""
-    (tmp_path / ".a.mp3.1.draft").write_bytes(b"x")
-    (tmp_path / "c.mp3").write_bytes(b"x")
+    """Drafts go when the folder is locked; every other file stays, a hidden draft of a person's too."""
+    for name in (".a.mp3.0123456789ab.draft", "c.mp3", ".poem.draft"):
+        (tmp_path / name).write_bytes(b"x")
     with files.folder_locked(tmp_path, pytest.fail):
-        assert [path.name for path in tmp_path.iterdir()] == ["c.mp3"]
-    assert [path.name for path in tmp_path.iterdir()] == ["c.mp3"]
+        assert {path.name for path in tmp_path.iterdir()} == {"c.mp3", ".poem.draft"}
 
 
 def test_a_second_build_waits_for_the_first(tmp_path: Path):

@@ -12,6 +12,8 @@ import pytest
 
 from audio_builder.episode.encode.audio_file import Audio
 from audio_builder.episode.verify.measure import measure_audio
+from audio_builder.errors import OutputError
+from audio_builder.files import check_named, note_writing
 
 from .conftest import ROOT
 
@@ -65,13 +67,27 @@ def test_measuring_keeps_little_of_a_long_episode():
     assert peak_bytes(3) - peak_bytes(1) < 14_000_000
 
 
+def test_asking_whether_a_long_file_may_be_replaced_keeps_little_of_it(tmp_path: Path):
+    """An episode of four hours isn't read into the memory to know it again."""
+    path = tmp_path / "long.mp3"
+    with path.open("wb") as stream:
+        stream.truncate(200_000_000)
+    tracemalloc.start()
+    with pytest.raises(OutputError, match="made by somebody else"):
+        check_named(path)
+    note_writing(path, "0" * 64)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
 @pytest.mark.slow
 def test_a_text_ten_times_as_long_takes_no_more_memory(tmp_path: Path):
-    """The peak memory of the building process is the same within 20 % for an example and for ten of it in a row."""
-    text = LONG.read_text(encoding="utf-8")
-    body = text.partition("---\n")[2].partition("---\n")[2]
-    (tmp_path / "short.md").write_text(text, encoding="utf-8")
-    (tmp_path / "long.md").write_text(text + ("\n\n" + body) * 9, encoding="utf-8")
+    """The peak memory of the building process is the same within 20 % for 200 words and for ten of them in a row."""
+    text = LONG.read_text(encoding="utf-8").partition("---\n")[2].partition("---\n")[2]
+    body = text[: text.index("\n\n", len(text) // 3)]
+    (tmp_path / "short.md").write_text(body, encoding="utf-8")
+    (tmp_path / "long.md").write_text("\n\n".join([body] * 10), encoding="utf-8")
     figures = []
     for name in ("short", "long"):
         run = subprocess.run(

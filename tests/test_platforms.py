@@ -14,7 +14,7 @@ from .conftest import ROOT
 _BESIDE = Path(sys.executable).with_name("uv")
 UV = str(_BESIDE) if _BESIDE.exists() else shutil.which("uv")
 
-pytestmark = pytest.mark.skipif(UV is None, reason="needs uv: pip install uv")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(UV is None, reason="needs uv: pip install uv")]
 
 LOCK = ROOT / "scripts" / "locks" / "runtime.txt"
 

@@ -13,12 +13,7 @@ from audio_builder.errors import VoiceError
 from audio_builder.recipe.recipe_file import make_recipe
 from tests.voice_helpers import ready
 
-WORDS = """# At the Window
-
-The lamp is on, and the window is dark. Nothing is asked of you now.
-
-What would you like to put down?
-"""
+WORDS = "# Window\n\nThe lamp is on. It is dark.\n\nWhat now?\n"
 
 
 @pytest.mark.engine

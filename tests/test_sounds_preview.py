@@ -14,6 +14,7 @@ from audio_builder.sound.bells import BELLS
 from . import instruments
 
 
+@pytest.mark.slow
 def test_every_background_and_bell_can_be_heard(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The page names the option for each, and each file is an episode at the standard's loudness."""
     folder = tmp_path / "samples"

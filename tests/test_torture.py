@@ -15,14 +15,14 @@ KINDS = {"kill": False, "kill-at-call": True, "failing-call": True, "flipped-bit
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it has other signals")
 @pytest.mark.parametrize("traced", [False, True])
-def test_nothing_is_lost_in_a_few_rounds(*, traced: bool):
-    """One round of each kind at least, a few seconds of them; chances are the same every time."""
+def test_nothing_is_lost_in_a_round(*, traced: bool):
+    """One round of each kind; chances are the same every time."""
     import shutil
 
     if traced and shutil.which("strace") is None:
         pytest.skip("needs strace (Debian: apt install strace)")
     kinds = [kind for kind, needs in KINDS.items() if needs == traced]
-    command = [sys.executable, str(ROOT / "scripts" / "torture"), "--minutes", "0.1", "--seed", "3", *kinds]
+    command = [sys.executable, str(ROOT / "scripts" / "torture"), "--minutes", "0", "--seed", "3", *kinds]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("nothing lost")

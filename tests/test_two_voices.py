@@ -76,7 +76,7 @@ def test_two_voices_are_equally_loud_in_the_delivered_file(tmp_path: Path) -> No
     assert meter.integrated_loudness(first) == pytest.approx(meter.integrated_loudness(second), abs=0.5)
     assert report.voice.name == "lark"
     assert [voice.name for voice in report.other_voices] == ["system"]
-    assert "voice lark at" in report.summary()[1]
-    assert ", system at" in report.summary()[1]
+    assert "voice lark at" in report.details()[0]
+    assert ", system at" in report.details()[0]
     comment = str(ID3(report.path).getall("COMM")[0])
     assert "“lark” (hibari, Apache-2.0) and “system” (system, GPL-3.0-or-later)" in comment

@@ -13,7 +13,22 @@ import pytest
 from audio_builder.errors import AudioBuilderError, RecipeError, SoundError, UnknownVoice
 from tests.article.test_readers import TEXTILE
 from tests.conftest import ROOT
-from tests.sound.test_background import HUM
+
+HUM = """
+import numpy as np
+from audio_builder.errors import SoundError
+from audio_builder.sound.loop import LayeredBed, pack
+
+def check(soundscape, channels):
+    if channels != 1:
+        raise SoundError("the background 'hum' needs mono")
+
+def make(soundscape, bed_format):
+    time_s = np.arange(3 * bed_format.rate_hz) / bed_format.rate_hz
+    sound = np.sin(2 * np.pi * 200 * time_s).astype(np.float32)[:, np.newaxis]
+    return LayeredBed((pack(sound, bed_format.rate_hz),))
+"""
+"""A background that wants mono."""
 
 NEW_FILES = {
     "article/readers/textile.py": TEXTILE,
@@ -54,12 +69,15 @@ NEW_LINES = {
 """One place each, by the line after which the new one stands; what the author says in front matter is a field more."""
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a copy of the package with one more of each variant."""
     folder = tmp_path_factory.mktemp("variants")
     copy = folder / "audio_builder"
-    shutil.copytree(ROOT / "audio_builder", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "audio_builder", copy)
     shutil.copytree(ROOT / "voices", copy / "voices" / "profiles")
     for name, content in NEW_FILES.items():
         assert not (copy / name).exists()
@@ -108,7 +126,8 @@ def test_a_field_of_the_front_matter_reaches_the_feed(package: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "named", "error"),
     [
-        (("--background", "hom"), "hum", SoundError),
+        (("--background", "hom"), "brown, hum, night", SoundError),
+        (("--background", "hum"), "the background 'hum' needs mono", SoundError),
         (("--guide", "arive"), "arrive", RecipeError),
         (("--voice", "humer"), "hummer", UnknownVoice),
         (("--recipe", "bell.toml"), "gong", SoundError),
@@ -117,7 +136,7 @@ def test_a_field_of_the_front_matter_reaches_the_feed(package: Path) -> None:
 def test_messages_name_the_new_one(
     package: Path, arguments: tuple[str, ...], named: str, error: type[AudioBuilderError]
 ) -> None:
-    """Whoever mistypes it is asked whether it was meant."""
+    """Whoever mistypes it is asked whether it was meant; its own check is heard."""
     (package / "c.md").write_text("The lamp is on. [moment]\n", encoding="utf-8")
     (package / "bell.toml").write_text('[soundscape]\nbell = "gongs"\n')
     assert named in _run(package, "build", "c.md", "-o", "show-c", *arguments, code=error.exit_code)

@@ -54,7 +54,7 @@ def test_an_empty_environment_can_build_an_episode_from_the_wheel(wheel: Path, t
     venv.create(tmp_path / "venv", with_pip=True)
     bin_ = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
     lock = ROOT / "scripts" / "locks" / "runtime.txt"
-    pip = [str(bin_ / "python"), "-m", "pip", "install", "--quiet", "--quiet"]
+    pip = [str(bin_ / "python"), "-m", "pip", "install", "--quiet", "--quiet", "--no-compile"]
     done = subprocess.run(
         [*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=False, capture_output=True, text=True
     )

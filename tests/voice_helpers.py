@@ -12,6 +12,7 @@ from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.rate_control import RateControl, narrate_at_rate
+from audio_builder.narration.workers.pool import Pool
 from audio_builder.preflight import BuildPlan
 from audio_builder.script.cues import ChapterStart, Reason, Rest, Role, Say, Script
 from audio_builder.voices.catalogue import find_voice
@@ -30,10 +31,11 @@ def ready(name: str, wpm: float = 125.0, text_factor: float = 1.0) -> Voice:
     return prepare_voice(find_voice(name), wpm).for_text(text_factor).voice
 
 
-def narrated_at_rate(script: Script, name: str, wpm: float, folder: Path) -> Narration:
-    """A script spoken by a shipped voice at a rate, as a build does, with the clips in a folder."""
-    speak = functools.partial(narrate, cache=ClipCache(folder), rate_hz=44100)
-    return narrate_at_rate(script, prepare_voice(find_voice(name), wpm), {}, speak)
+def narrated_at_rate(script: Script, name: str, wpm: float, folder: Path, pool: Pool | None = None) -> Narration:
+    """A script spoken by a shipped voice at a rate, with the clips in a folder."""
+    with Pool(workers=1) as own_pool:
+        speak = functools.partial(narrate, cache=ClipCache(folder), rate_hz=44100, pool=pool or own_pool)
+        return narrate_at_rate(script, prepare_voice(find_voice(name), wpm), {}, speak)
 
 
 def rates_of(plan: BuildPlan) -> RateControl:

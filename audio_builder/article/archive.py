@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import lzma
 import re
 import struct
 import zipfile
 import zlib
+from xml.parsers import expat
 
 from audio_builder.errors import NotText, SourceError, SourceTooLarge
 
@@ -103,6 +105,23 @@ class Archive:
                 f"{self._name} is refused: its file {path[:80]!r} declares XML entities of its own", hint=_HINT
             )
         return data
+
+
+def properties(archive: Archive, path: str) -> dict[str, str]:
+    """Return what a document's file of properties says: the first words of each element, by its name with the prefix.
+
+    No document is refused for them: of a broken file what stands before its fault is returned.
+    """
+    found: dict[str, str] = {}
+    inside: list[str] = []
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda tag, _attributes: inside.append(tag)
+    parser.EndElementHandler = lambda _tag: inside.pop()
+    parser.CharacterDataHandler = lambda text: found.setdefault(inside[-1], text) if inside else None
+    with contextlib.suppress(expat.ExpatError, ValueError, LookupError):
+        parser.Parse(archive.read_markup(path) if path in archive.names else b"<none/>", True)
+    return {tag: " ".join(words.split()) for tag, words in found.items()}
 
 
 def archive_with(member: str, data: bytes, name: str) -> Archive | None:

@@ -16,7 +16,7 @@ from audio_builder.article.left_out import LeftOut
 from audio_builder.article.word_tables import words_of
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_NOTE = re.compile(r"[ \t]{0,3}//(?:[ \t]+(.*))?")
+_NOTE = re.compile(r"[ \t]{0,3}//(?!/)[ \t]*(.*)")
 _OF_PROOFREADERS = tuple(
     (called, re.compile(rf"\[({name}(?::[^\[\]]{{0,4000}})?)\]", re.IGNORECASE))
     for called, name in (
@@ -27,15 +27,38 @@ _OF_PROOFREADERS = tuple(
 )
 """What stands in brackets in the texts of Distributed Proofreaders."""
 
-_EMAIL_HEAD = re.compile(
-    r"\A\s*(?:(?:from|to|cc|bcc|date|sent|subject|reply-to|von|an|datum|gesendet|betreff|de|para|à|fecha|asunto|objet|envoyé)"
-    r"[ ]?:[ \t][^\n]*\n){3,12}(?=\s)",
+_CAPTION = re.compile(r"(\[caption\b[^\[\]\n]*\][^\[\]]{0,2000}\[/caption\])", re.IGNORECASE)
+_SHORTCODE = re.compile(
+    r"(\[/?(?!pause|break|silence|voice|wait)[a-z][\w-]{1,30}(?:\s+[\w-]{1,30}=(?:\"[^\"\n]*\"|[^\s\]\"]+))+\s*/?\])",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(
-    r"^(?:subject|betreff|asunto|objet)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)", re.IGNORECASE | re.MULTILINE
+"""What WordPress puts in the place of: [gallery ids="1,2"]."""
+
+_JOURNAL_HEAD = re.compile(r"^\t([A-Z][\w ]{2,20}):\t(.*)$", re.MULTILINE)
+_JOURNAL_DATE = re.compile(r"(\S.{0,40}?\d{4}|\d{4}.{0,12}?)(?:,? at .*|,? \d{1,2}:\d\d.*)?$")
+_EMAIL_HEAD = re.compile(r"\A\s*(?:[^\W\d_][\w-]{0,40} ?:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*+){3,40}(?=\s)")
+_EMAIL_FIELD = re.compile(
+    r"^(?:from|to|date|sent|subject|von|an|datum|gesendet|betreff|de|para|à|fecha|asunto|objet|envoyé|da|a|data|"
+    r"oggetto) ?:",
+    re.IGNORECASE | re.MULTILINE,
 )
-_SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*\n?){0,8}|sent from my [^\n]{1,30})\Z", re.IGNORECASE | re.MULTILINE)
+_SUBJECT = re.compile(
+    r"^(?:subject|betreff|asunto|objet|oggetto)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*\n?){0,8})\Z", re.MULTILINE)
+_OF_MAILERS = re.compile(
+    r"^(sent from my [^\n]{1,30}|_{10,}\n(?=[^\n]*(?:\n[^\n]*){0,4}(?:unsubscribe|mailing list))(?:[^\n]*\n?){0,8}\Z)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_EARLIER_MESSAGE = re.compile(
+    r"^((?:on|am|le|el|il|op|em)\b[^\n]{5,150}(?:\n[^\n]{0,80})?"
+    r"(?:wrote|schrieb|a écrit|escribió|scritto|schreef|escreveu)"
+    r"[^\n:]{0,60}:\s*\n(?:[ \t]*(?:>[^\n]*)?\n?)+)\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What was answered, quoted below the answer."""
+
 _COPYRIGHT = re.compile(
     r"^[ \t*_]*((?:(?:copyright|©|\(c\))[ \t]*){1,3}(?:\d{4}|[^\n\d]{1,60}\d{4})[^\n]{0,120})$",
     re.IGNORECASE | re.MULTILINE,
@@ -66,7 +89,8 @@ _ABOUT_THE_SCRIPT = re.compile(
 """What a writing assistant says about the script it wrote: its length; and in italics or brackets its tone."""
 
 _TITLE_LABEL = re.compile(
-    r"\A(\s*[*_#]*[ \t]*)(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo)\s*[:：]\s*"
+    r"\A(\s*[*_#]*[ \t]*)"
+    r"(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo|subject|betreff)\s*[:：]\s*"
     r"(?=\S[^\n]*\n\s*\n)",
     re.IGNORECASE,
 )
@@ -113,10 +137,20 @@ _NOTE_BELOW = re.compile(
 _LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
 _MINUTE_S = 60
 _OPENING_OF_CHAT = re.compile(
-    r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go)\b[^\n]{0,300}[:!.])"
-    r"[ \t]*\n\s*(?:(?:-{3,}|\*{3,}|_{3,})[ \t]*\n|(?<=script:\n\n)(?=[#*])|(?<=meditation:\n\n)(?=[#*]))",
+    r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go|below is)\b"
+    r"[^\n]{0,300}[:!.])"
+    r"[ \t]*\n\s*(?:(?:-{3,}|\*{3,}|_{3,})[ \t]*\n|(?<=meditation:\n\n)(?=[#*])"
+    r"|(?<= script:\n\n)|(?<= for you:\n\n))",
     re.IGNORECASE,
 )
+_SETTING_OF_SCRIPT = re.compile(
+    r"^[ \t*_]*((?:(?:narrator['’]?s?|voice|suggested|background) )*"
+    r"(?:tone|music|voice|pace|pacing|background|ambience|"
+    r"audience|style|format|length|level|theme)[*_]*:[^\n.!?]{1,80})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a writing assistant says about its script at its head."""
+
 _END_OF_CHAT = re.compile(
     r"\n((?:would you like|let me know|feel free|i hope|do you want|shall i|should i|if you['’]d like|want me to)\b"
     r"[^\n]{0,400})\s*\Z",
@@ -163,6 +197,8 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
     if "[" in text:
         for called, pattern in _OF_PROOFREADERS:
             aside.take_out(pattern, called)
+        aside.take_out(_CAPTION, "caption")
+        aside.take_out(_SHORTCODE, "tag")
     if kind in ("plain", "markdown"):
         _take_out_notes(aside, kind)
         aside.text = with_text_directions(aside.text)
@@ -172,12 +208,19 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
 
 
 def _take_out_notes(aside: _Aside, kind: str) -> None:
-    if head := _EMAIL_HEAD.match(aside.text):
+    head = _EMAIL_HEAD.match(aside.text)
+    if head and len(_EMAIL_FIELD.findall(head[0])) > 1:
         _take_out_email(aside, head)
+    if "\t" in aside.text:
+        _take_out_journal_heads(aside)
     aside.take_out(_COPYRIGHT, "small print")
+    aside.take_out(_OF_MAILERS, "small print")
+    if ">" in aside.text:
+        aside.take_out(_EARLIER_MESSAGE, "earlier message")
     if _OPENING_OF_CHAT.match(aside.text[:1000]):
         aside.take_out(_OPENING_OF_CHAT, "chat")
         aside.take_out(_END_OF_CHAT, "chat")
+        aside.take_out(_SETTING_OF_SCRIPT, "property")
     if kind == "plain" and "<!--" in aside.text:
         aside.take_out(_COMMENT, "comment")
     if "//" in aside.text:
@@ -202,6 +245,18 @@ def _take_out_email(aside: _Aside, head: re.Match[str]) -> None:
     subject = _SUBJECT.search(head[0])
     aside.text = (subject[1] if subject else "") + "\n" * head[0].count("\n") + aside.text[head.end() :]
     aside.take_out(_SIGNATURE, "small print")
+
+
+def _take_out_journal_heads(aside: _Aside) -> None:
+    """Write the date of each entry of a journal as its heading, and remove its weather, place and the like."""
+
+    def dated(found: re.Match[str]) -> str:
+        date = _JOURNAL_DATE.match(found[2]) if found[1] == "Date" else None
+        if not date:
+            aside.note("property", found, 0)
+        return f"## {date[1]}" if date else ""
+
+    aside.text = _JOURNAL_HEAD.sub(dated, aside.text)
 
 
 def _take_out_own_notes(aside: _Aside) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from audio_builder.article.directions import Direction, Where, between_sentences, direction, is_gloss, tag
-from audio_builder.article.mark_kinds import PauseMark
+from audio_builder.article.mark_kinds import BellMark, PauseMark
 from audio_builder.article.marks import only_marks
 
 _NEAR = 24
@@ -15,13 +15,19 @@ _EMPHASISED = re.compile(r"(?<![*_\w\\])(\*{1,3}|_{1,3})([^*_\n\[\](){}<>`\\]{2,
 _EMPHASISED_BRACKET = re.compile(
     r"(?<![*_\w\\])(\*{1,3}|_{1,3})((?:\[[^\]\n]{2,80}\]|\([^)\n]{2,80}\))[.]?)\1(?![*_\w(\[])"
 )
-_CODED_BRACKET = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\))`(?!`)")
+_EMPHASIS_IN_BRACKET = re.compile(r"[\[(][ \t]*(\*{1,3}|_{1,3})([^*_\n\[\]()]{2,60})\1[ \t]*[\])]")
+_CODED = re.compile(r"(?<!`)`(\[[^\]`\n]{2,60}\]|\([^)`\n]{2,60}\)|[^\W\d_][^\[\]()`\n]{3,40})`(?!`)")
+_OTHERWISE_CLOSED = re.compile(
+    r"(?<=[.!?…] )([\[({<]?)((?:long |short )?(?:pause|silence|wait)\b[^\[\](){}<>\n.!?…]{0,40}([\])}>]))"
+)
+_PAIRS = ("[]", "()", "{}", "<>")
+_BARE_STAMP = re.compile(r"(?<=[.!?…] )(00?:(?:\d\d:)?[0-5]\d)(?= [^\W\d_a-z])")
 _PAUSE_BEFORE_BRACKET = re.compile(
     r"^[ \t]*((?:long |short )?(?:pause|silence))[ \t:–-]*[(\[]([^()\[\]\n]{1,30})[)\]][ \t.]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
-_BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{2,3}|—|~{1,3}|={1,3}|/|\|)[ \t]*([^\W\d_][^\n\-—~=/|]{1,58}?)[ \t]*\1(?!\S)")
+_BETWEEN_SIGNS = re.compile(r"(?<!\S)(-{1,3}|—|~{1,3}|={1,3}|[/|#])[ \t]*([^\W\d_][^\n\-—~=/|#]{1,58}?)[ \t]*\1(?!\S)")
 _ON_ITS_LINE = re.compile(
     r"^[ \t]*([^\W\d_\n][^\n\[\](){}<>*_#|]{2,58}?|\d[^\n\[\](){}<>*_#|]{4,58}?)[ \t]*$", re.MULTILINE
 )
@@ -32,7 +38,7 @@ _IN_A_LINE = re.compile(
 )
 _DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
 _SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
-_RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+-{2,3}[ \t]+(?=\S)")
+_RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+(?:-{2,3}|\*{3}|\.{3,}|…)[ \t]+(?=\S)")
 _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
 _SAYS_PAUSE = re.compile(r"paus|pauz|пауз|停|暂|暫", re.IGNORECASE)
 _SAYS_SILENCE = re.compile(r"silen|stil|schweig|тиш|静|靜|沉", re.IGNORECASE)
@@ -47,13 +53,18 @@ def with_text_directions(text: str) -> str:
     if ". ." in text:
         written = _SPACED_DOTS.sub("…", written)
     if "*" in text or "_" in text:
+        written = _as_marks(_EMPHASIS_IN_BRACKET, written, _always)
         written = _as_marks(_EMPHASISED, _EMPHASISED_BRACKET.sub(_bare_bracket, written), _emphasised)
     if "`" in text:
-        written = _CODED_BRACKET.sub(_bare_of_code, written)
+        written = _CODED.sub(_bare_of_code, written)
     written = _as_marks(_BETWEEN_SIGNS, written, _is_sure)
     if "(" in text or "[" in text:
         written = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, written)
-    if " --" in text:
+    if _OTHERWISE_CLOSED.search(written):
+        written = _OTHERWISE_CLOSED.sub(_rightly_closed, written)
+    if ":" in text:
+        written = _BARE_STAMP.sub(r"[\1]", written)
+    if any(sign in text for sign in (" --", " ***", " ...", " …")):
         written = _RULE_IN_A_LINE.sub(" [short pause] ", written)
     written = _as_marks(
         _ON_ITS_LINE, written, lambda asked, found: found.start(1) > first and _on_its_line(asked, found)
@@ -87,6 +98,16 @@ def _near(found: re.Match[str]) -> tuple[str, str]:
     return found.string[max(0, found.start() - _NEAR) : found.start()], found.string[found.end() : found.end() + _NEAR]
 
 
+def _always(_asked: Direction, _found: re.Match[str]) -> bool:
+    return True
+
+
+def _rightly_closed(found: re.Match[str]) -> str:
+    """Return “pause 4s]”, a direction whose brackets don't fit together, as a mark."""
+    words = found[2][:-1]
+    return found[0] if found[1] + found[3] in _PAIRS or not direction(words) else f"[{words}]"
+
+
 def _is_sure(asked: Direction, _found: re.Match[str]) -> bool:
     return asked.where is Where.ANYWHERE
 
@@ -98,7 +119,8 @@ def _joined_pause(found: re.Match[str]) -> str:
 
 def _bare_of_code(found: re.Match[str]) -> str:
     """Return a mark between sentences without the signs of code around it; one in a sentence is quoted, and stays."""
-    return found[1] if only_marks(found[1]) and between_sentences(*_around(found)) else found[0]
+    inside = found[1] if found[1][0] in "[(" else f"[{found[1]}]"
+    return inside if only_marks(inside) and between_sentences(*_around(found)) else found[0]
 
 
 def _bare_bracket(found: re.Match[str]) -> str:
@@ -115,6 +137,7 @@ def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
     return (
         asked.where is Where.ANYWHERE
         or bool(_SAYS_PAUSE.search(words))
+        or (words.islower() and any(isinstance(mark, BellMark) for mark in asked.marks))
         or (alone and (asked.where is Where.BETWEEN_SENTENCES or (asked.unheard and len(words.split()) > 2)))
     )
 
@@ -132,7 +155,8 @@ def _on_its_line(asked: Direction, found: re.Match[str]) -> bool:
 
 def _in_a_line(asked: Direction, found: re.Match[str]) -> bool:
     """Return whether “pause for a minute” stands between sentences without being one."""
-    return asked.where is Where.ANYWHERE and found[1][0].islower() and _says_length(found[1])
+    trails_off = found.string.startswith(("…", "..."), found.end())
+    return asked.where is Where.ANYWHERE and found[1][0].islower() and (_says_length(found[1]) or trails_off)
 
 
 def _says_length(words: str) -> bool:

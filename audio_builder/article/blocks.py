@@ -39,6 +39,7 @@ _LIST_ITEM = re.compile(
     rf"\s*(?:(?:[-‐−–—―{_BULLETS}]\s+)?\[[ xX]\]|[-‐−{_BULLETS}]|o(?=\t)|(?P<dash>[–—―])|(?P<digits>\d{{1,2}})[.)]"
     r"|\((?P<round>\d{1,2})\)|(?P<circled>[①-⑳])|(?P<roman>\(?[ivx]{1,5})\)|(?P<letter>\(?[a-z])\)|(?P<capital>[A-Z])[.)])(?:\s+|(?<=[①-⑳]))(?=\S)"
 )
+_NUMBER_BEGINS = re.compile(r"\d{1,4}[.)](?:\s|$)")
 _COUNTED = ("digits", "round", "circled", "roman", "letter", "capital")
 QUOTATION = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」", "『": "』"}
 """Opening quotation marks, each with those that may close it."""
@@ -360,7 +361,7 @@ def _filled_all_through(lines: Sequence[str]) -> bool:
 
 def _divides(line: str, following: str) -> bool:
     """Return whether a break divides a word, or stands before a number in mid-sentence: nobody means such a one."""
-    if item_number(following):
+    if _NUMBER_BEGINS.match(following):
         return not ends_sentence(line) and line[-1:].isalnum()
     return broken_word(line) != "" and following[:1].islower()
 

@@ -46,7 +46,7 @@ _NOTES = _named("footnotes?|endnotes?|notes")
 _CONTENTS_BOX = _named("toc|table-of-contents|lwptoc|toctitle")
 _LABELS = re.compile(
     r"(?:^|[\s_-])(?:byline|dateline|meta|postmeta|timestamp|posted-on|reading-time|editsection|tags-links|taglist|ufi|"
-    r"kicker|eyebrow|overline|cat-links|post-category|post-labels|date-?header|(?:article|post|primary)-tags?)"
+    r"kicker|eyebrow|overline|cat-links|post-category|post-labels|inline-template|noprint|(?:article|post|primary)-tags?)"
     r"(?:$|[\s_-])|^(?:author|date|category)$",
     re.IGNORECASE,
 )
@@ -54,7 +54,7 @@ _LABELS = re.compile(
 
 _ANYWHERE = (
     ("hidden text", _named(
-        "sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|assistive-text|a11y-hidden|element-invisible|u-hidden|"
+        "sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|hide-text|off-?screen|assistive-text|a11y-hidden|element-invisible|u-hidden|"
         "d-none|is-hidden")),
     ("picture", re.compile(r"(?:^|\s)icon(?:$|\s)")),
     ("page number", _named(
@@ -65,17 +65,19 @@ _ANYWHERE = (
         r"Mso(?:Foot|End)note|(?:^|[\s_-])(?:footnote(?:s|-?text|-?ref|-anchor|_note|__note)?|endnote-?text|noteref|fnref)"
         r"(?:$|[\s_-])", re.IGNORECASE)),
     ("table of contents", re.compile(r"(?:^|\s)(?:MsoToc\w+|toc\d|toc-?entry|toc-?heading)(?:$|\s)", re.IGNORECASE)),
-    ("caption", re.compile(r"(?:^|\s)(?:MsoCaption|image-caption|wp-caption-text)(?:$|\s)", re.IGNORECASE)),
+    ("caption", re.compile(r"(?:^|\s)(?:MsoCaption|image-caption|wp-caption-text|tr-caption)(?:$|\s)", re.IGNORECASE)),
     ("menus and boxes", re.compile(
-        r"(?:^|\s)(?:button-wrapper|cta-caption|subscription-widget[\w-]*|kg-(?:bookmark|signup|cta|button|product|file)"
+        r"(?:^|\s)(?:button-wrapper|graf--mixtapeEmbed|cta-caption|subscription-widget[\w-]*|kg-(?:bookmark|signup|cta|button|product|file|audio|video)"
         r"-card|wp-block-buttons?|digest-post-embed|poll-embed)(?:$|\s)", re.IGNORECASE)),
 )  # fmt: skip
 """Names that say the same of any element, a paragraph or a few letters, of a page or a book."""
 
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:left|top|text-indent)\s*:\s*-\d{3,}|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)"
+    r"|mso-list\s*:\s*ignore",
     re.IGNORECASE,
 )
+_DRAWN_BULLET = re.compile(r"mso-list\s*:\s*ignore", re.IGNORECASE)
 _STYLE_OF_NOTES = re.compile(r"mso-element\s*:\s*(footnote|endnote|comment)", re.IGNORECASE)
 _PAGE_ANCHOR = re.compile(r"(?:page|pg|p)[_-]?\d{1,4}", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\[({]?\s*(?:(?:pg|page|p)\.?\s*)?\d{1,4}\s*[\])}]?", re.IGNORECASE)
@@ -104,7 +106,7 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
     if not attributes and not site_header and tag != "footer":
         return READ
     if _is_hidden(node):
-        return "hidden text"
+        return "" if _DRAWN_BULLET.search(attributes.get("style") or "") else "hidden text"
     role, kinds = attributes.get("role") or "", attributes.get("epub:type") or ""
     if role in _SILENT_ROLES:
         return _SILENT_ROLES[role]
@@ -116,7 +118,9 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
         return "footnote"
     if site_header or (tag == "footer" and _is_of_page(node, page=page)):
         return "menus and boxes"
-    return READ if tag in _NEVER_NAMED else _named_as(node, tag, page=page)
+    if tag not in _NEVER_NAMED:
+        return _named_as(node, tag, page=page)
+    return "small print" if page and "date-header" in (attributes.get("class") or "").split() else READ
 
 
 def _is_hidden(node: LexborNode) -> bool:

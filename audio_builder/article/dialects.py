@@ -1,7 +1,7 @@
 """What the dialects of Markdown write beside the words: it is taken out before the text is parsed.
 
-Obsidian, Logseq, Roam, Bear and iA Writer; Jekyll, kramdown and Hugo; pandoc, MultiMarkdown and R Markdown; and
-CriticMarkup. Lines keep their numbers, fenced code is left alone, and every pattern takes linear time.
+Obsidian, Logseq, Roam, Bear, iA Writer and Ulysses; Jekyll, kramdown and Hugo; pandoc, MultiMarkdown and R Markdown;
+and CriticMarkup. Lines keep their numbers, fenced code is left alone, and every pattern takes linear time.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ _PAIRS = (
     _pair("comment", r"\{%-?\s*comment\b[^{}\n]*%\}", r"\{%-?\s*endcomment\s*-?%\}"),
     _pair("comment", r"\{\{[<%]\s*comment\b[^{}\n]*[%>]\}\}", r"\{\{[<%]\s*/\s*comment\s*[%>]\}\}"),
     _pair("comment", r"\{>>", r"<<\}"),
+    _pair("comment", r"\{::comment\}", r"\{:/(?:comment)?\}"),
+    _pair("comment", r"\{%-?\s*capture\b[^{}\n]*%\}", r"\{%-?\s*endcapture\s*-?%\}"),
     _pair("comment", r"\{/\*", r"\*/\}"),
     _pair("comment", r"^#\+begin_comment\b[^\n]*", r"^#\+end_comment\b[^\n]*"),
     _pair("code", r"\{%-?\s*highlight\b[^{}\n]*%\}", r"\{%-?\s*endhighlight\s*-?%\}"),
     _pair("code", r"\{\{[<%]\s*(?:highlight|mermaid|math|katex|gist)\b[^{}\n]*[%>]\}\}",
           r"\{\{[<%]\s*/\s*(?:highlight|mermaid|math|katex|gist)\s*[%>]\}\}"),
     _pair("code", r"^#\+begin_src\b[^\n]*", r"^#\+end_src\b[^\n]*"),
-    _pair("property", r"^[ \t]*:(?:logbook|properties):[ \t]*$", r"^[ \t]*:end:[ \t]*$"),
+    _pair("property", r"^[ \t]*(?:[-*+][ \t]+)?:(?:logbook|properties):[ \t]*$", r"^[ \t]*:end:[ \t]*$"),
     _pair("formula", r"(?<!\\)\$\$", r"(?<!\\)\$\$"),
     _pair("table of contents", r"<!--\s*toc\s*-->", r"<!--\s*(?:tocstop|/toc|end toc)\s*-->"),
     _pair("struck-out text", r"\{--", r"--\}"),
@@ -49,14 +51,17 @@ def _cut(kind: str, pattern: str, flags: int = 0) -> tuple[str, re.Pattern[str]]
 
 
 _WHOLE_LINES = (
-    _cut("table of contents", r"^[ \t]*(?:[*+-]|1\.)[ \t]+TOC[ \t]*\n\{:[ \t]*toc[^{}\n]*\}[ \t]*$", re.IGNORECASE),
+    _cut("table of contents", r"^[ \t]*(?:[*+-]|1\.)[ \t]+[^\n]{1,80}\n\{:[ \t]*toc[^{}\n]*\}[ \t]*$", re.IGNORECASE),
     _cut("table of contents", r"^[ \t]*(?:\[_?toc_?\]|\[\[_?toc_?\]\]|\$\{toc\}|@\[toc\])[ \t]*$", re.IGNORECASE),
     _cut("tag", r"^[ \t]*\{:[^{}\n]*\}[ \t]*$"),
     _cut("abbreviation", r"^\*\[[^\[\]\n]+\]:[^\n]*$"),
     _cut("tag", r"^[ \t]*:{3,}[^\n]*$"),
-    _cut("property", r"^[ \t]*(?:[-*+][ \t]+)?[^\W\d_][\w/-]{0,30}(?: [\w/-]{1,20})?::(?:[ \t][^\n]*)?$"),
+    _cut("property", r"^[ \t]*(?:[-*+][ \t]+)?(?:scheduled|deadline|clock):[ \t]*[<\[][^\n]*$", re.IGNORECASE),
+    _cut("link to another page", r"^[ \t]*(?:\[\[[^\[\]\n]+\]\][ \t]*[|·•←→<>-]+[ \t]*)+\[\[[^\[\]\n]+\]\][ \t]*$"),
+    _cut("property", r"^[ \t]*(?:>[ \t]?)*(?:[-*+][ \t]+)?[^\W\d_][\w/-]{0,30}(?: [\w/-]{1,20})?::(?:[ \t][^\n]*)?$"),
     _cut("tag", r"^[ \t]*(?:[-*+][ \t]+)?#[^\W\d_][^\s#]*(?:[ \t]+#[^\W\d_][^\s#]*)+#?[ \t]*$"),
     _cut("tag", r"^[ \t]*#[a-zß-ÿ][^\s#]*#?[ \t]*$"),
+    _cut("tag", r"^[ \t]*(?:#[^\W\d_](?:[^#\n]{0,60}[^#\s])?#[ \t]*)+$"),
     _cut("code", r"^import[ \t][^\n]{1,300}[ \t]from[ \t]+['\"][^'\"\n]+['\"];?[ \t]*$"),
     _cut(
         "tag", r"^\\(?:newpage|pagebreak|clearpage|tableofcontents|maketitle|bigskip|medskip|noindent|vspace)\b[^\n]*$"
@@ -65,12 +70,18 @@ _WHOLE_LINES = (
     _cut("picture", r"^/[^\s/][^\n]*\.(?:png|jpe?g|gif|webp|pdf|csv|txt|md)(?:[ \t]+[\"'(][^\n]*)?$", re.IGNORECASE),
 )
 _INLINE = (
+    _cut("comment", r"(?<![\w+{])\+\+(?=[^\s+])[^+\n]{1,2000}(?<=[^\s+])\+\+(?![\w+])"),
+    _cut("struck-out text", r"(?<![\w|])\|\|(?=[^\s|])[^|\n]{1,500}(?<=[^\s|])\|\|(?![\w|])"),
+    _cut("picture", r"\((?:img|vid|fn)\)|\[(?:image|file|assets):[^\[\]\n]+\]"),
+    _cut("property", r"[(\[][^\W\d_][\w -]{0,30}::[ \t][^()\[\]\n]*[)\]]"),
+    _cut("reference", r"[ \t]*\((?:see |cf\. )?@[\w:-]+\)"),
     _cut("embed", r"!\[\[[^\[\]\n]*\]\]"),
     _cut("footnote", r"\^\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]"),
     _cut("tag", r"\{\{[<%][^{}\n]*[%>]\}\}"),
     _cut("tag", r"\{%[^{}\n]*%\}"),
     _cut("citation", r"\[(?:[a-z][\w.]{0,9} )?-?@[\w][^\[\]\n]*\]"),
-    _cut("code", r"`r [^`\n]+`"),
+    _cut("code", r"`(?:r |\$?=[ \t]?)[^`\n]+`"),
+    _cut("tag", r"\{:{1,2}/?[a-z][^{}\n]*\}|\{:/\}"),
     _cut("tag", r"(?<=[)\]])\{[^{}\n]*\}"),
     _cut("tag", r"(?<=[^\s{\\])[ \t]*\{[:#.][\w .:#=\"'%-]*\}"),
     _cut("reference", r"(?:!?\[\[?embed)?\(\([\w-]{6,40}\)\)"),
@@ -79,12 +90,16 @@ _INLINE = (
     _cut("struck-out text", r"(?<![\w~])~(?=[^\s~])[^~\n]{1,300}(?<=[^\s~])~(?![\w~])"),
     _cut("emoji", r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?![\w:])"),
 )
-_LINE_COMMENT = _cut("comment", r"^%%[ \t]+[^\n%]*$")
+_LINE_COMMENT = _cut("comment", r"^%%[ \t]*[^\s%][^\n%]*$")
 """As Ulysses has them; in Obsidian a second sign closes each."""
 
 _TEMPLATE = _cut("tag", r"\{\{[^{}\n]*\}\}")
 
 _REPLACED = (
+    (re.compile(r"\]\((?=[^()\n]*\{[{%])[^()\n]*\)"), "](#)"),
+    (re.compile(r"^(\S[^\n]*?)[ \t]*\n(\n?):[ \t]+(?=\S)", re.MULTILINE), r"\1  \n\2"),
+    (re.compile(r"(?<=[\w)])\^([^\s^]{1,20})\^(?!\^)"), r"<sup>\1</sup>"),
+    (re.compile(r"(?<=[\w)])~([^\s~]{1,20})~(?!~)"), r"\1"),
     (re.compile(r"\[([^\[\]\n]*)\]\{[.#][^{}\n]*\}"), r"\1"),
     (re.compile(r"\{\+\+([^{}]*?)\+\+\}"), r"\1"),
     (re.compile(r"\{~~[^{}~]*~>([^{}~]*)~~\}"), r"\1"),
@@ -240,8 +255,8 @@ def _link_words(found: re.Match[str]) -> str:
     return page or ("" if heading.startswith("^") else heading.strip())
 
 
-_META_LINE = re.compile(r"([A-Za-z][\w ]{0,30}):[ \t]*(\S.*)?")
-_FIRST_META = re.compile(r"title:[ \t]*\S", re.IGNORECASE)
+_META_LINE = re.compile(r"([A-Za-z][\w -]{0,30})::?[ \t]*(\S.*)?")
+_FIRST_META = re.compile(r"title::?[ \t]*\S|[\w-]{2,30}::[ \t]", re.IGNORECASE)
 _MOST_META_LINES = 40
 
 
@@ -271,7 +286,7 @@ def title_block(text: str) -> tuple[dict[str, str], int]:
     last = ""
     for count, line in enumerate(lines):
         if not line.strip():
-            return (values, count) if len(values) > 1 else ({}, 0)
+            return (values, count) if len(values) > 1 or "::" in lines[0] else ({}, 0)
         if found := _META_LINE.fullmatch(line):
             last = found[1].casefold()
             values[last] = (found[2] or "").strip()

@@ -13,6 +13,7 @@ from enum import Enum
 from functools import lru_cache
 
 from audio_builder.article.mark_kinds import (
+    LONGEST_BREATH_S,
     LONGEST_PAUSE_S,
     MOST_BREATHS,
     BellMark,
@@ -97,9 +98,11 @@ _TOKEN = re.compile(
     rf"\d{{1,4}}:\d\d(?::\d\d)?|\d{{1,9}}(?:[.,]\d{{1,9}})?|{_UNSPACED}|[^\W\d_]+(?:['’]s)?|''"
     r"|[\"″“”'′’½¼¾×%/?&#@$+<>\[\]{}*]|\s-(?=\d)|[-–—~]"
 )
-_TIME_STAMP = re.compile(r"\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?")
+_TIME_STAMP = re.compile(
+    r"(?:at |@ ?|~ ?)?\d{1,2}:\d\d(?:[:.,]\d+)*(?:\s*(?:-->|->|[-–—→]|to)\s*\d{1,2}:\d\d(?:[:.,]\d+)*)?"
+)
 _ONE_DIGIT_MINUTE = re.compile(r"[1-9]:\d\d")
-_SECTION = re.compile(r"section:?\s+\S.{0,60}", re.IGNORECASE)
+_SECTION = re.compile(r"section:?(?:\s+\S.{0,60})?", re.IGNORECASE)
 _SOUND_OF = re.compile(
     r"(?:[\w-]+ ){0,2}(?:sounds?|noises?|sfx|sound effects?|music|audio|ambience)(?: of |: ?).{1,60}", re.IGNORECASE
 )
@@ -287,7 +290,7 @@ def _direction(found: _Found, words: str) -> Direction | None:
     if found.loose and found.last in ("twice", "thrice"):
         found.count = int(found.loose.pop())
     asks = set(found.asks)
-    if found.tokens[0] == "p" and found.length_s is None:
+    if "p" in found.tokens and (found.tokens[0] != "p" or found.length_s is None):
         return None  # a page
     if not asks:
         return _length_alone(found, words)
@@ -380,6 +383,8 @@ def _waiting(found: _Found, *, silent: bool) -> Mark | None:
 
 def _breaths(found: _Found, asks: set[_Is]) -> list[Mark] | None:
     count = 1 if found.count is None else found.count
+    if found.loose and found.count is None and asks & {_Is.IN, _Is.OUT}:
+        return _counted_breath(found, asks)
     if found.loose or (found.is_range and found.count is None):
         return None
     if not 1 <= count <= MOST_BREATHS:
@@ -389,6 +394,17 @@ def _breaths(found: _Found, asks: set[_Is]) -> list[Mark] | None:
     if found.count is None and _Is.OUT in asks and _Is.IN not in asks:
         return [PauseMark(BREATH_OUT_S, "")]
     return [BreathMark(None, None, count)]
+
+
+def _counted_breath(found: _Found, asks: set[_Is]) -> list[Mark] | None:
+    """Return the breath of “in for 4, out for 6”, and the pause of “inhale for 4” or “in 4, hold 4, out 4”."""
+    if min(found.loose) < 1 or max(found.loose) > LONGEST_BREATH_S:
+        return None
+    if {_Is.IN, _Is.OUT} <= asks and len(found.loose) == 2:
+        in_first = found.asks.index(_Is.IN) < found.asks.index(_Is.OUT)
+        in_s, out_s = found.loose if in_first else found.loose[::-1]
+        return [BreathMark(in_s, out_s, 1)]
+    return [PauseMark(sum(found.loose), "")]
 
 
 def between_sentences(before: str, after: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from audio_builder.article.context import speaker
 from audio_builder.article.frontmatter import FrontMatter
-from audio_builder.article.headings import Setting, byline_author, heading_levels, is_chapter, is_title
+from audio_builder.article.headings import Setting, begins_chapters, byline_author, heading_levels, is_chapter, is_title
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, same_words
@@ -26,13 +26,18 @@ _SENTENCE_INSIDE = re.compile(r"\w[.!?…][”’\"')]*\s+\S")
 
 @dataclass(frozen=True, slots=True)
 class SetElement:
-    """An element, and how it was set: emphasised, bold or centred, below an empty paragraph, in several lines."""
+    """An element, and how it was set: emphasised, bold or centred, below an empty paragraph, in several lines.
+
+    Attributes:
+        centred: it stands out by that alone.
+    """
 
     element: Element
     emphasised: bool = False
     stands_out: bool = False
     after_blank: bool = False
     of_several: bool = False
+    centred: bool = False
 
     @property
     def kind(self) -> BlockKind | None:
@@ -97,19 +102,26 @@ def with_headings(found: list[SetElement], front: FrontMatter, *, by_wording: bo
         levels[0] = 1
     if found and not front.title and not any(setting.level for setting in settings) and len(found) > 1:
         first = settings[0].text
-        chapters = is_chapter(first) and any(
-            level and is_chapter(each.text) for level, each in zip(levels[1:], settings[1:], strict=True)
-        )
+        below = (each.text for level, each in zip(levels[1:], settings[1:], strict=True) if level)
+        chapters = begins_chapters(first, below)
         levels[0] = (
             1 if is_title(first) and not chapters and (found[0].stands_out or _begins_as_title(found)) else levels[0]
         )
-        is_subtitle = len(found) > 2 and found[1].emphasised and not found[1].stands_out
+        is_subtitle = len(found) > 2 and (
+            (found[1].emphasised and not found[1].stands_out) or _is_centred_alone(found, levels)
+        )
         if levels[0] == 1 and (is_subtitle or (len(found) > 2 and byline_author(settings[1].text))):
             levels[1] = 0
     return [
         SetElement(Heading(item.line, level)) if level and item.line else item
         for item, level in zip(found, levels, strict=True)
     ]
+
+
+def _is_centred_alone(found: Sequence[SetElement], levels: Sequence[int]) -> bool:
+    """Return whether the second line is centred and the headings below it are set otherwise."""
+    headings = [item for item, level in zip(found[2:], levels[2:], strict=True) if level]
+    return found[1].centred and bool(headings) and not any(item.centred for item in headings)
 
 
 def _begins_as_title(found: Sequence[SetElement]) -> bool:

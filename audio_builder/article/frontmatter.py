@@ -1,9 +1,10 @@
-"""The few lines of YAML between `---` lines, or of TOML between `+++` lines, that may stand at the head of a text."""
+"""What may stand at the head of a text: YAML between lines of `---`, TOML between lines of `+++`, or a JSON object."""
 
 from __future__ import annotations
 
 import datetime
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -51,6 +52,10 @@ _COLON_IN_VALUE = re.compile(
 )
 _IN_ANGLES = re.compile(r"\s*<[^<>]*>")
 _DATES = (datetime.date, datetime.datetime)
+_JSON_STARTS = re.compile(r'\{\s*"[\w-]+"\s*:')
+_JSON_HINT = (
+    'It begins with { and ends with } on a line of its own; between them stand pairs such as "title": "A Quiet Hour".'
+)
 _TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
 _TIME = re.compile(r"(?<=[T ])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*(?:Z|[+-]\d\d:?\d\d))?$")
 _WEEKDAY = r"(?:[^\W\d_]{2,}\.?,?\s+)?"
@@ -97,7 +102,10 @@ def shortened(text: str) -> str:
 
 def of_properties(title: str, author: str, language: str = "") -> FrontMatter:
     """Return what the properties of a document say; a title that a program gave it says nothing."""
-    return FrontMatter(author=author, language=language, values={} if says_nothing(title) else {NAME_KEY: title})
+    named = shortened(title)
+    return FrontMatter(
+        author=shortened(author), language=language, values={} if says_nothing(named) else {NAME_KEY: named}
+    )
 
 
 def read_front_matter(text: str, name: str) -> FrontMatter:
@@ -113,10 +121,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     Raises:
         SourceError: it is malformed, too large or refers to parts of itself; with the line.
     """
-    lines = _lines_between_fences(text, name)
-    if lines is None:
-        return FrontMatter()
-    loaded = _toml(lines, name) if text.startswith("+++") else _loaded("\n".join(lines), name)
+    loaded, taken = _at_head(text, name)
     if loaded is None:
         return FrontMatter()
     notes: list[str] = []
@@ -138,9 +143,20 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
         id=values.get("id", "") or values.get("slug", ""),
         values=values,
         keys=tuple(str(key) for key in loaded),
-        lines=len(lines) + 2,
+        lines=taken,
         notes=tuple(notes),
     )
+
+
+def _at_head(text: str, name: str) -> tuple[dict[object, object] | None, int]:
+    """Return the mapping at the head of a text, None where there is none, and how many lines it takes."""
+    if _JSON_STARTS.match(text):
+        return _json(text, name)
+    lines = _lines_between_fences(text, name)
+    if lines is None:
+        return None, 0
+    loaded = _toml(lines, name) if text.startswith("+++") else _loaded("\n".join(lines), name)
+    return loaded, len(lines) + 2
 
 
 def _our_key(key: object, loaded: Mapping[object, object]) -> object:
@@ -265,14 +281,25 @@ def _toml(lines: list[str], name: str) -> dict[object, object] | None:
         if any("=" in line for line in lines):
             raise SourceError(f"{name}: the front matter can't be read: {error}", hint=_TOML_HINT) from error
         return None
-    return {key: _of_toml(value) for key, value in loaded.items()}
+    return {key: _as_yaml(value) for key, value in loaded.items()}
 
 
-def _of_toml(value: object) -> object:
+def _json(text: str, name: str) -> tuple[dict[object, object], int]:
+    """Return Hugo's JSON, its values as YAML gives them, and how many lines it takes."""
+    try:
+        loaded, end = json.JSONDecoder().raw_decode(text[:LARGEST])
+        return {key: _as_yaml(value) for key, value in loaded.items()}, text.count("\n", 0, end) + 1
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{name}: the front matter can't be read: {error}", hint=_JSON_HINT) from error
+
+
+def _as_yaml(value: object) -> object:
     if isinstance(value, list):
-        return [_of_toml(item) for item in value]
+        return [_as_yaml(item) for item in value]
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return ""
     return str(value) if isinstance(value, (int, float, *_DATES)) else value
 
 

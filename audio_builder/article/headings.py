@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audio_builder.article.blocks import is_quotation, item_marker
 from audio_builder.article.marks import only_marks, without_marks
 from audio_builder.article.sentences import ends_sentence
 from audio_builder.article.text import columns, roman_number, speakable
-from audio_builder.article.word_tables import either, words_of
+from audio_builder.article.word_tables import either, rows, words_of
 
 LONGEST_TITLE_COLUMNS = 120
 """Columns."""
@@ -44,14 +44,20 @@ _CHAPTER_ELSEWHERE = re.compile(
     r"第\s*[一二三四五六七八九十百千零〇两\d]{1,6}\s*[章节節回部卷篇集话話幕课課天日週周夜](?:[\s:：、　].{0,40})?"
     r"|제\s*\d{1,3}\s*[장부편화회절일](?:[\s.:].{0,40})?"
     r"|(?:الفصل|الجزء|اليوم|الباب|פרק|חלק|יום|अध्याय|भाग|दिन)\s+\S{1,20}(?:\s*[:.–—-]\s*.{1,40})?"
-    rf"|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final) {_UNITS}"
-    r"(?:\s*[.:–—-]+\s*\S.{0,70})?"
-    r"|(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|letzte)[rs]?\s+(?:teil|kapitel|tag|abschnitt|brief)"
-    r"|(?:première|deuxième|seconde|troisième|quatrième|dernière)\s+partie|(?:premier|deuxième|second|dernier)\s+jour"
-    r"|(?:primera|segunda|tercera|prima|seconda|terza|primeira|terceira)\s+parte",
+    r"|(?:บทที่|ตอนที่|วันที่|สัปดาห์ที่)\s*\d{1,3}(?:\s.{1,40})?|סוף דבר|פתח דבר"
+    rf"|(?:(?:the|der|die|das|le|la|el|il) )?(?:{either(words_of('headings', 'ordinals'))}) {_UNITS}"
+    r"(?:\s*[.:–—-]+\s*\S.{0,70})?",
     re.IGNORECASE,
 )
-_NAMED = words_of("headings", "named_parts")
+_MONTH = either(frozenset().union(*rows("months").values()))
+_DATED = re.compile(
+    rf"(?:[^\W\d_]{{2,12}}\.?,?\s+)?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s+(?:of |de )?(?:{_MONTH})\.?|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)"
+    r"(?:,?\s+(?:de )?\d{4})?(?:\s*[,:–—-]\s*\S.{0,30})?"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?[日号號].{0,6}",
+    re.IGNORECASE,
+)
+_NAMED = frozenset(word.casefold() for word in words_of("headings", "named_parts"))
 _NUMBERED = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?")
 _VERSE_NUMBER = re.compile(r"\d:\d")
 _NEVER_BEGIN = words_of("headings", "said")
@@ -60,6 +66,8 @@ _BY = re.compile(
     r"\s*(?=\S)(?P<name>.+)",
     re.IGNORECASE,
 )
+_BY_ALONE = re.compile(r"(?:written )?(?:by|von|par|por|di|door|av|af|przez)", re.IGNORECASE)
+_YEAR_BEHIND = re.compile(r",?\s*\(?\d{4}\)?$")
 _NAME_WORD = re.compile(r"(?:[^\W\d_][\w’'-]*\.?)")
 _PARTICLES = words_of("headings", "particles")
 _NO_FIRST_NAMES = words_of("headings", "no_first_names")
@@ -138,6 +146,27 @@ def is_chapter(text: str) -> bool:
     return named is not None and not bare[0].islower() and not bare.endswith(("。", ",", ";"))
 
 
+def is_number(text: str) -> bool:
+    """Return whether a line is a number alone, as chapters have them: 12, XIV."""
+    found = _NUMBERED.fullmatch(text.strip())
+    return found is not None and found["words"] is None
+
+
+def is_dated(text: str) -> bool:
+    """Return whether a line is a day, as entries of a diary have it.
+
+    >>> is_dated("Saturday, 21 March 2026"), is_dated("In March")
+    (True, False)
+    """
+    return len(text) <= LONGEST_TITLE_COLUMNS and _DATED.fullmatch(text.strip().rstrip(":")) is not None
+
+
+def begins_chapters(first: str, later: Iterable[str]) -> bool:
+    """Return whether a first line is the first of several chapters or days, and no title of them all."""
+    same = next((kind for kind in (is_chapter, is_dated) if kind(first)), None)
+    return same is not None and any(map(same, later))
+
+
 def byline_author(text: str) -> str:
     """Return the author whom a line names after “by”, empty where it is no byline.
 
@@ -158,12 +187,26 @@ def byline_author(text: str) -> str:
     return name if len(words) > 1 or text.strip()[0].islower() or not text.isascii() else ""
 
 
+def author_below(lines: Sequence[str]) -> str:
+    """Return the author whom two lines name, the first of them “by” alone; empty where they don't.
+
+    >>> author_below(["BY", "A. WRITER"]), author_below(["by", "the river"])
+    ('A. WRITER', '')
+    """
+    if len(lines) < 2 or not _BY_ALONE.fullmatch(lines[0].strip()):
+        return ""
+    return byline_author(f"by {_YEAR_BEHIND.sub('', lines[1])}")
+
+
 def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
     """Return the level of each paragraph's heading, 0 where it has none.
 
-    A line that stands twice in the text is no heading, and neither are lines of which three or more follow one another.
+    A line that stands twice in the text is no heading unless it names a chapter, and neither are lines of which three
+    or more follow one another.
     """
     times = Counter(paragraph.text.casefold() for paragraph in paragraphs if paragraph.text)
+    dated = {place for place, paragraph in enumerate(paragraphs) if paragraph.text and is_dated(paragraph.text)}
+    dated = dated if len(dated) > 1 else set()
     levels = [0] * len(paragraphs)
     last_number = 0
     for place, paragraph in enumerate(paragraphs):
@@ -172,10 +215,13 @@ def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
         if paragraph.level:
             levels[place] = paragraph.level
             continue
-        if not paragraph.text or following is None or times[paragraph.text.casefold()] > 1:
+        if not paragraph.text or following is None:
+            continue
+        named = is_chapter(paragraph.text)
+        if times[paragraph.text.casefold()] > 1 and not named:
             continue
         number = _number(paragraph, following, last_number)
-        if number or is_chapter(paragraph.text):
+        if number or named or place in dated:
             last_number = number or _chapter_number(paragraph.text) or last_number
             levels[place] = 2
         elif _is_set_as_heading(paragraph, before):
@@ -249,8 +295,8 @@ def in_title_case(text: str) -> bool:
     words = [word for word in re.split(r"[^\w’']+", text) if word and word[0].isalpha()]
     if len(words) < 2 or not words[0][0].isupper():
         return False
-    long = [word for word in words if len(word) >= 4]
-    return bool(long) and all(word[0].isupper() for word in long) and words[-1][0].isupper()
+    long = [word for word in words if len(word) >= 4] or words
+    return all(word[0].isupper() for word in long) and words[-1][0].isupper()
 
 
 def _in_sentence_case(paragraphs: Sequence[Setting], levels: Sequence[int]) -> list[int]:

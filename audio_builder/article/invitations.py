@@ -37,8 +37,8 @@ def notes_on_invitations(article: Article, name: str) -> Iterator[str]:
         for line, following in zip_longest(lines, lines[1:]):
             if not (line and _MINUTES.search(line.text)):
                 continue
-            pieces = [*split(line.text, _nowhere), *(split(following.text, _nowhere)[:1] if following else ())]
-            for piece, after in pairwise([*pieces, Words("")]):
+            below = split(following.text, _nowhere)[:1] if following else ()
+            for piece, after in pairwise([*split(line.text, _nowhere), *(below or (Words(""),))]):
                 sentence = sentences(piece.text, article.language)[-1:] if isinstance(piece, Words) else []
                 if sentence and not isinstance(after, PauseMark | SilenceMark) and (meant := hint_for(sentence)):
                     found.append((line.number, sentence[0].strip(), meant))

@@ -194,7 +194,8 @@ def _direction_in(kind: str, inside: str, before: str, after: str) -> Direction 
     if asked.where is Where.BETWEEN_SENTENCES and kind != "round":
         return asked
     alone = (not before.strip() and not after.strip()) or inside in _PAUSES_IN_ROUND_BRACKETS
-    if asked.where is Where.IN_SQUARE_BRACKETS and kind == "round" and not (alone and asked.marks):
+    stamp = inside[0].isdigit() and ":" in inside and before.strip() and after.strip()
+    if asked.where is Where.IN_SQUARE_BRACKETS and kind == "round" and not ((alone and asked.marks) or stamp):
         return None
     return asked if between_sentences(before, after) else None
 

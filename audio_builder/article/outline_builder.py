@@ -28,7 +28,7 @@ from audio_builder.article.elements import (
 )
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.gutenberg import begins_licence, ends_header
-from audio_builder.article.headings import byline_author, is_chapter, titled_together
+from audio_builder.article.headings import author_below, byline_author, is_chapter, is_number, titled_together
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import named_direction, without_marks
 from audio_builder.article.model import Block, BlockKind, Line
@@ -48,6 +48,7 @@ class Wording:
         hard: the source breaks a line on purpose (two spaces, a backslash, or `<br>`).
         emphasised: everything in it is emphasised.
         stands_out: all of it is bold or centred, as a heading is that nothing marks as one.
+        centred: it stands out by that alone.
     """
 
     lines: tuple[Line, ...]
@@ -55,6 +56,7 @@ class Wording:
     hard: bool
     emphasised: bool
     stands_out: bool = False
+    centred: bool = False
 
 
 @dataclass(slots=True)
@@ -138,7 +140,7 @@ class OutlineBuilder:
             return
         if heading_level:
             first, *more = (line.text.strip() for line in words.lines)
-            first = f"{first}:" if more and is_chapter(first) and first[-1].isalnum() else first
+            first = f"{first}:" if more and first[-1:].isalnum() and (is_chapter(first) or is_number(first)) else first
             joined = tidy(join_wrapped([first, *more]))
             heading = Line(named_direction(joined), words.lines[0].number)
             if len(heading.text) <= LONGEST_HEADING and speakable(without_marks(heading.text)):
@@ -154,7 +156,9 @@ class OutlineBuilder:
             return
         for block in self._blocks(words):
             of_several = len(words.lines) > 1
-            self._elements.append(SetElement(block, words.emphasised, words.stands_out, self._blank, of_several))
+            self._elements.append(
+                SetElement(block, words.emphasised, words.stands_out, self._blank, of_several, words.centred)
+            )
             self._blank = False
 
     def _blocks(self, words: Wording) -> Iterator[Block]:
@@ -203,7 +207,8 @@ class OutlineBuilder:
         if subtitle is None or (front.subtitle and not same_words(subtitle, front.subtitle)):
             subtitle = None
         else:
-            rest = self._once(rest[1:], subtitle.text)
+            subtitle, rest = _in_full(subtitle, rest[1:])
+            rest = self._once(rest, subtitle.text)
             rest, named = self._without_byline(rest, front.author)
             author = author or named
         elements = tuple(item.element for item in rest)
@@ -240,6 +245,9 @@ class OutlineBuilder:
 
     def _without_byline(self, rest: list[SetElement], author: str) -> tuple[list[SetElement], str]:
         """Return what stands below the title without the author's name alone among the first two, and the author."""
+        if len(rest) > 2 and (named := author_below([item.line.text for item in rest[:2] if item.line])):
+            self.left_out("byline", f"by {named}", rest[0].line.number if rest[0].line else 0)
+            return rest[2:], author or named
         for place, item in enumerate(rest[:BYLINE_WITHIN]):
             line = item.line or item.byline_over_lines
             if line is None or len(rest) < 2:
@@ -250,3 +258,10 @@ class OutlineBuilder:
                 self.left_out("byline", line.text, line.number)
                 return [*rest[:place], *rest[place + 1 :]], author or named
         return rest, ""
+
+
+def _in_full(subtitle: Line, rest: list[SetElement]) -> tuple[Line, list[SetElement]]:
+    """Return the subtitle and what stands below it; one that an exporter cut short as the next line has it in full."""
+    following = rest[0].line if rest else None
+    cut = subtitle.text.endswith("…") and following and following.text.startswith(subtitle.text.rstrip("… "))
+    return (following, rest[1:]) if cut and following else (subtitle, rest)

@@ -12,6 +12,7 @@ from audio_builder.article.page_parser import words_in
 from audio_builder.article.word_tables import word_set
 
 _TITLE_NAMES = word_set("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
+_ENTRY_TITLE = "h2.entry-title, h3.entry-title, h2.post-title, h3.post-title, h2.article-title"
 _TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
 _OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)
 _MOSTLY = 0.6
@@ -26,7 +27,8 @@ def page_front(page: LexborHTMLParser, root: LexborNode | None) -> FrontMatter:
         # A heading around the article would say all of it.
         above = None if root is None or _inside_heading(root) else page.css_first("h1")
         inside = root is not None and any(is_title_element(node) for node in root.css(_TITLED))
-        title = shortened(above.text()) if above else "" if inside else name_of(page, root)
+        entry = root is not None and root.css_first(_ENTRY_TITLE) is not None
+        title = "" if entry else shortened(above.text()) if above else "" if inside else name_of(page, root)
     elif named and words_in(root).startswith(named):
         title = shortened(named)
     author = page.css_first("meta[name=author]:not([content*='@'])")
@@ -61,7 +63,7 @@ def article_in(page: LexborHTMLParser) -> LexborNode | None:
     if body is None:
         return None
     whole = _paragraph_length(body)
-    for selector in ("article", "main", "[role=main]", "[itemprop=articleBody]"):
+    for selector in ("article", "main", "[role=main]", "[itemprop=articleBody]", ".hentry"):
         best = max(page.css(selector)[:_MOST_ARTICLES], key=_paragraph_length, default=None)
         if best is not None and _paragraph_length(best) >= _MOSTLY * whole:
             return best

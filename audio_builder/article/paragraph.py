@@ -10,6 +10,7 @@ from audio_builder.article.word_tables import words_of
 
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:\s*,\s*\d{1,3})*|[*†‡§¶]{1,3}|[a-z])[\])]?")
 _POWER = re.compile(r"[-−–+]?\d{1,3}")
+_TRADE_MARKS = ("TM", "SM", "®", "©", "™")
 _POWERS = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 _BASE = re.compile(r"(?:^|[^\w.,])(?:\d{1,2}|[^\W\d_]{1,2}|cm|mm|km|mi|[^\W\d_]\d)$|\)$")
 _NO_BASES = words_of("notes", "no_bases")
@@ -86,6 +87,8 @@ def _said_of(before: str, inside: str, *, linked: bool = False) -> str:
     """
     mark = inside.strip()
     base = before[-12:].rpartition(" ")[2].strip("=(+*/").casefold()
+    if mark in _TRADE_MARKS:
+        return ""
     if not linked and _POWER.fullmatch(mark) and _BASE.search(before[-4:]) and base not in _NO_BASES:
         return mark.translate(_POWERS)
     if not _NOTE_MARK.fullmatch(mark):

@@ -150,7 +150,8 @@ def _heads_beside(marks: Sequence[_Mark], lines: Sequence[str], alone: Counter[s
     for place, line in enumerate(lines):
         words = _plain(line)
         if alone[words] > 1 and words and _is_alone(lines, place):
-            if words in seen and place in beside:
+            in_columns = "   " in line.strip()
+            if (words in seen or in_columns) and place in beside:
                 heads.add(place)
             seen.add(words)
     return heads

@@ -133,7 +133,7 @@ def _instead(direction: str) -> str:
         return f". [background {background}] may be meant"
     if re.fullmatch(r"\d{1,2}:\d\d", words):
         return f" as a time stamp. [pause {words}] is a pause"
-    if words.startswith("section"):
+    if words.startswith("section") and " " in words:
         return f". [chapter {direction[1:-1].split(None, 1)[-1]}] may be meant"
     if _SOFT.search(words):
         return ". [quieter] … [quieter off] may be meant"

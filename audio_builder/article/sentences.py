@@ -29,7 +29,8 @@ _STOP = re.compile(
 )
 """The punctuation that may end a sentence. In Greek a semicolon asks; French has a space before its closing marks."""
 
-_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
+_SPOKEN = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+){0,9}")
 _LAST_TOKEN = re.compile(r"[^\s(\[{“”„‟\"«»‹›‘‚¿¡—–―*_/,;:!?…]+$")
 _VERSE = re.compile(r"\d{1,3}(?::\d{1,3}|,\d{1,2}(?!\d))")
 _LONGEST_BOOK = 6
@@ -48,6 +49,7 @@ _BEFORE_ROMAN_ONE = words_of("sentences", "before_roman_one")
 _BOOKS = words_of("sentences", "books")
 _INTERJECTIONS = words_of("sentences", "interjections")
 _MONTHS_AND_DAYS = words_of("sentences", "months_and_days")
+_DAYS = words_of("sentences", "days")
 _SPEECH = words_of("sentences", "speech")
 _SPEECH_STEMS = tuple(words_of("sentences", "speech_stems"))
 _TITLES = words_of("sentences", "titles")
@@ -146,7 +148,7 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     found: list[str] = []
     start = 0
     for stop in _STOP.finditer(line):
-        if stop.start() < start or not any(map(str.isalnum, line[start : stop.start()])):
+        if stop.start() < start or not _SPOKEN.search(line, start, stop.start()):
             continue
         following = _next(line, stop.end())
         if following is None:
@@ -222,7 +224,7 @@ def _last(line: str, start: int, end: int) -> _Last | None:
     if found is None:
         return None
     before = line[max(start, found.start() - _LONGEST_TOKEN) : found.start()].split()
-    begins = not any(map(str.isalnum, line[start : found.start()]))
+    begins = not _SPOKEN.search(line, start, found.start())
     return _Last(found.group(), found.group().casefold(), before[-1].casefold() if before else "", begins, start == 0)
 
 
@@ -254,11 +256,11 @@ def _stands_before_number(last: _Last, following: _Next) -> bool:
     digit = following.word[0].isdigit()
     if following.word == "I":
         return last.word in _BEFORE_ROMAN_ONE
+    if last.word in _DAYS and following.word.casefold() in _MONTHS_AND_DAYS - _DAYS:
+        return last.text[0].isupper()
     if not digit and not _is_roman(following.word):
         return False
-    if last.word in _BEFORE_NUMBERS or (digit and last.word == "al"):
-        return True
-    if digit and _is_roman(last.text) and last.text != "I":
+    if last.word in _BEFORE_NUMBERS or (digit and (last.word == "al" or (_is_roman(last.text) and last.text != "I"))):
         return True
     if not last.text[0].isupper():
         return False

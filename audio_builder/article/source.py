@@ -176,7 +176,7 @@ def _bytes_of(path: Path) -> bytes:
         with open_regular(path) as stream:
             return stream.read(LARGEST_BYTES + 1)
     except FileNotFoundError as error:
-        raise SourceError(f"there is no file {path}", hint="Check the spelling and the folder.") from error
+        raise SourceError(f"there is no file “{path}”", hint="Check the spelling and the folder.") from error
     except (OSError, ValueError) as error:
         # ValueError: a path with a NUL character.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

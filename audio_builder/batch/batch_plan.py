@@ -14,11 +14,19 @@ from audio_builder.batch.journal import Journal
 from audio_builder.batch.sources import Source
 from audio_builder.batch.task import Failure, Task, carry_files, named_files, task_key
 from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
-from audio_builder.episode.naming import Place, twin_path
+from audio_builder.episode.naming import Place
 from audio_builder.episode.record import read_record, record_path, remembered_text_factors
 from audio_builder.episode.tag.embedded_source import carries
 from audio_builder.errors import AudioBuilderError, OutputError
-from audio_builder.preflight import BuildPlan, check_everything, packed_source, recipe_of_show, versions_of
+from audio_builder.preflight import (
+    BuildPlan,
+    Wanted,
+    check_everything,
+    has_beside,
+    packed_source,
+    recipe_of_show,
+    versions_of,
+)
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.estimate import estimate
@@ -35,12 +43,14 @@ class Settled:
         document: its words.
         recipe: all else.
         folder: where its episode goes.
-        notes: what a person should know of the reading, a line each.
+        warnings: what a person must not miss of the reading, a line each.
+        notes: what there is to say of it besides.
     """
 
     document: Document
     recipe: Recipe
     folder: Path
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -62,7 +72,8 @@ class PlannedEpisode:
         voices: who speaks, the narrator first.
         language: of the words.
         path: of its MP3; None where it failed.
-        notes: warnings, a line each.
+        warnings: what a person must not miss, a line each.
+        notes: what there is to say besides.
         failure: why it can't be built.
     """
 
@@ -75,6 +86,7 @@ class PlannedEpisode:
     voices: tuple[str, ...] = ()
     language: str = ""
     path: Path | None = None
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
 
@@ -124,7 +136,7 @@ class Batch:
                 for key in keys:
                     if key in taken:
                         raise OutputError(
-                            f"{source.name} and {taken[key].name} are the same episode: the same {key[0]}",
+                            f"it is the same episode as {taken[key].name}: the same {key[0]}",
                             hint="Build one of them, or give each an id of its own in its front matter.",
                         )
             except AudioBuilderError as error:
@@ -152,7 +164,8 @@ class Batch:
             document=replace(settled.document, place=""),
             recipe=recipe,
             versions=versions_of(plan.voice.voice.profile),
-            voice_only=self.voice_only,
+            voice_only=plan.beside.voice_only,
+            elastic=plan.beside.elastic,
             listen=self.listen,
             text_factors=remembered_text_factors(plan.place.path),
             carried=carry_files(files) if self.carries_files else (),
@@ -181,9 +194,12 @@ class Batch:
         if source.error:
             raise source.error
         settled = self.settle(source)
-        plan = self._check(settled)
-        recipe, script, path = plan.recipe, plan.script, plan.place.path
+        # What is there unchanged is left, where a changed version would be refused: the same command goes on.
+        plan = self._check(settled, if_there="new version" if self.if_there == "refuse" else self.if_there)
         unchanged = self._is_unchanged(plan, settled)
+        if self.if_there == "refuse" and not unchanged:
+            plan = self._check(settled)
+        recipe, script, path = plan.recipe, plan.script, plan.place.path
         expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share)
         version: State = "new version" if path.exists() else "new"
         narrator, others = plan.voice, plan.others.values()
@@ -197,25 +213,28 @@ class Batch:
             voices=tuple(dict.fromkeys(voice.name for voice in (narrator, *others))),
             language=recipe.tags.language,
             path=path,
-            notes=tuple(filter(None, (*settled.notes, plan.place.note, narrator.note, plan.cover_note))),
+            warnings=tuple(filter(None, (*settled.warnings, *plan.warnings, narrator.rate_note))),
+            notes=settled.notes,
         )
         return row, list(_known_by(plan.work, path))
 
-    def _check(self, settled: Settled, own: Path | None = None) -> BuildPlan:
+    def _check(self, settled: Settled, own: Path | None = None, if_there: IfThere | None = None) -> BuildPlan:
         folder = settled.folder
         script = make_script(settled.document, settled.recipe)
-        return check_everything(script, settled.recipe, folder, self.if_there, index=self.folder(folder).index, own=own)
+        wanted, index = Wanted(voice_only=self.voice_only), self.folder(folder).index
+        if_there = if_there or self.if_there
+        return check_everything(script, settled.recipe, folder, if_there, wanted, index=index, own=own)
 
     def _key(self, plan: BuildPlan, settled: Settled, recipe: Recipe) -> str:
         source = plan.source or packed_source(plan.script, recipe, plan.voice)
-        return task_key(source, named_files(settled.document, recipe), voice_only=self.voice_only, listen=self.listen)
+        return task_key(source, named_files(settled.document, recipe), plan.beside, listen=self.listen)
 
     def _is_unchanged(self, plan: BuildPlan, settled: Settled) -> bool:
         """Return whether the episode is there, made by the same task: by what it carries, or by the journal."""
         path = plan.place.path
         if not path.is_file() or not record_path(path).is_file():
             return False
-        if self.voice_only and not twin_path(path).is_file():
+        if not has_beside(path, plan.beside):
             return False
         if carries(path, plan.source):
             return True

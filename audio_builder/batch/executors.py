@@ -94,10 +94,9 @@ class _Slot:
         if wait:
             with contextlib.suppress(BrokenProcessPool):
                 pool.submit(close_worker).result()
-        else:
-            line.close()
-        pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        # Without its line the process ends at once; waiting for that takes back what Python keeps for it.
         line.close()
+        pool.shutdown(cancel_futures=cancel_futures)
 
     def _start(self) -> ProcessPoolExecutor:
         # A fresh interpreter: a fork would copy whatever locks other threads hold.

@@ -7,6 +7,7 @@ cut short by a stop is passed over.
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -14,9 +15,13 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.batch.task import Failure
-from audio_builder.files import output_error
 
 JOURNAL_FILE = ".audio-builder-journal.jsonl"
+
+_BEGINNING = b'\n{"source":'
+"""Of each line that is written, and so of the file."""
+
+_log = logging.getLogger(__name__)
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,12 +52,14 @@ class Journal:
         self._path = folder / JOURNAL_FILE
         self._made: dict[str, str] = {}
         try:
-            lines = self._path.read_bytes().splitlines()
+            content = self._path.read_bytes()
         except OSError:
-            lines = []
-        for content in lines:
+            content = b""
+        self._is_said = False
+        self._is_kept = content[: len(_BEGINNING)] == _BEGINNING[: len(content)]
+        for text in content.splitlines():
             try:
-                line = msgspec.json.decode(content, type=Line)
+                line = msgspec.json.decode(text, type=Line)
             except ValueError:
                 continue
             if line.key and line.sha256:
@@ -63,34 +70,32 @@ class Journal:
         return self._made.get(key, "")
 
     def note_made(self, source: str, key: str, episode: Path, sha256: str) -> None:
-        """Note an episode that is in its place.
-
-        Raises:
-            OutputError: the journal can't be written.
-        """
+        """Note an episode that is in its place."""
         self._made[key] = sha256
         self._append(Line(source=source, key=key, episode=episode.name, sha256=sha256))
 
     def note_failed(self, source: str, key: str, failure: Failure) -> None:
-        """Note an article that couldn't be built.
-
-        Raises:
-            OutputError: the journal can't be written.
-        """
+        """Note an article that couldn't be built."""
         self._append(Line(source=source, key=key, error=failure.error, message=failure.message))
 
     def _append(self, line: Line) -> None:
+        """Add a line; where that can't be done, it is said once: the episodes are there all the same."""
         content = msgspec.json.encode(msgspec.structs.replace(line, source=_encodable(line.source)))
         try:
+            if not self._is_kept:
+                raise FileExistsError(0, "it was made by somebody else")
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # One write for a whole line; a line that a stop cut short is ended by the line break of the next.
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            descriptor = os.open(self._path, flags, 0o644)
             try:
                 os.write(descriptor, b"\n" + content + b"\n")
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise output_error(error, self._path) from error
+            if not self._is_said:
+                _log.warning("Can't note in %s what is made: %s.", self._path, error.strerror or error)
+            self._is_said = True
 
 
 def _encodable(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from audio_builder.batch.batch_plan import Batch, PlannedEpisode
-from audio_builder.batch.task import Failure, Product, Task, shared_paths
+from audio_builder.batch.task import Failure, Product, Task, shared_path
 from audio_builder.episode.identity import Work
 from audio_builder.episode.produce import adopt_episode
 from audio_builder.episode.record import EpisodeRecord
@@ -174,19 +174,19 @@ def _finished(batch: Batch, attempt: _Attempt, outcome: Product | Failure) -> Fi
     if isinstance(outcome, Failure):
         return _failed(batch, row, key, outcome)
     record = msgspec.json.decode(outcome.record, type=EpisodeRecord)
-    left = shared_paths(attempt.task) if attempt.task.shared else ()
-    sound, twin = left or (outcome.sound or b"", outcome.twin)
+    suffixes = (".mp3", *(beside.suffix for beside in record.beside)) if attempt.task.shared else ()
+    left = {suffix: shared_path(attempt.task, suffix) for suffix in suffixes}
     try:
         with folder_locked(row.folder, lambda: None):
             place = batch.place(row, attempt.work)
-            report = adopt_episode(record, sound, twin if attempt.task.voice_only else None, place)
+            report = adopt_episode(record, left or outcome.sounds, place)
             folder = batch.folder(row.folder)
             folder.index.add(place.path)
         folder.journal.note_made(row.source.name, key, place.path, record.sound.sha256)
     except OutputError as error:
         return _failed(batch, row, key, Failure.of(error))
     finally:
-        for path in left:
+        for path in left.values():
             path.unlink(missing_ok=True)
     return Finished(row, report=report)
 

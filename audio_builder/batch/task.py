@@ -11,19 +11,18 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from audio_builder import errors, pipeline
-from audio_builder.episode.naming import twin_path
-from audio_builder.episode.record import record_path
+from audio_builder.episode.record import record_path, sounds_beside
 from audio_builder.errors import AudioBuilderError, ClusterError, OutputError, SoundError
 from audio_builder.files import output_error, scratch_folder
 from audio_builder.narration.workers.pool import Pool
-from audio_builder.preflight import versions_of
+from audio_builder.preflight import Wanted, versions_of
 from audio_builder.progress import Step
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
 from audio_builder.script.from_document import Document
@@ -64,6 +63,7 @@ class Task:
         recipe: settled: with what the show says.
         versions: of what makes the sound here; a worker with others refuses.
         voice_only: whether a twin with the voice alone is wanted.
+        elastic: whether what lets a page stretch its silences is wanted.
         listen: whether each clip is heard when it is spoken.
         text_factors: of the episode's earlier version.
         carried: the files that the recipe names; empty for a worker on this machine.
@@ -75,6 +75,7 @@ class Task:
     recipe: Recipe
     versions: Mapping[str, str]
     voice_only: bool = False
+    elastic: bool = False
     listen: bool = False
     text_factors: Mapping[str, float] | None = None
     carried: tuple[CarriedFile, ...] = ()
@@ -87,13 +88,12 @@ class Product:
 
     Attributes:
         record: of the episode, as JSON; its path and origin are still to be settled.
-        sound: the MP3; None where it lies in the shared folder.
-        twin: the voice alone; None where it lies in the shared folder, or none is wanted.
+        sounds: the episode and what is beside it, by what their names end with; empty where they lie in the shared
+            folder.
     """
 
     record: bytes
-    sound: bytes | None = None
-    twin: bytes | None = None
+    sounds: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +131,20 @@ def named_files(document: Document, recipe: Recipe) -> dict[str, Path]:
     return {setting: Path(path) for setting, path in named.items() if path}
 
 
-def task_key(source: bytes, files: Mapping[str, Path], *, voice_only: bool, listen: bool = False) -> str:
+def task_key(source: bytes, files: Mapping[str, Path], beside: Wanted, *, listen: bool = False) -> str:
     """Return what tells a task from all others.
 
     Args:
         source: script, recipe and versions, from `pack_source`.
         files: from `named_files`; what is in them counts, not their names.
-        voice_only: whether there is a twin.
+        beside: what is wanted beside the episode.
         listen: whether its clips are heard.
 
     Raises:
         SoundError: one of the files can't be read.
     """
-    parts = [source, b"twin" if voice_only else b"", *([b"heard"] if listen else [])]
+    parts = [source, b"twin" if beside.voice_only else b"", *([b"heard"] if listen else [])]
+    parts += [b"elastic"] if beside.elastic else []
     for setting, path in sorted(files.items()):
         parts += [setting.encode(), hashlib.sha256(_content(path)).digest()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -189,6 +190,7 @@ def run_task(task: Task, on_stage: Callable[[Stage], None] = lambda _stage: None
                 recipe,
                 folder / "episode",
                 voice_only=task.voice_only,
+                elastic=task.elastic,
                 listen=task.listen,
                 progress=_Stages(on_stage),
                 pool=_pool(),
@@ -260,19 +262,18 @@ def _unpacked(task: Task, folder: Path) -> tuple[Document, Recipe]:
 
 
 def _product(task: Task, episode: Path) -> Product:
-    record, twin = record_path(episode).read_bytes(), twin_path(episode)
+    record = record_path(episode).read_bytes()
+    sounds = {".mp3": episode, **{beside.suffix: beside.path(episode) for beside in sounds_beside(episode)}}
     if not task.shared:
-        return Product(record, episode.read_bytes(), twin.read_bytes() if task.voice_only else None)
-    for file, place in zip((episode, twin), shared_paths(task), strict=True):
-        if file.is_file():
-            _move_to(file, place)
+        return Product(record, {suffix: sound.read_bytes() for suffix, sound in sounds.items()})
+    for suffix, sound in sounds.items():
+        _move_to(sound, shared_path(task, suffix))
     return Product(record)
 
 
-def shared_paths(task: Task) -> tuple[Path, Path]:
-    """Return where a worker leaves the MP3 of a task and its twin, in the shared folder."""
-    folder = Path(task.shared)
-    return folder / f"{task.key}.mp3", folder / f"{task.key}.voice.mp3"
+def shared_path(task: Task, suffix: str) -> Path:
+    """Return where a worker leaves a sound of a task in the shared folder."""
+    return Path(task.shared) / f"{task.key}{suffix}"
 
 
 def _move_to(file: Path, place: Path) -> None:

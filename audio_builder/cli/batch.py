@@ -132,7 +132,7 @@ def carry_out(
         as `build_all`.
     """
     from audio_builder.batch.batch_plan import Batch
-    from audio_builder.cli.batch_table import BatchView, show_plan
+    from audio_builder.cli.batch_table import BatchView, show_plan, show_warnings, summed_up
     from audio_builder.files import scratch_folder
 
     where = where or Where()
@@ -144,9 +144,12 @@ def carry_out(
         view = BatchView(console, as_json=options.as_json)
         rows = list(view.planning(batch.plan(sources), len(sources)))
         _refuse_if_all_fail(rows)
-        to_make = [row for row in rows if row.state in {"new", "new version"}]
         if asking:
             show_plan(rows, console)
+        show_warnings(rows, console)
+        to_make = [row for row in rows if row.state in {"new", "new version"}]
+        if asking:
+            console.say(summed_up(rows))
             if asking.dry_run or (to_make and not asking.yes and not _agreed()):
                 return _exit_code(rows, ())
         finished: list[Finished] = []
@@ -169,15 +172,15 @@ def settle_source(options: BuildOptions, source: Source) -> Settled:
     from audio_builder.script.from_document import check_voices, read_document
     from audio_builder.voices.catalogue import find_voice, is_voice
 
-    notes: list[str] = []
+    warnings: list[str] = []
     text = open_source(source.path, source.chapter or None)
-    document = read_document(text, on_warning=notes.append, is_voice=is_voice)
+    document = read_document(text, on_warning=warnings.append, is_voice=is_voice)
     check_voices(document, text, find_voice)
-    if isinstance(document, Article) and document.left_out:
-        notes.append(summary(document.left_out))
+    notes = [summary(document.left_out)] if isinstance(document, Article) and document.left_out else []
     own = number_chapter(source.chapter, source.chapters, source.book) if source.chapter else None
     settled = options.settle(text, document, own)
-    return replace(settled, notes=(*notes, *(() if settled.document.language else settled.notes)))
+    notes += () if settled.document.language else settled.notes
+    return replace(settled, warnings=tuple(warnings), notes=tuple(notes))
 
 
 def _check_options(sources: Sequence[str], options: BuildOptions) -> None:

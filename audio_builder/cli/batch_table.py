@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -30,50 +30,78 @@ _MOST_ROWS = 200
 """Of a plan that are shown; a longer one is summed up."""
 
 _MOST_AT_WORK = 12
+_FEW = 3
+_GAP = 2
+"""Between two columns."""
+
+_STAGE_WIDTH = 14
+"""Of “speaking 12:34” and the time left."""
 _STATES = {"new": "new", "new version": "new version", "unchanged": "unchanged", "failed": "can't be built"}
 
 
 def show_plan(rows: Sequence[PlannedEpisode], console: Console) -> None:
-    """Show what each text will become, and below what a person should know before it begins."""
+    """Show what each text will become."""
     if not console.quiet:
         terminal = _terminal()
-        terminal.print(_plan_table(rows[:_MOST_ROWS]))
+        terminal.print(_plan_table(rows[:_MOST_ROWS], terminal.width))
         if len(rows) > _MOST_ROWS:
             console.say(f"… and {len(rows) - _MOST_ROWS:,} more")
+
+
+def show_warnings(rows: Sequence[PlannedEpisode], console: Console) -> None:
+    """Say what a person should know of what is planned before it begins: the same of several in one line."""
+    said: dict[tuple[str, bool], list[str]] = {}
     for row in rows:
-        for note in row.notes:
-            console.say(f"{row.path.name if row.path else row.source.name}: {note}")
+        for line in (*row.warnings, *row.notes):
+            said.setdefault((line, line in row.warnings), []).append(row.source.name)
+    for (line, is_warning), names in said.items():
+        (console.warn if is_warning else console.say)(f"{_listed(names)}: {line}")
+    for row in rows:
         if row.failure:
-            console.say(f"{row.source.name} can't be built: {row.failure.message}")
-    console.say(_summed_up(rows))
+            console.warn(f"{row.source.name} can't be built: {row.failure.message}")
 
 
-def _plan_table(rows: Sequence[PlannedEpisode]) -> Table:
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= _FEW else f"{names[0]} and {len(names) - 1:,} more"
+
+
+def _plan_table(rows: Sequence[PlannedEpisode], width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading, align in (("title", "left"), ("words", "right"), ("length", "right")):
-        table.add_column(heading, justify="right" if align == "right" else "left", no_wrap=True, overflow="ellipsis")
-    for heading in ("voice", "lang", "episode", ""):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
+    columns: dict[str, list[Text]] = {name: [] for name in ("title", "words", "length", "voice", "lang", "episode", "")}
     for row in rows:
         failed = row.failure is not None
-        fits = not any("the words are in" in note for note in row.notes)
+        fits = not any("the words are in" in warning for warning in row.warnings)
         cells = (
             Text(printable(row.title or row.source.name)),
             Text("" if failed else f"{row.words:,}"),
             Text("" if failed else clock(row.expected_s)),
             Text(", ".join(row.voices)),
             Text(row.language, style="" if fits else "bold red"),
-            Text(row.path.name if row.path else ""),
+            Text(row.path.stem if row.path else ""),
             Text(_STATES[row.state], style="red" if failed else "dim" if row.state == "unchanged" else "green"),
         )
+        for column, cell in zip(columns.values(), cells, strict=True):
+            column.append(cell)
+    # On a narrow terminal the names are cut, and no figure is.
+    room = width - sum(
+        _GAP + max(len(name), *(cell.cell_len for cell in column))
+        for name, column in columns.items()
+        if name not in {"title", "episode"}
+    )
+    for name in columns:
+        most = max(8, room // 2 - _GAP) if name in {"title", "episode"} else None
+        align: Literal["left", "right"] = "right" if name in {"words", "length"} else "left"
+        table.add_column(name, justify=align, no_wrap=True, overflow="ellipsis", max_width=most)
+    for cells in zip(*columns.values(), strict=True):
         table.add_row(*cells)
     return table
 
 
-def _summed_up(rows: Sequence[PlannedEpisode]) -> str:
+def summed_up(rows: Sequence[PlannedEpisode]) -> str:
+    """Return how much there is to do, in one line."""
     to_make = [row for row in rows if row.state in {"new", "new version"}]
     unchanged = sum(row.state == "unchanged" for row in rows)
     failed = sum(row.state == "failed" for row in rows)
@@ -131,7 +159,7 @@ class BatchView:
                     voices=row.voices,
                     language=row.language,
                     episode=str(row.path or ""),
-                    notes=row.notes,
+                    notes=(*row.warnings, *row.notes),
                 )
                 if row.failure:
                     self._print_json("failed", source=row.source.name, **_as_fields(row.failure))
@@ -147,11 +175,15 @@ class BatchView:
             return
         from rich.live import Live
 
-        with Live(
-            console=self._terminal, get_renderable=self._picture, refresh_per_second=4, transient=True,
-            redirect_stdout=False, redirect_stderr=False,
-        ):  # fmt: skip
-            yield self._on_stage
+        try:
+            with Live(
+                console=self._terminal, get_renderable=self._picture, refresh_per_second=4, transient=True,
+                redirect_stdout=False, redirect_stderr=False,
+            ):  # fmt: skip
+                yield self._on_stage
+        finally:  # what was made before somebody stopped it is there
+            for path in self._later:
+                self._console.result_path(path)
 
     def follow(self, batch: Batch, rows: Sequence[PlannedEpisode], workers: Workers) -> list[Finished]:
         """Build rows, and show each that is finished; return what became of them, without the reports of those made.
@@ -182,8 +214,6 @@ class BatchView:
 
     def end(self, rows: Sequence[PlannedEpisode], finished: Sequence[Finished]) -> None:
         """Name what failed, and say what is there."""
-        for path in self._later:
-            self._console.result_path(path)
         failed = [(row, row.failure) for row in rows] + [(one.row, one.failure) for one in finished]
         unbuilt = 0
         for row, failure in failed:
@@ -234,7 +264,7 @@ class BatchView:
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        table.add_column(no_wrap=True, overflow="ellipsis", max_width=self._terminal.width - _GAP - _STAGE_WIDTH)
         table.add_column(no_wrap=True)
         work = list(self._work.values())
         for one in [one for one in work if one.stage != "waiting"][:_MOST_AT_WORK]:

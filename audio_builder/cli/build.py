@@ -89,9 +89,8 @@ def command(ctx: click.Context, /, sources: tuple[str, ...], **values: Any) -> i
     if options.each_chapter:
         return _build_each_chapter(sources[0], options, console)
     text, document = read_source_argument(sources[0], console, options.chapter, fetch=options.fetch)
-    settled = options.settle(text, document)
-    report = options.build(settled, console)
-    options.show(report, console, settled.notes)
+    report = options.build(options.settle(text, document), console)
+    options.show(report, console)
     if options.opens:
         click.launch(report.path)
     return 0
@@ -172,8 +171,7 @@ def _build_chapters(book: Book, options: BuildOptions, console: Console) -> int:
         if report is None:
             continue
         reports.append(report)
-        if not options.as_json:
-            console.result_path(Path(report.path))
+        options.say_built(report, console)
     if options.as_json:
         console.result(f"[{', '.join(report.as_json() for report in reports)}]")
     if not failed:
@@ -186,16 +184,12 @@ def _build_chapters(book: Book, options: BuildOptions, console: Console) -> int:
 
 def _build_chapter(chapter: SourceText, own: Layer, options: BuildOptions, console: Console) -> BuildReport | None:
     """Return the report on a chapter that was built, or nothing where its episode is there, unchanged."""
-    from audio_builder.episode.naming import twin_path
-    from audio_builder.preflight import built_already
+    from audio_builder.preflight import Wanted, built_already
     from audio_builder.script.from_document import read_document
 
     settled = options.settle(chapter, read_document(chapter), own)
-    there = built_already(settled.document, settled.recipe, settled.folder, options.if_there)
-    if there and (twin_path(there).is_file() or not options.voice_only):
+    wanted = Wanted(voice_only=options.voice_only)
+    if there := built_already(settled.document, settled.recipe, settled.folder, options.if_there, wanted):
         console.say(f"{there} is there, unchanged")
         return None
-    report = options.build(settled, console)
-    for line in filter(None, (*report.summary()[:2], report.note, *settled.notes)):
-        console.say(line)
-    return report
+    return options.build(settled, console)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,16 +155,20 @@ class BuildOptions:
         recipe = settings.recipe()
         document, language_note = documents.settle_language(document, recipe)
         document = documents.add_guides(document, recipe, self.guides)
-        return Settled(document, recipe, settings.output, (language_note,) if language_note else ())
+        return Settled(document, recipe, settings.output, notes=(language_note,) if language_note else ())
 
     def build(self, settled: Settled, console: Console) -> BuildReport:
-        """Build an episode under a progress bar, and return its report.
+        """Say what there is to say beforehand, build an episode under a progress bar, and return its report.
 
         Raises:
             AudioBuilderError: as `pipeline.build`.
         """
         from audio_builder import pipeline
 
+        for warning in settled.warnings:
+            console.warn(warning)
+        for note in settled.notes:
+            console.say(note)
         with progress_bar(console) as progress:
             return pipeline.build(
                 settled.document,
@@ -177,14 +181,21 @@ class BuildOptions:
                 progress=progress,
             )
 
-    def show(self, report: BuildReport, console: Console, notes: Sequence[str] = ()) -> None:
+    def show(self, report: BuildReport, console: Console) -> None:
         """Print where the episode is, or its report as JSON, and say what there is to say of it."""
         if self.as_json:
             console.result(report.as_json())
-        else:
-            console.result_path(Path(report.path))
-        for line in (*report.summary(), *notes):
+        self.say_built(report, console)
+
+    def say_built(self, report: BuildReport, console: Console) -> None:
+        """Say that an episode is made and where, what of it a person should know, and with `-v` what was measured."""
+        console.done(Path(report.path), report.outcome(), with_path=not self.as_json)
+        for warning in report.warnings():
+            console.warn(warning)
+        for line in report.answers():
             console.say(line)
+        for line in report.details():
+            console.detail(line)
 
 
 def _folder(output: Path) -> Path:

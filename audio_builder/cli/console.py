@@ -63,7 +63,7 @@ class Console:
     """Where a command's words go.
 
     Attributes:
-        quiet: only errors are told.
+        quiet: only the result, warnings and errors are told.
         verbose: details are told too, and errors with their traceback.
     """
 
@@ -99,6 +99,23 @@ class Console:
         """Tell the user something on stderr, unless quiet."""
         if not self.quiet:
             click.echo(printable(text), err=True)
+
+    def done(self, path: Path, outcome: str, *, with_path: bool = True) -> None:
+        """Say that a file is made and where: its path alone on stdout for a program, one line on stderr for a person.
+
+        Args:
+            path: of the file.
+            outcome: what there is to say of it.
+            with_path: whether stdout is for the path.
+        """
+        one_terminal = sys.stdout is not None and sys.stdout.isatty() and sys.stderr.isatty()
+        if with_path and (self.quiet or not one_terminal):
+            self.result_path(path)
+        self.say(f"Done: {path} ({outcome})")
+
+    def warn(self, text: str) -> None:
+        """Tell the user on stderr what must not be missed, even if quiet."""
+        self._styled("Warning: ", text, "yellow")
 
     def detail(self, text: str) -> None:
         """Tell something that only matters to a curious user, with -v."""

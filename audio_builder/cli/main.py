@@ -78,7 +78,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user unasked
         return _tell(console, error)
     except KeyboardInterrupt as error:
-        return _tell_stopped(console, error)
+        return _tell_stopped(error)
     finally:
         logging.getLogger("audio_builder").removeHandler(notes)
     return result if isinstance(result, int) else 0
@@ -87,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
 def _tell(console: Console, error: Exception) -> int:
     """Say what went wrong, and return the exit code that stands for it."""
     if isinstance(error, click.Abort | Interrupted):
-        return _tell_stopped(console, error.__cause__)
+        return _tell_stopped(error.__cause__)
     if isinstance(error, click.ClickException):
         error.show(file=sys.stderr)
         return error.exit_code
@@ -109,9 +109,9 @@ def _tell(console: Console, error: Exception) -> int:
     return INTERNAL_ERROR
 
 
-def _tell_stopped(console: Console, cause: BaseException | None) -> int:
+def _tell_stopped(cause: BaseException | None) -> int:
     """Say that the user or the system ended this, and return the exit code for that."""
-    console.error("stopped", hint="Nothing is lost. Run the same command again to continue.")
+    click.echo("Stopped. Nothing is lost; run it again to continue.", err=True)
     return cause.exit_code if isinstance(cause, Terminated) else Interrupted.exit_code
 
 
@@ -145,7 +145,7 @@ class _Notes(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say one line."""
-        self._console.say(record.getMessage())
+        self._console.warn(record.getMessage())
 
 
 def _end_as_ctrl_c_does() -> None:

@@ -12,6 +12,7 @@ import click
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.option_values import COMPLETED, Length, Lengths, complete
+from audio_builder.errors import RecipeError
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file, setting
 from audio_builder.recipe.settings import PACING_PRESETS, Recipe
 
@@ -183,12 +184,24 @@ def recipe_file_layer(path: Path) -> Layer:
 
 
 def options_layer(chosen: Mapping[str, str | float | None]) -> Layer:
-    """Return what the options of a command line set."""
+    """Return what the options of a command line set, each held to its range.
+
+    Raises:
+        RecipeError: a value isn't allowed; with the name of its option.
+    """
     layer: dict[str, Any] = {}
     for name, value in chosen.items():
         if value is not None:
             table, _, key = RECIPE_OPTIONS[name].rpartition(".")
             (layer.setdefault(table, {}) if table else layer)[key] = value
+    try:
+        make_recipe(layer)
+    except RecipeError as error:
+        for name, path in RECIPE_OPTIONS.items():
+            if error.message.startswith(f"{path} "):
+                option = f"--{name.replace('_', '-')}"
+                raise RecipeError(error.message.replace(path, option, 1), hint=error.hint) from error
+        raise
     return layer
 
 
@@ -222,7 +235,7 @@ def read_source_argument(
         text = fetch_page(source)
     else:
         text = open_source(Path(source), chapter)
-    document = read_document(text, on_warning=console.say, is_voice=is_voice)
+    document = read_document(text, on_warning=console.warn, is_voice=is_voice)
     check_voices(document, text, find_voice)
     if isinstance(document, Article) and is_web_address(source):
         document = replace(document, details=with_page(document.details, document.title, source))
@@ -320,7 +333,7 @@ def verbosity(function: _Function) -> _Function:
     """Add `-q` and `-v`, which the console reads from the command line itself."""
     for flag, about in (
         (("-v", "--verbose"), "Say more; show the traceback of an error."),
-        (("-q", "--quiet"), "Say nothing but the result and errors."),
+        (("-q", "--quiet"), "Say nothing but the result, warnings and errors."),
     ):
         function = click.option(*flag, is_flag=True, expose_value=False, help=about)(function)
     return function

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from audio_builder.cli.console import Console, printable
-from audio_builder.progress import Progress, Stage, Step, silent
+from audio_builder.progress import Progress, Stage, Step
 
 _TITLES: dict[Stage, str] = {
     "narrate": "Speaking",
@@ -22,10 +22,10 @@ _LONGEST_DETAIL = 48
 def progress_bar(console: Console) -> Iterator[Progress]:
     """Give a `Progress` that draws a bar on stderr, or plain lines where stderr is no terminal.
 
-    Nothing is shown when the console is quiet.
+    Nothing but warnings is shown when the console is quiet.
     """
     if console.quiet:
-        yield silent
+        yield _Warnings(console)
         return
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -43,7 +43,7 @@ def progress_bar(console: Console) -> Iterator[Progress]:
         TextColumn("{task.fields[detail]}", markup=False, style="dim"),
     )
     with Bars(*columns, console=terminal, transient=True) as bars:
-        yield _Bars(bars)
+        yield _Bars(bars, console)
 
 
 @contextlib.contextmanager
@@ -62,16 +62,20 @@ def bar_for_each(console: Console) -> Iterator[Callable[[str], Progress]]:
 class _Bars:
     """One bar for each stage that has begun."""
 
-    def __init__(self, bars: object) -> None:
+    def __init__(self, bars: object, console: Console) -> None:
         from rich.progress import Progress as Bars
         from rich.progress import TaskID
 
         if not isinstance(bars, Bars):  # pragma: no cover - the type exists only once rich is imported
             raise TypeError(bars)
         self._bars = bars
+        self._console = console
         self._tasks: dict[Stage, TaskID] = {}
 
     def __call__(self, step: Step) -> None:
+        if step.stage == "warn":
+            self._console.warn(step.detail)
+            return
         if step.stage not in self._tasks:
             self._tasks[step.stage] = self._bars.add_task(_TITLES[step.stage], total=None, detail="")
         self._bars.update(
@@ -82,14 +86,28 @@ class _Bars:
         )
 
 
-class _PlainLines:
-    """A line when a stage begins that has something to do: for logs, where a bar would be litter."""
+class _Warnings:
+    """Nothing but warnings."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def __call__(self, step: Step) -> None:
+        if step.stage == "warn":
+            self._console.warn(step.detail)
+
+
+class _PlainLines(_Warnings):
+    """A line when a stage begins that has something to do: for logs, where a bar would be litter."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
         self._begun: set[Stage] = set()
 
     def __call__(self, step: Step) -> None:
+        super().__call__(step)
+        if step.stage == "warn":
+            return
         speaking, left = step.stage == "narrate", step.total - step.done
         if step.stage in self._begun or (speaking and not left):
             return

@@ -85,9 +85,9 @@ def _say(console: Console, report: PublishReport, folder: Path) -> None:
     episodes = f"{report.episodes} episode" + "s" * (report.episodes != 1)
     console.say(f"{episodes} published, {len(report.made)} made now, {len(report.pruned)} old files removed")
     for name in report.unrecorded:
-        console.say(f"{name} has no record beside it and is not published; build it again into this folder")
+        console.warn(f"{name} has no record beside it and is not published; build it again into this folder")
     for name in report.kept:
-        console.say(
+        console.warn(
             f"{folder / EPISODES / name} stays as it is: made by somebody else, or changed since it was written. "
             "--force replaces it."
         )
@@ -96,7 +96,7 @@ def _say(console: Console, report: PublishReport, folder: Path) -> None:
     for held in report.held_back:
         console.say(f"{held.name} is held back until {held.until}; publish again then")
     if report.cover_note:
-        console.say(f"letters on the show's cover: {report.cover_note}")
+        console.warn(f"letters on the show's cover: {report.cover_note}")
     if not read_show(folder).base_url:
         console.say("So far only this computer can play the feed.")
         console.say(f"To put it online: set base_url in {folder / 'show.toml'}, and publish again.")

@@ -55,20 +55,18 @@ def command(ctx: click.Context, /, files: tuple[Path, ...], **values: Any) -> in
     """
     from audio_builder.batch.sources import find_sources, is_episode
     from audio_builder.cli.batch import carry_out, refuse_named_file
-    from audio_builder.episode.tag.embedded_source import read_source
 
     console, options = ctx.ensure_object(Console), BuildOptions.given(values, unforced="refuse")
     if len(files) > 1 or files[0].is_dir():
         refuse_named_file(options.output)
         found = find_sources(files, is_wanted=is_episode)
-        return carry_out(lambda source: _settle(source.path, options, console), found, options, console)
-    settled = _settle(files[0], options, console)
-    _say_versions(read_source(files[0]), settled.recipe, console)
+        return carry_out(lambda source: _settle(source.path, options), found, options, console)
+    settled = _settle(files[0], options)
     options.show(options.build(settled, console), console)
     return 0
 
 
-def _settle(file: Path, options: BuildOptions, console: Console) -> Settled:
+def _settle(file: Path, options: BuildOptions) -> Settled:
     """Return what an MP3 is built from again.
 
     Raises:
@@ -79,9 +77,9 @@ def _settle(file: Path, options: BuildOptions, console: Console) -> Settled:
 
     source = read_source(file)
     recipe = _recipe(source, options)
-    _supply_files(source, options, console)
     script = _with_pauses(source.read_script(file.name), source.read_recipe().pacing, recipe.pacing)
-    return Settled(script, recipe, options.output or Path(DEFAULT_OUTPUT))
+    warnings = tuple(filter(None, (_note_on_files(source, options), _note_on_versions(source, recipe))))
+    return Settled(script, recipe, options.output or Path(DEFAULT_OUTPUT), warnings)
 
 
 def _recipe(source: CarriedSource, options: BuildOptions) -> Recipe:
@@ -100,8 +98,12 @@ def _without_preset(carried: Layer) -> Layer:
     return {**carried, "pacing": own}
 
 
-def _supply_files(source: CarriedSource, options: BuildOptions, console: Console) -> None:
-    """Insist on a background where the first was a file, which the MP3 doesn't carry; a cover is drawn anew."""
+def _note_on_files(source: CarriedSource, options: BuildOptions) -> str:
+    """Insist on a background where the first was a file, which the MP3 doesn't carry; say that a cover is drawn anew.
+
+    Raises:
+        SoundError: none is given.
+    """
     from audio_builder.recipe.recipe_file import read_recipe_file
 
     given = {RECIPE_OPTIONS[name] for name, value in options.chosen.items() if value is not None}
@@ -114,7 +116,8 @@ def _supply_files(source: CarriedSource, options: BuildOptions, console: Console
             hint="Give it with --background FILE, or choose another one with --background NAME.",
         )
     if "tags.cover" in missing:
-        console.say("The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe.")
+        return "The cover was a picture file; now one is drawn. To keep it, set tags.cover in a recipe."
+    return ""
 
 
 def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
@@ -126,14 +129,12 @@ def _with_pauses(script: Script, carried: Pacing, wanted: Pacing) -> Script:
     return script if same and carried.preset == wanted.preset else repace(script, wanted)
 
 
-def _say_versions(source: CarriedSource, recipe: Recipe, console: Console) -> None:
-    """Say it when the same recipe would not give the same bytes here."""
+def _note_on_versions(source: CarriedSource, recipe: Recipe) -> str:
+    """Return what to say when the same recipe would not give the same bytes here."""
     from audio_builder.preflight import versions_of
     from audio_builder.voices.catalogue import find_voice
 
-    if recipe.voice != source.read_recipe().voice:
-        return
-    here = versions_of(find_voice(recipe.voice))
-    if here != source.versions:
-        made_with = ", ".join(source.versions.values())
-        console.say(f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ.")
+    if recipe.voice != source.read_recipe().voice or versions_of(find_voice(recipe.voice)) == source.versions:
+        return ""
+    made_with = ", ".join(source.versions.values())
+    return f"It was made with other versions ({made_with}): words and pauses stay, the sound may differ."

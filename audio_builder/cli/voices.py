@@ -407,7 +407,7 @@ def say_command(
     write_named(output, sound, force=force)
     console.result_path(output)
     if prepared.note:
-        console.say(prepared.note)
+        console.warn(prepared.note)
 
 
 def install_piper_voice(key: str, console: Console, *, yes: bool) -> None:

@@ -165,7 +165,7 @@ def choose_place(
     path = _free_path(wanted, planned)
     note = ""
     if path != wanted:
-        note = f"{wanted.name} is there already, from another source: this one is {path.name}"
+        note = f"the name {wanted.name} is another text's: this one has a number after it"
     return Place(path, _minted(origin, path, work), note)
 
 

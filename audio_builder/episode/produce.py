@@ -20,6 +20,7 @@ from audio_builder.episode.naming import Place, bed_path, length_path, twin_path
 from audio_builder.episode.record import (
     Beside,
     EpisodeRecord,
+    Sound,
     beside_of,
     make_record,
     record_as_json,
@@ -227,15 +228,14 @@ def _beside(episode: Path, report: BuildReport, elastic: Elastic | None) -> tupl
     return tuple(found)
 
 
-def adopt_episode(record: EpisodeRecord, sound: Path | bytes, twin: Path | bytes | None, place: Place) -> BuildReport:
-    """Put an episode that another process has built into its place, and return its report.
+def adopt_episode(record: EpisodeRecord, sounds: Mapping[str, Path | bytes], place: Place) -> BuildReport:
+    """Put an episode that another process has built into its place, with what is beside it, and return its report.
 
     Called under the lock of the folder.
 
     Args:
         record: of the episode; where it came from is set anew.
-        sound: the MP3, or its bytes.
-        twin: the voice alone; None where there is none.
+        sounds: the episode and what is beside it, by what their names end with: files, or their bytes.
         place: of the episode.
 
     Raises:
@@ -251,27 +251,32 @@ def adopt_episode(record: EpisodeRecord, sound: Path | bytes, twin: Path | bytes
     report = msgspec.structs.replace(report, path=path.name, note=place.note)
     record = msgspec.structs.replace(record, report=report, origin=origin)
     with draft_beside(path) as draft, draft_beside(record_path(path)) as record_draft:
-        _fill(draft, sound)
-        if sound_of(draft) != record.sound:
-            raise OutputError(f"{path} came damaged from its worker", hint="Run the same command again.")
+        _fill(draft, sounds.get(".mp3", b""), record.sound, path)
         write_draft(record_draft, record_as_json(record))
-        if twin is not None:
-            with draft_beside(twin_path(path)) as twin_draft:
-                _fill(twin_draft, twin)
-                _move(twin_draft, twin_path(path))
+        for beside in record.beside:
+            with draft_beside(beside.path(path)) as other:
+                _fill(other, sounds.get(beside.suffix, b""), beside.sound, beside.path(path))
+                _move(other, beside.path(path))
         _move(draft, path)
         commit(record_draft, record_path(path))
     return msgspec.structs.replace(report, path=str(path))
 
 
-def _fill(draft: Path, content: Path | bytes) -> None:
-    if isinstance(content, bytes):
-        write_draft(draft, content)
-        return
+def _fill(draft: Path, content: Path | bytes, sound: Sound, path: Path) -> None:
+    """Fill a draft with a sound.
+
+    Raises:
+        OutputError: it can't be written, or isn't the sound that the record is about.
+    """
     try:
-        shutil.copyfile(content, draft)
+        if isinstance(content, bytes):
+            write_draft(draft, content)
+        else:
+            shutil.copyfile(content, draft)
     except OSError as error:
         raise output_error(error, draft) from error
+    if sound_of(draft) != sound:
+        raise OutputError(f"{path} came damaged from its worker", hint="Run the same command again.")
 
 
 def _move(draft: Path, path: Path) -> None:

@@ -56,6 +56,10 @@ class Beside(Struct, frozen=True, kw_only=True):
     duration_s: float
     sound: Sound
 
+    def path(self, episode: Path) -> Path:
+        """Return where it is, beside an episode."""
+        return episode.with_name(episode.stem + self.suffix)
+
 
 def beside_of(kind: Literal["voice", "bed", "length"], path: Path, episode: Path, duration_s: float = 0.0) -> Beside:
     """Return what a record says of a sound beside an episode."""
@@ -100,6 +104,14 @@ class EpisodeRecord(Struct, frozen=True, kw_only=True):
 def record_path(episode: Path) -> Path:
     """Return where the record of an MP3 is: beside it."""
     return episode.with_name(episode.stem + RECORD_SUFFIX)
+
+
+def sounds_beside(episode: Path) -> tuple[Beside, ...]:
+    """Return what the record of an episode says of other sounds beside it; nothing without a record."""
+    try:
+        return read_record(record_path(episode)).beside
+    except OutputError:
+        return ()
 
 
 def remembered_text_factors(episode: Path) -> dict[str, float]:

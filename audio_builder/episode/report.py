@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from audio_builder.episode.listening import ListeningReport, listening_of
 from audio_builder.episode.tag.player_chapters import player_chapters
-from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.episode.verify.standard import BACKGROUND, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.estimate import clock
@@ -73,6 +73,12 @@ class DurationReport(Struct, frozen=True, kw_only=True):
     asked_s: float
     pauses_scale: float
     wpm: float
+
+    def answer(self) -> str:
+        """Return it as a line for a person."""
+        percent = round(abs(self.pauses_scale - 1) * 100)
+        change = f"{percent} % {'longer' if self.pauses_scale > 1 else 'shorter'}" if percent else "as they were"
+        return f"Length {clock(self.asked_s)} as you asked; pauses {change}."
 
 
 class StageReport(Struct, frozen=True, kw_only=True):
@@ -149,36 +155,36 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         """Return the report as indented JSON, without a line break at its end."""
         return to_json(self).decode().rstrip("\n")
 
-    def summary(self) -> tuple[str, ...]:
-        """Return what a person wants to know at the end of a build, in a few lines."""
-        minutes, seconds = divmod(round(self.duration_s), 60)
+    def outcome(self) -> str:
+        """Return what a person wants to know at the end of a build: length, chapters and silence."""
         chapters = f"{len(self.chapters)} chapter" + "s" * (len(self.chapters) != 1)
-        wanted = {LOUDNESS: 0, TRUE_PEAK: 1, SEPARATION: 2}
-        measured = sorted(
-            (line for line in self.findings.lines if line.name in wanted), key=lambda line: wanted[line.name]
-        )
-        per_word, noun = unit_of(self.voice.language)
-        voice = f"voice {self.voice.name} at {self.voice.wpm_measured * per_word:.0f} {noun}s per minute"
-        phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
-        phrases += f"; {self.clips_tried} more missed the rate and aren't used" if self.clips_tried else ""
-        fitted = (
-            (f"made {self.duration.asked_s:g} s long: pauses × {self.duration.pauses_scale:.2f}",)
-            if self.duration
-            else ()
-        )
-        for other in self.other_voices:
-            voice += f", {other.name} at {other.wpm_measured:.0f}"
-        lines = (
-            f"{self.title}: {minutes}:{seconds:02d}, {chapters}, {self.silence_share:.0%} without speech",
-            f"{voice}; {phrases}",
-            *fitted,
-            *(str(line) for line in measured),
-            *(str(line) for line in self.findings.lines if line.name in {BACKGROUND, LETTERS}),
-            *((f"the voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
-            *(f"the same, {clock(length.duration_s)} long: {length.path}" for length in self.lengths),
+        return f"{clock(self.duration_s)}, {chapters}, {round(self.silence_share * 100)} % silence"
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a person should know who looks no further, a line each: it wasn't known before speaking."""
+        findings = (str(line.value) for line in self.findings.lines if line.name == BACKGROUND)
+        return tuple(note for note in (self.voice.note, *findings) if note)
+
+    def answers(self) -> tuple[str, ...]:
+        """Return what became of that which was asked for besides the episode, a line each."""
+        return (
+            *((self.duration.answer(),) if self.duration else ()),
+            *((f"The voice alone, at the same times: {self.voice_only.path}",) if self.voice_only else ()),
+            *(f"The same, {clock(length.duration_s)} long: {length.path}" for length in self.lengths),
             *(self.listening.lines() if self.listening else ()),
         )
-        return (*lines, *(note for note in (self.voice.note, self.note) if note))
+
+    def details(self) -> tuple[str, ...]:
+        """Return what was spoken and measured, in a few lines."""
+        per_word, noun = unit_of(self.voice.language)
+        voice = f"voice {self.voice.name} at {self.voice.wpm_measured * per_word:.0f} {noun}s per minute"
+        for other in self.other_voices:
+            voice += f", {other.name} at {other.wpm_measured:.0f}"
+        phrases = f"phrases: {self.clips_synthesized} spoken now, {self.clips_cached} from the cache"
+        phrases += f"; {self.clips_tried} more missed the rate and aren't used" if self.clips_tried else ""
+        found = {line.name: str(line) for line in self.findings.lines}
+        measured = (found[name] for name in (LOUDNESS, TRUE_PEAK, SEPARATION) if name in found)
+        return (f"{voice}; {phrases}", *measured)
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):

@@ -189,7 +189,7 @@ class _Cast:
         notes = []
         for voice in self.all:
             own = spoken.get((voice.name, voice.voice.rate))
-            notes.append((voice.measured_at(measured_wpm(tuple(own))) if own else voice).note)
+            notes.append((voice.measured_at(measured_wpm(tuple(own))) if own else voice).rate_note)
         return dict.fromkeys(filter(None, notes))
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
-from audio_builder.episode.record import RECORD_SUFFIX, sound_of
+from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import OutputError
-from audio_builder.files import commit, draft_beside, folder_locked, output_error, write_bytes
+from audio_builder.files import commit, draft_beside, folder_locked, output_error, sha256_in, write_bytes
 from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.show_files import small_name
 from audio_builder.podcast.show_settings import (
@@ -85,21 +85,23 @@ def export(folder: Path, target: Path, *, prune: bool = False) -> ExportReport:
     ]:
         raise OutputError(f"{target} is the show itself", hint="Export into a folder of its own, such as web.")
     with folder_locked(folder, lambda: None):
-        sources = {name: folder / name for name in _names(folder)}
+        sources: dict[str, Path | bytes] = {name: folder / name for name in _names(folder)}
+        sources[HEADERS_FILE] = headers(show).encode()
         earlier = _manifest(target)
-        written = []
-        for name, source in sources.items():
-            if _put(target / name, source, earlier.get(name, "")):
+        # All is looked at before anything is written; what was written is noted even if something stops this.
+        missing = [name for name, source in sources.items() if _is_missing(target / name, source, earlier.get(name))]
+        written: list[str] = []
+        removed: tuple[str, ...] = ()
+        try:
+            for name in missing:
+                _write(target / name, sources[name])
                 written.append(name)
-        if _put(target / HEADERS_FILE, headers(show).encode(), earlier.get(HEADERS_FILE, "")):
-            written.append(HEADERS_FILE)
-        kept = {*sources, HEADERS_FILE}
-        removed = tuple(_removed(target, earlier, kept)) if prune else ()
-        manifest = {name: earlier[name] for name in earlier if name not in removed}
-        manifest |= {name: sound_of(target / name).sha256 for name in written}
-        manifest |= {name: sound_of(target / name).sha256 for name in kept - manifest.keys()}
-        write_bytes(target / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(dict(sorted(manifest.items())))))
-    return ExportReport(folder=str(target), files=len(kept), written=tuple(written), removed=removed)
+            removed = tuple(_removed(target, earlier, sources)) if prune else ()
+        finally:
+            noted = {name: digest for name, digest in earlier.items() if name not in removed}
+            noted |= {name: sha256_in(target / name) for name in sources if name in written or name not in missing}
+            write_bytes(target / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(dict(sorted(noted.items())))))
+    return ExportReport(folder=str(target), files=len(sources), written=tuple(written), removed=removed)
 
 
 def headers(show: Show) -> str:
@@ -146,30 +148,35 @@ def _names(folder: Path) -> Iterator[str]:
     yield from (OPML_FILE, FEED_STYLE_FILE, INDEX_FILE, *archives, FEED_FILE)
 
 
-def _put(place: Path, source: Path | bytes, earlier: str) -> bool:
-    """Put a file in place and return whether that changed anything.
+def _is_missing(place: Path, source: Path | bytes, earlier: str | None) -> bool:
+    """Return whether a file is still to be put in its place.
 
     Raises:
-        OutputError: a file is there that this didn't write, or that was changed since.
+        OutputError: one is there that this didn't write, or that was changed since.
     """
-    if place.is_symlink() or place.exists():
-        if not place.is_symlink() and place.is_file() and _is_same(place, source):
-            return False
-        if place.is_symlink() or not place.is_file() or sound_of(place).sha256 != earlier:
-            raise OutputError(
-                f"{place} is there and wasn't written by this command, or was changed since",
-                hint="Move it away, or export into another folder.",
-            )
+    if not place.is_symlink() and not place.exists():
+        return True
+    is_file = place.is_file() and not place.is_symlink()
+    if is_file and _is_same(place, source):
+        return False
+    if not is_file or sha256_in(place) != earlier:
+        raise OutputError(
+            f"{place} is there and wasn't written by this command, or was changed since",
+            hint="Move it away, or export into another folder.",
+        )
+    return True
+
+
+def _write(place: Path, source: Path | bytes) -> None:
     if isinstance(source, bytes):
         write_bytes(place, source)
-        return True
+        return
     with draft_beside(place) as draft:
         try:
             shutil.copyfile(source, draft)
         except OSError as error:
             raise output_error(error, place) from error
         commit(draft, place)
-    return True
 
 
 def _is_same(place: Path, source: Path | bytes) -> bool:
@@ -177,14 +184,14 @@ def _is_same(place: Path, source: Path | bytes) -> bool:
         return place.read_bytes() == source
     if place.stat().st_size != source.stat().st_size:
         return False
-    return _NAMED_BY_CONTENT.fullmatch(place.name) is not None or sound_of(place).sha256 == sound_of(source).sha256
+    return _NAMED_BY_CONTENT.fullmatch(place.name) is not None or sha256_in(place) == sha256_in(source)
 
 
-def _removed(target: Path, earlier: dict[str, str], kept: set[str]) -> Iterator[str]:
+def _removed(target: Path, earlier: Mapping[str, str], kept: Collection[str]) -> Iterator[str]:
     """Remove what was exported before and isn't named any more, unless somebody changed it."""
     for name, digest in earlier.items():
         place = target / name
-        if name in kept or place.is_symlink() or not place.is_file() or sound_of(place).sha256 != digest:
+        if name in kept or place.is_symlink() or not place.is_file() or sha256_in(place) != digest:
             continue
         try:
             place.unlink()
@@ -194,11 +201,21 @@ def _removed(target: Path, earlier: dict[str, str], kept: set[str]) -> Iterator[
 
 
 def _manifest(target: Path) -> dict[str, str]:
-    """Return what was exported before, by name; names that lead out of the folder are passed over."""
+    """Return what was exported before, by name; names that lead out of the folder are passed over.
+
+    Raises:
+        OutputError: what lies there isn't of this command.
+    """
+    path = target / MANIFEST_FILE
     try:
-        found = msgspec.json.decode((target / MANIFEST_FILE).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        found = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except FileNotFoundError:
         return {}
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OutputError(
+            f"{path} can't be read as what this command wrote",
+            hint="Remove it, if it isn't yours: then files that are there are compared anew.",
+        ) from error
     return {name: digest for name, digest in found.items() if _ours(name)}
 
 

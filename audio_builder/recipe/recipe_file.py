@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from audio_builder.errors import RecipeError
+from audio_builder.errors import RecipeError, quoted
 from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS, Recipe
 from audio_builder.recipe.values import WrongValue, iso_date, language_tag
 from audio_builder.toml_files import read_toml
@@ -123,7 +123,7 @@ def make_recipe(*layers: Layer) -> Recipe:
     try:
         recipe = msgspec.convert(complete, Recipe)
     except msgspec.ValidationError as error:
-        raise RecipeError(_in_plain_words(str(error))) from error
+        raise RecipeError(_in_plain_words(str(error), complete)) from error
     return recipe
 
 
@@ -181,7 +181,7 @@ def _check_finite(value: Any, path: str) -> None:
         for key, inner in value.items():
             _check_finite(inner, f"{path}.{key}".lstrip("."))
     elif isinstance(value, float) and not math.isfinite(value):
-        raise RecipeError(f"{path} must be a number from {setting(path).range_text}, not {value}")
+        raise RecipeError(f"{path} is {value}; allowed are {setting(path).range_text}")
 
 
 def _write_out_root(complete: dict[str, Any]) -> None:
@@ -211,17 +211,23 @@ def _closest(given: str, known: Mapping[str, Any] | list[str]) -> str:
     return f"Did you mean {matches[0]}?" if matches else ""
 
 
-def _in_plain_words(complaint: str) -> str:
-    """Turn msgspec's `Expected … - at `$.pacing.wpm`` into a sentence that names key and range."""
+def _in_plain_words(complaint: str, complete: Mapping[str, Any]) -> str:
+    """Turn msgspec's `Expected … - at `$.pacing.wpm`` into a sentence that names key, value and range."""
     what, _, where = complaint.partition(" - at `$")
     path = where.strip("`").lstrip(".")
     field = next((known for known in settings() if known.path == path), None)
     if field is None:
         return f"the setting {path or 'recipe'} is wrong: {what[:1].lower()}{what[1:]}"
-    if field.choices:
-        return f"{path} ({field.help}) must be one of {field.range_text}"
-    if field.low is not None:
-        return f"{path} must be a number from {field.range_text}: {what[:1].lower()}{what[1:]}"
+    if field.range_text:
+        holder, _, name = path.rpartition(".")
+        value = (complete[holder] if holder else complete)[name]
+        return f"{path} is {_as_written(value)}; allowed are {field.range_text}"
     if "matching regex" in what:
         return f"{path} isn't written as it must be: {field.help}"
     return f"{path} ({field.help}): {what[:1].lower()}{what[1:]}"
+
+
+def _as_written(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:g}"
+    return quoted(value) if isinstance(value, str) else str(value)[:80]

@@ -9,14 +9,14 @@ from itertools import pairwise
 from audio_builder.article.sentences import own_questions, sentences
 from audio_builder.article.text import speakable
 
-_ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[…?!]*(?P<closers>[”’\"')\]»」』]*)")
+_ELLIPSIS = re.compile(r"(?:…|\.{3,}|\.(?: \.){2,})[….?!]*(?P<closers>[”’\"')\]»」』]*)")
 _MAY_TRAIL = re.compile(r"…|\.\.\.|\. \.")
 _MAY_DASH = re.compile(r"[—–―⸺]|--| - ")
 _TRAILING = re.compile(rf"(?:{_ELLIPSIS.pattern})$")
 _TAG = re.compile(r"\s*[—–―]\s*[^\W\d_]")
 """A dash between a speech and the words that say whose it is."""
 
-_DASH = re.compile(r"(?<=\S)(?:\s+(?:[—–-]|--)\s+|(?<=[^\W\d])(?:—|--)(?=[^\W\d])|[—―⸺]{2}|⸺)(?=\S)")
+_DASH = re.compile(r"(?<=\S)(?:\s+(?:[—–-]|-{2,3})\s+|(?<=[^\W\d])(?:—|-{2,3})(?=[^\W\d])|[—―⸺]{2}|⸺)(?=\S)")
 _OPENING_SPEECH = "—–―«“„"
 _CLOSING_SPEECH = "”’\"'»」』"
 _LEAST_AT_A_DASH = 4

@@ -20,7 +20,7 @@ from audio_builder.pipeline import build
 from audio_builder.progress import Step
 from audio_builder.studio.project import Project
 
-QUEUE = ".queue.json"
+QUEUE = ".audio-builder-queue.json"
 EARLIER = "earlier"
 """Folder of a project with the version before of each episode."""
 
@@ -44,7 +44,6 @@ class Job(Struct, kw_only=True):
         path: of the episode, when it is done.
         problem: what went wrong, in words.
         hint: what to do about it.
-        summary: what was delivered, a line each.
     """
 
     project: str
@@ -55,7 +54,6 @@ class Job(Struct, kw_only=True):
     path: str = ""
     problem: str = ""
     hint: str = ""
-    summary: list[str] = []
 
 
 class BuildQueue:
@@ -150,8 +148,7 @@ class BuildQueue:
                 text_factors=self._text_factors(job.project) or None,
             )
             _keep_before(project, before, Path(report.path))
-            job.path, job.summary = report.path, list(report.summary())
-            job.state = "done"
+            job.path, job.state = report.path, "done"
         except Interrupted:
             job.state = "waiting" if self._ended else "stopped"
         except AudioBuilderError as error:

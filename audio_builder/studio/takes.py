@@ -22,7 +22,7 @@ from starlette.routing import Route
 from audio_builder.audio.filters import high_pass
 from audio_builder.episode.listening import as_spoken
 from audio_builder.episode.naming import file_stem
-from audio_builder.errors import MissingExtra, SourceError
+from audio_builder.errors import MissingExtra, SourceError, VoiceError
 from audio_builder.files import sha256_of, write_bytes
 from audio_builder.narration.recogniser import RATE_HZ as HEARD_HZ
 from audio_builder.narration.recogniser import hear
@@ -99,8 +99,21 @@ def takes_routes(find: FindProject, on_change: Callable[[Project, str], None]) -
 
 
 def own_voice(project: Project) -> str:
-    """Return the name of the voice that a project's takes are."""
-    return f"own-{file_stem(project.folder.name)[:36].strip('-')}"
+    """Return the name of the voice that a project's takes are: one of its own, if a voice of that name is there."""
+    name = f"own-{file_stem(project.folder.name)[:36].strip('-')}"
+    place = str((project.folder / TAKES).resolve())
+    path = _profile_path(name)
+    try:
+        other = str(read_profile(path).settings.get(FOLDER_SETTING, "")) if path.is_file() else place
+    except VoiceError:
+        other = ""
+    if other == place or (other and not Path(other).is_dir()):
+        return name
+    return f"{name[:31].strip('-')}-{sha256_of(place.encode())[:8]}"
+
+
+def _profile_path(name: str) -> Path:
+    return data_folder() / "voices" / f"{name}.toml"
 
 
 def takes_of(project: Project) -> dict[str, str]:
@@ -165,7 +178,7 @@ def renew_voice(project: Project, takes: Mapping[str, str]) -> None:
         OutputError: one of them can't be written.
         RecipeError: the project's lexicon is malformed.
     """
-    folder, path = project.folder / TAKES, data_folder() / "voices" / f"{own_voice(project)}.toml"
+    folder, path = project.folder / TAKES, _profile_path(own_voice(project))
     write_bytes(folder / TAKEN, msgspec.json.encode(takes))
     hashes = "".join(sha256_of((folder / name).read_bytes()) for name in takes.values() if (folder / name).is_file())
     document = tomlkit.document()

@@ -145,6 +145,27 @@ def test_a_line_that_the_contents_name_is_a_heading() -> None:
     assert headings(book(replaced=_package("a", "b") | pages)) == ["Of a", "Two"]
 
 
+def test_a_number_and_a_title_that_the_contents_name_are_headings() -> None:
+    """In two paragraphs of their own."""
+    label = "<navLabel><text>1. The Weir</text></navLabel>"
+    contents = f"<ncx><navMap><navPoint>{label}<content src='a.xhtml'/></navPoint></navMap></ncx>"
+    pages: dict[str, str | bytes] = {
+        "OEBPS/toc.ncx": contents,
+        "OEBPS/a.xhtml": f"<html><body><p class=n>1</p><p class=t>The Weir</p><p>{PROSE}</p></body></html>",
+    }
+    assert headings(book(replaced=_package("a") | pages)) == ["1", "The Weir"]
+
+
+def test_an_empty_property_of_a_document_takes_no_other_with_it() -> None:
+    """Word writes `<dc:title/>` where there is none, and the author stands behind it."""
+    members = zipfile.ZipFile(io.BytesIO(documents.docx_of(paragraph(PROSE))))
+    files: dict[str, str | bytes] = {name: members.read(name) for name in members.namelist()}
+    dublin = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    files["docProps/core.xml"] = f"<core {dublin}><dc:title/><dc:creator>Ann Lee</dc:creator><by>Ola</by></core>"
+    article = read(source_from_bytes(documents.zipped(files), "weir.docx"))
+    assert (article.title, article.author) == ("Weir", "Ann Lee")
+
+
 def test_a_description_whose_elements_have_prefixes_is_read() -> None:
     """An `opf:package` is a package."""
     assert chapters(book(replaced=_package("a", prefix="opf:")))[0] == "Weirs"

@@ -40,6 +40,10 @@ def _silence(seconds: float) -> tuple[Mark, ...]:
         ("pause (8s)", _pause(8)),
         ("pause 6″", _pause(6)),
         ("beat", _pause(4)),
+        ("inhale for 4", _pause(4)),
+        ("inhale 4, hold 4, exhale 6", _pause(14)),
+        ("breathe out for 6, in for 4", (BreathMark(4.0, 6.0, 1),)),
+        ("sit in silence for 5 minutes", _silence(300)),
         ("eine kurze Pause", _pause(2)),
         ("Pause von zehn Sekunden", _pause(10)),
         ("pause de dix secondes", _pause(10)),
@@ -261,3 +265,33 @@ def test_citations_are_left_out_where_the_recipe_says_so(text: str, without: str
     article = _article(f"# A\n\n{text}\n")
     for recipe, expected in ((Recipe(), text), (Recipe(citations=False), without)):
         assert [cue.text for cue in make_script(article, recipe).cues if isinstance(cue, Say)] == ["A", expected]
+
+
+@pytest.mark.parametrize("kind", ["markdown", "plain"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "pause 4s]", "(pause 4s]", "[**pause**]", "(*pause*)", "`pause 4s`", "-pause-", "#pause#", "pause...",
+        "...", "***", "00:35", "(1:30)", "[at 2:00]", "[section]", "[start]", "[repeat x3]", "*gong*",
+    ],
+)  # fmt: skip
+def test_no_direction_between_sentences_is_spoken(written: str, kind: str) -> None:
+    """Whatever is wrong with its brackets, and whether it can be followed or not."""
+    said = [cue.text for cue in _cues(f"# Dusk\n\nLamps are on. {written} Sit down.", kind) if isinstance(cue, Say)]
+    assert [words.lstrip("# ") for words in said] == ["Dusk", "Lamps are on.", "Sit down."]
+
+
+def test_a_page_in_a_citation_is_no_pause() -> None:
+    """Nor is its year a length."""
+    said = [cue.text for cue in _cues("# Dusk\n\nSo Lee (2001, p. 3) says, and others do.") if isinstance(cue, Say)]
+    assert said[1:] == ["So Lee (2001, p. 3) says, and others do."]
+
+
+def test_an_invitation_is_noted_once_at_its_line() -> None:
+    """Not with the line before it as well, nor where its silence follows."""
+    article = _article(
+        "# Dusk\n\nSit for five minutes.\nRest for two minutes. [silence 2m]\n\nLie down for ten minutes."
+    )
+    assert [note.partition(" is read")[0] for note in article.notes] == [
+        "a.md:3: “Sit for five minutes.”", "a.md:6: “Lie down for ten minutes.”",
+    ]  # fmt: skip

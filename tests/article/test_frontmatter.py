@@ -9,6 +9,17 @@ from audio_builder.article.frontmatter import FrontMatter, check_keys, read_fron
 from audio_builder.errors import SourceError
 
 
+def test_a_json_object_at_the_head_of_a_text_is_front_matter() -> None:
+    """Hugo's third form; a brace alone is text, and what is broken is refused."""
+    text = '{\n  "title": "The Low Weir",\n  "draft": false, "tags": ["a", null],\n  "season": 2\n}\n\nIt was loud.'
+    front = read_front_matter(text, "a.md")
+    assert (front.title, front.values["draft"], front.details.season, front.lines) == ("The Low Weir", "false", 2, 5)
+    assert without_front_matter(text, front) == "\n" * 6 + "It was loud."
+    assert read_front_matter("{It was loud.}", "a.md") == FrontMatter()
+    with pytest.raises(SourceError, match="can't be read"):
+        read_front_matter('{"title": "The Low Weir"', "a.md")
+
+
 def _read(*lines: str) -> FrontMatter:
     return read_front_matter("\n".join(["---", *lines, "---", "words"]), "a.md")
 

@@ -27,6 +27,14 @@ def spoken(body: str) -> str:
     [
         ("<p style='color:red; display: none'>z</p><p>Lamps.</p>", "Lamps."),
         ("<p>Lamps<span style='visibility:hidden'>z</span> on<i class=sr-only>z</i>.</p>", "Lamps on."),
+        ("<p>Lamps<i style='position:absolute;left:-9999px'>z</i> on.</p><i class=hide-text>z</i>", "Lamps on."),
+        (
+            "<p>Lamps on.<sup class='noprint Inline-Template'>[<i>z</i>]</sup></p><table><td class=tr-caption>z",
+            "Lamps on.",
+        ),
+        ("<p class=MsoListParagraph><i style='mso-list:Ignore'>1. </i>On.</p><p>Oil<sup>TM</sup>.</p>", "On. Oil."),
+        ("<div class=graf--mixtapeEmbed><a href=a>z</a></div><div class=kg-audio-card>z</div><p>On.</p>", "On."),
+        ("<p>[gallery ids='1,2'] Lamps. [caption id=a]<img src=a> z[/caption] Oil.</p>", "Lamps. Oil."),
         ("<p>Lamps<span style='mso-hide:all'>z</span> on.</p><p class=visually-hidden>z</p>", "Lamps on."),
         ("<p><span aria-hidden=true>L</span><span class=sr-only>L</span>amps on.</p>", "Lamps on."),
         ("<p><span aria-hidden=true>L</span>amps on.</p><p aria-hidden=true>z</p>", "Lamps on."),
@@ -142,3 +150,32 @@ def test_a_line_above_the_title_is_read_before_it() -> None:
     article = _read("<article><p>Lowick, 3 May</p><h1>Dusk</h1><p>Yes. No.</p></article>")
     said = [cue.text for cue in pace(article, Pacing()).cues if isinstance(cue, Say)]
     assert (article.title, said[:2]) == ("Dusk", ["Lowick, 3 May", "Dusk"])
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            "<h1>Notes</h1><div class=hentry><h2 class=date-header>3 May</h2><h3 class=post-title>Dusk</h3><p>Lamps.",
+            "Dusk Lamps.",
+        ),
+        (
+            "<table><tr><td><a href=a>View it online</a><tr><td><h1>Dusk</h1><p>Lamps are on.</p></table>",
+            "Dusk Lamps are on.",
+        ),
+        (
+            "<h1>Dusk</h1><p>BY</p><h2>ANN LEE</h2><h2>I<br>Lamp</h2><p>It is on.</p><h2>II<br>Oil</h2><p>It is low.",
+            "Dusk I: Lamp It is on. II: Oil It is low.",
+        ),
+        (
+            "<h1>Dusk</h1><p class=subtitle>What burns and…</p><p>What burns and what is burnt</p><p>Lamps are on.</p>",
+            "Dusk What burns and what is burnt Lamps are on.",
+        ),
+    ],
+    ids=["blog", "mail", "old book", "subtitle cut short"],
+)
+def test_the_top_of_pages(body: str, words: str) -> None:
+    """A blog's name isn't its post's title, a table may only arrange, "by" may stand alone, an exporter may cut."""
+    article = _read(body)
+    assert article.title == "Dusk"
+    assert " ".join(cue.text for cue in pace(article, Pacing()).cues if isinstance(cue, Say)) == words

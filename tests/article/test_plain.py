@@ -10,7 +10,9 @@ from audio_builder.article.model import Article, BlockKind
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
 from audio_builder.errors import EmptySource, ScriptError, SourceError
-from tests.conftest import REAL_ARTICLE
+from tests.conftest import ROOT
+
+REAL_ARTICLE = ROOT.parent / "shared" / "articles" / "closeness.txt"
 
 
 def _read(text: str) -> Article:

@@ -186,3 +186,21 @@ def test_project_gutenbergs_header_and_licence_are_left_out(words: tuple[str, st
     )
     assert [note.kind for note in article.left_out] == ["licence", "licence"]
     assert take_licence("We read Project Gutenberg at night.").text == "We read Project Gutenberg at night."
+
+
+def test_the_title_page_of_a_printed_book_is_left_out() -> None:
+    """Up to its first chapter; the author is known, and the rest is the publisher's."""
+    page = "THE FORD\n\nBY\n\nA. WRITER\n\nAUTHOR OF OTHERS\n\nLOWICK\nA PRESS\n1901\n\n\nCHAPTER I\n\n"
+    text = PRINTED.format("THE", "the Project Gutenberg EBook of The Ford").replace("THE FORD\n\n", page)
+    article = read(SourceText(text, "a.txt", "plain"))
+    assert [section.heading and section.heading.text for section in article.sections] == ["CHAPTER I"]
+    assert [item.words for item in article.left_out if item.kind == "title page"] == [
+        "AUTHOR OF OTHERS", "LOWICK", "A PRESS", "1901",
+    ]  # fmt: skip
+
+
+def test_a_running_head_in_columns_is_none_of_the_text_even_at_first() -> None:
+    """The author on the left, the book on the right; a title is never set like that."""
+    head = "A. Writer                    The Ford"
+    pages = without_page_marks(["It was", "", "3", "", head, "", "low.", "", "4", "", head, "", "We went."])
+    assert [item.kind for item in pages.left_out].count("running head") == 2

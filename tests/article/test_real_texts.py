@@ -230,6 +230,42 @@ def test_a_message_is_read_without_its_head_and_its_signature() -> None:
     assert _words(text) == "# The nets Dear Ola, They dried. Come."
 
 
+def test_of_a_message_only_its_words_are_read() -> None:
+    """Whatever stands in its head, and without the message that it answers, what mailers add, and its lists."""
+    head = "Message-ID: <1@example.org>\nTo: Ola\n  Lind\nSubject: The nets\nX-Spam: no\n\n"
+    below = "Sent from my telephone\n\nOn Tue, 3 Mar 2026 Ola wrote:\n> Are they dry?\n>\n> Ola\n"
+    assert _words(f"{head}Dear Ola,\n\nThey dried. Come.\n\n{below}") == "# The nets Dear Ola, They dried. Come."
+    leave = "_______________\nUnsubscribe: https://example.org/u\n"
+    assert _words(f"Subject: The nets\n\nThey dried. Come.\n\n{leave}") == "# The nets They dried. Come."
+
+
+def test_an_assistants_frame_without_a_rule() -> None:
+    """Its greeting ends in a colon; what it says of the voice is no part of the script."""
+    text = "Here is your meditation script:\n\nTitle: The Nets\nVoice: low, warm\n\nThey dry. Sit down.\n\n"
+    assert _words(f"{text}I hope this helps! Shall I go on?") == "# The Nets They dry. Sit down."
+
+
+def test_lines_that_begin_with_slashes_are_notes() -> None:
+    """With a space or without; three are a rule."""
+    assert (
+        _words("Nets\n\n//ask Ola\nThey dry. Sit down.\n\n///\n\nThey hang.") == "# Nets They dry. Sit down. They hang."
+    )
+
+
+def test_the_date_of_a_journal_is_a_heading_in_any_text() -> None:
+    """Its weather, its place and its device are left out, also where the entry has a heading of its own."""
+    entry = "\tDate:\t{} March 2026 at 07:10:00 GMT\n\tWeather:\t4°C\n\tDevice:\tTelephone\n\nIt rained. We sat.\n\n"
+    text = entry.format(3) + "# Nets\n\nThey dried. Yes.\n\n" + entry.format(4)
+    assert "Weather" not in _words(text)
+    assert "## 4 March 2026" in _heard(text)
+
+
+def test_signs_of_other_notations_in_a_plain_text() -> None:
+    """Code, emphasis between slashes, struck-out words."""
+    text = "Nets\n\nThey `dry`, /really/ so, ~~not wet~~ and =yes= in a/b and 1+1=2. We sat."
+    assert _words(text) == "# Nets They dry, really so, and yes in a/b and 1+1=2. We sat."
+
+
 @pytest.mark.parametrize(
     ("text", "heard"),
     [

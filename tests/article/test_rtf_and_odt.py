@@ -61,7 +61,7 @@ def test_an_open_document_is_read_by_its_styles() -> None:
     article = _read(odt(body, styles), "a.odt")
     assert (article.title, article.author) == ("A Room", AUTHOR)
     assert _lines(article) == [["One & two."], ["a cup,", "a sill."], ["Leave it open."], ["first", "second"]]
-    assert [(item.kind, item.words) for item in article.left_out] == [("footnote", "1A note."), ("comment", "Really?")]
+    assert [(item.kind, item.words) for item in article.left_out] == [("footnote", "1 A note."), ("comment", "Really?")]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_an_open_document_is_read_by_its_styles() -> None:
         (odt("<text:p>a"), "a.odt", NotText),
         (odt("<text:p>" * 250 + "a" + "</text:p>" * 250), "a.odt", NotText),
         (odt("", extra={"content.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "a.odt", SourceError),
-        (odt("", extra={"meta.xml": "<a"}), "a.odt", NotText),
+        (odt("", extra={"meta.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "a.odt", SourceError),
     ],
 )
 def test_what_is_broken_or_declares_entities_is_refused(data: bytes, name: str, error: type[SourceError]) -> None:
@@ -110,3 +110,28 @@ def test_an_odt_without_styles_of_headings() -> None:
     assert [section.heading.text for section in article.sections if section.heading] == ["Noon"]
     assert _lines(article)[-1] == ["It rained. It stopped."]
     assert [(item.kind, item.words) for item in article.left_out] == [("hidden text", "secret")]
+
+
+def test_raised_and_struck_out_words_of_an_open_document() -> None:
+    """Known by their automatic styles."""
+    styles = (
+        '<style:style style:name="U"><style:text-properties style:text-position="super 58%"/></style:style>'
+        '<style:style style:name="S"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+    )
+    raised, struck = (
+        f'<text:span text:style-name="{name}">{words}</text:span>' for name, words in (("U", "2"), ("S", "z"))
+    )
+    body = f"<text:p>20 m{raised} {struck}of it</text:p>"
+    assert _lines(_read(odt(body, styles), "a.odt")) == [["20 m² of it"]]
+
+
+def test_broken_properties_refuse_no_document() -> None:
+    """They only say who wrote it."""
+    assert _lines(_read(odt("<text:p>It rained.</text:p>", extra={"meta.xml": "<a"}), "a.odt")) == [["It rained."]]
+
+
+def test_hidden_words_of_rich_text_are_left_out() -> None:
+    """And those that were deleted while changes were tracked."""
+    article = _read(rb"{\rtf1\ansi It {\v zhidden }is {\rtlch\fcs1 \deleted\f0 zgone }dry.\par And warm.\par}", "a.rtf")
+    assert _lines(article) == [["It is dry."], ["And warm."]]
+    assert [item.kind for item in article.left_out] == ["hidden text", "hidden text"]

@@ -34,6 +34,8 @@ from audio_builder.article.text import clean
         "“Wait… is it so?” she asked.",
         "She said (“Yes!”) what he hoped.",
         "He bought 10 lbs. of rice.",
+        "It was on Mon. Feb. 3 of that year.",
+        "Ann Lee, b. 1515, was there in A.D. 1540 too.",
         "It was approx. ten.",
         "It stands in Matt. 5:3 and in Rom. 8.",
     ],

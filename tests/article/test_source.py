@@ -105,7 +105,7 @@ def test_bytes_beyond_20_mb_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_missing_file_a_folder_and_another_kind_of_file_say_so(tmp_path: Path) -> None:
     """Each of them is a `SourceError` that names the path and what to do."""
-    with pytest.raises(SourceError, match=r"there is no file .*none\.txt"):
+    with pytest.raises(SourceError, match=r"there is no file “.*none\.txt"):
         open_source(tmp_path / "none.txt")
     with pytest.raises(SourceError, match="is a folder"):
         open_source(tmp_path)

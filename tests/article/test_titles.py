@@ -160,3 +160,45 @@ def test_days_of_a_journal_are_its_chapters() -> None:
     article = _read(text, "journal.txt")
     assert (article.title, headings(article)) == ("Journal", ["May 3, 2026", "May 4, 2026"])
     assert [item.kind for item in article.left_out].count("property") == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Zweiter Abend",
+        "Troisième jour : le soleil",
+        "The Third Day",
+        "Κεφάλαιο 2",
+        "Επίλογος",
+        "บทที่ 3",
+        "סוף דבר",
+        "맺음말",
+    ],
+)
+def test_chapters_are_named_in_many_languages(line: str) -> None:
+    """By what they are, counted before or behind."""
+    assert is_chapter(line)
+
+
+def test_days_head_the_entries_of_a_diary() -> None:
+    """The first is no title of them all; one alone is no heading."""
+    text = f"Saturday, March 21\n\n{PROSE}\n\nSunday, March 22\n\n{PROSE}"
+    article = _read(text, "a.txt")
+    assert (headings(article), article.title_is_spoken) == (["Saturday, March 21", "Sunday, March 22"], False)
+    assert headings(_read(f"The Low Weir\n\n{PROSE}\n\nMarch 22\n\n{PROSE}", "a.txt")) == []
+
+
+def test_chapters_are_counted_anew_in_each_part() -> None:
+    """The same words head each first one."""
+    part = f"CHAPTER I\n\n{PROSE}\n\nCHAPTER II\n\n{PROSE}\n\n"
+    text = f"The Low Weir\n\nby\n\nAnn Lee (1803)\n\nVOLUME I\n\n{part}VOLUME II\n\n{part}"
+    article = _read(text, "a.txt")
+    assert headings(article) == ["VOLUME I", "CHAPTER I", "CHAPTER II", "VOLUME II", "CHAPTER I", "CHAPTER II"]
+    assert article.author == "Ann Lee"
+
+
+def test_short_words_and_signs_around_a_line_make_a_heading() -> None:
+    """Das Tor has no long word; a row of dots is no rule."""
+    text = f"= The Weir =\n\n{PROSE}\n\nDas Tor\n\n{PROSE}\n\n--- One ---\n\n{PROSE}\n\n...\n\nbe still\n\n{PROSE}"
+    article = _read(text, "a.txt")
+    assert (article.title, headings(article)) == ("The Weir", ["Das Tor", "One"])

@@ -41,7 +41,7 @@ def test_two_texts_of_one_title_get_two_names_in_their_order(tmp_path: Path) -> 
     _put(tmp_path / "in", "b.md", "On patience", "Bread needs time to rise.")
     rows = list(_batch(tmp_path / "out").plan(find_sources([tmp_path / "in"])))
     assert [row.path and row.path.name for row in rows] == ["on-patience.mp3", "on-patience-2.mp3"]
-    assert rows[1].notes == ("on-patience.mp3 is there already, from another source: this one is on-patience-2.mp3",)
+    assert rows[1].warnings == ("the name on-patience.mp3 is another text's: this one has a number after it",)
     assert [row.words for row in rows] == [6, 7]
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -54,7 +54,7 @@ def test_two_texts_that_would_be_one_episode_are_a_conflict(tmp_path: Path) -> N
     rows = list(_batch(tmp_path / "out").plan(find_sources([tmp_path / "in"])))
     assert rows[0].state == "new"
     assert rows[1].failure is not None
-    assert "are the same episode: the same id" in rows[1].failure.message
+    assert "it is the same episode as " in rows[1].failure.message
 
 
 def test_what_cannot_be_built_is_a_row_with_its_error(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ from audio_builder.batch.run_batch import Finished, Workers, run_batch
 from audio_builder.batch.sources import find_sources
 from audio_builder.batch.task import Task, close_workers, run_task
 from audio_builder.cli.main import run
-from audio_builder.errors import SourceError, UnknownVoice, WorkersError
+from audio_builder.episode.record import read_record
+from audio_builder.errors import OutputError, SourceError, UnknownVoice, WorkersError
+from audio_builder.pipeline import build
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.from_document import read_document
 from tests.conftest import ROOT
@@ -66,6 +68,44 @@ def test_any_executor_of_concurrent_futures_builds_a_batch(tmp_path: Path) -> No
     assert [one.report.path for one in finished if one.report] == [
         str(tmp_path / "out" / name) for name in ("walk-0.mp3", "walk-1.mp3")
     ]
+
+
+def test_a_show_whose_silences_stretch_gets_the_sounds_for_it(tmp_path: Path) -> None:
+    """The same bytes as by `build`, through a shared folder or without; one that is gone is made again."""
+    articles = put_articles(tmp_path / "in", 1)
+    folders = [tmp_path / name for name in ("alone", "sent", "shared")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "show.toml").write_text('title = "Evening Pages"\nelastic = true\n', encoding="utf-8")
+    build(articles / "000.md", RECIPE, folders[0])
+    with ThreadPoolExecutor(1) as executor:
+        workers = Workers(executor, run_task, lambda: 1)
+        _all(_batch(folders[1]), articles, workers)
+        _all(dataclasses.replace(_batch(folders[2]), shared=str(tmp_path)), articles, workers)
+        close_workers()
+    sounds = [{path.name: path.read_bytes() for path in folder.glob("*.mp3")} for folder in folders]
+    assert set(sounds[0]) == {"walk-0.mp3", "walk-0.voice.mp3", "walk-0.bed.mp3"}
+    assert sounds[0] == sounds[1] == sounds[2]
+    assert read_record(folders[1] / "walk-0.episode.json").elastic is not None
+    assert list(tmp_path.glob("*.mp3")) == []
+    states = []
+    for _ in range(2):
+        states += [row.state for row in _batch(folders[1]).plan(find_sources([articles]))]
+        (folders[1] / "walk-0.bed.mp3").unlink(missing_ok=True)
+    assert states == ["unchanged", "new version"]
+
+
+def test_a_sound_of_ones_own_beside_an_episode_stays(tmp_path: Path) -> None:
+    """Where the voice alone would go lies a person's file: it is said before a word is spoken."""
+    articles = put_articles(tmp_path / "in", 1)
+    out = tmp_path / "out"
+    build(articles / "000.md", RECIPE, out)
+    (out / "walk-0.voice.mp3").write_bytes(b"my own")
+    with pytest.raises(OutputError, match="made by somebody else"):
+        build(articles / "000.md", RECIPE, out, voice_only=True)
+    rows = list(dataclasses.replace(_batch(out), voice_only=True).plan(find_sources([articles])))
+    assert [row.state for row in rows] == ["failed"]
+    assert (out / "walk-0.voice.mp3").read_bytes() == b"my own"
 
 
 class _Crowded(ThreadPoolExecutor):
@@ -119,6 +159,27 @@ def test_a_line_of_the_journal_that_was_cut_short_costs_only_itself(tmp_path: Pa
     Journal(tmp_path).note_made("c.md", "k3", tmp_path / "c.mp3", "s3")
     found = Journal(tmp_path)
     assert [found.made(key) for key in ("k1", "k2", "k3")] == ["s1", "", "s3"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_lies_where_the_journal_would_be_stays(
+    kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The episodes are made all the same, and it is said once."""
+    articles, out = put_articles(tmp_path / "in", 2), tmp_path / "out"
+    notes, journal = tmp_path / "notes.txt", out / JOURNAL_FILE
+    out.mkdir()
+    notes.write_text("a list of mine\n", encoding="utf-8")
+    if kind == "file":
+        notes.rename(journal)
+    elif kind == "link":
+        journal.symlink_to(notes)
+    else:
+        journal.mkdir()
+    assert run(["build", str(articles), "-o", str(out), *OPTIONS]) == 0
+    assert capfd.readouterr().err.count("Can't note in") == 1
+    assert len(list(out.glob("*.mp3"))) == 2
+    assert kind == "folder" or journal.read_text(encoding="utf-8") == "a list of mine\n"
 
 
 def test_build_takes_files_and_folders(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -188,7 +249,7 @@ def test_json_is_a_line_for_each_event(tmp_path: Path, capfd: pytest.CaptureFixt
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_stopped_at_any_moment_the_same_command_makes_the_rest(tmp_path: Path, number: signal.Signals) -> None:
     """What was finished isn't made again, and no process is left of the first run."""
-    articles = put_articles(tmp_path / "in", 6)
+    articles = put_articles(tmp_path / "in", 4)
     command = [sys.executable, "-m", "audio_builder", "batch", str(articles), "-o", str(tmp_path / "out"), *OPTIONS]
     command += ["--yes", "--jobs", "2"]
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
@@ -203,8 +264,8 @@ def test_stopped_at_any_moment_the_same_command_makes_the_rest(tmp_path: Path, n
     assert process.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
     again = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
     names = {Path(line.strip()).name for line in (*made, *again.stdout.splitlines())}
-    assert names == {f"walk-{count}.mp3" for count in range(6)}
-    assert len(made) + len(again.stdout.splitlines()) == 6
+    assert names == {f"walk-{count}.mp3" for count in range(4)}
+    assert len(made) + len(again.stdout.splitlines()) == 4
     assert _still_running(tmp_path) == []
 
 

@@ -33,10 +33,13 @@ OTHERS = {
     "walk.md": f"# On the Slow and Unhurried Art of {'Walking Home and ' * 8}Resting\n\nThe gate.\n\n## In\n\nSit.\n",
 }
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright", "axe_playwright_python"))),
-    reason="needs chromium (Debian: apt install chromium) and pip install playwright axe-playwright-python",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright", "axe_playwright_python"))),
+        reason="needs chromium (Debian: apt install chromium) and pip install playwright axe-playwright-python",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +102,10 @@ def root(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
         pytest.skip("a process is told to stop as Ctrl-C does")
     with serving(folder) as port:
         yield f"http://127.0.0.1:{port}"
+
+
+from_its_folder = pytest.mark.parametrize("root", ["folder"], indirect=True)
+"""For what is the same however the page came."""
 
 
 @pytest.fixture
@@ -165,6 +172,7 @@ def test_served_at_home_it_plays_and_seeks_in_stretches(browser: Any, folder: Pa
     assert trouble == []
 
 
+@from_its_folder
 def test_the_keyboard_is_enough(page: Any, folder: Path):
     """Space plays and pauses, arrows move, Shift and arrow go to the next chapter, Enter plays a sentence."""
     record = read_record(folder / "one-quiet-minute.episode.json")
@@ -183,6 +191,7 @@ def test_the_keyboard_is_enough(page: Any, folder: Path):
     page.wait_for_function("!audio.paused")
 
 
+@from_its_folder
 def test_every_control_is_reached_with_the_tab_key_and_seen(page: Any):
     """Tab goes through all controls in the order in which they are seen, each with an outline, and out again."""
     page.evaluate("audio.currentTime = 12")
@@ -213,6 +222,7 @@ def test_the_speed_is_kept_for_every_episode(page: Any, root: str):
     assert page.evaluate("[audio.playbackRate, speed.value]") == [1.25, "1.25"]
 
 
+@from_its_folder
 def test_the_sleep_timer_fades_and_stops(page: Any):
     """Near its end the sound gets softer; then it stands still, at its own loudness for the next time, and says so."""
     page.locator("#sleep").select_option("5")
@@ -227,6 +237,7 @@ def test_the_sleep_timer_fades_and_stops(page: Any):
     assert page.locator("#said").inner_text() == "Stopped, as you asked."
 
 
+@from_its_folder
 def test_it_stops_after_the_chapter(page: Any, folder: Path):
     """The end of the chapter is where it stops, not the one of the episode."""
     end_s = read_record(folder / "one-quiet-minute.episode.json").report.chapters[0].end_s
@@ -236,6 +247,7 @@ def test_it_stops_after_the_chapter(page: Any, folder: Path):
     page.wait_for_function(f"audio.paused && Math.abs(audio.currentTime - {end_s}) < 0.6")
 
 
+@from_its_folder
 def test_who_moves_on_is_not_stopped_at_once(page: Any, folder: Path):
     """“After this chapter” means the one that is heard, wherever the listener has gone in the meantime."""
     _, second, *_ = read_record(folder / "one-quiet-minute.episode.json").report.chapters
@@ -247,6 +259,7 @@ def test_who_moves_on_is_not_stopped_at_once(page: Any, folder: Path):
     page.wait_for_function(f"audio.paused && Math.abs(audio.currentTime - {second.end_s}) < 0.6")
 
 
+@from_its_folder
 def test_the_player_that_is_out_of_sight_can_be_stopped(page: Any):
     """While its button isn't seen, a small one is, with the same button and the chapter."""
     assert page.locator("#small").is_hidden()
@@ -262,6 +275,7 @@ def test_the_player_that_is_out_of_sight_can_be_stopped(page: Any):
     page.locator("#small").wait_for(state="hidden")
 
 
+@from_its_folder
 def test_the_words_follow_the_sound_unless_the_listener_looks_around(page: Any, folder: Path):
     """What is heard comes into view by itself; for a while after turning the wheel the page stays where it was put."""
     phrases = read_record(folder / "one-quiet-minute.episode.json").phrases
@@ -279,6 +293,7 @@ def test_the_words_follow_the_sound_unless_the_listener_looks_around(page: Any, 
     assert page.evaluate("scrollY") == 0
 
 
+@from_its_folder
 def test_the_waveform_is_a_slider_with_a_mark_for_each_chapter(page: Any, folder: Path):
     """A click in the middle of it goes to the middle; each chapter after the first has its mark where it begins."""
     report = read_record(folder / "one-quiet-minute.episode.json").report
@@ -346,9 +361,14 @@ def test_an_arabic_show_speaks_arabic_and_its_waveform_still_runs_to_the_right(b
     page.close()
 
 
+@from_its_folder
 def test_the_questions_of_the_text_are_asked_again(page: Any):
     """What the text leaves open stands under the words, to write about."""
     assert page.locator(".questions li").all_inner_texts() == ["What changes when you stop waiting for silence?"]
+
+
+AT_EVERY_SIZE = {"index.html", "episodes/one-quiet-minute.html", f"arabic/{ARABIC}"}
+"""The others are of the same kinds, with other words in them."""
 
 
 @pytest.mark.parametrize(
@@ -358,24 +378,26 @@ def test_the_questions_of_the_text_are_asked_again(page: Any):
         "episodes/one-quiet-minute.html", "episodes/hostile.html", ARABIC, LONG, f"arabic/{ARABIC}",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 820), ("light", 1280), ("dark", 1280)])
-def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str, scheme: str, width: int):
+def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str):
     """No violation of WCAG 2.2 AA, nothing wider than the window, and no stranger's markup has run."""
     from axe_playwright_python.sync_playwright import Axe
 
     # axe itself has to be let in past the page's policy.
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
-    page = context.new_page()
+    page = browser.new_page(bypass_csp=True)
     page.goto((folder / name).as_uri())
     if "episodes/" in name:
         page.wait_for_function("audio.readyState >= 1")
         page.evaluate("audio.currentTime = audio.duration / 2")
         page.locator("span[aria-current]").wait_for()
     page.evaluate("document.getElementById('small').hidden = false")
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png")
+    settings = [("light", 360), ("dark", 1280)]
+    for scheme, width in [*settings, ("dark", 820), ("light", 1280)] if name in AT_EVERY_SIZE else settings:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (scheme, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.png")
     assert page.title() != "broken"
-    context.close()
+    page.close()

@@ -40,10 +40,13 @@ The grass is long. Walk through it once more.
 """
 LANE = "---\ntitle: The Lane\ndate: 2026-11-01\n---\n\nThe lane is quiet. Étude.\n\n## In\n\nThe hedge is green.\n"
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright",))),
-    reason="needs chromium (Debian: apt install chromium) and pip install playwright",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright",))),
+        reason="needs chromium (Debian: apt install chromium) and pip install playwright",
+    ),
+]
 
 SOUND = "audioBuilder.sound"
 

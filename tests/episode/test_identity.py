@@ -113,7 +113,7 @@ def test_somebody_elses_file_keeps_its_name(there: str, tmp_path: Path) -> None:
     (tmp_path / there).symlink_to("nowhere")
     place = choose_place(tmp_path, FIRST)
     assert place.path.name == OTHER
-    assert place.note == "on-patience.mp3 is there already, from another source: this one is on-patience-2.mp3"
+    assert place.note == "the name on-patience.mp3 is another text's: this one has a number after it"
 
 
 def test_a_version_that_was_changed_since_is_not_replaced_unasked(tmp_path: Path) -> None:

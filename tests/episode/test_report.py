@@ -139,13 +139,13 @@ def test_a_report_tells_what_was_built(tmp_path: Path) -> None:
     assert (found.duration_s, found.speech_s, found.silence_share) == (20.0, 8.0, 0.6)
     assert [(item.title, item.start_s, item.end_s) for item in found.chapters] == [("One", 0, 10), ("Two", 10, 20)]
     assert (found.voice.name, found.voice.engine, found.voice.licence) == ("lark", "hibari", "Apache-2.0")
-    assert found.summary() == (
-        "Evening: 0:20, 2 chapters, 60% without speech",
+    assert found.outcome() == "0:20, 2 chapters, 60 % silence"
+    assert found.details() == (
         "voice lark at 126 words per minute; phrases: 1 spoken now, 1 from the cache",
         "loudness: -16.1 LUFS (allowed: -16.5 to -15.5 LUFS)",
-        "A note.",
-        "It is called so.",
     )
+    assert found.warnings() == ("A note.",)
+    assert found.note == "It is called so."
     assert json.loads(found.as_json())["voice"]["note"] == "A note."
 
 

@@ -132,12 +132,12 @@ def test_models_of_voices_are_counted_and_go_with_the_clips(
 
 def test_narrating_sweeps_what_a_killed_build_left(cache: ClipCache) -> None:
     """A draft of an hour ago is nobody's, even if nothing is to be spoken now; one of a minute ago may be in use."""
-    for name, age_s in ((".old.0.draft", 4000), (".new.0.draft", 60)):
+    for name, age_s in ((".old.0123456789ab.draft", 4000), (".new.0123456789ab.draft", 60)):
         (cache.folder / name).touch()
         used = time.time() - age_s
         os.utime(cache.folder / name, (used, used))
     narrate(script_of(), ready("tone"), cache=cache, rate_hz=RATE)
-    assert [path.name for path in cache.folder.glob(".*.draft")] == [".new.0.draft"]
+    assert [path.name for path in cache.folder.glob(".*.draft")] == [".new.0123456789ab.draft"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
 from audio_builder.narration.clip import measure_clip, unpacked_levels
-from audio_builder.narration.clip_cache import ClipCache
+from audio_builder.narration.clip_cache import ClipCache, cache_stats, remove_damaged_clips
 from audio_builder.narration.clip_file import StoredClip, decode_sound, encode_clip
 from audio_builder.store import FOLDER_VARIABLE
 from tests import sound_helpers
@@ -96,12 +96,27 @@ def test_a_folder_that_cant_be_written_is_named_with_the_way_out(tmp_path: Path)
 
 def test_only_old_drafts_are_swept(tmp_path: Path) -> None:
     """Another build may be writing right now."""
-    old, new = tmp_path / ".a.1.draft", tmp_path / ".b.2.draft"
-    for draft in (old, new):
+    old, new, persons = (tmp_path / f".{name}.draft" for name in ("a.0123456789ab", "b.0123456789ac", "poem"))
+    for draft in (old, new, persons):
         draft.write_text("")
-    os.utime(old, (time.time() - 90000,) * 2)
+        if draft != new:
+            os.utime(draft, (time.time() - 90000,) * 2)
     ClipCache(tmp_path).files.sweep()
-    assert [file.name for file in tmp_path.iterdir()] == [new.name]
+    assert {file.name for file in tmp_path.iterdir()} == {new.name, persons.name}
+
+
+def test_music_in_the_folder_of_the_cache_stays(tmp_path: Path) -> None:
+    """Somebody may keep clips where a collection lies: what isn't called as ours are is neither counted nor removed."""
+    names = ["ab/01 - Song.flac", f"album/{KEY}.flac", f"ab/{KEY.upper()}.flac", "ab/notes.clip", "ab/data.msgpack"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"mine")
+        os.utime(tmp_path / name, (time.time() - 90000,) * 2)
+    cache = ClipCache(tmp_path)
+    assert list(remove_damaged_clips(cache, read_data=True)) == []
+    assert cache_stats(cache).clips == 0
+    assert cache.prune(0).removed.total() == 0
+    assert all((tmp_path / name).is_file() for name in names)
 
 
 def test_the_folder_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

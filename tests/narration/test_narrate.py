@@ -17,10 +17,6 @@ from tests.voice_helpers import install_engine, ready, script_of, voice_of
 RATE = 44100
 
 
-def sixty() -> list[str]:
-    return [f"This is sentence number {number}, and it goes on for a while." for number in range(60)]
-
-
 def test_every_phrase_becomes_a_clip_in_the_scripts_order(tmp_path: Path) -> None:
     """Each with the sound of its own words, at the rate that was asked for."""
     texts = ("One.", "Two words, then three.", "A question, is it?")
@@ -32,19 +28,6 @@ def test_every_phrase_becomes_a_clip_in_the_scripts_order(tmp_path: Path) -> Non
         sound = clip.load()
         assert (sound.channels, sound.sample_width, sound.frame_rate) == (1, 2, RATE)
         assert sound.frame_count() == clip.frames
-
-
-def test_a_changed_sentence_among_sixty_is_the_only_one_spoken(tmp_path: Path) -> None:
-    """All others come from the cache; so does everything when the sentence is changed back."""
-    cache, voice, texts = ClipCache(tmp_path), ready("tone"), sixty()
-    first = narrate(script_of(*texts), voice, cache=cache, rate_hz=RATE)
-    assert (first.synthesized, first.cached) == (60, 0)
-    changed = [*texts[:30], "This one is new.", *texts[31:]]
-    second = narrate(script_of(*changed), voice, cache=cache, rate_hz=RATE)
-    assert (second.synthesized, second.cached) == (1, 59)
-    again = narrate(script_of(*texts), voice, cache=cache, rate_hz=RATE)
-    assert (again.synthesized, again.cached) == (0, 60)
-    assert again.clips == first.clips
 
 
 def test_a_phrase_that_occurs_twice_is_spoken_once(tmp_path: Path) -> None:

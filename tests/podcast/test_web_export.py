@@ -64,19 +64,23 @@ def test_exporting_again_writes_what_changed(folder: Path, tmp_path: Path):
     assert sum(name.endswith(".mp3") for name in _names(web)) == 1
 
 
-@pytest.mark.parametrize("name", ["index.html", HEADERS_FILE, "episodes/evening.html"])
+@pytest.mark.parametrize("name", ["index.html", HEADERS_FILE, "episodes/evening.html", MANIFEST_FILE])
 def test_what_somebody_else_wrote_is_never_replaced(folder: Path, tmp_path: Path, name: str):
-    """Neither a page of one's own nor an exported one that was changed by hand; the message names it."""
+    """Neither a page of one's own nor an exported one that was changed by hand; the message names it.
+
+    Nothing else is written then.
+    """
     web = tmp_path / "web"
     (web / name).parent.mkdir(parents=True)
     (web / name).write_text("mine")
     with pytest.raises(OutputError, match=re.escape(str(web / name))):
         export(folder, web)
     assert (web / name).read_text() == "mine"
+    assert _names(web) == {name}
     (web / name).unlink()
     export(folder, web)
     (web / name).write_text("changed by hand")
-    with pytest.raises(OutputError, match="was changed since"):
+    with pytest.raises(OutputError, match=r"was changed since|can't be read"):
         export(folder, web)
     assert (web / name).read_text() == "changed by hand"
 

@@ -106,13 +106,13 @@ def test_a_file_can_begin_with_a_preset_and_name_a_pacing(here: Path, capfd: pyt
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("[pacing]\nwpm = 20\n", "pacing.wpm must be a number from 60 to 240 wpm"),
+        ("[pacing]\nwpm = 20\n", "pacing.wpm is 20; allowed are 60 to 240 wpm"),
         ('[tags]\nlanguage = "german"\n', "tags.language is 'german', which is not a language tag"),
         ('vioce = "tone"\n', "a recipe has no setting 'vioce'"),
         ("output = 3\n", "output must be the name of a folder"),
         ("presets = 3\n", "presets are tables"),
         ('preset = "evening"\n', "there is no preset “evening”"),
-        ("[presets.evening.pacing]\nwpm = 20\n", "preset “evening”: pacing.wpm must be"),
+        ("[presets.evening.pacing]\nwpm = 20\n", "preset “evening”: pacing.wpm is 20"),
         ("voice = \n", "is not valid TOML"),
     ],
 )

@@ -25,7 +25,7 @@ def _spoken_words(script: Script) -> list[str]:
     return [word for cue in script.cues if isinstance(cue, Say) for word in re.findall(r"[^\W_]+", cue.text)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(markdown_articles())
 def test_every_word_of_a_markdown_article_is_spoken_once_and_in_order(article: Piece) -> None:
     """Nothing that should be spoken is lost, doubled or moved, and no target, comment, code or note is heard."""
@@ -33,7 +33,7 @@ def test_every_word_of_a_markdown_article_is_spoken_once_and_in_order(article: P
     assert _spoken_words(script) == list(article.words)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(plain_articles())
 def test_every_word_of_a_plain_article_is_spoken_once_and_in_order(article: Piece) -> None:
     """Nothing that should be spoken is lost, doubled or moved; the number of a single item is read out."""
@@ -54,7 +54,7 @@ def test_no_two_pauses_of_rules_follow_each_other(article: Piece, pacing: Pacing
     assert repace(script, pacing) == script
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(scripts())
 def test_a_printed_script_reads_back_as_the_same_script(script: Script) -> None:
     """The script file loses nothing, whatever signs the words and titles hold."""
@@ -130,7 +130,7 @@ _FRAGMENTS = [
 ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(_FRAGMENTS), max_size=25).map("".join), st.sampled_from(["a.md", "a.txt"]))
 def test_any_mixture_of_signs_is_read_or_refused_with_an_error_of_ours(text: str, name: str) -> None:
     """The same, for texts made of the signs that the readers act on."""

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import json
 import math
-import os
 import re
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -238,40 +233,3 @@ def test_odd_values_are_refused_plainly(value: str) -> None:
     """Names no file system knows are no backgrounds, and no crash."""
     with pytest.raises(SoundError):
         check_background(Soundscape(background=value), channels=2)
-
-
-HUM = """
-import numpy as np
-from audio_builder.errors import SoundError
-from audio_builder.sound.loop import LayeredBed, pack
-
-def check(soundscape, channels):
-    if channels != 1:
-        raise SoundError("the background 'hum' needs mono")
-
-def make(soundscape, bed_format):
-    time_s = np.arange(3 * bed_format.rate_hz) / bed_format.rate_hz
-    sound = np.sin(2 * np.pi * 200 * time_s).astype(np.float32)[:, np.newaxis]
-    return LayeredBed((pack(sound, bed_format.rate_hz),))
-"""
-
-
-def test_a_new_background_is_one_file(tmp_path: Path) -> None:
-    """A file in `sound/beds/`, and nothing else, is a background that a recipe and a mark may name."""
-    package = tmp_path / "audio_builder"
-    shutil.copytree(ROOT / "audio_builder", package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "voices", package / "voices" / "profiles")
-    (package / "sound" / "beds" / "hum.py").write_text(HUM, encoding="utf-8")
-    (tmp_path / "a.txt").write_text("The window is open.\n\n[background hum]\n\nA bird sings.\n", encoding="utf-8")
-
-    def build(*options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "audio_builder", "build", "a.txt", "--voice", "tone", "-o", "out", *options]
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-
-    assert "the background 'hum' needs mono" in build("--background", "pink").stderr
-    (tmp_path / "mono.toml").write_text('[mastering]\nchannels = 1\n[soundscape]\nbackground = "hum"\n')
-    done = build("--recipe", "mono.toml", "--json")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["findings"]["lines"]
-    assert "brown, hum, night" in build("--recipe", "mono.toml", "--background", "hom").stderr

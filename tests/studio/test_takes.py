@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,18 @@ def test_the_rate_is_that_of_the_person(project: Project):
     keep_take(project, PHRASE, _reading(1.5))
     heard_s = 1.5 * (1 - 2 * np.arcsin(0.2) / np.pi)
     assert find_voice(own_voice(project)).calibration[0].wpm == pytest.approx(60 * 4 / heard_s, rel=0.05)
+
+
+def test_two_projects_of_one_name_have_two_voices(project: Project, tmp_path: Path) -> None:
+    """The second one's takes never speak in the first one's episodes; where the first is gone, its name is free."""
+    taken = keep_take(project, PHRASE, _reading(1.5))
+    other = Project(tmp_path / "elsewhere" / project.folder.name)
+    shutil.copytree(project.folder, other.folder)
+    assert keep_take(other, PHRASE, _reading(2.5)).voice == own_voice(other) != taken.voice
+    assert own_voice(project) == taken.voice
+    assert str(project.folder) in find_voice(taken.voice).settings["folder"]
+    shutil.rmtree(project.folder)
+    assert own_voice(other) == taken.voice
 
 
 @pytest.mark.parametrize(

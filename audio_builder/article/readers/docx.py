@@ -8,11 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
-from selectolax.lexbor import LexborHTMLParser
-
-from audio_builder.article.archive import Archive, archive_with
-from audio_builder.article.decode import decode
-from audio_builder.article.frontmatter import FrontMatter, of_properties, shortened
+from audio_builder.article.archive import Archive, archive_with, properties
+from audio_builder.article.frontmatter import FrontMatter, of_properties
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.errors import NotText
@@ -97,7 +94,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         raise NotText(
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
-    return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive, name), left_out=tuple(left_out))
+    return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive), left_out=tuple(left_out))
 
 
 def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:
@@ -143,17 +140,10 @@ def _with_initials(document: bytes) -> bytes:
     return b"".join([*kept, document[position:]])
 
 
-def _front(archive: Archive, name: str) -> FrontMatter:
+def _front(archive: Archive) -> FrontMatter:
     """Return the author and the language of the document's properties."""
-    if "docProps/core.xml" not in archive.names:
-        return FrontMatter()
-    core = decode(archive.read_markup("docProps/core.xml"), name)
-    return of_properties(_value(core, "dc:title"), _value(core, "dc:creator"), _value(core, "dc:language"))
-
-
-def _value(core: str, tag: str) -> str:
-    found = LexborHTMLParser(core).css_first(tag.replace(":", r"\:"))
-    return shortened(found.text()) if found else ""
+    said = properties(archive, "docProps/core.xml")
+    return of_properties(said.get("dc:title", ""), said.get("dc:creator", ""), said.get("dc:language", ""))
 
 
 READER = PackedReader("docx", "documents", (".docx",), _unpack)

@@ -204,14 +204,22 @@ def _mark_headings(body: LexborNode, entries: Sequence[_Entry]) -> str:
             block.attrs["class"] = HEADING_CLASS
     if not entries or body.css_first(f"{_HEADINGS}, .{HEADING_CLASS}") is not None:
         return ""
+    number = ""
     for block in body.css("p, div")[:_FIRST_BLOCKS]:
         words = shortened(block.text())
         if not words or any(child.tag in ("p", "div") for child in block.iter()):
             continue
-        if any(_same(words, entry.label) for entry in entries) or _NUMBER.fullmatch(words) or is_chapter(words):
-            block.attrs["class"] = HEADING_CLASS
+        said = any(
+            _same(words, entry.label) or (number and _same(f"{number} {words}", entry.label)) for entry in entries
+        )
+        if not (said or (not number and (_NUMBER.fullmatch(words) or is_chapter(words)))):
+            break
+        block.attrs["class"] = HEADING_CLASS
+        if said:
             return ""
-        break
+        number = words
+    if number:
+        return ""
     label = re.sub(r"[\[\]\\<>&]", " ", entries[0].label).strip()
     return f"<p>[chapter {label}]</p>" if label and not entries[0].fragment else ""
 
@@ -227,7 +235,7 @@ def _block_of(node: LexborNode) -> LexborNode | None:
 
 
 def _same(one: str, two: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(two.split()).casefold()
+    return re.findall(r"\w+", one.casefold()) == re.findall(r"\w+", two.casefold())
 
 
 def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:

@@ -106,6 +106,8 @@ class _Walk:
     initial: str = ""
     in_word_list: bool = False
     regions: list[int] = field(default_factory=list)
+    containers: list[int] = field(default_factory=list)
+    layouts: int = 0
     stanza: list[Line] = field(default_factory=list)
     all_words: str | None = None
     has_title: bool = False
@@ -242,7 +244,7 @@ class _Walk:
     def _open_block(self, node: LexborNode, tag: str) -> None:
         self._flush()
         names = node.attributes.get("class") or ""
-        self.block = tag
+        self.block = "div" if self.layouts and not self.containers and tag == "td" else tag
         self.subtitle = _SUBTITLE.search(names) is not None or node.attributes.get("data-field") == "subtitle"
         self.stands_out = (
             tag == "center"
@@ -255,8 +257,11 @@ class _Walk:
             self._toggle_word_list()
         if VERSE_NAMES.search(names) or "z3998:" in (node.attributes.get("epub:type") or ""):
             self.regions.append(node.mem_id)
-        if tag in _CONTAINERS:
+        if tag == "table" and not self.containers and _is_layout(node):
+            self.layouts += 1
+        elif tag in _CONTAINERS:
             self._end_stanza()
+            self.containers.append(node.mem_id)
             self.builder.open_container(_CONTAINERS[tag])
         level = 0 if self.subtitle and tag != "h1" else _HEADINGS.get(tag, self.level)
         if names and not self.level and is_title_element(node) and (tag == "p" or not self.has_title):
@@ -308,7 +313,8 @@ class _Walk:
             if not self.regions or _STANZA.search(names):
                 self._end_stanza()
         self.block, self.subtitle, self.stands_out = "", False, False
-        if tag in _CONTAINERS:
+        if tag in _CONTAINERS and self.containers and self.containers[-1] == node.mem_id:
+            self.containers.pop()
             self.builder.close_container()
         if tag in _HEADINGS or (self.level and tag in ("p", "div")):
             self.level = 0
@@ -367,7 +373,8 @@ class _Walk:
                 self.builder.words(Wording((line,), (line.text,), hard=False, emphasised=emphasised))
         else:
             source = tuple(line.text for line in lines)
-            self.builder.words(Wording(lines, source, hard, emphasised, stands_out), self.level)
+            centred = self.stands_out and self.said.light
+            self.builder.words(Wording(lines, source, hard, emphasised, stands_out, centred), self.level)
 
     def _end_stanza(self) -> None:
         stanza, self.stanza = self.stanza, []
@@ -402,6 +409,11 @@ def _texts(node: LexborNode, page: bool) -> Iterator[str]:
                 yield inside.text(deep=False) or ""
         elif inside.tag == "br":
             yield "\n"
+
+
+def _is_layout(table: LexborNode) -> bool:
+    """Return whether a table only arranges a page or a mail: it has headings in it."""
+    return table.attributes.get("role") == "presentation" or table.css_first("h1, h2, h3") is not None
 
 
 def _is_contents_list(node: LexborNode) -> bool:

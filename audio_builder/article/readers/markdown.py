@@ -53,6 +53,9 @@ _FLOOD = 3000
 """More opening brackets than a person puts into one paragraph."""
 
 _MOST_HEADING_WORDS = 8
+_NO_LIST_BEGINS = 100
+"""With so high a number: it is a year."""
+
 _MARKERS = " \t>*+-"
 _RAISED_TAG = re.compile(r"<(/?)sup\b[^>]*>", re.IGNORECASE)
 _PROPERTY = re.compile(r"([A-Z][\w /-]{0,30}):[ \t]+\S")
@@ -74,7 +77,7 @@ def _read(source: SourceText) -> Parsed:
     builder.wrapping = wrapping_of(body.split("\n"))
     found = _parser().parse(_without_floods(body))
     skipped = _contents(found)
-    found = _with_numbered_headings(found)
+    found = _with_numbers(found)
     tokens = _Tokens(builder)
     for place, token in enumerate(found):
         if place not in skipped:
@@ -146,21 +149,25 @@ def _contents(tokens: Sequence[Token]) -> set[int]:
     return skipped
 
 
-def _with_numbered_headings(tokens: list[Token]) -> list[Token]:
-    """Return tokens with each list that is one short item between paragraphs as a line with its number.
+def _with_numbers(tokens: list[Token]) -> list[Token]:
+    """Return tokens with each list that is one paragraph as that paragraph with its number, where the number is a word.
 
-    Where nothing else is a heading these are the headings of a text: 1. The Gate. They come in order, two or more.
+    It is one that no list before it leads to and none after it goes on from, and a year: “3. Mai 2026”. Where nothing
+    else is a heading, lists that are one short item between paragraphs are the headings of a text, if there are two or
+    more: 1. The Gate.
     """
-    if any(token.type == "heading_open" and token.tag != "h1" for token in tokens):
-        return tokens
-    places = [
+    lists = [place for place, token in enumerate(tokens) if token.type == "ordered_list_open" and not token.level]
+    alone = [place for place in lists if _is_alone(tokens[place : place + 7])]
+    starts = [int(tokens[place].attrGet("start") or 1) for place in lists]
+    ends = [start + _items(tokens, place) for start, place in zip(starts, lists, strict=True)]
+    loose = {
         place
-        for place, token in enumerate(tokens[:-7])
-        if token.type == "ordered_list_open" and not token.level and _is_lone_item(tokens[place : place + 7])
-    ]
-    if len(places) < 2:
-        return tokens
-    for place in places:
+        for place, start, end, before, after in zip(lists, starts, ends, [0, *ends], [*starts[1:], 0], strict=False)
+        if (before != start and after != end) or start >= _NO_LIST_BEGINS
+    }
+    headed = any(token.type == "heading_open" and token.tag != "h1" for token in tokens)
+    short = [place for place in alone if _is_short_item(tokens[place + 3]) and place + 7 < len(tokens)]
+    for place in {*short} if len(short) > 1 and not headed else loose.intersection(alone):
         inline = tokens[place + 3]
         number = f"{tokens[place].attrGet('start') or 1}{tokens[place + 1].markup} "
         inline.content = number + inline.content
@@ -170,12 +177,24 @@ def _with_numbered_headings(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _is_lone_item(tokens: Sequence[Token]) -> bool:
-    inline = tokens[3]
-    short = (
-        inline.type == "inline" and "\n" not in inline.content and len(inline.content.split()) <= _MOST_HEADING_WORDS
-    )
-    return short and tokens[-1].type == "ordered_list_close" and inline.content[:1].isupper()
+def _items(tokens: Sequence[Token], place: int) -> int:
+    """Return how many items the list has that is opened at a place."""
+    count = 0
+    for token in tokens[place:]:
+        if token.level == 0 and token.nesting < 0:
+            break
+        count += token.type == "list_item_open" and token.level == 1
+    return count
+
+
+def _is_alone(tokens: Sequence[Token]) -> bool:
+    """Return whether a list is one item of one paragraph."""
+    return len(tokens) == 7 and tokens[3].type == "inline" and tokens[6].type == "ordered_list_close"
+
+
+def _is_short_item(inline: Token) -> bool:
+    short = "\n" not in inline.content and len(inline.content.split()) <= _MOST_HEADING_WORDS
+    return short and inline.content[:1].isupper()
 
 
 def _leads_into_text(inline: Token) -> bool:

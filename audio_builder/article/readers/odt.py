@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.parsers import expat
 
-from audio_builder.article.archive import Archive, archive_with
-from audio_builder.article.frontmatter import FrontMatter, of_properties, shortened
+from audio_builder.article.archive import Archive, archive_with, properties
+from audio_builder.article.frontmatter import FrontMatter, of_properties
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.article.readers.html import CENTRED_CLASS
@@ -59,7 +59,7 @@ class _Page:
 
     Attributes:
         parents: the named style behind each automatic one.
-        emphasis: automatic styles of words in italics or bold; so are the next two.
+        emphasis: automatic styles of words in italics or bold, raised or struck out; so are the next two.
         centred: of paragraphs.
         hidden: of words that aren't shown.
     """
@@ -92,6 +92,7 @@ class _Page:
             self.html.append(self.ends.pop())
             return
         self.silent.pop()
+        self.unsaid.append(" ")
         if not self.silent:
             if kind := _SILENT.get(tag, "hidden text"):
                 self.left_out.append(LeftOut(kind, " ".join("".join(self.unsaid).split())))
@@ -132,6 +133,10 @@ class _Page:
         elif tag == "style:text-properties" and self.style:
             if attributes.get("text:display") == "none":
                 self.hidden.add(self.style)
+            elif attributes.get("style:text-line-through-style", "none") != "none":
+                self.emphasis[self.style] = "s"
+            elif attributes.get("style:text-position", "").startswith("super"):
+                self.emphasis[self.style] = "sup"
             elif attributes.get("fo:font-style") == "italic":
                 self.emphasis[self.style] = "em"
             elif attributes.get("fo:font-weight") == "bold":
@@ -155,7 +160,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         return None
     page = _Page()
     _parse(archive.read_markup(_CONTENT), page, name)
-    return Unpacked("html", "".join(page.html), _front(archive, name), left_out=tuple(page.left_out))
+    return Unpacked("html", "".join(page.html), _front(archive), left_out=tuple(page.left_out))
 
 
 def _parse(xml: bytes, page: _Page, name: str) -> None:
@@ -182,23 +187,11 @@ def _parse(xml: bytes, page: _Page, name: str) -> None:
         raise NotText(f"{name} is not a document that can be read: {error}", hint=_HINT) from error
 
 
-def _front(archive: Archive, name: str) -> FrontMatter:
+def _front(archive: Archive) -> FrontMatter:
     """Return the author and the language of the document's properties."""
-    if "meta.xml" not in archive.names:
-        return FrontMatter()
-    found: dict[str, str] = {}
-    inside: list[str] = []
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, _attributes: inside.append(tag)
-    parser.EndElementHandler = lambda _tag: inside.pop()
-    parser.CharacterDataHandler = lambda text: found.setdefault(inside[-1], text) if inside else None
-    try:
-        parser.Parse(archive.read_markup("meta.xml"), True)
-    except expat.ExpatError as error:
-        raise NotText(f"{name} is not a document that can be read: {error}", hint=_HINT) from error
-    author = found.get("meta:initial-creator") or found.get("dc:creator", "")
-    return of_properties(shortened(found.get("dc:title", "")), shortened(author), found.get("dc:language", ""))
+    said = properties(archive, "meta.xml")
+    author = said.get("meta:initial-creator") or said.get("dc:creator", "")
+    return of_properties(said.get("dc:title", ""), author, said.get("dc:language", ""))
 
 
 READER = PackedReader("odt", "OpenDocument texts", (".odt",), _unpack)

@@ -26,6 +26,8 @@ from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
     LONGEST_TITLE_COLUMNS,
     Setting,
+    author_below,
+    begins_chapters,
     byline_author,
     heading_levels,
     in_title_case,
@@ -40,7 +42,7 @@ from audio_builder.article.model import Block, BlockKind, Line
 from audio_builder.article.outline import LONGEST_HEADING, Element, Heading, Outline, same_words
 from audio_builder.article.printed_pages import without_page_marks
 from audio_builder.article.readers import Parsed, TextReader
-from audio_builder.article.sentences import sentences
+from audio_builder.article.sentences import ends_sentence, sentences
 from audio_builder.article.source import SourceText
 from audio_builder.article.text import broken_word, columns, speakable, tidy, words_known
 
@@ -48,6 +50,12 @@ _LONG_PARAGRAPH_COLUMNS = 120
 
 _LONGEST_SUBTITLE_SENTENCE = 12
 """Words; a longer sentence with its full stop is the first paragraph."""
+
+_MOST_OF_TITLE_PAGE = 20
+"""Lines."""
+
+_WIDEST_OF_TITLE_PAGE = 60
+"""Columns."""
 
 _INVITES = re.compile(
     r"(?:settle|sit|find|close|take|breathe|let|allow|notice|bring|welcome|lie|rest|relax|feel|imagine|listen|soften|inhale|"
@@ -62,18 +70,22 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s*>\s?")
 _LONGEST_ENTRY = 200
 _PAGE_OF_ENTRY = re.compile(r"(?:\s*\.{2,}\s*|\s{2,})(?:\d{1,4}|[ivxlc]{1,7}|page)\s*\Z|\s\d{1,4}\s*\Z", re.IGNORECASE)
+_TRAILS_OFF = re.compile(r"[\s.…()\[\]]*")
+_SET_OFF_LINE = re.compile(r"\s*([~=*•·❧❖✦-]{1,5})\s+(\w.{0,60}?)\s+\1\s*")
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+(?<=\S)\1:?\s*")
 _ROW = re.compile(r"\s*\|(.*)\|\s*")
 _COLUMN_GAP = re.compile(r"(?<=\S)(?:\t|[ ]{3,})[ \t]*(?=\S)")
+_STRUCK_OUT = re.compile(r"~~(?=\S)([^~\n]{1,300})(?<=\S)~~")
+_CODED = re.compile(
+    r"(?<![\w`])`([^`\n]{1,80})`(?![\w`])|(?<![\w/=+])([/=+])(?=\w)([^/=+\n]{1,80})(?<=\w)\2(?![\w/=+])|[ \t]\\$"
+)
+"""Signs around words in code, and of emphasis in other notations; a line break of Markdown."""
+
 _EMPHASIS = re.compile(r"(?<![\w*_])[*_]{1,3}(?=[\w“‘\"'(])|(?<=[\w.,;:!?…”’\"')])[*_]{1,3}(?![\w*_])")
 
 
-_JOURNAL_HEAD = re.compile(
-    r"\t(Date|Weather|Location|Tags|Starred|Photo|Steps|Activity|Music|Time Zone|Calendar|Journal):\t(.*)"
-)
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*[./:][^()\s]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\([^()\s]*[./:#][^()\s]*\)")
-_JOURNAL_DATE = re.compile(r"(\S.{0,40}?\d{4}|\d{4}.{0,12}?)(?:,? at .*|,? \d{1,2}:\d\d.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +120,18 @@ def _read(source: SourceText) -> Parsed:
     front = source.front or etext.front
     values, lines = title_block(etext.text)
     if lines and not front.title:
-        front = FrontMatter(title=shortened(values["title"]), author=shortened(values.get("author", "")), lines=lines)
+        front = FrontMatter(
+            title=shortened(values.get("title", "")), author=shortened(values.get("author", "")), lines=lines
+        )
         etext = replace(etext, text=without_front_matter(etext.text, front))
     left_out = [*etext.left_out]
-    pages = without_page_marks(_without_journal_heads(etext.text.split("\n"), left_out))
+    pages = without_page_marks(_without_signs(etext.text.split("\n"), left_out))
     left_out.extend(pages.left_out)
     chunks = _without_contents(list(_paragraphs(_chunks(pages.lines))), left_out)
     chunks = list(_listed(_poems(iter(chunks))))
-    top = _top(chunks, front)
+    top = _top(chunks, front, left_out)
+    if etext.front.title:
+        top = _without_title_page(top, left_out)
     source_lines = [line for line in pages.lines if line is not None]
     wrapping = wrapping_of(source_lines)
     known = words_known("\n".join(source_lines)) if any(map(broken_word, source_lines)) else frozenset()
@@ -133,22 +149,18 @@ def _read(source: SourceText) -> Parsed:
     return Parsed(front, Outline(top.title, top.subtitle, tuple(elements), tuple(left_out), shown_title=name))
 
 
-def _without_journal_heads(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
-    """Return lines with the date of a journal's entry as its heading, and without its weather, place and pictures.
-
-    Of links as Markdown writes them the words are kept.
-    """
+def _without_signs(lines: Sequence[str], left_out: list[LeftOut]) -> list[str]:
+    """Return lines without the signs of Markdown: without pictures and struck-out words, with the words of links."""
     kept = list(lines)
     for place, line in enumerate(lines):
         if "](" in line:
             kept[place] = _LINK.sub(r"\1", _PICTURE.sub("", line))
             left_out.extend(LeftOut("picture", found[1], place + 1) for found in _PICTURE.finditer(line))
-        if not (found := _JOURNAL_HEAD.fullmatch(line)):
-            continue
-        dated = _JOURNAL_DATE.match(found[2]) if found[1] == "Date" else None
-        kept[place] = f"## {dated[1]}" if dated else ""
-        if not dated:
-            left_out.append(LeftOut("property", line, place + 1))
+        if "~~" in line:
+            kept[place] = _STRUCK_OUT.sub("", kept[place])
+            left_out.extend(LeftOut("struck-out text", found[1], place + 1) for found in _STRUCK_OUT.finditer(line))
+        if any(sign in line for sign in "`/=+\\"):
+            kept[place] = _CODED.sub(lambda found: found[1] or found[3] or "", kept[place])
     return kept
 
 
@@ -164,11 +176,12 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
             if not waiting:
                 blank_before, blank = blank, 0
                 scene_before, scene = scene, False
-            bold = _BOLD_LINE.fullmatch(raw)
+            set_off = _SET_OFF_LINE.fullmatch(raw)
+            bold = set_off or _BOLD_LINE.fullmatch(raw)
             if bold and waiting:
                 yield _Chunk(tuple(waiting), blank_before, scene=scene_before)
                 waiting, blank_before, scene_before = [], 0, False
-            waiting.append(Line(_EMPHASIS.sub("", raw), number))
+            waiting.append(Line(set_off[2] if set_off else _EMPHASIS.sub("", raw), number))
             if bold:
                 yield _Chunk(tuple(waiting), blank_before, scene=scene_before, bold=True)
                 waiting = []
@@ -178,9 +191,11 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
             level = _UNDERLINE_LEVELS[underline[1][0]] if underline else 0
             yield _Chunk(tuple(waiting), blank_before, level, scene_before)
             waiting = []
-        is_rule = raw.strip() and not underline and not raw.lstrip().startswith(">")
-        blank += 2 if is_rule else 1
-        scene = scene or bool(is_rule and is_scene_break(raw))
+        if raw.strip() and _TRAILS_OFF.fullmatch(raw):
+            blank = max(0, blank - 1)
+        else:
+            blank += 1 if not raw.strip() or underline or raw.lstrip().startswith(">") else 2
+        scene = scene or (not underline and is_scene_break(raw))
 
 
 def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -288,8 +303,17 @@ class _Top:
     levels: list[int]
 
 
-def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
-    """Return the title, the subtitle, the author, and the chunks that are left."""
+def _top(chunks: list[_Chunk], front: FrontMatter, left_out: list[LeftOut]) -> _Top:
+    """Return the title, the subtitle, the author, and the chunks that are left; the byline is noted."""
+    top = _top_of(chunks, front)
+    head = [line for chunk in chunks[: len(chunks) - len(top.rest)] for line in chunk.lines] if top.author else []
+    titles = {line.number for line in (top.title, top.subtitle) if line}
+    by = (line for line in head if line.number not in titles and not same_words(line, front.title))
+    left_out.extend(LeftOut("byline", line.text.strip(), line.number) for line in by)
+    return top
+
+
+def _top_of(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     levels = heading_levels([_setting(chunk) for chunk in chunks])
     title, subtitle, author = None, None, ""
     if chunks and front.title:
@@ -308,12 +332,28 @@ def _top(chunks: list[_Chunk], front: FrontMatter) -> _Top:
     chunks, levels = chunks[1:], levels[1:]
     if len(chunks) > 1 and (named := byline_author(chunks[0].text)):
         author, chunks, levels = named, chunks[1:], levels[1:]
+    elif len(chunks) > 2 and (named := author_below([chunk.text for chunk in chunks[:2]])):
+        author, chunks = named, chunks[2:]
+        levels = heading_levels([_setting(chunk) for chunk in chunks])
     if title and len(chunks) > 1 and not front.subtitle and _is_subtitle(chunks[0], chunks[1], levels, front.language):
         subtitle = Line(tidy(chunks[0].lines[0].text), chunks[0].lines[0].number)
         chunks, levels = chunks[1:], levels[1:]
         if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
             author, chunks, levels = named, chunks[1:], levels[1:]
     return _Top(title, subtitle, author, chunks, levels)
+
+
+def _without_title_page(top: _Top, left_out: list[LeftOut]) -> _Top:
+    """Return the head of a printed book without what else its title page says: other books, the publisher, the year."""
+    count = next((place for place, chunk in enumerate(top.rest) if is_chapter(chunk.text)), 0)
+    lines = [line for chunk in top.rest[:count] for line in chunk.lines]
+    short = all(
+        columns(line.text.strip()) <= _WIDEST_OF_TITLE_PAGE and not ends_sentence(line.text[:-1]) for line in lines
+    )
+    if not short or len(lines) > _MOST_OF_TITLE_PAGE:
+        return top
+    left_out.extend(LeftOut("title page", line.text.strip(), line.number) for line in lines)
+    return replace(top, rest=top.rest[count:], levels=top.levels[count:])
 
 
 def _heading_line(chunk: _Chunk) -> Line:
@@ -326,7 +366,7 @@ def _is_first_of_chapters(chunks: Sequence[_Chunk], levels: Sequence[int]) -> bo
     if levels[0] > 1 and _HASHES.fullmatch(chunks[0].text):
         return min((level for level in levels[1:] if level), default=7) <= levels[0]
     later = (chunk.text for chunk, level in zip(chunks[1:], levels[1:], strict=True) if level)
-    return is_chapter(chunks[0].text) and any(map(is_chapter, later))
+    return begins_chapters(chunks[0].text, later)
 
 
 def _setting(chunk: _Chunk) -> Setting:

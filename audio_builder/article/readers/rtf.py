@@ -20,6 +20,7 @@ _STYLE = re.compile(r"\\s(\d{1,4})(?!\d)")
 _FOOTNOTE = re.compile(r"\{\\(?:\*\\)?footnote\b")
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _LONGEST_NOTE = 20_000
+_HIDDEN = re.compile(r"\{(?:\\\*?[a-z]+-?\d* ?)*?\\(?:v|deleted)(?![a-z0-9])(?:\\[a-z]+-?\d* ?)*([^{}]*)\}")
 _PICTURE = re.compile(r"\{\\(?:\*\\shp)?pict\b")
 _INFO = r"\{{\\{}\s+((?:[^{{}}\\]|\\'[0-9a-f]{{2}}|\\u-?\d+ ?\??){{1,400}})\}}"
 _AUTHOR, _INFO_TITLE = re.compile(_INFO.format("author")), re.compile(_INFO.format("title"))
@@ -43,9 +44,12 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             lambda found: f"{found[0]} {{{levels[found[1]]} }}" if found[1] in levels else found[0], source[start:]
         )
     front = of_properties(_said(_INFO_TITLE, source, name), _said(_AUTHOR, source, name))
+    hidden = [_text(rf"{{\rtf1\ansi {found[1]}}}", name) for found in _HIDDEN.finditer(source)]
+    source = _HIDDEN.sub("", source)
     text = _BLANK_LINES.sub("\n\n\n", _text(_PARAGRAPH.sub(r"\\par\\par ", source), name))
     left_out = (
         *(LeftOut("footnote", _text(rf"{{\rtf1\ansi {note}}}", name)) for note in _footnotes(source)),
+        *(LeftOut("hidden text", words) for words in hidden if words.strip()),
         *(LeftOut("picture") for _ in _PICTURE.finditer(source)),
     )
     return Unpacked("plain", text.strip("\n"), front, left_out=left_out)

@@ -22,8 +22,11 @@ from PIL import Image
 COVERS_EXTRA = "covers"
 """The extra of this package that brings the fonts for Chinese, Japanese and Korean."""
 
-_WEIGHT = 500.0
-"""Of the fonts that leave it open: letters on a coloured ground look thinner than on paper."""
+FONTS = "audio_builder.episode.cover.fonts"
+"""The package of the fonts that come with this one; `scripts/fonts.py` makes them."""
+
+WEIGHT = 500.0
+"""Of Noto's: letters on a coloured ground look thinner than on paper."""
 
 _OPTICAL_SIZE = 24.0
 """Of the serif, in points: finer hairlines would be lost where a player shows the cover small."""
@@ -45,11 +48,11 @@ class Typeface:
     file: str
     leading: float
     number: int = 0
-    axes: tuple[tuple[str, float], ...] = (("wght", _WEIGHT),)
+    axes: tuple[tuple[str, float], ...] = ()
 
 
 def _noto(name: str, leading: float) -> Typeface:
-    return Typeface("manimgx_fonts", f"Noto{name}[wght].ttf", leading)
+    return Typeface(FONTS, f"Noto{name}.ttf", leading)
 
 
 def _serif(cut: str, weight: float) -> Typeface:
@@ -58,7 +61,7 @@ def _serif(cut: str, weight: float) -> Typeface:
 
 
 def _east_asian(number: int) -> Typeface:
-    return Typeface("manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 1.36, number)
+    return Typeface("manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 1.36, number, (("wght", WEIGHT),))
 
 
 SERIF_STYLES = ("Regular", "Semibold", "It")

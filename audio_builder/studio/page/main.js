@@ -310,6 +310,7 @@ function takeRecipe(recipe, lengths) {
 async function askState() {
   const here = desk;
   if (!here || document.visibilityState === "hidden") return;
+  const asked = here.doc.version;
   let state;
   try {
     state = await read(`${projectPath(here.doc.name)}/state`);
@@ -328,7 +329,8 @@ async function askState() {
     takeRecipe(data.recipe, data.lengths);
   }
   here.recipeMark = state.recipe;
-  if (state.version !== doc.version && !doc.isDirty && !doc.saving) {
+  // What was asked before the page saved is old news: to read it again would end what is being typed.
+  if (asked === doc.version && state.version !== asked && !doc.isDirty && !doc.saving) {
     doc.reload(await read(projectPath(doc.name)));
     say(t("changed.outside"), [], "keep");
   }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
 import subprocess
 import sys
 import wave
@@ -16,6 +15,7 @@ import pytest
 from audio_builder.article.source import source_from_bytes
 from audio_builder.audio.samples import ffmpeg_program
 from audio_builder.errors import EngineFailed, MissingExtra
+from audio_builder.narration.clip import Narration
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.narration.workers.pool import Pool
@@ -93,8 +93,7 @@ LONGER_WORDS = (
 )
 
 
-@pytest.mark.parametrize("wpm", [140, 155])
-@pytest.mark.parametrize("phrases", [MONOSYLLABLES * 8, LONGER_WORDS * 9], ids=["short", "long"])
+@pytest.mark.parametrize(("phrases", "wpm"), [(MONOSYLLABLES * 8, 155), (LONGER_WORDS * 9, 140)], ids=["short", "long"])
 def test_the_rate_is_met_whatever_the_length_of_the_words(tmp_path: Path, phrases: tuple[str, ...], wpm: float) -> None:
     """Within 5 per cent on texts of over 300 words: words of one syllable, and words of two to five."""
     assert sum(count_words(text) for text in phrases) > 300
@@ -280,22 +279,27 @@ def test_a_mac_voices_file_is_read_whatever_its_name(tmp_path: Path) -> None:
     assert (sound.channels, sound.sample_width) == (1, 2)
 
 
-def test_one_changed_sentence_of_sixty_is_all_that_is_spoken(tmp_path: Path) -> None:
+def test_one_changed_sentence_is_all_that_is_spoken(tmp_path: Path) -> None:
     """From the article to the clips; another voice speaks all of them, and changed back all are there."""
-    sentences = [f"{number} {text}" for number, text in zip(range(60), itertools.cycle(HELD_OUT), strict=False)]
+    sentences = [f"{number} {text}" for number, text in enumerate(HELD_OUT[:12])]
 
-    def spoken(texts: list[str], voice: str) -> tuple[int, int]:
-        article = source_from_bytes("\n\n".join(texts).encode(), "sixty.txt")
+    def narrated(texts: list[str], voice: str) -> Narration:
+        article = source_from_bytes("\n\n".join(texts).encode(), "twelve.txt")
         recipe = Recipe(voice=voice)
         plan = check_everything(make_script(read_document(article), recipe), recipe, tmp_path)
-        narration = rates_of(plan).narrate(recipe.pacing.wpm)
+        return rates_of(plan).narrate(recipe.pacing.wpm)
+
+    def spoken(texts: list[str], voice: str) -> tuple[int, int]:
+        narration = narrated(texts, voice)
         return narration.synthesized, narration.cached
 
-    first = spoken(sentences, "system")
-    total = sum(first)
-    assert total >= 60
-    changed = [*sentences[:30], "This one was written anew this morning.", *sentences[31:]]
+    first = narrated(sentences, "system")
+    total = first.synthesized
+    assert (total >= 12, first.cached) == (True, 0)
+    changed = [*sentences[:6], "This one was written anew this morning.", *sentences[7:]]
     assert spoken(changed, "system") == (1, total - 1)
-    assert spoken(changed, "tone") == first
+    assert spoken(changed, "tone") == (total, 0)
     assert spoken(changed, "system") == (0, total)
-    assert spoken(sentences, "system") == (0, total)
+    again = narrated(sentences, "system")
+    assert (again.synthesized, again.cached) == (0, total)
+    assert again.clips == first.clips
