@@ -28,7 +28,7 @@ from audio_builder.errors import OutputError, SourceError, UnknownVoice, Workers
 from audio_builder.pipeline import build
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.from_document import read_document
-from tests.conftest import ROOT
+from tests.conftest import ROOT, hear_ctrl_c
 from tests.support.batch_helpers import SHORT_RECIPE, put_articles
 from tests.support.poison import run_or_die
 
@@ -249,12 +249,18 @@ def test_json_is_a_line_for_each_event(tmp_path: Path, capfd: pytest.CaptureFixt
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_stopped_at_any_moment_the_same_command_makes_the_rest(tmp_path: Path, number: signal.Signals) -> None:
     """What was finished isn't made again, and no process is left of the first run."""
-    articles = put_articles(tmp_path / "in", 4)
+    articles = put_articles(tmp_path / "in", 6)
     command = [sys.executable, "-m", "audio_builder", "batch", str(articles), "-o", str(tmp_path / "out"), *OPTIONS]
     command += ["--yes", "--jobs", "2"]
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(
-        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads are running yet
     )
     assert process.stdout is not None
     made = [process.stdout.readline()]
@@ -264,8 +270,8 @@ def test_stopped_at_any_moment_the_same_command_makes_the_rest(tmp_path: Path, n
     assert process.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
     again = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
     names = {Path(line.strip()).name for line in (*made, *again.stdout.splitlines())}
-    assert names == {f"walk-{count}.mp3" for count in range(4)}
-    assert len(made) + len(again.stdout.splitlines()) == 4
+    assert names == {f"walk-{count}.mp3" for count in range(6)}
+    assert len(made) + len(again.stdout.splitlines()) == 6
     assert _still_running(tmp_path) == []
 
 

@@ -92,17 +92,7 @@ def test_pruning_takes_the_page_of_a_withdrawn_episode_before_its_files(before: 
 
 def _killed_at(call: str, number: int, folder: Path, *, prune: bool = False) -> bool:
     """Publish, and tell whether it was killed as it was about to make a call for the nth time."""
-    strace = [
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-o",
-        os.devnull,
-        "-e",
-        f"trace={call}",
-        "-e",
-        f"inject={call}:signal=KILL:when={number}",
-    ]
+    strace = ["strace", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [*strace, sys.executable, "-c", PROGRAM, str(folder), *["--prune"] * prune], check=False, env=environment

