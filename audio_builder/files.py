@@ -56,6 +56,15 @@ def output_error(error: OSError, path: Path) -> OutputError:
     return OutputError(f"can't write {path}: {error.strerror or error}", hint=hint)
 
 
+@contextlib.contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Turn what the system refuses in a block into the error of our own tree for a failed write to `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise output_error(error, path) from error
+
+
 def _final_name(path: Path) -> Path:
     """Return what a draft will be called, and any other path as it is: nobody knows the names of drafts."""
     if not (path.name.startswith(".") and path.name.endswith(DRAFT_SUFFIX)):
@@ -74,11 +83,9 @@ def draft_beside(target: Path) -> Iterator[Path]:
         DiskFull: no space is left.
     """
     draft = _new_draft(target)
-    try:
+    with output_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.touch(exist_ok=False)
-    except OSError as error:
-        raise output_error(error, target) from error
     try:
         yield draft
     finally:
@@ -97,12 +104,10 @@ def commit(draft: Path, target: Path) -> None:
         OutputError: it can't be synced or renamed; or it is in place, but the folder can't be synced.
         DiskFull: no space is left.
     """
-    try:
+    with output_errors(target):
         with draft.open("rb+") as stream:
             os.fsync(stream.fileno())
         draft.replace(target)
-    except OSError as error:
-        raise output_error(error, target) from error
     try:
         sync_folder(target.parent)
     except OSError as error:
@@ -171,10 +176,8 @@ def write_draft(draft: Path, content: bytes) -> None:
         OutputError: it can't be written.
         DiskFull: no space is left.
     """
-    try:
+    with output_errors(draft):
         draft.write_bytes(content)
-    except OSError as error:
-        raise output_error(error, draft) from error
 
 
 def write_probe(folder: Path) -> None:
@@ -185,14 +188,12 @@ def write_probe(folder: Path) -> None:
         DiskFull: no space is left.
     """
     probe = _new_draft(folder / "probe")
-    try:
+    with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             probe.write_bytes(bytes(4096))
         finally:
             probe.unlink(missing_ok=True)
-    except OSError as error:
-        raise output_error(error, folder) from error
 
 
 @contextlib.contextmanager
@@ -283,11 +284,9 @@ def scratch_folder() -> Iterator[Path]:
     Raises:
         OutputError: none can be made.
     """
-    try:
+    with output_errors(Path(tempfile.gettempdir())):
         # It gets its name when it is locked: who sweeps never meets one that is in use and not locked.
         made = Path(tempfile.mkdtemp(prefix=f".{SCRATCH_PREFIX}"))
-    except OSError as error:
-        raise output_error(error, Path(tempfile.gettempdir())) from error
     with contextlib.ExitStack() as stack:
         folder = made.with_name(SCRATCH_PREFIX + made.name.removeprefix(f".{SCRATCH_PREFIX}"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

@@ -37,7 +37,7 @@ _OLD_SUFFIXES = (".clip", ".msgpack")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredFile:
     """A file of the cache.
 
     Attributes:
@@ -129,14 +129,14 @@ class Store:
         """Return where the entry of a key is, or would be."""
         return self.folder / key[:2] / f"{key}{self.suffix}"
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[StoredFile]:
         """Yield what is there; what other processes remove meanwhile is left out."""
         for path in sorted(self._named(self.suffix)):
             with contextlib.suppress(OSError):
                 facts = path.stat()
-                yield Entry(path, facts.st_size, facts.st_mtime)
+                yield StoredFile(path, facts.st_size, facts.st_mtime)
 
-    def in_place(self, entry: Entry) -> bool:
+    def in_place(self, entry: StoredFile) -> bool:
         """Return whether a file is where an entry of its name belongs."""
         return entry.path == self.path_of(entry.key)
 
@@ -209,7 +209,7 @@ def clear(stores: Sequence[Store], keep_bytes: int) -> Cleared:
     return Cleared(removed, kept - removed, size - kept_bytes, kept_bytes, in_use)
 
 
-def remove_damaged(entry: Entry) -> None:
+def remove_damaged(entry: StoredFile) -> None:
     """Remove an entry that is damaged.
 
     Raises:

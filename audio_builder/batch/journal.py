@@ -24,7 +24,7 @@ _BEGINNING = b'\n{"source":'
 _log = logging.getLogger(__name__)
 
 
-class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JournalLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of an article.
 
     Attributes:
@@ -59,7 +59,7 @@ class Journal:
         self._is_kept = content[: len(_BEGINNING)] == _BEGINNING[: len(content)]
         for text in content.splitlines():
             try:
-                line = msgspec.json.decode(text, type=Line)
+                line = msgspec.json.decode(text, type=JournalLine)
             except ValueError:
                 continue
             if line.key and line.sha256:
@@ -72,13 +72,13 @@ class Journal:
     def note_made(self, source: str, key: str, episode: Path, sha256: str) -> None:
         """Note an episode that is in its place."""
         self._made[key] = sha256
-        self._append(Line(source=source, key=key, episode=episode.name, sha256=sha256))
+        self._append(JournalLine(source=source, key=key, episode=episode.name, sha256=sha256))
 
     def note_failed(self, source: str, key: str, failure: Failure) -> None:
         """Note an article that couldn't be built."""
-        self._append(Line(source=source, key=key, error=failure.error, message=failure.message))
+        self._append(JournalLine(source=source, key=key, error=failure.error, message=failure.message))
 
-    def _append(self, line: Line) -> None:
+    def _append(self, line: JournalLine) -> None:
         """Add a line; where that can't be done, it is said once: the episodes are there all the same."""
         content = msgspec.json.encode(msgspec.structs.replace(line, source=_encodable(line.source)))
         try:

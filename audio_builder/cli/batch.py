@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class WorkerOptions:
     """Where the articles of a batch are built.
 
     Attributes:
@@ -96,14 +96,14 @@ def command(ctx: click.Context, /, sources: tuple[str, ...], **values: Any) -> i
     Ctrl-C keeps what is finished; the same command goes on. Episodes that are there unchanged are left.
     """
     console, options = ctx.ensure_object(Console), BuildOptions.given(values)
-    return build_all(sources, options, console, pick(Where, values), pick(Asking, values))
+    return build_all(sources, options, console, pick(WorkerOptions, values), pick(Asking, values))
 
 
 def build_all(
     sources: Sequence[str],
     options: BuildOptions,
     console: Console,
-    where: Where | None = None,
+    where: WorkerOptions | None = None,
     asking: Asking | None = None,
 ) -> int:
     """Build all that some paths name, and return the exit code: 0, or that of the first that failed.
@@ -123,7 +123,7 @@ def carry_out(
     sources: Sequence[Source],
     options: BuildOptions,
     console: Console,
-    where: Where | None = None,
+    where: WorkerOptions | None = None,
     asking: Asking | None = None,
 ) -> int:
     """Plan, show, ask and build, and return the exit code. Where `asking` is None, the plan is neither shown nor asked.
@@ -135,7 +135,7 @@ def carry_out(
     from audio_builder.cli.batch_table import BatchView, show_plan, show_warnings, summed_up
     from audio_builder.files import scratch_folder
 
-    where = where or Where()
+    where = where or WorkerOptions()
     elsewhere = bool(where.cluster or where.executor)
     batch = Batch(settle, options.if_there, options.voice_only, options.listen)
     with scratch_folder() as scratch:
@@ -228,7 +228,7 @@ def _agreed() -> bool:
 
 @contextlib.contextmanager
 def _workers(
-    where: Where, rows: Sequence[PlannedEpisode], on_stage: Callable[[str, Stage], None], console: Console
+    where: WorkerOptions, rows: Sequence[PlannedEpisode], on_stage: Callable[[str, Stage], None], console: Console
 ) -> Iterator[Workers]:
     from audio_builder.batch.executors import open_local, open_published
 

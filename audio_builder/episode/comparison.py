@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.encode.audio_file import sniff
-from audio_builder.episode.pictures import Strip, draw_strips
+from audio_builder.episode.pictures import SpeechStrip, draw_strips
 from audio_builder.episode.report import to_json
 from audio_builder.episode.tag.embedded_source import CarriedSource, carries_source, read_source
 from audio_builder.episode.tag.player_chapters import PlayerChapter
@@ -24,7 +24,7 @@ from audio_builder.script.differences import ScriptChanges, script_changes
 _SAME_PLACE_S = 0.05
 
 
-class Sound(Struct, frozen=True, kw_only=True):
+class ComparedSound(Struct, frozen=True, kw_only=True):
     """What was measured of an episode."""
 
     path: str
@@ -82,8 +82,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     schema_version: int = 1
     identical: bool
-    first: Sound
-    second: Sound
+    first: ComparedSound
+    second: ComparedSound
     chapters: list[ChapterChange]
     settings: list[SettingChange] | None
     script: ScriptChanges | None
@@ -101,8 +101,8 @@ class _Episode(Struct, frozen=True):
     chapters: tuple[PlayerChapter, ...]
     source: CarriedSource | None
 
-    def sound(self) -> Sound:
-        return Sound(
+    def sound(self) -> ComparedSound:
+        return ComparedSound(
             path=str(self.path),
             title=self.title,
             length_s=self.measured.seconds,
@@ -112,8 +112,8 @@ class _Episode(Struct, frozen=True):
             carries_source=self.source is not None,
         )
 
-    def strip(self) -> Strip:
-        return Strip(self.title or self.path.name, self.measured, self.chapters)
+    def strip(self) -> SpeechStrip:
+        return SpeechStrip(self.title or self.path.name, self.measured, self.chapters)
 
 
 def compare(

@@ -126,7 +126,7 @@ def _loudness_y(loudness_lufs: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class SpeechStrip:
     """An episode to be drawn."""
 
     title: str
@@ -134,7 +134,7 @@ class Strip:
     chapters: Sequence[PlayerChapter]
 
 
-def draw_strips(first: Strip, second: Strip) -> str:
+def draw_strips(first: SpeechStrip, second: SpeechStrip) -> str:
     """Return an SVG picture, 1000 by 284: speech dark, silence pale, chapters as marks, joined where they moved.
 
     It needs nothing from elsewhere and runs no script.
@@ -168,7 +168,7 @@ def speech_spans_s(energies: Energies) -> list[tuple[float, float]]:
     return [(float(start), float(end)) for start, end in edges]
 
 
-def _strip(strip: Strip, top: int, longest_s: float) -> Iterator[str]:
+def _strip(strip: SpeechStrip, top: int, longest_s: float) -> Iterator[str]:
     """Yield an episode's title, its silence, its speech and its chapters."""
     seconds, energies = strip.measured.seconds, strip.measured.energies
     title = escape(picture_label(strip.title, _LONGEST_TITLE))
@@ -186,7 +186,7 @@ def _strip(strip: Strip, top: int, longest_s: float) -> Iterator[str]:
             yield f'<text x="{x + 3:.1f}" y="{top - 4}">{escape(picture_label(chapter.title, room))}</text>'
 
 
-def _moves(first: Strip, second: Strip, longest_s: float) -> Iterator[str]:
+def _moves(first: SpeechStrip, second: SpeechStrip, longest_s: float) -> Iterator[str]:
     """Yield a line from each chapter of the first to the one of the same title in the second."""
     below = {chapter.title: chapter.start_ms / 1000 for chapter in reversed(second.chapters)}
     for chapter in first.chapters:

@@ -33,7 +33,7 @@ from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, 
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
 from audio_builder.episode.verify.verifier import Expected, verify
 from audio_builder.errors import OutputError, VerificationError
-from audio_builder.files import commit, draft_beside, folder_locked, note_writing, output_error, write_draft
+from audio_builder.files import commit, draft_beside, folder_locked, note_writing, output_errors, write_draft
 from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.levels import SpeechLevels, measure_speech
 from audio_builder.mix.master import master
@@ -268,13 +268,11 @@ def _fill(draft: Path, content: Path | bytes, sound: Sound, path: Path) -> None:
     Raises:
         OutputError: it can't be written, or isn't the sound that the record is about.
     """
-    try:
+    with output_errors(draft):
         if isinstance(content, bytes):
             write_draft(draft, content)
         else:
             shutil.copyfile(content, draft)
-    except OSError as error:
-        raise output_error(error, draft) from error
     if sound_of(draft) != sound:
         raise OutputError(f"{path} came damaged from its worker", hint="Run the same command again.")
 

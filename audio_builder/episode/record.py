@@ -18,7 +18,7 @@ from audio_builder.episode.report import BuildReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import AudioBuilderError, OutputError
-from audio_builder.files import output_error
+from audio_builder.files import output_errors
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
 from audio_builder.voices.word_alignment import words_with_places
@@ -128,12 +128,9 @@ def sound_of(file: Path) -> Sound:
     Raises:
         OutputError: it can't be read.
     """
-    try:
-        with file.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-            return Sound(bytes=stream.tell(), sha256=sha256)
-    except OSError as error:
-        raise output_error(error, file) from error
+    with output_errors(file), file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        return Sound(bytes=stream.tell(), sha256=sha256)
 
 
 def phrases_of(timeline: Timeline) -> tuple[Phrase, ...]:

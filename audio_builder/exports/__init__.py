@@ -18,7 +18,7 @@ from audio_builder.progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedEpisode:
     """An episode as `build` left it."""
 
     path: Path
@@ -34,7 +34,7 @@ class Finished:
         return next((bytes(one.data) for one in pictures if one.data[:2] == b"\xff\xd8"), b"")
 
 
-Writer = Callable[[Finished, Mapping[str, Path], Progress], None]
+Writer = Callable[[FinishedEpisode, Mapping[str, Path], Progress], None]
 """Writes the files of an export into drafts, which are given by their suffixes."""
 
 
@@ -62,7 +62,7 @@ def exports() -> dict[str, Export]:
     return {export.name: export for export in sorted(found, key=lambda export: export.name)}
 
 
-def read_finished(path: Path) -> Finished:
+def read_finished(path: Path) -> FinishedEpisode:
     """Return an episode with its record.
 
     Raises:
@@ -77,11 +77,11 @@ def read_finished(path: Path) -> Finished:
     record = read_record(record_path(path))
     if record.sound != sound_of(path):
         raise SourceError(f"{record_path(path)} is about another sound than {path.name}", hint="Build it again.")
-    return Finished(path, record)
+    return FinishedEpisode(path, record)
 
 
 def write_export(
-    episode: Finished, export: Export, target: Path, *, force: bool = False, progress: Progress = silent
+    episode: FinishedEpisode, export: Export, target: Path, *, force: bool = False, progress: Progress = silent
 ) -> tuple[Path, ...]:
     """Write an episode in another form, and return the files.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from audio_builder.exports import Export, Finished
+from audio_builder.exports import Export, FinishedEpisode
 from audio_builder.files import write_draft
 from audio_builder.progress import Progress
 
 _SUFFIX = ".labels.txt"
 
 
-def labels_of(episode: Finished) -> str:
+def labels_of(episode: FinishedEpisode) -> str:
     """Return the lines of a label track: start and end in seconds and the words, by time, parted by tabs."""
     record = episode.record
     labels = [(chapter.start_s, chapter.start_s, f"# {chapter.title}") for chapter in record.report.chapters]
@@ -21,7 +21,7 @@ def labels_of(episode: Finished) -> str:
     return "".join(lines)
 
 
-def _write(episode: Finished, drafts: Mapping[str, Path], progress: Progress) -> None:
+def _write(episode: FinishedEpisode, drafts: Mapping[str, Path], progress: Progress) -> None:
     del progress
     write_draft(drafts[_SUFFIX], labels_of(episode).encode())
 

@@ -10,7 +10,7 @@ import mutagen.mp4
 
 from audio_builder.audio.ffmpeg import Ffmpeg
 from audio_builder.errors import EncoderError
-from audio_builder.exports import Export, Finished
+from audio_builder.exports import Export, FinishedEpisode
 from audio_builder.files import scratch_folder
 from audio_builder.podcast.notes import summary_of
 from audio_builder.progress import Progress
@@ -24,12 +24,12 @@ mp4: Any = mutagen.mp4
 """Typed as Any: mutagen's tags get their fields at run time."""
 
 
-def chapters_as_metadata(episode: Finished) -> str:
+def chapters_as_metadata(episode: FinishedEpisode) -> str:
     """Return the chapters in ffmpeg's metadata format, times in milliseconds."""
     return "\n".join((";FFMETADATA1", *_chapters(episode), ""))
 
 
-def _chapters(episode: Finished) -> Iterator[str]:
+def _chapters(episode: FinishedEpisode) -> Iterator[str]:
     for chapter in episode.record.report.chapters:
         yield "[CHAPTER]\nTIMEBASE=1/1000"
         yield f"START={round(chapter.start_s * 1000)}\nEND={round(chapter.end_s * 1000)}"
@@ -47,7 +47,7 @@ def run_ffmpeg(arguments: list[str]) -> None:
             raise EncoderError(f"ffmpeg failed: {'; '.join(program.complaints) or 'it said nothing'}")
 
 
-def _write(episode: Finished, drafts: Mapping[str, Path], progress: Progress) -> None:
+def _write(episode: FinishedEpisode, drafts: Mapping[str, Path], progress: Progress) -> None:
     del progress
     draft = drafts[_SUFFIX]
     with scratch_folder() as scratch:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.episode.phrase_times import Phrase
-from audio_builder.exports import Export, Finished
+from audio_builder.exports import Export, FinishedEpisode
 from audio_builder.podcast.notes import summary_of
 from audio_builder.podcast.pages import Paragraph, paragraphs_of
 from audio_builder.progress import Progress
@@ -51,7 +51,7 @@ class _Part:
         return tuple(phrase for paragraph in self.paragraphs for line in paragraph.lines for phrase in line)
 
 
-def _parts(episode: Finished) -> tuple[_Part, ...]:
+def _parts(episode: FinishedEpisode) -> tuple[_Part, ...]:
     """Return the chapters in which something is said; what is between is part of the one before."""
     record = episode.record
     paragraphs = list(paragraphs_of(record))
@@ -70,7 +70,7 @@ def _parts(episode: Finished) -> tuple[_Part, ...]:
     )
 
 
-def _write(episode: Finished, drafts: Mapping[str, Path], progress: Progress) -> None:
+def _write(episode: FinishedEpisode, drafts: Mapping[str, Path], progress: Progress) -> None:
     del progress
     with zipfile.ZipFile(drafts[_SUFFIX], "w") as book:
         for name, content in _files(episode):
@@ -80,7 +80,7 @@ def _write(episode: Finished, drafts: Mapping[str, Path], progress: Progress) ->
             book.writestr(info, content)
 
 
-def _files(episode: Finished) -> Iterator[tuple[str, str | bytes]]:
+def _files(episode: FinishedEpisode) -> Iterator[tuple[str, str | bytes]]:
     """Yield the files of the book; the first must be `mimetype` (EPUB 3.3, OCF)."""
     parts, language = _parts(episode), _language(episode)
     yield "mimetype", "application/epub+zip"
@@ -96,11 +96,11 @@ def _files(episode: Finished) -> Iterator[tuple[str, str | bytes]]:
     yield "book/episode.mp3", episode.path.read_bytes()
 
 
-def _language(episode: Finished) -> str:
+def _language(episode: FinishedEpisode) -> str:
     return episode.record.tags.language or "en"
 
 
-def _package(episode: Finished, parts: tuple[_Part, ...]) -> str:
+def _package(episode: FinishedEpisode, parts: tuple[_Part, ...]) -> str:
     record, tags = episode.record, episode.record.tags
     identity = uuid.uuid5(_NAMES, record.origin.identity or record.sound.sha256)
     cover = '<item id="cover" href="cover.jpg" media-type="image/jpeg" properties="cover-image"/>'

@@ -10,7 +10,7 @@ from typing import Any
 import mutagen.flac
 import mutagen.oggopus
 
-from audio_builder.exports import Export, Finished
+from audio_builder.exports import Export, FinishedEpisode
 from audio_builder.exports.m4b import run_ffmpeg
 from audio_builder.progress import Progress
 
@@ -22,7 +22,7 @@ flac: Any = mutagen.flac
 """Typed as Any: mutagen's tags get their fields at run time."""
 
 
-def comments_of(episode: Finished) -> dict[str, str]:
+def comments_of(episode: FinishedEpisode) -> dict[str, str]:
     """Return the Vorbis comments of an episode, chapters as `CHAPTER001` and the like (Xiph, ChapterExtension)."""
     tags, record = episode.record.tags, episode.record
     comments = {"TITLE": tags.title, "ARTIST": tags.author, "ALBUM": tags.show, "DATE": tags.date}
@@ -35,7 +35,7 @@ def comments_of(episode: Finished) -> dict[str, str]:
     return {name: text for name, text in comments.items() if text}
 
 
-def _write(episode: Finished, drafts: Mapping[str, Path], progress: Progress) -> None:
+def _write(episode: FinishedEpisode, drafts: Mapping[str, Path], progress: Progress) -> None:
     del progress
     draft = drafts[_SUFFIX]
     plain = ["-i", f"file:{episode.path}", "-map", "0:a", "-map_metadata", "-1", "-fflags", "+bitexact"]

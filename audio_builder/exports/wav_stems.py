@@ -13,7 +13,7 @@ import soundfile
 from audio_builder.episode.encode.encoder import encoder_gain_db
 from audio_builder.episode.produce import bed_maker
 from audio_builder.episode.tag.embedded_source import read_source
-from audio_builder.exports import Export, Finished
+from audio_builder.exports import Export, FinishedEpisode
 from audio_builder.mix.arrange import arrange
 from audio_builder.mix.automation import FadeDown
 from audio_builder.mix.fit_duration import fit_duration
@@ -46,7 +46,7 @@ def alone(plan: MixPlan, stem: str) -> MixPlan:
     )
 
 
-def _write(episode: Finished, drafts: Mapping[str, Path], progress: Progress) -> None:
+def _write(episode: FinishedEpisode, drafts: Mapping[str, Path], progress: Progress) -> None:
     source = read_source(episode.path)
     script, recipe = source.read_script(episode.path.name), source.read_recipe()
     timeline = _timeline(script, recipe, episode.record.report.text_factors, progress)

@@ -26,7 +26,7 @@ from audio_builder.narration.clip_file import (
 )
 from audio_builder.narration.trim import TRIM_VERSION
 from audio_builder.script.cues import Role
-from audio_builder.store import Cleared, Entry, Store, clear, remove_damaged
+from audio_builder.store import Cleared, Store, StoredFile, clear, remove_damaged
 from audio_builder.voices.engines.onnx_models import MODEL_SUFFIX
 from audio_builder.voices.profile import Voice
 
@@ -147,7 +147,7 @@ class ClipCache:
             )
         return AudioSegment(pcm, frame_rate=found[0].rate_hz, sample_width=2, channels=1)
 
-    def models(self) -> Iterator[Entry]:
+    def models(self) -> Iterator[StoredFile]:
         """Yield the models that engines changed for themselves, which lie in the same folder."""
         return self._models.entries()
 
@@ -208,7 +208,7 @@ def cache_stats(cache: ClipCache) -> CacheStats:
     )
 
 
-def peek(entry: Entry) -> StoredClip | None:
+def peek(entry: StoredFile) -> StoredClip | None:
     """Return what the beginning of an entry says, without levels and words, or None; nothing else is read."""
     try:
         with entry.path.open("rb") as stream:
@@ -217,7 +217,7 @@ def peek(entry: Entry) -> StoredClip | None:
         return None
 
 
-def remove_damaged_clips(cache: ClipCache, *, read_data: bool) -> Iterator[tuple[Entry, bool]]:
+def remove_damaged_clips(cache: ClipCache, *, read_data: bool) -> Iterator[tuple[StoredFile, bool]]:
     """Look at every entry and remove what is damaged: it will be spoken again when it is needed.
 
     Args:
@@ -237,7 +237,7 @@ def remove_damaged_clips(cache: ClipCache, *, read_data: bool) -> Iterator[tuple
         yield entry, sound
 
 
-def _is_sound(entry: Entry, *, read_data: bool) -> bool:
+def _is_sound(entry: StoredFile, *, read_data: bool) -> bool:
     if not entry.path.exists():  # another process has removed it meanwhile
         return True
     if not read_data:

@@ -19,7 +19,7 @@ from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, record_as_json
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
-from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_error, sweep_drafts
+from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_errors, sweep_drafts
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, read_published
 from audio_builder.podcast.feed import SMALL_SUFFIX, Item, in_order
 from audio_builder.podcast.ledger import (
@@ -270,10 +270,8 @@ def _place_sound(own: Path, published: Path, length: int) -> None:
             os.link(own, draft)
         except OSError:
             # No hard links here: a copy does as well.
-            try:
+            with output_errors(published):
                 shutil.copyfile(own, draft)
-            except OSError as error:
-                raise output_error(error, published) from error
         commit(draft, published)
 
 

@@ -17,7 +17,15 @@ import msgspec
 
 from audio_builder.episode.cover.draw import draw_cover, fit_cover, small_cover
 from audio_builder.errors import OutputError
-from audio_builder.files import check_named, note_writing, output_error, sha256_of, write_bytes, written_by_us
+from audio_builder.files import (
+    check_named,
+    note_writing,
+    output_error,
+    output_errors,
+    sha256_of,
+    write_bytes,
+    written_by_us,
+)
 from audio_builder.podcast.feed import SMALL_SUFFIX, Item, feed_pages, is_serial, opml
 from audio_builder.podcast.ledger import Ledger, page_name
 from audio_builder.podcast.pages import embed_page, embed_path, episode_page, index_page
@@ -112,10 +120,8 @@ class OwnFiles:
             if self.is_changed(name):
                 self.kept.append(name)
                 continue
-            try:
+            with output_errors(self._path(name)):
                 self._path(name).unlink()
-            except OSError as error:
-                raise output_error(error, self._path(name)) from error
             yield name
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
@@ -286,8 +292,6 @@ def remove_archives(folder: Path, ledger: Ledger, files: Mapping[str, bytes]) ->
         path = folder / name
         if name in files or not ARCHIVE_NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
             continue
-        try:
+        with output_errors(path):
             if sha256_of(path.read_bytes()) == digest:
                 path.unlink()
-        except OSError as error:
-            raise output_error(error, path) from error

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import OutputError
-from audio_builder.files import commit, draft_beside, folder_locked, output_error, sha256_in, write_bytes
+from audio_builder.files import commit, draft_beside, folder_locked, output_errors, sha256_in, write_bytes
 from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.show_files import small_name
 from audio_builder.podcast.show_settings import (
@@ -172,10 +172,8 @@ def _write(place: Path, source: Path | bytes) -> None:
         write_bytes(place, source)
         return
     with draft_beside(place) as draft:
-        try:
+        with output_errors(place):
             shutil.copyfile(source, draft)
-        except OSError as error:
-            raise output_error(error, place) from error
         commit(draft, place)
 
 
@@ -193,10 +191,8 @@ def _removed(target: Path, earlier: Mapping[str, str], kept: Collection[str]) ->
         place = target / name
         if name in kept or place.is_symlink() or not place.is_file() or sha256_in(place) != digest:
             continue
-        try:
+        with output_errors(place):
             place.unlink()
-        except OSError as error:
-            raise output_error(error, place) from error
         yield name
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class PageEntry(Struct, frozen=True, kw_only=True):
     """One thing on the page.
 
     Attributes:
@@ -35,14 +35,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     mend: str = ""
 
 
-class Section(Struct, frozen=True, kw_only=True):
+class PageSection(Struct, frozen=True, kw_only=True):
     """A heading and what stands under it; a section without a heading is the page's only one."""
 
     heading: str = ""
-    entries: tuple[Entry, ...]
+    entries: tuple[PageEntry, ...]
 
 
-def sample_page(title: str, intro: str, sections: Sequence[Section], nothing: str) -> bytes:
+def sample_page(title: str, intro: str, sections: Sequence[PageSection], nothing: str) -> bytes:
     """Return the page, UTF-8: the samples that were made, then what has none.
 
     Args:
@@ -53,7 +53,7 @@ def sample_page(title: str, intro: str, sections: Sequence[Section], nothing: st
     """
     style = _source("page.css")
     made = [
-        Section(heading=section.heading, entries=tuple(entry for entry in section.entries if entry.audio))
+        PageSection(heading=section.heading, entries=tuple(entry for entry in section.entries if entry.audio))
         for section in sections
     ]
     page = _environment().get_template("page.html").render(

@@ -13,7 +13,7 @@ from audio_builder.episode.identity import IfThere
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
-from audio_builder.previews.sample_page import Entry, Section, sample_page
+from audio_builder.previews.sample_page import PageEntry, PageSection, sample_page
 from audio_builder.previews.voice_samples import sample_text
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import BACKGROUNDS, Pacing, Recipe, Soundscape, Tags
@@ -62,7 +62,7 @@ def make_sounds_preview(
     words, language = sample_text(find_voice(voice).language)
     kinds = {"Backgrounds": _backgrounds(voice, words, language), "Bells": _bells(voice, language)}
     sections = [
-        Section(heading=heading, entries=tuple(_entry(trial, folder, begin, force=force) for trial in trials))
+        PageSection(heading=heading, entries=tuple(_entry(trial, folder, begin, force=force) for trial in trials))
         for heading, trials in kinds.items()
     ]
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,8 +107,8 @@ def _tags(kind: str, name: str, language: str) -> Tags:
     return Tags(title=f"The {kind} {name}", show="Sounds", language=language, carry_source=False)
 
 
-def _entry(trial: _Trial, folder: Path, begin: Callable[[str], Progress], *, force: bool) -> Entry:
-    entry = Entry(name=trial.name, about=trial.about, use=f"--{trial.kind} {trial.name}")
+def _entry(trial: _Trial, folder: Path, begin: Callable[[str], Progress], *, force: bool) -> PageEntry:
+    entry = PageEntry(name=trial.name, about=trial.about, use=f"--{trial.kind} {trial.name}")
     source = source_from_bytes(trial.text.encode(), f"{trial.kind}-{trial.name}.txt")
     if_there: IfThere = "replace" if force else "new version"
     try:

@@ -14,7 +14,7 @@ from audio_builder.episode.naming import file_stem
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
-from audio_builder.previews.sample_page import Entry, Section, sample_page
+from audio_builder.previews.sample_page import PageEntry, PageSection, sample_page
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import Recipe, Tags
 from audio_builder.script.estimate import clock
@@ -147,10 +147,10 @@ def preview_page(samples: Sequence[Sample]) -> bytes:
         samples: in the order in which they are shown.
     """
     entries = tuple(_entry(sample) for sample in samples)
-    return sample_page(_TITLE, _INTRO, [Section(entries=entries)], "None of these voices is ready yet.")
+    return sample_page(_TITLE, _INTRO, [PageSection(entries=entries)], "None of these voices is ready yet.")
 
 
-def _entry(sample: Sample) -> Entry:
+def _entry(sample: Sample) -> PageEntry:
     rates = f"{sample.slowest_wpm:.0f} to {sample.fastest_wpm:.0f}"
     facts = (
         ("Length", clock(sample.duration_s)),
@@ -159,7 +159,7 @@ def _entry(sample: Sample) -> Entry:
         ("Engine", sample.engine),
         ("Licence", f"{sample.licence}. {sample.attribution}" if sample.attribution else sample.licence),
     )
-    return Entry(
+    return PageEntry(
         name=sample.name,
         about=sample.description,
         audio=sample.audio,

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import record_path
 from audio_builder.errors import AudioBuilderError, Interrupted, OutputError
-from audio_builder.files import DRAFT_SUFFIX, output_error, write_bytes
+from audio_builder.files import DRAFT_SUFFIX, output_errors, write_bytes
 from audio_builder.pipeline import build
 from audio_builder.progress import Step
 from audio_builder.studio.project import Project
@@ -32,7 +32,7 @@ _WEIGHTS = {"narrate": 0.5, "render": 0.4, "verify": 0.1}
 """The usual share of each stage in the time of a build."""
 
 
-class Job(Struct, kw_only=True):
+class BuildJob(Struct, kw_only=True):
     """An episode that was asked for.
 
     Attributes:
@@ -75,7 +75,7 @@ class BuildQueue:
         self._file = folder / QUEUE
         self._find = find
         self._text_factors = text_factors
-        self._jobs: list[Job] = [Job(project=name) for name in self._kept() if find(name)]
+        self._jobs: list[BuildJob] = [BuildJob(project=name) for name in self._kept() if find(name)]
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping: str = ""
@@ -84,7 +84,7 @@ class BuildQueue:
         self._thread.start()
         self._wake.set()
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[BuildJob]:
         """Return all of them, the oldest first."""
         with self._lock:
             return [msgspec.structs.replace(job) for job in self._jobs]
@@ -97,7 +97,7 @@ class BuildQueue:
         """
         with self._lock:
             if not any(job.project == project and job.state in {"waiting", "running"} for job in self._jobs):
-                self._jobs = [*self._jobs, Job(project=project)][-_KEPT:]
+                self._jobs = [*self._jobs, BuildJob(project=project)][-_KEPT:]
             self._keep()
         self._wake.set()
 
@@ -124,11 +124,11 @@ class BuildQueue:
             while not self._ended and (job := self._next()):
                 self._make(job)
 
-    def _next(self) -> Job | None:
+    def _next(self) -> BuildJob | None:
         with self._lock:
             return next((job for job in self._jobs if job.state == "waiting"), None)
 
-    def _make(self, job: Job) -> None:
+    def _make(self, job: BuildJob) -> None:
         job.state, self._stopping = "running", ""
         clock = _TimeLeft()
 
@@ -191,15 +191,13 @@ def _linked(project: Project) -> dict[str, Path]:
 
 
 def _second_name(path: Path, other: Path) -> Path:
-    try:
+    with output_errors(other):
         other.parent.mkdir(exist_ok=True)
         other.unlink(missing_ok=True)
         try:
             os.link(path, other)
         except OSError:  # no hard links here: a copy does as well
             shutil.copyfile(path, other)
-    except OSError as error:
-        raise output_error(error, other) from error
     return other
 
 

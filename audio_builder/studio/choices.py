@@ -21,7 +21,7 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 from audio_builder.voices.languages import in_language
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.status import voice_details, voice_statuses
+from audio_builder.voices.status import VoiceStatus, voice_details, voice_statuses
 
 SAMPLE = "Sit down for a moment. Nothing has to be finished now."
 """What a voice says of a project without words."""
@@ -32,38 +32,16 @@ _NOT_OFFERED = {"tone", "recorded", "?"}
 """Engines of voices that nobody chooses by ear: without words, of a project's own takes, of a malformed profile."""
 
 
-class VoiceChoice(Struct, frozen=True, kw_only=True):
-    """A voice, and whether it can speak here.
+class OfferedVoice(VoiceStatus, frozen=True, kw_only=True):
+    """A voice, whether it can speak here, and the size of its files in MB; 0 for one without."""
 
-    Attributes:
-        name: as the recipe has it.
-        description: one line.
-        language: BCP 47 tag.
-        licence: SPDX identifier.
-        slowest_wpm: measured.
-        fastest_wpm: measured.
-        ready: it can speak now.
-        size_mb: of its files; 0 for one without.
-        problem: why it isn't ready.
-        mend: what to do about it.
-    """
-
-    name: str
-    description: str
-    language: str
-    licence: str
-    slowest_wpm: float
-    fastest_wpm: float
-    ready: bool
     size_mb: float
-    problem: str = ""
-    mend: str = ""
 
 
 class Choices(Struct, frozen=True, kw_only=True):
     """All that the page offers."""
 
-    voices: list[VoiceChoice]
+    voices: list[OfferedVoice]
     backgrounds: tuple[str, ...]
     bells: tuple[str, ...]
     guides: tuple[str, ...]
@@ -71,7 +49,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     settings: list[Setting]
 
 
-class Lengths(Struct, frozen=True, kw_only=True):
+class ExpectedLengths(Struct, frozen=True, kw_only=True):
     """How long an episode becomes, and how short and long it may be made, in seconds."""
 
     seconds: float
@@ -92,7 +70,7 @@ class Fetching(Struct, kw_only=True):
 def choices() -> Choices:
     """Return what there is."""
     return Choices(
-        voices=[_choice(status.name) for status in voice_statuses() if status.engine not in _NOT_OFFERED],
+        voices=[_offered(status.name) for status in voice_statuses() if status.engine not in _NOT_OFFERED],
         backgrounds=BACKGROUNDS,
         bells=BELLS,
         guides=guide_names(),
@@ -101,29 +79,17 @@ def choices() -> Choices:
     )
 
 
-def _choice(name: str) -> VoiceChoice:
+def _offered(name: str) -> OfferedVoice:
     details = voice_details(find_voice(name))
-    status = details.status
-    return VoiceChoice(
-        name=status.name,
-        description=status.description,
-        language=status.language,
-        licence=status.licence,
-        slowest_wpm=status.slowest_wpm,
-        fastest_wpm=status.fastest_wpm,
-        ready=status.ready,
-        size_mb=round(details.size_bytes / 1e6, 1),
-        problem=status.problem,
-        mend=status.mend,
-    )
+    return OfferedVoice(**msgspec.structs.asdict(details.status), size_mb=round(details.size_bytes / 1e6, 1))
 
 
-def lengths(script: Script, recipe: Recipe) -> Lengths:
+def lengths(script: Script, recipe: Recipe) -> ExpectedLengths:
     """Return how long a script becomes under a recipe, and between which lengths it can be."""
     pacing = recipe.pacing
     expected = estimate(script, pacing.wpm, pacing.slower_share)
     reach = expected_range(script, pacing, pacing.wpm)
-    return Lengths(
+    return ExpectedLengths(
         seconds=expected.total_s, words=expected.words, shortest_s=reach.shortest_s, longest_s=reach.longest_s
     )
 

@@ -6,12 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from audio_builder.article.mark_kinds import (
-    LONGEST_BEAT_S,
-    LONGEST_BREATH_S,
-    LONGEST_PAUSE_S,
-    MOST_BREATHS,
-)
+from audio_builder.article.mark_kinds import LONGEST_BEAT_S, LONGEST_BREATH_S, LONGEST_PAUSE_S, MOST_BREATHS
 from audio_builder.article.text import clean, speakable
 from audio_builder.recipe.values import tag_or_nothing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say

@@ -28,13 +28,7 @@ from audio_builder.recipe.defaults import anchored, checked, find_defaults
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.cues import Cue, Script
-from audio_builder.script.from_document import (
-    add_guides,
-    make_script,
-    own_settings,
-    read_document,
-    settle_language,
-)
+from audio_builder.script.from_document import add_guides, make_script, own_settings, read_document, settle_language
 from audio_builder.script.notation import NOTE, format_script, parse_script
 from audio_builder.script.pace import repace
 from audio_builder.voices.catalogue import is_voice

@@ -23,8 +23,8 @@ from audio_builder.script.estimate import clock
 from audio_builder.script.preview.strip import strip_of
 from audio_builder.script.preview.svg import strip_as_svg
 from audio_builder.studio import page_sounds, project
-from audio_builder.studio.build_queue import BuildQueue, Job
-from audio_builder.studio.choices import Fetching, Lengths, VoiceFetcher, choices, lengths, voice_sample
+from audio_builder.studio.build_queue import BuildJob, BuildQueue
+from audio_builder.studio.choices import ExpectedLengths, Fetching, VoiceFetcher, choices, lengths, voice_sample
 from audio_builder.studio.cue_data import CueData, Cues, as_data, cues_from
 from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, read_json, route, sound
 from audio_builder.studio.particulars import particulars_routes
@@ -69,7 +69,7 @@ class ProjectData(Struct, frozen=True, kw_only=True):
     date: str
     cues: list[CueData]
     recipe: Recipe
-    lengths: Lengths
+    lengths: ExpectedLengths
 
 
 class StateData(Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class StateData(Struct, frozen=True, kw_only=True):
     planned: str
     speaking: list[float] | None
     problem: Problem | None
-    jobs: list[Job]
+    jobs: list[BuildJob]
     fetching: dict[str, Fetching]
 
 

@@ -20,7 +20,7 @@ from audio_builder.episode.cover.lettering import (
     EAST_ASIAN,
     WIDE_STYLES,
     Lettering,
-    Line,
+    ShapedLine,
     clusters_of,
     mask_of,
     shaped,
@@ -311,7 +311,7 @@ def _write(picture: Image.Image, text: str, face: tuple[Lettering, int], baselin
     _put(picture, line, size_px, (left, baseline_px), colour)
 
 
-def _put(picture: Image.Image, line: Line, size_px: int, place: tuple[float, int], colour: Colour) -> None:
+def _put(picture: Image.Image, line: ShapedLine, size_px: int, place: tuple[float, int], colour: Colour) -> None:
     drawn = mask_of(line, size_px)
     if drawn:
         mask, (x, y) = drawn

@@ -167,7 +167,7 @@ class Glyph:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShapedLine:
     """A shaped line.
 
     Attributes:
@@ -241,7 +241,7 @@ def clusters_of(text: str, lettering: Lettering) -> Iterator[tuple[str, str]]:
 
 
 @functools.lru_cache(maxsize=8192)
-def shaped(text: str, lettering: Lettering, gap: float = 0.0) -> Line:
+def shaped(text: str, lettering: Lettering, gap: float = 0.0) -> ShapedLine:
     """Return the glyphs of a line: joined, reordered and placed as its scripts want it.
 
     Args:
@@ -265,7 +265,7 @@ def shaped(text: str, lettering: Lettering, gap: float = 0.0) -> Line:
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             glyphs.append(Glyph(style, info.codepoint, x + place.x_offset / em, place.y_offset / em))
             x += place.x_advance / em + (gap if place.x_advance else 0.0)
-    return Line(tuple(glyphs), x)
+    return ShapedLine(tuple(glyphs), x)
 
 
 def leading_of(text: str, lettering: Lettering) -> float:
@@ -273,7 +273,7 @@ def leading_of(text: str, lettering: Lettering) -> float:
     return max(TYPEFACES[style or lettering.styles[0]].leading for _, style in clusters_of(text, lettering))
 
 
-def mask_of(line: Line, size_px: float) -> tuple[Image.Image, tuple[int, int]] | None:
+def mask_of(line: ShapedLine, size_px: float) -> tuple[Image.Image, tuple[int, int]] | None:
     """Return how much of each pixel a line covers, and where its upper left corner is; None if it shows nothing.
 
     The corner is in pixels from the line's left end on its baseline, downwards.

@@ -51,7 +51,7 @@ class _Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SetText:
     """A text broken into lines at one size."""
 
     lines: tuple[str, ...]
@@ -64,7 +64,7 @@ class Setting:
         return self.leading_px * len(self.lines)
 
 
-def set_text(text: str, lettering: Lettering, box_px: tuple[int, int], sizes_px: tuple[int, ...]) -> Setting:
+def set_text(text: str, lettering: Lettering, box_px: tuple[int, int], sizes_px: tuple[int, ...]) -> SetText:
     """Return a text in the largest of some sizes at which it fits a box, with lines of even length.
 
     Words too long for a line are divided, and what does not fit at the smallest size ends with “…”.
@@ -88,14 +88,14 @@ def set_text(text: str, lettering: Lettering, box_px: tuple[int, int], sizes_px:
         divided = words if fits else _all_divided(words, face, width)
         lines = _balanced(divided, face, width) if fits else _greedy(divided, face, width)
         if len(lines) * leading_px <= height:
-            return Setting(lines, size_px, leading_px)
+            return SetText(lines, size_px, leading_px)
     size_px = sizes_px[-1]
     face, leading_px = _Face(lettering, size_px), round(size_px * leading)
     lines = _greedy(_all_divided(words, face, width), face, width)
     room = max(1, height // leading_px)
     if len(lines) > room:
         lines = (*lines[: room - 1], _shortened(lines[room - 1], face, width))
-    return Setting(lines, size_px, leading_px)
+    return SetText(lines, size_px, leading_px)
 
 
 def _units(text: str) -> list[str]:

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.audio.ffmpeg import Ffmpeg
-from audio_builder.episode.encode.lame_header import Sound, crc16_of_long, finish_header
+from audio_builder.episode.encode.lame_header import EncodedSound, crc16_of_long, finish_header
 from audio_builder.episode.encode.mpeg_frames import parse_header
 from audio_builder.errors import EncoderError, OutputError
-from audio_builder.files import draft_beside, output_error
+from audio_builder.files import draft_beside, output_error, output_errors
 
 BITRATES_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """The constant bit rates that MPEG-1 layer III knows (ISO/IEC 11172-3, table of bit_rate_index)."""
@@ -247,18 +247,15 @@ class _Joined:
         header, sound = (b"", part.content) if self.mpeg_frames else _split(part.content)
         self.frames += part.frames
         own, count = _own_frames(sound, part.skip, part.keep)
-        try:
-            with self.target.open("ab" if self.mpeg_frames else "wb") as stream:
-                stream.write(header)
-                stream.write(own)
-        except OSError as error:
-            raise output_error(error, self.target) from error
+        with output_errors(self.target), self.target.open("ab" if self.mpeg_frames else "wb") as stream:
+            stream.write(header)
+            stream.write(own)
         self.mpeg_frames += count
         self.checksum = crc16_of_long(own, self.checksum)
         self.on_frames(own)
 
     def finish(self) -> None:
-        finish_header(self.target, Sound(self.mpeg_frames, self.frames, self.checksum))
+        finish_header(self.target, EncodedSound(self.mpeg_frames, self.frames, self.checksum))
 
 
 def _own_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from audio_builder.episode.encode.mpeg_frames import parse_header
 from audio_builder.errors import EncoderError
-from audio_builder.files import output_error
+from audio_builder.files import output_errors
 
 _INFO_BYTES = 120
 """Of the Xing/Info part before LAME's, as ffmpeg writes it: with frames, bytes, seek table and quality."""
@@ -37,7 +37,7 @@ _LARGEST = 0xFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class EncodedSound:
     """What follows the header.
 
     Attributes:
@@ -51,7 +51,7 @@ class Sound:
     checksum: int
 
 
-def finish_header(path: Path, sound: Sound) -> None:
+def finish_header(path: Path, sound: EncodedSound) -> None:
     """Make the gapless header of an untagged MP3 that was joined say what follows it.
 
     Frames, bytes, the seek table (linear, for a constant bit rate), the padding that leaves exactly so many frames of
@@ -62,32 +62,29 @@ def finish_header(path: Path, sound: Sound) -> None:
         OutputError: it can't be written.
     """
     size = path.stat().st_size
-    try:
-        with path.open("rb+") as stream:
-            header = parse_header(stream.read(4))
-            info = header.info_offset if header else 0
-            stream.seek(0)
-            head = bytearray(stream.read(header.size_bytes if header else 0))
-            if header is None or head[info : info + 4] != b"Info" or head[info + 4 : info + 8] != _ALL_FIELDS:
-                raise EncoderError(f"ffmpeg wrote the gapless header of {path} in a layout that isn't known")
-            struct.pack_into(">II", head, info + 8, sound.mpeg_frames, size)
-            head[info + 16 : info + 116] = bytes(256 * percent // 100 for percent in range(100))
-            lame = info + _INFO_BYTES
-            at = lame + _PADDING_AT
-            delay = int.from_bytes(head[at : at + 3], "big") >> 12
-            padding = sound.mpeg_frames * header.samples - delay - sound.frames
-            if not 0 <= padding <= _LARGEST:
-                raise EncoderError(
-                    f"ffmpeg encoded another length than it was given: {path} should hold {sound.frames} frames"
-                )
-            head[at : at + 3] = (delay << 12 | padding).to_bytes(3, "big")
-            struct.pack_into(">IH", head, lame + _LENGTH_AT, size, sound.checksum)
-            at = lame + _CHECKSUM_AT
-            head[at : at + 2] = crc16(bytes(head[:at])).to_bytes(2, "big")
-            stream.seek(0)
-            stream.write(head)
-    except OSError as error:
-        raise output_error(error, path) from error
+    with output_errors(path), path.open("rb+") as stream:
+        header = parse_header(stream.read(4))
+        info = header.info_offset if header else 0
+        stream.seek(0)
+        head = bytearray(stream.read(header.size_bytes if header else 0))
+        if header is None or head[info : info + 4] != b"Info" or head[info + 4 : info + 8] != _ALL_FIELDS:
+            raise EncoderError(f"ffmpeg wrote the gapless header of {path} in a layout that isn't known")
+        struct.pack_into(">II", head, info + 8, sound.mpeg_frames, size)
+        head[info + 16 : info + 116] = bytes(256 * percent // 100 for percent in range(100))
+        lame = info + _INFO_BYTES
+        at = lame + _PADDING_AT
+        delay = int.from_bytes(head[at : at + 3], "big") >> 12
+        padding = sound.mpeg_frames * header.samples - delay - sound.frames
+        if not 0 <= padding <= _LARGEST:
+            raise EncoderError(
+                f"ffmpeg encoded another length than it was given: {path} should hold {sound.frames} frames"
+            )
+        head[at : at + 3] = (delay << 12 | padding).to_bytes(3, "big")
+        struct.pack_into(">IH", head, lame + _LENGTH_AT, size, sound.checksum)
+        at = lame + _CHECKSUM_AT
+        head[at : at + 2] = crc16(bytes(head[:at])).to_bytes(2, "big")
+        stream.seek(0)
+        stream.write(head)
 
 
 def crc16_of_long(content: bytes, crc: int = 0) -> int:

@@ -16,7 +16,7 @@ from audio_builder.episode.tag.player_chapters import PlayerChapter, player_chap
 from audio_builder.episode.tag.read_tag import MutagenError, id3, tag_frames, tag_size
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
-from audio_builder.files import output_error
+from audio_builder.files import output_error, output_errors
 from audio_builder.mix.timeline import Timeline
 from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
@@ -140,10 +140,8 @@ def tag(draft: Path, content: TagContent) -> None:
         if isinstance(cause, OSError):
             raise output_error(cause, draft) from error
         raise OutputError(f"can't write the tag of {draft}: {error}") from error
-    try:
+    with output_errors(draft):
         _put_chapters_in_order(draft)
-    except OSError as error:
-        raise output_error(error, draft) from error
 
 
 def credit_voices(profiles: Iterable[VoiceProfile]) -> tuple[VoiceCredit, ...]:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from audio_builder.errors import DownloadFailed, UnknownVoice, VoiceFileChanged
-from audio_builder.files import commit, draft_beside, output_error
+from audio_builder.files import commit, draft_beside, output_errors
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.install.downloads import fetch_resumably
 from audio_builder.voices.piper_import import add_piper_voice
@@ -232,12 +232,10 @@ def _fetch(path: str, target: Path, cap_bytes: int, progress: Progress) -> None:
             f"{ADDRESS_VARIABLE} is “{address}”, which is no https address",
             hint="Give an https address, or http on this computer; or unset it for the public catalogue.",
         )
-    try:
+    with output_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_file() and not target.stat().st_size:
             target.unlink()
-    except OSError as error:
-        raise output_error(error, target) from error
     fetch_resumably(
         f"{address}/{quote(path)}", target, cap_bytes, lambda have, host: progress(Step("fetch", have, cap_bytes, host))
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged
-from audio_builder.files import commit, draft_beside, output_error
+from audio_builder.files import commit, draft_beside, output_errors
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import list_voices
 from audio_builder.voices.engines.base import voice_fingerprint
@@ -166,10 +166,8 @@ def remove_voice(profile: VoiceProfile) -> Removal:
     own = data_folder() / "voices" / f"{profile.name}.toml"
     removed += [own] if own.is_file() else []
     for path in removed:
-        try:
+        with output_errors(path):
             path.unlink()
-        except OSError as error:
-            raise output_error(error, path) from error
         with contextlib.suppress(OSError):  # the folder stays where something else is in it
             path.parent.rmdir()
     return Removal(tuple(removed), tuple(shared))
