@@ -13,12 +13,16 @@ import msgspec
 import pytest
 
 import audio_builder
+from audio_builder.episode.phrase_times import Phrase
 from audio_builder.episode.record import read_record, record_as_json
+from audio_builder.podcast.feed import Item
+from audio_builder.podcast.ledger import Entry
+from audio_builder.podcast.pages import episode_page
 from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
 from ..conftest import ROOT
-from ..support.show_helpers import SHOW, put_show, serving
+from ..support.show_helpers import SHOW, put_show, record_of, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = ROOT / "build" / "pictures"
@@ -369,6 +373,39 @@ def test_the_questions_of_the_text_are_asked_again(page: Any):
 
 AT_EVERY_SIZE = {"index.html", "episodes/one-quiet-minute.html", f"arabic/{ARABIC}"}
 """The others are of the same kinds, with other words in them."""
+
+
+def test_a_page_of_two_hours_is_small_and_soon_ready(browser: Any, tmp_path: Path):
+    """Of 1,200 phrases with the time of each word: under 1.5 MB, and under a second of the browser's processor time."""
+    text = "The path goes on between the trees, and the light goes with you."
+    phrases = [
+        Phrase(
+            start_s=6.0 * n, end_s=6.0 * n + 5, text=text, role="prose",
+            word_starts_s=tuple(6.0 * n + 0.38 * word for word in range(13)),
+        )
+        for n in range(1200)
+    ]  # fmt: skip
+    record = record_of(phrases=tuple(phrases), words="\n\n".join([" ".join([text] * 4)] * 300))
+    record = msgspec.structs.replace(record, report=msgspec.structs.replace(record.report, duration_s=7200.0))
+    entry = Entry(
+        guid="g",
+        published="2026-11-01T12:00:00+00:00",
+        sound=record.sound,
+        waveform=(50,) * 240,
+        made_from="",
+        files=(),
+    )
+    path = tmp_path / "long.html"
+    path.write_bytes(episode_page(SHOW, Item("long", record, entry)))
+    assert path.stat().st_size < 1_500_000
+    page = browser.new_page()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(path.as_uri())
+    page.locator("span[role=button]").last.wait_for(state="attached")
+    spent = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
+    page.close()
+    assert spent["TaskDuration"] < 1
 
 
 @pytest.mark.parametrize(

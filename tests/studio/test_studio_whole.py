@@ -151,6 +151,7 @@ def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: R
         put_episode(show, stem, stem.encode(), record_of(stem.encode(), tags, built=f"2026-11-20T18:0{number}:00Z"))
     page.goto(f"http://127.0.0.1:{studio.port}/#project={name}")
     page.locator("[data-view=show]").click()
+    page.locator(".turns li").nth(2).wait_for()
     titles = page.locator(".turns li > span")
     assert [text.split(" (")[0] for text in titles.all_inner_texts()] == ["Dawn", "Noon", "Dusk"]
     page.get_by_label("Earlier: Dusk").focus()

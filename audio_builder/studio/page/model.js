@@ -52,9 +52,7 @@ export class Doc extends EventTarget {
   edit(edit) {
     const cues = edit(this.cues);
     if (cues === this.cues) return;
-    this.done.push(this.cues);
-    if (this.done.length > MOST_UNDO) this.done.shift();
-    this.undone = [];
+    this._keepForUndo();
     this._become(cues);
   }
 
@@ -72,11 +70,16 @@ export class Doc extends EventTarget {
 
   /** Load another state from the disk; what was here can be had back by undo. */
   reload(data) {
-    this.done.push(this.cues);
-    this.undone = [];
+    this._keepForUndo();
     this.take(data);
     this.setState("saved");
     this._emit("change");
+  }
+
+  _keepForUndo() {
+    this.done.push(this.cues);
+    if (this.done.length > MOST_UNDO) this.done.shift();
+    this.undone = [];
   }
 
   _become(cues) {
