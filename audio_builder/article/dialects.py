@@ -76,7 +76,7 @@ _INLINE = (
     _cut("struck-out text", r"(?<![\w|])\|\|(?=[^\s|])[^|\n]{1,500}(?<=[^\s|])\|\|(?![\w|])"),
     _cut("picture", r"\((?:img|vid|fn)\)|\[(?:image|file|assets):[^\[\]\n]+\]"),
     _cut("property", r"[(\[][^\W\d_][\w -]{0,30}::[ \t][^()\[\]\n]*[)\]]"),
-    _cut("reference", r"[ \t]*\((?:see |cf\. )?@[\w:-]+\)"),
+    _cut("reference", r"[ \t]?\((?:see |cf\. )?@[\w:-]+\)"),
     _cut("embed", r"!\[\[[^\[\]\n]*\]\]"),
     _cut("footnote", r"\^\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]"),
     _cut("tag", r"\{\{[<%][^{}\n]*[%>]\}\}"),
