@@ -103,9 +103,9 @@ _STAMP = re.compile(
 )
 _STAMP_RANGE = rf"{_CLOCK}[ \t]*[-–—][ \t]*{_CLOCK}"
 _STAMP_OF_HEADING = re.compile(
-    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]*[-–—:|,]?[ \t]*"
+    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]{0,3}[-–—:|,]?[ \t]{0,3}"
     rf"(?:[(\[]({_STAMP_RANGE})[)\]]|({_STAMP_RANGE}))"
-    r"(?=[\]*_)]*[ \t]*$)",
+    r"(?=[\]*_)]{0,6}[ \t]{0,3}$)",
     re.MULTILINE,
 )
 _FEWEST_STAMPS = 2

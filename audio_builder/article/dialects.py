@@ -76,7 +76,7 @@ _INLINE = (
     _cut("struck-out text", r"(?<![\w|])\|\|(?=[^\s|])[^|\n]{1,500}(?<=[^\s|])\|\|(?![\w|])"),
     _cut("picture", r"\((?:img|vid|fn)\)|\[(?:image|file|assets):[^\[\]\n]+\]"),
     _cut("property", r"[(\[][^\W\d_][\w -]{0,30}::[ \t][^()\[\]\n]*[)\]]"),
-    _cut("reference", r"[ \t]*\((?:see |cf\. )?@[\w:-]+\)"),
+    _cut("reference", r"[ \t]?\((?:see |cf\. )?@[\w:-]+\)"),
     _cut("embed", r"!\[\[[^\[\]\n]*\]\]"),
     _cut("footnote", r"\^\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]"),
     _cut("tag", r"\{\{[<%][^{}\n]*[%>]\}\}"),
@@ -99,7 +99,7 @@ _TEMPLATE = _cut("tag", r"\{\{[^{}\n]*\}\}")
 
 _REPLACED = (
     (re.compile(r"\]\((?=[^()\n]*\{[{%])[^()\n]*\)"), "](#)"),
-    (re.compile(r"^(\S[^\n]*?)[ \t]*\n(\n?):[ \t]+(?=\S)", re.MULTILINE), r"\1  \n\2"),
+    (re.compile(r"^(\S[^\n]*)\n(\n?):[ \t]{1,8}(?=\S)", re.MULTILINE), r"\1  \n\2"),
     (re.compile(r"(?<=[\w)])\^([^\s^\d+−–-][^\s^]{0,20})\^(?!\^)"), r"\1"),
     (re.compile(r"(?<=[\w)])~([^\s~]{1,20})~(?!~)"), r"\1"),
     (re.compile(r"\[([^\[\]\n]*)\]\{[.#][^{}\n]*\}"), r"\1"),
