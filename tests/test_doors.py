@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from audio_builder.cli import main as command_line
-from tests.conftest import ROOT
+from tests.conftest import ROOT, hear_ctrl_c
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has other doors")
 
@@ -70,7 +70,13 @@ def test_being_asked_to_end_is_like_ctrl_c(number: signal.Signals, tmp_path: Pat
     temporary.mkdir()
     command = [sys.executable, "-m", "audio_builder", "build", str(text), "--voice", "tone", "-o", str(tmp_path / "o")]
     environment = ENVIRONMENT | {"TMPDIR": str(temporary), "AUDIO_BUILDER_CACHE": str(tmp_path / "cache")}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads are running yet
+    ) as process:
         for _ in range(600):  # it has begun when the first phrases are spoken
             if list((tmp_path / "cache").glob("*/*.flac")):
                 break

@@ -103,7 +103,7 @@ _STAMP = re.compile(
 )
 _STAMP_RANGE = rf"{_CLOCK}[ \t]*[-–—][ \t]*{_CLOCK}"
 _STAMP_OF_HEADING = re.compile(
-    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]{0, 3}[-–—:|,]?[ \t]{0, 3}"
+    rf"^((?:#{{1,6}}[ \t]|\*\*|\[)[^\n]*?[^\s:|,–—-])[ \t]{{0,3}}[-–—:|,]?[ \t]{{0,3}}"
     rf"(?:[(\[]({_STAMP_RANGE})[)\]]|({_STAMP_RANGE}))"
     r"(?=[\]*_)]{0,6}[ \t]{0,3}$)",
     re.MULTILINE,

@@ -426,10 +426,14 @@ def test_axe_finds_nothing_at_any_size(browser: Any, folder: Path, name: str):
         page.wait_for_function("audio.readyState >= 1")
         page.evaluate("audio.currentTime = audio.duration / 2")
         page.locator("span[aria-current]").wait_for()
-    page.evaluate("document.getElementById('small').hidden = false")
+    # The small player, as it is once an episode was chosen.
+    page.evaluate(
+        "() => { document.getElementById('small').hidden = false;"
+        " const title = document.getElementById('bar-title'); if (title) title.textContent = 'Evening'; }"
+    )
     settings = [("light", 360), ("dark", 1280)]
     for scheme, width in [*settings, ("dark", 820), ("light", 1280)] if name in AT_EVERY_SIZE else settings:
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colours on their way
         page.set_viewport_size({"width": width, "height": 800})
         found = Axe().run(page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (scheme, width)
