@@ -53,6 +53,7 @@ _FLOOD = 3000
 """More opening brackets than a person puts into one paragraph."""
 
 _MOST_HEADING_WORDS = 8
+_DATED = re.compile(r"[^\W\d_]+\.? \d{4}\b")
 _NO_LIST_BEGINS = 100
 """With so high a number: it is a year."""
 
@@ -152,9 +153,9 @@ def _contents(tokens: Sequence[Token]) -> set[int]:
 def _with_numbers(tokens: list[Token]) -> list[Token]:
     """Return tokens with each list that is one paragraph as that paragraph with its number, where the number is a word.
 
-    It is one that no list before it leads to and none after it goes on from, and a year: “3. Mai 2026”. Where nothing
-    else is a heading, lists that are one short item between paragraphs are the headings of a text, if there are two or
-    more: 1. The Gate.
+    It is one that no list before it leads to and none after it goes on from, and a year: “3. Mai 2026”. A list of one
+    that begins with 1 is a list, but for a date. Where nothing else is a heading, lists that are one short item between
+    paragraphs are the headings of a text, if there are two or more: 1. The Gate.
     """
     lists = [place for place, token in enumerate(tokens) if token.type == "ordered_list_open" and not token.level]
     alone = [place for place in lists if _is_alone(tokens[place : place + 7])]
@@ -163,7 +164,8 @@ def _with_numbers(tokens: list[Token]) -> list[Token]:
     loose = {
         place
         for place, start, end, before, after in zip(lists, starts, ends, [0, *ends], [*starts[1:], 0], strict=False)
-        if (before != start and after != end) or start >= _NO_LIST_BEGINS
+        if ((before != start and after != end) or start >= _NO_LIST_BEGINS)
+        and (start > 1 or (place in alone and _DATED.match(tokens[place + 3].content)))
     }
     headed = any(token.type == "heading_open" and token.tag != "h1" for token in tokens)
     short = [place for place in alone if _is_short_item(tokens[place + 3]) and place + 7 < len(tokens)]
