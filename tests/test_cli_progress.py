@@ -34,6 +34,16 @@ def test_a_sample_that_is_kept_hides_no_phrase_of_the_whole(capfd: pytest.Captur
     assert capfd.readouterr().err == "Speaking 9 phrases …\n"
 
 
+def test_each_go_of_speaking_has_its_line(capfd: pytest.CaptureFixture[str]) -> None:
+    """The part by which the rate is found, and then what is left."""
+    with progress_bar(Console()) as progress:
+        for done in range(17):
+            progress(Step("narrate", done, 16))
+        for done in range(16, 64):
+            progress(Step("narrate", done, 63))
+    assert capfd.readouterr().err == "Speaking 16 phrases …\nSpeaking 47 phrases …\n"
+
+
 @pytest.mark.parametrize("quiet", [True, False])
 def test_a_warning_is_said_before_speaking_even_if_quiet(*, quiet: bool, capfd: pytest.CaptureFixture[str]) -> None:
     """It is marked as one, and what follows isn't said to somebody who asked for quiet."""

@@ -98,20 +98,24 @@ class _Warnings:
 
 
 class _PlainLines(_Warnings):
-    """A line when a stage begins that has something to do: for logs, where a bar would be litter."""
+    """A line when a stage begins that has something to do: for logs, where a bar would be litter.
+
+    A long text is spoken in two goes, first the part by which its rate is found: each has its line.
+    """
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
-        self._begun: set[Stage] = set()
+        self._begun: set[tuple[Stage, float]] = set()
 
     def __call__(self, step: Step) -> None:
         super().__call__(step)
         if step.stage == "warn":
             return
         speaking, left = step.stage == "narrate", step.total - step.done
-        if step.stage in self._begun or (speaking and not left):
+        begun = (step.stage, step.total if speaking else 0)
+        if begun in self._begun or (speaking and not left):
             return
-        self._begun.add(step.stage)
+        self._begun.add(begun)
         amount = f" {left:.0f} phrase{'s' if left > 1 else ''}" if speaking else ""
         self._console.say(f"{_TITLES[step.stage]}{amount} …")
 
