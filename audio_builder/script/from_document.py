@@ -32,7 +32,6 @@ Document = Article | Script
 
 def read_document(
     source: str | Path | SourceText,
-    chapter: int | None = None,
     on_warning: Callable[[str], None] = lambda _: None,
     is_voice: Callable[[str], bool] = lambda _: True,
 ) -> Document:
@@ -40,14 +39,13 @@ def read_document(
 
     Args:
         source: a path, or a text that was opened already.
-        chapter: of a book at that path, counted from 1; None for all of it.
         on_warning: called with what can't be carried over and what a person should know of the reading, a line each.
         is_voice: whether a voice that SSML names is one of ours; others are reported and passed over.
 
     Raises:
         SourceError: it can't be read, is no text, or has nothing in it to speak.
     """
-    text = source if isinstance(source, SourceText) else open_source(Path(source), chapter)
+    text = source if isinstance(source, SourceText) else open_source(Path(source))
     document = _read(text, on_warning, is_voice)
     # A file of another program may say anything; what a person wrote in front matter was checked there.
     return replace(document, language=tag_or_nothing(document.language), place=text.place)
