@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -38,16 +38,27 @@ def make(target: Path, frames: int = 30_011, channels: int = 2, size: int = 9_99
     return target
 
 
-def children_are_gone() -> bool:
-    """True if this process has no child at all, not even one that ended and was never waited for."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return False
+class Started(subprocess.Popen[bytes]):
+    """A process that the encoder began; `all` has each of them."""
+
+    all: ClassVar[list[subprocess.Popen[bytes]]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.all.append(self)
+        super().__init__(*args, **kwargs)
 
 
-needs_waitpid = pytest.mark.skipif(sys.platform == "win32", reason="looks for children with waitpid")
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that are begun in a test; other tests may have left some of their own."""
+    Started.all.clear()
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    return Started.all
+
+
+def are_gone(processes: list[subprocess.Popen[bytes]]) -> bool:
+    """True if there were any, and each has ended and was waited for."""
+    return bool(processes) and all(process.returncode is not None for process in processes)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
@@ -111,28 +122,31 @@ def test_a_full_disk_is_said_to_be_full() -> None:
     assert "Free some space" in caught.value.hint
 
 
-@needs_waitpid
-def test_what_ffmpeg_refuses_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ffmpeg_refuses_is_told_in_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]]
+) -> None:
     """The last lines of ffmpeg are in the message, and its exit code."""
     arguments = "audio_builder.episode.encode.encoder._arguments"
     monkeypatch.setattr(arguments, lambda target, mp3_format, *, header: ("-i", f"file:{tmp_path}/none"))
     with pytest.raises(EncoderError, match=r"ffmpeg ended with code \d+(?s:.*)No such file or directory"):
         make(tmp_path / "a.mp3", 500_000)
-    assert children_are_gone()
+    assert are_gone(started)
 
 
-@needs_waitpid
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
-def test_whatever_interrupts_the_mix_ends_ffmpeg_too(tmp_path: Path, interruption: type[BaseException]) -> None:
+def test_whatever_interrupts_the_mix_ends_ffmpeg_too(
+    tmp_path: Path, interruption: type[BaseException], started: list[subprocess.Popen[bytes]]
+) -> None:
     """After Ctrl-C, or an error in the mix, no process is left, and none is left unwaited for."""
 
     def broken() -> Iterator[bytes]:
-        yield tone(50_000)
+        for _ in range(60):  # long enough that an encoder runs by then
+            yield tone(50_000)
         raise interruption
 
     with pytest.raises(interruption):
         encode(broken(), tmp_path / "a.mp3", Mp3Format(RATE, 2, 128))
-    assert children_are_gone()
+    assert are_gone(started)
 
 
 def fake_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -142,8 +156,9 @@ def fake_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> N
     monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(program))
 
 
-@needs_waitpid
-def test_a_talkative_ffmpeg_does_not_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_talkative_ffmpeg_does_not_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]]
+) -> None:
     """A megabyte on stderr before a byte is read would fill an undrained pipe and hang for ever."""
     fake_ffmpeg(
         tmp_path,
@@ -155,10 +170,9 @@ def test_a_talkative_ffmpeg_does_not_block(tmp_path: Path, monkeypatch: pytest.M
         make(tmp_path / "a.mp3", 200_000)
     assert "complaint 19999" in caught.value.message
     assert "complaint 19000" not in caught.value.message
-    assert children_are_gone()
+    assert are_gone(started)
 
 
-@needs_waitpid
 def test_an_ffmpeg_that_is_killed_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ended by a signal, with the number."""
     fake_ffmpeg(tmp_path, monkeypatch, "sys.stdin.buffer.read(10)\nos.kill(os.getpid(), signal.SIGKILL)")
@@ -166,7 +180,6 @@ def test_an_ffmpeg_that_is_killed_is_said_to_be(tmp_path: Path, monkeypatch: pyt
         make(tmp_path / "a.mp3", 500_000)
 
 
-@needs_waitpid
 def test_an_ffmpeg_that_stops_listening_did_not_succeed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 0 is no success if it did not take all the sound."""
     fake_ffmpeg(tmp_path, monkeypatch, "sys.exit(0)")
