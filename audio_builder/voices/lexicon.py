@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -81,6 +82,25 @@ def apply_lexicon(text: str, lexicon: Mapping[str, str | tuple[str, ...]], *, ip
         for number, word in enumerate(words)
     )
     return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", lambda found: said[words[int((found.lastgroup or "w0")[1:])]], text)
+
+
+def in_plain_letters(text: str, lexicon: Mapping[str, str | tuple[str, ...]]) -> str:
+    """Return a text with the words without accents that a lexicon has only so.
+
+    >>> in_plain_letters("Prāṇāyāma, with a résumé", {"pranayama": "prah na yah ma"})
+    'Pranayama, with a résumé'
+    """
+    if text.isascii():
+        return text
+    known = {word for entry in lexicon for word in (entry, *entry.split())}
+
+    def plain(found: re.Match[str]) -> str:
+        word = found.group()
+        bare = "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+        has = {word, word.lower()} & known
+        return bare if not has and {bare, bare.lower()} & known else word
+
+    return _HEAD.sub(plain, text)
 
 
 @functools.lru_cache(maxsize=1 << 14)
