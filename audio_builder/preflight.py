@@ -35,9 +35,9 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch, primary
-from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.spoken.lexicon import read_lexicon
 from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
 LONGEST_EPISODE_S = 12 * 3600.0

@@ -390,8 +390,8 @@ def say_command(
     from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.languages import in_language
-    from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
+    from audio_builder.voices.spoken.lexicon import read_lexicon
     from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
     console = ctx.ensure_object(Console)

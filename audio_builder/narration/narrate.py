@@ -21,8 +21,8 @@ from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
 from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 
 _TRIAL_RATE_HZ = 44100
 _TRIAL_PAUSE_S = 0.6

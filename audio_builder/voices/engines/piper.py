@@ -21,8 +21,8 @@ from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quo
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.onnx_models import changed_session
 from audio_builder.voices.extras import installed_version, missing_extra
-from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from audio_builder.voices.engines.kokoro import KokoroEngine, Run, _with_speeds_
 from audio_builder.voices.engines.kokoro_readers import known, tokens
 from audio_builder.voices.engines.misaki import pieces
 from audio_builder.voices.engines.onnx_models import read_model
-from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 from audio_builder.voices.voice_files import locate_files
 
 

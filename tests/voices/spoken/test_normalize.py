@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_builder.voices.engines.piper import _readable
-from audio_builder.voices.lexicon import IPA_END, IPA_START
-from audio_builder.voices.normalize import normalize, without_capitals
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
+from audio_builder.voices.spoken.normalize import normalize, without_capitals
 
-TABLE = Path(__file__).parents[1] / "data" / "spoken_forms.tsv"
+TABLE = Path(__file__).parents[2] / "data" / "spoken_forms.tsv"
 FORMS = [tuple(line.split("\t")) for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
 
 
@@ -92,7 +92,7 @@ def test_what_only_looks_like_it_is_left_alone(text: str, reader: str) -> None:
 
 
 def test_a_language_without_rules_is_left_alone() -> None:
-    """The rules are those of English and of the languages in `spoken_forms/`."""
+    """The rules are those of English and of the languages in `forms/`."""
     assert normalize("Kapitel IV, 1984, $5", "da-DK") == "Kapitel IV, 1984, $5"
 
 

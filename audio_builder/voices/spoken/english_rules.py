@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from audio_builder.voices.english_numbers import (
+from audio_builder.voices.spoken.english_numbers import (
     AMOUNT,
     BEFORE_DAYS,
     BEFORE_YEARS,

@@ -12,8 +12,8 @@ from audio_builder.errors import EmptySource, RecipeError
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.narration.narrate import narrate
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon, shipped_lexicon
 from audio_builder.voices.prepare import prepare_voice
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START, apply_lexicon, read_lexicon, shipped_lexicon
 from tests.voice_helpers import script_of
 
 LEXICON = {"Thich Nhat": "tick not", "Thich": ("/tɪk/", "tick"), "tao": "dow", "Reading": "redding", "qi": "/tʃi/"}
@@ -89,7 +89,7 @@ def test_a_new_pronunciation_speaks_only_the_phrases_that_have_the_word(tmp_path
 def test_joe_says_ipa(tmp_path: Path) -> None:
     """A word given in IPA sounds as one that is spelled so, and brackets of an article stay words."""
     from audio_builder.voices.engines.piper import PiperEngine, _pieces, _readable
-    from audio_builder.voices.normalize import spoken_text
+    from audio_builder.voices.spoken.normalize import spoken_text
 
     engine = PiperEngine()
     voice = prepare_voice(find_voice("joe"), 125, {"Qzx": "/ˈɹɪvɚ/"}).voice

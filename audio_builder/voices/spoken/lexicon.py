@@ -113,6 +113,6 @@ def shipped_lexicon(language: str) -> Mapping[str, str | tuple[str, ...]]:
     """Return the pronunciations that come with this package; none for languages other than English."""
     if language.partition("-")[0].lower() != "en":
         return {}
-    content = resources.files("audio_builder.voices").joinpath("english_terms.toml").read_text(encoding="utf-8")
+    content = resources.files("audio_builder.voices.spoken").joinpath("english_terms.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(content).values()
     return msgspec.convert({word: way for table in tables for word, way in table.items() if word != "source"}, Lexicon)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audio_builder.voices.english_rules import ESPEAK, MISAKI, Rule
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.spoken.english_rules import ESPEAK, MISAKI, Rule
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
 _ESPEAK = frozenset({ESPEAK})
 _MISAKI = frozenset({MISAKI})

@@ -13,11 +13,11 @@ import re
 import unicodedata
 
 from audio_builder.voices.engines.base import Engine
-from audio_builder.voices.english_homographs import HOMOGRAPHS
-from audio_builder.voices.english_rules import ESPEAK, NEEDS, RULES
-from audio_builder.voices.lexicon import apply_lexicon, shipped_lexicon
-from audio_builder.voices.other_languages import in_spoken_forms
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.english_homographs import HOMOGRAPHS
+from audio_builder.voices.spoken.english_rules import ESPEAK, NEEDS, RULES
+from audio_builder.voices.spoken.lexicon import apply_lexicon, shipped_lexicon
+from audio_builder.voices.spoken.other_languages import in_spoken_forms
 
 
 def spoken_text(text: str, voice: Voice, engine: Engine) -> str:

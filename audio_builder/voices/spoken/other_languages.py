@@ -1,6 +1,6 @@
 """What is said for written numbers, dates, times, money, units and abbreviations in other languages than English.
 
-Each language is a file in `spoken_forms/`; the rules are the same for all. What a language's file doesn't name is left
+Each language is a file in `forms/`; the rules are the same for all. What a language's file doesn't name is left
 to the reader: eSpeak NG reads whole numbers in Hindi, Open JTalk in Japanese, with their counters.
 """
 
@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 from num2words import num2words
 
-_FOLDER = resources.files("audio_builder.voices") / "spoken_forms"
+_FOLDER = resources.files("audio_builder.voices.spoken") / "forms"
 _LONGEST_NUMBER = 15
 """Digits; longer ones are left to the reader."""
 
@@ -71,7 +71,7 @@ class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file of the folder `spoken_forms/`. What is empty isn't changed.
+    """One file of the folder `forms/`. What is empty isn't changed.
 
     Attributes:
         numbers: the language by num2words' name, `zh` for our own rules; empty to leave figures to the reader.

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.voices.normalize import normalize
-from audio_builder.voices.other_languages import chinese_number, roman_number, spoken_forms
+from audio_builder.voices.spoken.normalize import normalize
+from audio_builder.voices.spoken.other_languages import chinese_number, roman_number, spoken_forms
 
-_TABLE = Path(__file__).resolve().parents[1] / "data" / "spoken_forms_of_languages.tsv"
+_TABLE = Path(__file__).resolve().parents[2] / "data" / "spoken_forms_of_languages.tsv"
 _SPOKEN = [line.split("\t") for line in _TABLE.read_text(encoding="utf-8").splitlines()]
 """A language, what is written, and what is said."""
 
