@@ -147,7 +147,7 @@ def search_command(ctx: click.Context, words: tuple[str, ...], refresh: bool, as
     The catalogue is fetched the first time (about 0.3 MB) and kept. `audio-builder voices install NAME` fetches a voice
     of it, and shows its licence first. Sizes are in MB. None of these voices was measured here.
     """
-    from audio_builder.voices.install.piper_catalogue import read_catalogue, search_catalogue
+    from audio_builder.voices.install.piper_voices import read_catalogue, search_catalogue
 
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:
@@ -189,7 +189,7 @@ def install_command(ctx: click.Context, names: tuple[str, ...], yes: bool) -> No
     catalogue's, and its licence is shown before it is fetched.
     """
     from audio_builder.voices.catalogue import find_voice, is_voice
-    from audio_builder.voices.install.piper_catalogue import looks_like_piper
+    from audio_builder.voices.install.piper_voices import looks_like_piper
     from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 
     console = ctx.ensure_object(Console)
@@ -261,7 +261,7 @@ def add_command(ctx: click.Context, model: Path, name: str, licence: str) -> Non
     Both are copied into your data folder. The rates (wpm) of another Piper voice stand in until you measure
     its own with `audio-builder voices calibrate`.
     """
-    from audio_builder.voices.piper_import import add_piper_voice
+    from audio_builder.voices.install.piper_voices import add_piper_voice
 
     profile = add_piper_voice(model, name, licence)
     console = ctx.ensure_object(Console)
@@ -419,7 +419,7 @@ def install_piper_voice(key: str, console: Console, *, yes: bool) -> None:
     """
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.install.engine_packages import install_packages, missing_packages
-    from audio_builder.voices.install.piper_catalogue import (
+    from audio_builder.voices.install.piper_voices import (
         find_in_catalogue,
         install_from_catalogue,
         read_card,

@@ -11,8 +11,7 @@ from msgspec import Struct
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
 from audio_builder.mix.levels import measure_speech, tone_sound
-from audio_builder.mix.limiter import limit
-from audio_builder.mix.master import to_pcm16
+from audio_builder.mix.master import limit, to_pcm16
 from audio_builder.mix.plan import MixPlan, plan_mix
 from audio_builder.mix.timeline import PlacedTone, Timeline, Tone, frames_from_seconds
 from audio_builder.recipe.settings import Recipe, Soundscape

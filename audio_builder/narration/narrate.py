@@ -10,8 +10,7 @@ from types import MappingProxyType
 from audio_builder.audio.samples import AudioSegment, wav_from_segment
 from audio_builder.errors import EmptySource
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
-from audio_builder.narration.clip_cache import ClipCache, clip_identity, clip_key
-from audio_builder.narration.clip_file import StoredClip
+from audio_builder.narration.clip_cache import ClipCache, StoredClip, clip_identity, clip_key
 from audio_builder.narration.hearing import unpacked_hearing
 from audio_builder.narration.recogniser import recogniser_name
 from audio_builder.narration.workers.pool import Pool

@@ -13,8 +13,7 @@ from audio_builder.episode.identity import IfThere
 from audio_builder.errors import AudioBuilderError
 from audio_builder.files import check_named, write_named
 from audio_builder.pipeline import build
-from audio_builder.previews.sample_page import PageEntry, PageSection, sample_page
-from audio_builder.previews.voice_samples import sample_text
+from audio_builder.previews.voice_samples import PageEntry, PageSection, sample_page, sample_text
 from audio_builder.progress import Progress, silent
 from audio_builder.recipe.settings import BACKGROUNDS, Pacing, Recipe, Soundscape, Tags
 from audio_builder.script.estimate import clock

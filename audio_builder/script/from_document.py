@@ -24,7 +24,7 @@ from audio_builder.script.cues import Role, Say, Script
 from audio_builder.script.guides import Position, find_guide, position_of, with_disclosure, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
-from audio_builder.script.ssml.parse_ssml import parse_ssml
+from audio_builder.script.parse_ssml import parse_ssml
 
 Document = Article | Script
 """What a source holds: an article still to be paced, or a script whose pauses are set."""

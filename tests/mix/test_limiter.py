@@ -10,8 +10,7 @@ from scipy import signal
 
 from audio_builder.audio.filters import RELEASE_DB_PER_S, released
 from audio_builder.audio.samples import Samples
-from audio_builder.mix.limiter import limit
-from audio_builder.mix.master import to_pcm16
+from audio_builder.mix.master import limit, to_pcm16
 from tests.sound_helpers import blocks_of, noise, sine
 
 RATE_HZ = 44100

@@ -10,7 +10,7 @@ from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Cue, Reason, Rest, Role, Say, Script
 from audio_builder.script.estimate import Timed, laid_out
 from audio_builder.script.notation import plain_number, written
-from audio_builder.script.ssml.parse_ssml import NAMESPACE
+from audio_builder.script.parse_ssml import NAMESPACE
 
 _INSIDE_PARAGRAPH = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.ELLIPSIS})
 _NO_BREAK = '<break strength="none"/>'

@@ -14,8 +14,8 @@ import pytest
 
 from audio_builder.errors import DownloadFailed, UnknownVoice, VoiceFileChanged
 from audio_builder.progress import silent
-from audio_builder.voices.install import piper_catalogue
-from audio_builder.voices.install.piper_catalogue import (
+from audio_builder.voices.install import piper_voices
+from audio_builder.voices.install.piper_voices import (
     find_in_catalogue,
     looks_like_piper,
     read_card,
@@ -44,7 +44,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        monkeypatch.setenv(piper_catalogue.ADDRESS_VARIABLE, f"http://127.0.0.1:{running.server_port}")
+        monkeypatch.setenv(piper_voices.ADDRESS_VARIABLE, f"http://127.0.0.1:{running.server_port}")
         yield folder
         running.shutdown()
         thread.join()
@@ -92,7 +92,7 @@ def test_an_unknown_voice_is_refused(hub: Path) -> None:
 
 def test_an_address_elsewhere_must_be_https(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only on this computer it may be http."""
-    monkeypatch.setenv(piper_catalogue.ADDRESS_VARIABLE, "http://voices.example")
+    monkeypatch.setenv(piper_voices.ADDRESS_VARIABLE, "http://voices.example")
     with pytest.raises(DownloadFailed, match="no https address"):
         read_catalogue(silent)
 

@@ -7,7 +7,7 @@ from html import escape
 
 from audio_builder.article.text import picture_label
 from audio_builder.script.estimate import clock
-from audio_builder.script.preview.strip import Kind, Segment, Sign, SignKind, Strip
+from audio_builder.script.strip import Kind, Segment, Sign, SignKind, Strip
 
 _WIDTH, _LEFT, _RIGHT = 1000, 56, 984
 _TOP, _ROW, _BASE, _HIGH = 56, 92, 58, 34
