@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
+from audio_builder.episode.cover.draw import draw_cover, fit_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
 from audio_builder.episode.naming import Place, bed_path, length_path, named_file, resolved_tags, twin_path
@@ -232,18 +233,9 @@ def recipe_lasting(recipe: Recipe, seconds: float) -> Recipe:
 
 def _cover(tags: Tags) -> Callable[[], bytes]:
     if tags.cover:
-        from audio_builder.episode.cover.draw import fit_cover
-
         own = fit_cover(Path(tags.cover))
         return lambda: own
-    return functools.cache(lambda: _drawn_cover(tags))
-
-
-def _drawn_cover(tags: Tags) -> bytes:
-    # Imported when it is drawn, which is when the workers have begun.
-    from audio_builder.episode.cover.draw import draw_cover
-
-    return draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
+    return functools.cache(lambda: draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language))
 
 
 def recipe_of_show(recipe: Recipe, folder: Path) -> Recipe:

@@ -40,8 +40,8 @@ def command(ctx: click.Context, file: Path, picture: Path | None, listen: bool, 
 
     Loudness is in LUFS, true peak in dBTP, times are in seconds. The exit code is 10 when something fails.
     """
+    from audio_builder.episode.check_file import check_file
     from audio_builder.episode.record import phrases_beside
-    from audio_builder.episode.verify.verifier import check_file
 
     console = ctx.ensure_object(Console)
     if listen:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from audio_builder.cli.console import Console, printable
 from audio_builder.progress import Progress, Stage, Step
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 _TITLES: dict[Stage, str] = {
     "narrate": "Speaking",
@@ -29,7 +34,7 @@ def progress_bar(console: Console) -> Iterator[Progress]:
         return
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+    from rich.progress import Progress as RichBars
 
     terminal = Terminal(stderr=True, highlight=False)
     if not terminal.is_terminal:
@@ -42,7 +47,7 @@ def progress_bar(console: Console) -> Iterator[Progress]:
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[detail]}", markup=False, style="dim"),
     )
-    with Bars(*columns, console=terminal, transient=True) as bars:
+    with RichBars(*columns, console=terminal, transient=True) as bars:
         yield _Bars(bars, console)
 
 
@@ -62,12 +67,7 @@ def bar_for_each(console: Console) -> Iterator[Callable[[str], Progress]]:
 class _Bars:
     """One bar for each stage that has begun."""
 
-    def __init__(self, bars: object, console: Console) -> None:
-        from rich.progress import Progress as Bars
-        from rich.progress import TaskID
-
-        if not isinstance(bars, Bars):  # pragma: no cover - the type exists only once rich is imported
-            raise TypeError(bars)
+    def __init__(self, bars: Bars, console: Console) -> None:
         self._bars = bars
         self._console = console
         self._tasks: dict[Stage, TaskID] = {}

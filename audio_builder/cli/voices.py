@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, printable
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import (
     force_option,
@@ -22,8 +22,6 @@ from audio_builder.cli.progress_bar import bar_for_each, progress_bar
 
 if TYPE_CHECKING:
     from audio_builder.voices.status import VoiceDetails, VoiceStatus
-
-from audio_builder.cli.console import printable
 
 _NOTABLE_PERCENT = 0.1
 
@@ -415,7 +413,7 @@ def install_piper_voice(key: str, console: Console, *, yes: bool) -> None:
 
     Raises:
         Abort: the answer is no.
-        VoiceError: as `piper_catalogue` does.
+        VoiceError: as `piper_voices` does.
     """
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.install.engine_packages import install_packages, missing_packages

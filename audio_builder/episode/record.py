@@ -14,7 +14,7 @@ from audio_builder.article.details import Details
 from audio_builder.episode.elastic import Elastic, RestTime, rests_of
 from audio_builder.episode.naming import Origin
 from audio_builder.episode.phrase_times import Phrase, find_clauses
-from audio_builder.episode.report import BuildReport, to_json
+from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import AudioBuilderError, OutputError
@@ -187,11 +187,6 @@ def make_record(  # noqa: PLR0913 - a record has all of these
         elastic=elastic,
         beside=beside,
     )
-
-
-def record_as_json(record: EpisodeRecord) -> bytes:
-    """Return a record as indented UTF-8 JSON; numbers keep at most 3 decimals, so times are right to 0.5 ms."""
-    return to_json(record)
 
 
 def read_record(path: Path) -> EpisodeRecord:

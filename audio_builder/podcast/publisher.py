@@ -18,7 +18,7 @@ from audio_builder import __version__
 from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
-from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, record_as_json
+from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord
 from audio_builder.episode.tag.read_tag import MutagenError, id3
 from audio_builder.errors import OutputError
 from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_errors, sweep_drafts
@@ -297,7 +297,7 @@ def _texts_and_picture(record: EpisodeRecord, picture: bytes) -> Iterator[tuple[
     yield ".notes.html", notes_page(record)
     yield ".notes.txt", notes_text(record).encode()
     # For feed and pages, should the one beside the MP3 be damaged.
-    yield RECORD_SUFFIX, record_as_json(record)
+    yield RECORD_SUFFIX(record)
     if picture:
         yield ".jpg", picture
         if small := small_cover(picture):

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+from audio_builder.article.text import roman_number
 from audio_builder.voices.spoken.english_numbers import (
     AMOUNT,
     BEFORE_DAYS,
@@ -131,8 +132,7 @@ _ABBREVIATIONS = {
 
 
 def _roman(letters: str) -> str:
-    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[letter] for letter in letters.upper()]
-    return str(sum(-value if value < max(values[place:]) else value for place, value in enumerate(values)))
+    return str(roman_number(letters.upper()))
 
 
 def _numbered(found: re.Match[str]) -> str:

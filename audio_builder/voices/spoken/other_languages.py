@@ -17,6 +17,8 @@ import msgspec
 from msgspec import Struct
 from num2words import num2words
 
+from audio_builder.article.text import roman_number
+
 _FOLDER = resources.files("audio_builder.voices.spoken") / "forms"
 _LONGEST_NUMBER = 15
 """Digits; longer ones are left to the reader."""
@@ -396,12 +398,6 @@ def _with_end(said: str, ends: Mapping[str, str]) -> str:
         if said.endswith(end):
             return said.removesuffix(end) + becomes
     return said
-
-
-def roman_number(letters: str) -> int:
-    """Return the value of a Roman number up to 89."""
-    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[letter] for letter in letters]
-    return sum(-value if value < max(values[place:]) else value for place, value in enumerate(values))
 
 
 def chinese_number(number: int) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_builder.voices.spoken.normalize import normalize
-from audio_builder.voices.spoken.other_languages import chinese_number, roman_number, spoken_forms
+from audio_builder.voices.spoken.other_languages import chinese_number, spoken_forms
 
 _TABLE = Path(__file__).resolve().parents[2] / "data" / "spoken_forms_of_languages.tsv"
 _SPOKEN = [line.split("\t") for line in _TABLE.read_text(encoding="utf-8").splitlines()]
@@ -43,11 +43,6 @@ def test_what_is_no_number_stays(language: str, written: str) -> None:
 def test_a_number_in_chinese(number: int, said: str) -> None:
     """With a nought for places that are left out."""
     assert chinese_number(number) == said
-
-
-def test_roman_numbers() -> None:
-    """As centuries and chapters have them."""
-    assert [roman_number(letters) for letters in ("IV", "XIX", "XXI", "XLIX")] == [4, 19, 21, 49]
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr", "hi", "it", "ja", "pt", "zh"])
