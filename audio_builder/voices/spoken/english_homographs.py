@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audio_builder.voices.spoken.english_numbers import english_words
 from audio_builder.voices.spoken.english_rules import ESPEAK, MISAKI, Rule
 from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
@@ -23,18 +24,7 @@ def _ipa(sounds: str) -> str:
     return f"{IPA_START}{sounds}{IPA_END}"
 
 
-_VERBS = {
-    "abuse": "əbjˈuːz", "combat": "kəmbˈæt", "compound": "kəmpˈaʊnd", "conduct": "kəndˈʌkt", "conflict": "kənflˈɪkt",
-    "console": "kənsˈoʊl", "content": "kəntˈɛnt", "contest": "kəntˈɛst", "contract": "kəntɹˈækt",
-    "contrast": "kəntɹˈæst", "convict": "kənvˈɪkt", "decrease": "dɪkɹˈiːs", "desert": "dɪzˈɜːt", "escort": "ɛskˈɔːɹt",
-    "excuse": "ɪkskjˈuːz", "export": "ɛkspˈɔːɹt", "extract": "ɛkstɹˈækt", "house": "hˈaʊz", "increase": "ɪnkɹˈiːs",
-    "insult": "ɪnsˈʌlt", "misuse": "mɪsjˈuːz", "perfect": "pɚfˈɛkt", "permit": "pɚmˈɪt", "progress": "pɹəɡɹˈɛs",
-    "project": "pɹədʒˈɛkt", "record": "ɹɪkˈɔːɹd", "subject": "səbdʒˈɛkt", "survey": "sɚvˈeɪ", "suspect": "səspˈɛkt",
-    "torment": "tɔːɹmˈɛnt", "transfer": "tɹænsfˈɜː", "transport": "tɹænspˈɔːɹt", "attribute": "ətɹˈɪbjuːt",
-    "moderate": "mˈɑdəɹeɪt",
-}  # fmt: skip
-"""Verbs that differ from their nouns and adjectives, as imperatives with an object."""
-
+_VERBS = english_words("verbs")
 _FELT = (
     "(?:[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|was|were|been|being|feels|felt|seems?|quite|perfectly|deeply)"
 )

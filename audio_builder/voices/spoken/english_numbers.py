@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from importlib import resources
+from typing import Any
 
 from num2words import num2words
+
+_TABLES: dict[str, Any] = tomllib.loads(
+    resources.files("audio_builder.voices.spoken").joinpath("english.toml").read_text(encoding="utf-8")
+)
+
+
+def english_words(table: str) -> dict[str, str]:
+    """Return a table of `english.toml`: what is written, and what is said for it."""
+    return dict(_TABLES[table])
+
+
+def english_list(name: str) -> frozenset[str]:
+    """Return a list of words of `english.toml`."""
+    return frozenset(_TABLES[name].split())
+
 
 # --- numbers ---
 
@@ -17,11 +35,7 @@ _MONTHS: list[str] = re.findall(
 )
 _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"Sept": "September"}
 MONTH = "|".join([*_MONTHS, *(rf"{short}\.?" for short in sorted(_SHORT_MONTHS, key=len, reverse=True))])
-_DAYS = {
-    "Mon": "Monday", "Tues": "Tuesday", "Tue": "Tuesday", "Wed": "Wednesday", "Thurs": "Thursday",
-    "Thur": "Thursday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
-}  # fmt: skip
-DATED = _DAYS | _SHORT_MONTHS
+DATED = english_words("days") | _SHORT_MONTHS
 DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:1[01-9]|20)\d\d"
 BEFORE_YEARS = r"\b(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Bb]efore|[Aa]fter|[Aa]round|[Yy]ear)"
@@ -162,22 +176,8 @@ _MONEY = {
 }  # fmt: skip
 _CENTS = {"$": "cents", "£": "pence", "€": "cents"}
 SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "bn": "billion", "B": "billion"}
-UNITS = {
-    "km": "kilometer", "kg": "kilogram", "cm": "centimeter", "mm": "millimeter", "min": "minute", "mins": "minute",
-    "hrs": "hour", "hr": "hour", "ml": "milliliter", "mg": "milligram", "mph": "mile per hour", "lb": "pound",
-    "lbs": "pound", "oz": "ounce", "sec": "second", "secs": "second", "s": "second", "km/h": "kilometer per hour",
-    "ft": "foot", "tbsp": "tablespoon", "tsp": "teaspoon", "m": "meter", "g": "gram", "GB": "gigabyte",
-    "MB": "megabyte", "KB": "kilobyte", "TB": "terabyte", "mi": "mile", "yd": "yard", "Hz": "hertz", "kHz": "kilohertz",
-    "MHz": "megahertz", "bpm": "beat per minute", "kph": "kilometer per hour", "ms": "millisecond", "mcg": "microgram",
-    "kcal": "kilocalorie", "kW": "kilowatt", "kWh": "kilowatt hour", "L": "liter", "sq ft": "square foot", "h": "hour",
-    "°C": "degree Celsius", "°F": "degree Fahrenheit", "°": "degree", "x": "time", "×": "time",
-}  # fmt: skip
-_PLURALS = {
-    "mile per hour": "miles per hour", "kilometer per hour": "kilometers per hour", "foot": "feet", "inch": "inches",
-    "beat per minute": "beats per minute", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz",
-    "square foot": "square feet",
-    "degree Celsius": "degrees Celsius", "degree Fahrenheit": "degrees Fahrenheit",
-}  # fmt: skip
+UNITS = english_words("units")
+_PLURALS = english_words("plurals")
 _PARTS = {2: "half", 4: "quarter"}
 FRACTION_SIGNS = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 

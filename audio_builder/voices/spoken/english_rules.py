@@ -30,6 +30,8 @@ from audio_builder.voices.spoken.english_numbers import (
     decade,
     digit_words,
     either,
+    english_list,
+    english_words,
     feet_and_inches,
     fraction,
     hour_range,
@@ -74,11 +76,6 @@ class Rule(NamedTuple):
 # --- Roman numerals, scripture, names ---
 
 _NUMBERED = "Chapter|Part|Book|Volume|Act|Scene|Canto|Psalm|Section|World War|Appendix|Lesson|Stage|Figure"
-_NUMBERED_SHORT = {"Vol": "volume", "Ch": "chapter", "Pt": "part", "Bk": "book", "Fig": "figure", "Sec": "section"}
-_REIGNING = (
-    "Henry|Louis|Charles|George|Edward|James|William|Richard|Elizabeth|Mary|Philip|Frederick|Peter|Catherine|Nicholas|"
-    "Alexander|Napoleon|Francis|Pius|John|Paul|Benedict|Leo|Gregory|Innocent|Clement|Urban|Boniface|Otto|Ramesses"
-)
 _ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _SMALL_ROMAN = _ROMAN.lower()
 _BOOKS = (
@@ -88,47 +85,23 @@ _BOOKS = (
     "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|"
     "Zechariah|Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
 )
-_BOOK_SHORT = {
-    "Gen": "Genesis", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy", "Josh": "Joshua",
-    "Judg": "Judges", "Sam": "Samuel", "Kgs": "Kings", "Chr": "Chronicles", "Chron": "Chronicles", "Neh": "Nehemiah",
-    "Ps": "Psalm", "Pss": "Psalms", "Prov": "Proverbs", "Eccl": "Ecclesiastes", "Eccles": "Ecclesiastes",
-    "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
-    "Mic": "Micah", "Matt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John", "Rom": "Romans", "Cor": "Corinthians",
-    "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians", "Col": "Colossians", "Thess": "Thessalonians",
-    "Tim": "Timothy", "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation", "Ex": "Exodus",
-    "Zech": "Zechariah", "Mal": "Malachi", "Hab": "Habakkuk", "Zeph": "Zephaniah", "Hag": "Haggai", "Nah": "Nahum",
-    "Sir": "Sirach", "Wis": "Wisdom", "Phlm": "Philemon", "Dhp": "Dhammapada", "Est": "Esther", "Jon": "Jonah",
-}  # fmt: skip
+_NUMBERED_SHORT = english_words("numbered")
+_REIGNING = "|".join(sorted(english_list("reigning")))
+_BOOK_SHORT = english_words("books")
+_BEFORE_NAMES = english_words("before_names")
+_STREETS = english_words("streets")
+_ABBREVIATIONS = english_words("abbreviations")
+_CITED = english_words("cited")
+_LIVED = english_words("lived")
+_OPENERS = f"(?:{'|'.join(sorted(english_list('openers')))})"
 _ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
 """Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
 
 _HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
 _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
 _PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
-_OPENERS = (
-    "(?:A|An|And|As|At|Before|But|Each|Every|For|He|Her|Here|His|How|I|If|In|It|Its|Let|Many|Most|My|No|Not|Now|On|"
-    "One|Or|Our|She|So|Some|Such|That|The|Their|Then|There|These|They|This|Those|To|Today|We|What|When|Where|While|"
-    "Who|Why|With|Yes|You|Your)"
-)
-"""Words that begin a sentence and no name."""
 
-_BEFORE_NAMES = {
-    "Prof": "Professor", "Ms": "Mizz", "Rev": "Reverend", "Capt": "Captain", "Gen": "General", "Dr": "Doctor",
-    "Mr": "Mister", "Mrs": "Missus", "St": "Saint", "Mt": "Mount", "Sgt": "Sergeant", "Lt": "Lieutenant",
-    "Col": "Colonel", "Fr": "Father", "Sr": "Sister", "Hon": "Honorable", "Gov": "Governor", "Sen": "Senator",
-    "Rep": "Representative", "Pres": "President", "Maj": "Major", "Cpl": "Corporal", "Adm": "Admiral",
-    "Msgr": "Monsignor", "Ft": "Fort", "Br": "Brother", "Bro": "Brother", "Ven": "Venerable",
-}  # fmt: skip
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
-_STREETS = {
-    "St": "Street", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Dr": "Drive", "Hwy": "Highway",
-    "Sq": "Square", "Pkwy": "Parkway",
-}  # fmt: skip
-_ABBREVIATIONS = {
-    "Inc": "Incorporated", "Ltd": "Limited", "vs": "versus", "approx": "approximately", "i.e": "that is",
-    "e.g": "for example", "cf": "compare", "Dept": "Department", "Univ": "University", "Corp": "Corporation",
-    "Bros": "Brothers", "Govt": "Government", "Bldg": "Building", "Apt": "Apartment",
-}  # fmt: skip
 
 
 def _roman(letters: str) -> str:
@@ -206,11 +179,6 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
-_CITED = {
-    "p": "page", "pp": "pages", "v": "verse", "vv": "verses", "l": "line", "ll": "lines", "n": "note", "art": "article",
-    "par": "paragraph", "Eq": "equation", "Ex": "example",
-}  # fmt: skip
-_LIVED = {"b": "born", "d": "died", "r": "reigned", "fl": "flourished"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 

@@ -15,6 +15,7 @@ import unicodedata
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.spoken.english_homographs import HOMOGRAPHS
+from audio_builder.voices.spoken.english_numbers import english_list
 from audio_builder.voices.spoken.english_rules import ESPEAK, NEEDS, RULES
 from audio_builder.voices.spoken.lexicon import apply_lexicon, shipped_lexicon
 from audio_builder.voices.spoken.other_languages import in_spoken_forms
@@ -113,35 +114,10 @@ def _is_sign(character: str) -> bool:
     return variation or arrow or skin or unicodedata.category(character) == "So"
 
 
-_SHORT_WORDS = frozenset(
-    re.findall(
-        "[a-z]+",
-        "am an as at be by do go ha he hi if in is it me my no of oh ah om on or ow so to up us we ye act add "
-        "age ago aid aim air all and any are arm art ask ate bad bag bar bed beg bet big bit bow box boy bud "
-        "bus but buy bye can cap car cat cry cup cut dad day did die dig dim dog dot dry due ear eat egg end "
-        "eye fan far fat few fit fix fly fog for fox fun fur gap get god got gut guy had has hat hay her hey "
-        "hid him his hit hot how hug ice ill its jam jar job joy key kid kin law lay led leg let lid lie lip "
-        "lit log lot low mad man map may men met mix mom mud mum nap net new nod nor not now nut oak odd off "
-        "oil old one our out own pay pen pet pin pit pot pop put ran raw ray red rib rid rip row rub rug run "
-        "sad sat saw say sea see set she shy sin sip sit six sky son soy sum sun tap tea ten the tie tin tip "
-        "toe too top toy try two use via vow wag war was wax way web wet who why win wit woe won yes yet you "
-        "zen",
-    )
-)
-"""Of two and three letters. Longer words are words unless they are among the acronyms."""
-
-_ACRONYMS = frozenset(
-    re.findall(
-        "[A-Z]+",
-        "AARP ACLU ADHD AIDS ANOVA ASAP ASCII ASMR CEO CPAP EMDR ESPN FIFA HIIT HIPAA HVAC IEEE IELTS IKEA "
-        "IMDB IMHO ISBN ISIS JPEG LASIK LGBTQ LGBT LGBTQIA LIDAR MBA MBSR MBCT MOMA NAACP NAFTA NASA NASCAR "
-        "NASDAQ NATO NCAA NOAA NAACP OCD OPEC OSHA PETA PTSD RADAR REM SAAS SARS SCUBA SONAR SUDS TOEFL TMJ "
-        "UCLA UEFA UNESCO UNICEF USAF USAID USB USPS USSR UTC VIP WIFI YMCA YOLO YWCA FOMO",
-    )
-)
-_AMBIGUOUS = frozenset({"US", "WHO", "IT"})
-"""Words, but for an article before them, or what an acronym is followed by."""
-
+_SHORT_WORDS = english_list("short_words")
+_ACRONYMS = english_list("acronyms")
+_AMBIGUOUS = english_list("ambiguous")
+_HEADS = english_list("heads")
 _AFTER_ACRONYM = re.compile(
     r"['’]s\b| (?:department|team|support|staff|manager|specialist|army|government|president|senate|citizens?)\b"
 )
@@ -150,23 +126,6 @@ _ROMAN = re.compile(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ARTICLE = re.compile(r"\b(?:the|an?)$", re.IGNORECASE)
 _SHORT = 3
 _VOWEL = re.compile("[AEIOUY]")
-_HEADS = frozenset(
-    {
-        "CHAPTER",
-        "PART",
-        "BOOK",
-        "VOLUME",
-        "ACT",
-        "SCENE",
-        "PSALM",
-        "SECTION",
-        "APPENDIX",
-        "LESSON",
-        "STAGE",
-        "WORLD",
-        "WAR",
-    }
-)
 
 
 def without_capitals(text: str) -> str:
