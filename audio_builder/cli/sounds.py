@@ -53,9 +53,9 @@ def preview_command(ctx: click.Context, voice: str, output: Path, force: bool) -
 
     A background's sample lasts about a minute (60 s), a bell's ten seconds (10 s).
     """
-    from audio_builder.previews.sound_samples import make_sounds_preview
+    from audio_builder.previews.samples import preview_sounds
 
     console = ctx.ensure_object(Console)
     with bar_for_each(console) as begin:
-        page = make_sounds_preview(output, voice, begin, force=force)
+        page = preview_sounds(output, voice, begin, force=force)
     console.result_path(page)

@@ -335,12 +335,12 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
     on the page with the command that makes them ready.
     """
-    from audio_builder.previews.voice_samples import make_preview
+    from audio_builder.previews.samples import preview_voices
 
     console = ctx.ensure_object(Console)
     with bar_for_each(console) as begin:
-        made = make_preview(names, output, begin, force=force)
-    for sample in made.samples:
+        made = preview_voices(names, output, begin, force=force)
+    for sample in made.entries:
         if sample.problem:
             console.say(f"{sample.name}: no sample. {sample.problem}. {sample.mend}")
     console.result_path(made.page)

@@ -19,7 +19,7 @@ from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord
-from audio_builder.episode.tag.read_tag import MutagenError, id3
+from audio_builder.episode.tag.read_tag import MutagenError, cover_jpeg
 from audio_builder.errors import OutputError
 from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_errors, sweep_drafts
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, read_published
@@ -325,12 +325,9 @@ def _picture_of(file: Path) -> bytes:
         OutputError: the tag can't be read.
     """
     try:
-        pictures = id3.ID3(file).getall("APIC")
-    except id3.ID3NoHeaderError:
-        return b""
+        return cover_jpeg(file)
     except MutagenError as error:
         raise OutputError(f"can't read the tag of {file}: {error}") from error
-    return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

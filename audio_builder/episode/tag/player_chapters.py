@@ -1,4 +1,4 @@
-"""The chapters a player shows: the timeline's, in milliseconds, never more than a tag can hold."""
+"""The chapters a player shows: the timeline's, in milliseconds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from audio_builder.episode.words import clean
 from audio_builder.mix.timeline import Timeline
-
-MOST_CHAPTERS = 255
-"""A table of contents counts its children in one byte (ID3v2 Chapter Frame Addendum 1.0, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +24,13 @@ class PlayerChapter:
 
 
 def player_chapters(timeline: Timeline) -> tuple[PlayerChapter, ...]:
-    """Return the chapters of a timeline in milliseconds, contiguous.
-
-    Beyond 255, neighbours are joined in groups of equal size and keep the title of the first: every
-    stretch of the episode is still reached, and the list is still in order.
-    """
-    joined = -(-len(timeline.chapters) // MOST_CHAPTERS) or 1
-    firsts = timeline.chapters[::joined]
-    starts_ms = [_milliseconds(chapter.start, timeline.rate_hz) for chapter in firsts]
+    """Return the chapters of a timeline in milliseconds, contiguous."""
+    chapters = timeline.chapters
+    starts_ms = [_milliseconds(chapter.start, timeline.rate_hz) for chapter in chapters]
     ends_ms = [*starts_ms[1:], _milliseconds(timeline.frames, timeline.rate_hz)]
     return tuple(
         PlayerChapter(clean(chapter.title) or f"Part {number}", start_ms, end_ms)
-        for number, (chapter, start_ms, end_ms) in enumerate(zip(firsts, starts_ms, ends_ms, strict=True), start=1)
+        for number, (chapter, start_ms, end_ms) in enumerate(zip(chapters, starts_ms, ends_ms, strict=True), start=1)
     )
 
 
