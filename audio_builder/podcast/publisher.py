@@ -19,6 +19,7 @@ from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord
+from audio_builder.episode.report import to_json
 from audio_builder.episode.tag.read_tag import MutagenError, cover_jpeg
 from audio_builder.errors import OutputError
 from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_errors, sweep_drafts
@@ -297,7 +298,7 @@ def _texts_and_picture(record: EpisodeRecord, picture: bytes) -> Iterator[tuple[
     yield ".notes.html", notes_page(record)
     yield ".notes.txt", notes_text(record).encode()
     # For feed and pages, should the one beside the MP3 be damaged.
-    yield RECORD_SUFFIX(record)
+    yield RECORD_SUFFIX, to_json(record)
     if picture:
         yield ".jpg", picture
         if small := small_cover(picture):
