@@ -10,7 +10,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import UnknownVoice
-from audio_builder.previews.samples import PageEntry, sample_text, voices_page
+from audio_builder.previews.sample_episodes import PageEntry, sample_text, voices_page
 
 from . import instruments
 from .conftest import ROOT

@@ -53,7 +53,7 @@ def preview_command(ctx: click.Context, voice: str, output: Path, force: bool) -
 
     A background's sample lasts about a minute (60 s), a bell's ten seconds (10 s).
     """
-    from audio_builder.previews.samples import preview_sounds
+    from audio_builder.previews.sample_episodes import preview_sounds
 
     console = ctx.ensure_object(Console)
     with bar_for_each(console) as begin:

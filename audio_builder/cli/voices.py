@@ -335,7 +335,7 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
     on the page with the command that makes them ready.
     """
-    from audio_builder.previews.samples import preview_voices
+    from audio_builder.previews.sample_episodes import preview_voices
 
     console = ctx.ensure_object(Console)
     with bar_for_each(console) as begin:
