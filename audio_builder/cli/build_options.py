@@ -222,13 +222,7 @@ def _said_by(text: SourceText, document: Document) -> Iterator[str]:
 
 
 def number_chapter(number: int, count: int, book: str) -> Layer:
-    """Return what a chapter's recipe begins with: its number, and the book as the name of the show.
-
-    Args:
-        number: of the chapter, counted from 1.
-        count: how many chapters there are.
-        book: its title; may be empty.
-    """
+    """Return what a chapter's recipe begins with: its number, and the book as the name of the show."""
     digits = max(_LEAST_DIGITS, len(str(count)))
     tags: dict[str, str | int] = {"track": number, "track_total": count, "track_digits": digits}
     return {"tags": tags | ({"show": book[:_LONGEST_SHOW]} if book else {})}

@@ -101,13 +101,7 @@ class Console:
             click.echo(printable(text), err=True)
 
     def done(self, path: Path, outcome: str, *, with_path: bool = True) -> None:
-        """Say that a file is made and where: its path alone on stdout for a program, one line on stderr for a person.
-
-        Args:
-            path: of the file.
-            outcome: what there is to say of it.
-            with_path: whether stdout is for the path.
-        """
+        """Say that a file is made and where: its path alone on stdout for a program, a line on stderr for a person."""
         one_terminal = sys.stdout is not None and sys.stdout.isatty() and sys.stderr.isatty()
         if with_path and (self.quiet or not one_terminal):
             self.result_path(path)

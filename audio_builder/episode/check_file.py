@@ -13,7 +13,6 @@ from audio_builder.episode.encode.mpeg_frames import walk
 from audio_builder.episode.listening import ListeningReport
 from audio_builder.episode.pictures import draw_episode
 from audio_builder.episode.report import SCHEMA_VERSION, to_json
-from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.tag.read_tag import TagFacts, read_tag
 from audio_builder.episode.verify.measure import Measurements, measure
 from audio_builder.episode.verify.speech_separation import estimate_separation_db
@@ -27,6 +26,7 @@ from audio_builder.episode.verify.standard import (
     Rule,
 )
 from audio_builder.episode.verify.verifier import contents_findings, format_findings, sound_findings, tag_findings
+from audio_builder.episode.words import PlayerChapter
 from audio_builder.files import check_named, write_named
 from audio_builder.progress import Progress, Step, silent
 

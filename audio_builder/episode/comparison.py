@@ -14,9 +14,9 @@ from audio_builder.episode.encode.audio_file import sniff
 from audio_builder.episode.pictures import SpeechStrip, draw_strips
 from audio_builder.episode.report import to_json
 from audio_builder.episode.tag.embedded_source import CarriedSource, carries_source, read_source
-from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.tag.read_tag import read_tag
 from audio_builder.episode.verify.measure import Measurements, measure
+from audio_builder.episode.words import PlayerChapter
 from audio_builder.files import check_named, write_named
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe.recipe_file import settings, value_of

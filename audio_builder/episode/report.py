@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.listening import ListeningReport, listening_of
-from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.verify.standard import BACKGROUND, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.episode.words import player_chapters
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.estimate import clock

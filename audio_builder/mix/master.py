@@ -190,11 +190,6 @@ def master(blocks: Iterable[Samples], plan: MixPlan, rate_hz: int) -> Iterator[b
 
     The gain that brings the mix to its loudness is already in the blocks: it is one linear gain
     found from the speech. A dynamic normaliser here would lift the bed in the pauses.
-
-    Args:
-        blocks: the rendered mix, shape (frames, channels).
-        plan: its ceiling.
-        rate_hz: frames per second.
     """
     return to_pcm16(limit(blocks, rate_hz, plan.ceiling_dbtp))
 

@@ -151,11 +151,7 @@ def voices_page(entries: tuple[PageEntry, ...]) -> bytes:
 
 
 def sample_text(language: str) -> tuple[str, str]:
-    """Return the words for a voice, and the language that they are in; English where there are none in its own.
-
-    Args:
-        language: the voice's BCP 47 tag.
-    """
+    """Return the words for a voice, and the language that they are in; English where there are none in its own."""
     texts = resources.files("audio_builder.previews") / "texts"
     tag = language.partition("-")[0].lower()
     spoken = tag if (texts / f"{tag}.txt").is_file() else "en"

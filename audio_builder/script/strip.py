@@ -175,13 +175,7 @@ _UNICODE = Letters(dict(zip(Kind, "█▒·┄?╪ +_o", strict=True)), "♪", "
 
 
 def strip_as_text(strip: Strip, width: int, *, unicode: bool) -> str:
-    """Return a strip as lines of text: time goes from left to right, a key stands below.
-
-    Args:
-        strip: from `strip_of`.
-        width: columns of the terminal.
-        unicode: whether it can show more than ASCII.
-    """
+    """Return a strip as lines of text: time goes from left to right, a key stands below."""
     letters = _UNICODE if unicode else _ASCII
     margin = len(clock(strip.seconds)) + 1
     cells = min(max(width, _NARROWEST), _WIDEST) - margin

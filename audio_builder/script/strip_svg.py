@@ -47,11 +47,6 @@ def strip_as_svg(strip: Strip, title: str, summary: str) -> str:
 
     It has a title and a description for who can't see it, a tooltip on each segment, and colours for light
     and for dark surroundings.
-
-    Args:
-        strip: from `strip_of`.
-        title: of the episode.
-        summary: its length in words.
     """
     row_s: float = next((seconds for seconds in _ROWS_S if strip.seconds <= seconds * _MOST_ROWS), _ROWS_S[-1])
     if strip.seconds <= _ROWS_S[1]:

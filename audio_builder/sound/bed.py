@@ -47,12 +47,7 @@ class Bed(Protocol):
         ...
 
     def read(self, start: int, frames: int) -> Samples:
-        """Return frames from a position on, shape (frames, channels), free of DC, at `REFERENCE_DBFS`.
-
-        Args:
-            start: frame of the episode, 0 or more.
-            frames: how many.
-        """
+        """Return frames from a position on, shape (frames, channels), free of DC, at `REFERENCE_DBFS`."""
         ...
 
 

@@ -20,9 +20,9 @@ from PIL import Image
 
 from audio_builder.article.details import Details
 from audio_builder.episode.encode.mpeg_frames import walk
-from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.tag.read_tag import id3, read_tag
 from audio_builder.episode.tag.write_tag import TagContent, VoiceCredit, disclosure, tag, three_letters
+from audio_builder.episode.words import player_chapters
 from audio_builder.errors import DiskFull, NotAudio, OutputError
 from audio_builder.mix.timeline import Chapter, Timeline
 from audio_builder.recipe.settings import Tags

@@ -279,9 +279,6 @@ def _own_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int
 def _frame_edges(content: bytes) -> list[int]:
     """Return where each MPEG frame begins, and where the last one ends: past the end of the content if it is cut short.
 
-    Args:
-        content: MPEG frames and nothing else.
-
     Raises:
         EncoderError: something else is between them.
     """

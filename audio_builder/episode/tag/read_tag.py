@@ -13,7 +13,7 @@ import mutagen.id3
 from mutagen import MutagenError
 from PIL import Image
 
-from audio_builder.episode.tag.player_chapters import PlayerChapter
+from audio_builder.episode.words import PlayerChapter
 from audio_builder.errors import NotAudio
 
 __all__ = ["CoverFacts", "MutagenError", "TagFacts", "cover_jpeg", "id3", "read_tag", "tag_frames", "tag_size"]

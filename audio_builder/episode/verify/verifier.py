@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.episode.encode.mpeg_frames import Mpeg, walk
-from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.tag.read_tag import CoverFacts, TagFacts, read_tag
 from audio_builder.episode.verify.measure import Measurements, measure
 from audio_builder.episode.verify.speech_separation import levels
@@ -33,6 +32,7 @@ from audio_builder.episode.verify.standard import (
     true_peak_rule,
 )
 from audio_builder.episode.verify.streaming_verifier import StreamedMeasurements
+from audio_builder.episode.words import player_chapters
 from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe.settings import Mastering
