@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, progress_bar
 from audio_builder.cli.options import RECIPE_OPTIONS, options_layer, pick, recipe_file_layer
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.defaults import NamedLayer, checked, find_defaults, preset_layer, without_tags
 from audio_builder.recipe.recipe_file import Layer, make_recipe
 from audio_builder.recipe.settings import Recipe

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, progress_bar
 from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import CHECK_FAILED
 
 

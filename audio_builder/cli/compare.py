@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audio_builder.cli.console import Console, printable
+from audio_builder.cli.console import Console, printable, progress_bar
 from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.settings import PACING_PRESETS
 from audio_builder.script.estimate import clock
 

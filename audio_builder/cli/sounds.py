@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, bar_for_each
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import force_option, verbosity
-from audio_builder.cli.progress_bar import bar_for_each
 from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
 

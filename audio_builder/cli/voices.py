@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audio_builder.cli.console import Console, printable
+from audio_builder.cli.console import Console, bar_for_each, printable, progress_bar
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import (
     force_option,
@@ -18,7 +18,6 @@ from audio_builder.cli.options import (
     recipe_options,
     verbosity,
 )
-from audio_builder.cli.progress_bar import bar_for_each, progress_bar
 
 if TYPE_CHECKING:
     from audio_builder.voices.status import VoiceDetails, VoiceStatus

@@ -96,7 +96,7 @@ def sniff(path: Path) -> str:
         raise NotAudio(f"{path} is a playlist, not sound", hint="Give one of the files that it names.")
     raise NotAudio(
         f"{path} is not audio that can be recognised" if start else f"{path} is empty",
-        hint="MP3, WAV, FLAC, Ogg, M4A, AIFF, AAC and WebM files are understood.",
+        hint="MP3, AAC, M4A, FLAC, Ogg, WAV, AIFF, WMA, WebM and others are understood.",
     )
 
 
