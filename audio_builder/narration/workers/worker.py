@@ -26,9 +26,9 @@ from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import Engine, TimedSound, WordStart, WordTimer
 from audio_builder.voices.engines.misaki import misaki_to_ipa
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.rate import expected_wpm
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from audio_builder.voices.word_alignment import words_with_places
 
 _OTHER_SEED = 1.01

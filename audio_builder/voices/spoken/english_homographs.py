@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from audio_builder.voices.spoken.english_numbers import english_words
 from audio_builder.voices.spoken.english_rules import ESPEAK, MISAKI, Rule
 from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
@@ -28,7 +30,22 @@ _VERBS = english_words("verbs")
 _FELT = (
     "(?:[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|was|were|been|being|feels|felt|seems?|quite|perfectly|deeply)"
 )
-_TINY = "(?:detail|difference|change|movement|amount|adjustment|particle|shift|sensation|tremor|grain|crack|sound)s?"
+_TINY = (
+    "(?:detail|difference|change|movement|amount|adjustment|particle|shift|sensation|tremor|grain|crack|sound|step|sign|"
+    "trace|scratch)(?:e?s)?"
+)
+
+_ALSO_NOUNS = "frequent|house|perfect|subject|suspect|insult|contrast|address|refuse|reject"
+_OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?)"
+
+
+def _verb(found: re.Match[str]) -> str:
+    return f"{found[1]} {_ipa(_VERBS[found[2]])}"
+
+
+def _imperative(found: re.Match[str]) -> str:
+    return _ipa(_VERBS[found[1].lower()])
+
 
 HOMOGRAPHS = (
     Rule(
@@ -37,7 +54,34 @@ HOMOGRAPHS = (
         lambda m: _ipa(_VERBS[m[1].lower()]),
         ipa=True,
     ),
+    Rule(
+        "homograph",
+        rf"{_FIRST}((?i:reject|suspect|desert|attribute|perfect|refuse|permit|insult|increase|protest))"
+        r"(?= (?:no(?:thing|body)|anybody|every\w+|\w+ to)\b)",
+        _imperative,
+        ipa=True,
+    ),
+    Rule("homograph", rf"\b(I|[Ww]e|[Tt]hey|[Yy]ou|who) ({_ALSO_NOUNS})(?= {_OBJECTS}\b)", _verb, ipa=True),
+    Rule("homograph", r"\b(I|[Ww]e|[Tt]hey) (object)(?=[.,;!?]|$| to\b)", _verb, ipa=True),
+    Rule("homograph", rf"{_FIRST}((?i:progress|graduate))(?= (?:\w+ly|to|from|through)\b)", _imperative, ipa=True),
     Rule("homograph", rf"{_FIRST}[Oo]bject(?= to\b)", _ipa("əbdʒˈɛkt"), ipa=True),
+    Rule("homograph", r"\b[Cc]ontent(?= (?:with|to (?:be|sit|rest|stay|wait))\b)", _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
+    Rule(
+        "homograph",
+        r"\b([Hh](?:ave|as|ad)(?:n['’]t)? (?:I|you|we|they|s?he|it|any(?:body|one)) (?:ever )?)read\b",
+        r"\1red",
+    ),
+    Rule("homograph", r"\b((?:(?:heavy|grey|gray|cold|dull) as |like |molten |melted ))lead(?=[.,;:!?…]|$)", r"\1led"),
+    Rule("homograph", r"\b((?:to|at|near) (?:the|a|its|their|his|her) )close(?=[.,;:!?…]|$| of\b)", r"\1cloze"),
+    Rule("homograph", r"\b([Tt]he )close(?= of (?:the|this|that|each|every|day|play|practice|business)\b)", r"\1cloze"),
+    Rule(
+        "homograph",
+        r"\b((?:[Ee]ye(?:lid)?|[Ll]id|[Dd]oor|[Pp]etal|[Ss]hutter|[Ll]ip|[Ss]hop|[Ww]ound)s )close(?=[.,;:!?…]|$)",
+        r"\1cloze",
+    ),
+    Rule("homograph", rf"{_FIRST}([Cc])lose(?= (?:down|off|out|up|softly|gently|slowly)\b)", r"\1loze"),
+    Rule("homograph", rf"\b([Bb])ass(?= {_OF_MUSIC}\b)", r"\1ase"),
+    Rule("homograph", r"\b((?:[Dd]eep|[Ll]ow|[Dd]ouble|[Uu]pright|[Ee]lectric) )bass\b", r"\1base"),
     Rule("homograph", rf"\b({_FELT} (?:so )?)content\b(?! of\b)", lambda m: m[1] + _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
     Rule("homograph", rf"\b({_FELT} (?:so )?content)\b(?! of\b)", r"\1t", _ESPEAK),
     Rule("homograph", rf"\bminute(?= {_TINY}\b)", _ipa("maɪnˈuːt"), _MISAKI, ipa=True),

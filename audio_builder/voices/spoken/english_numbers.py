@@ -87,6 +87,18 @@ def short_decade(found: re.Match[str]) -> str:
     return f"{found[1]}{cardinal(found[2])[:-1]}ies" if found[2] != "10" else f"{found[1]}tens"
 
 
+_SHORTEST_TELEPHONE = 9
+"""Digits."""
+
+
+def telephone(found: re.Match[str]) -> str:
+    """Return a telephone number digit by digit; what has too few digits for one, as it is."""
+    groups = re.findall(r"\d+", found[0])
+    if sum(map(len, groups)) < _SHORTEST_TELEPHONE:
+        return found.group()
+    return ("plus " if found[0].startswith("+") else "") + ", ".join(map(digit_words, groups))
+
+
 # --- dates ---
 
 
@@ -112,8 +124,10 @@ def slash_date(found: re.Match[str]) -> str:
 
 
 def point_date(found: re.Match[str]) -> str:
-    """Return `21.03.2026` as `twenty-first of March twenty twenty-six`."""
+    """Return `21.03.2026` as `twenty-first of March twenty twenty-six`; with the month first only where it must be."""
     day, month, year = found.groups()
+    if int(month) > len(_MONTHS):
+        return _date(year, day, month) or str(found.group())
     if not (1 <= int(month) <= len(_MONTHS) and 1 <= int(day) <= 31):
         return found.group()
     return f"{ordinal(day)} of {_MONTHS[int(month) - 1]} {_year(year)}"
@@ -179,6 +193,7 @@ SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "bn"
 UNITS = english_words("units")
 _PLURALS = english_words("plurals")
 _PARTS = {2: "half", 4: "quarter"}
+_PARTED_IN = frozenset({12, 16, 20, 32})
 FRACTION_SIGNS = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 
 
@@ -222,9 +237,9 @@ def feet_and_inches(found: re.Match[str]) -> str:
 
 
 def fraction(found: re.Match[str]) -> str:
-    """Return `2 1/2` as `two and a half`; parts smaller than tenths as they are."""
+    """Return `2 1/2` as `two and a half`; parts that hardly anybody names, such as 5/13, as they are."""
     whole, above, below = found[1], int(found[2]), int(found[3])
-    if not 0 < above < below <= 10:
+    if not 0 < above < below or (below > 10 and below not in _PARTED_IN):
         return found.group()
     part = _PARTS.get(below) or ordinal(str(below))
     said = f"{'one' if part == 'eighth' else 'a'} {part}" if above == 1 else f"{cardinal(found[2])} {part}s"

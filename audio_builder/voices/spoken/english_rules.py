@@ -45,6 +45,7 @@ from audio_builder.voices.spoken.english_numbers import (
     short_decade,
     slash_date,
     span,
+    telephone,
     whole_hour,
 )
 
@@ -92,6 +93,7 @@ _BEFORE_NAMES = english_words("before_names")
 _STREETS = english_words("streets")
 _ABBREVIATIONS = english_words("abbreviations")
 _CITED = english_words("cited")
+_CURRENCIES = english_words("currencies")
 _LIVED = english_words("lived")
 _OPENERS = f"(?:{'|'.join(sorted(english_list('openers')))})"
 _ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
@@ -116,9 +118,6 @@ def _reigning(found: re.Match[str]) -> str:
     return f"{found[1]} the {ordinal(_roman(found[2]))}"
 
 
-_SHORTEST_TELEPHONE = 9
-"""Digits."""
-
 _PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
 
 
@@ -133,14 +132,6 @@ def _host(found: re.Match[str]) -> str:
 
 def _mail(found: re.Match[str]) -> str:
     return _spelled_path(found.group())
-
-
-def _telephone(found: re.Match[str]) -> str:
-    """Return a telephone number digit by digit; what has too few digits for one, as it is."""
-    groups = re.findall(r"\d+", found[0])
-    if sum(map(len, groups)) < _SHORTEST_TELEPHONE:
-        return found.group()
-    return ("plus " if found[0].startswith("+") else "") + ", ".join(map(digit_words, groups))
 
 
 def _verse(found: re.Match[str]) -> str:
@@ -252,11 +243,23 @@ RULES: tuple[Rule, ...] = (
         rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ({YEAR}))?\b(?![:.]\d| \d)",
         month_day,
     ),
+    Rule("money", rf"([$£€]{NUMBER}) (?:{either(_CURRENCIES)})\b", r"\1"),
+    Rule("money", rf"([$£€¥₹])({NUMBER}){TO}\1(?=\d)", r"\1\2-"),
     Rule(
         "money",
-        rf"([$£€¥₹])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
+        rf"(?<![A-Z])([$£€¥₹])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
         rf"(?: ?((?:hundred|thousand|million|billion|trillion)\b|(?:{either(SCALES)})\b))?",
         money,
+    ),
+    Rule(
+        "money",
+        rf"(?<!\w)({either(_CURRENCIES)}) ?({NUMBER})(?! ?(?:{either(SCALES)})\b)",
+        lambda m: f"{cardinal(m[2])} {_CURRENCIES[m[1]]}",
+    ),
+    Rule(
+        "money",
+        rf"(?<![\w.,$£€])({NUMBER}) ?({either(_CURRENCIES)})(?!\w)",
+        lambda m: f"{cardinal(m[1])} {_CURRENCIES[m[2]]}",
     ),
     Rule("money", rf"({AMOUNT}) ?¢", lambda m: f"{cardinal(m[1])} cent{'' if m[1] == '1' else 's'}"),
     Rule("scripture", r"\bPs\.? ?(?=\d)", "Psalm "),
@@ -269,10 +272,12 @@ RULES: tuple[Rule, ...] = (
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
     Rule("scripture", rf"\b({_BOOKS}) (\d+):(\d+)(?:{TO}(\d+))?\b", _verse),
     Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
+    Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", span),
     Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
     Rule("ratio", r"\b([2-9]|12)/(4|8|16)(?= (?:time|beat|rhythm|met(?:re|er))\b)", r"\1 \2"),
     Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
-    Rule("time", rf"(?<=[AaPp]\.[Mm]\.){TO}(?=\d)", " to "),
+    Rule("time", r"(?:(?<=[AaPp]\.[Mm]\.)|(?<=\bnoon)|(?<=\bdusk)|(?<=\bdawn)) ?[–-] ?(?=\d)", " to "),
+    Rule("time", rf"(\d ?[AaPp]\.?[Mm]\.?){TO}(?=(?:noon|midnight|dusk|dawn)\b)", r"\1 to "),
     Rule("time", rf"\b(\d\d?:\d\d){TO}(?=\d\d?:\d\d\b)", r"\1 to "),
     Rule("time", rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{HALF}{ENDS}", clock_time),
     Rule("time", rf"\b(1?\d) ?{HALF}{ENDS}", whole_hour),
@@ -291,7 +296,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "phone",
         r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)",
-        _telephone,
+        telephone,
     ),
     Rule(
         "phone",
@@ -305,6 +310,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("abbreviation", r"\b24/7\b", "twenty-four seven"),
     Rule("abbreviation", r"\b20/20\b", "twenty twenty"),
+    Rule("abbreviation", r"\b50[-–/]50\b", "fifty-fifty"),
+    Rule("abbreviation", r"\bb/c\b", "because"),
+    Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) c\.(?= [A-Z]|$)", r"\1 century"),
+    Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) ed\.(?= [A-Z]|[,;)]|$)", r"\1 edition"),
+    Rule("cited", rf"\bpp?\. ({_SMALL_ROMAN})(?!\w)", lambda m: f"page {cardinal(_roman(m[1]))}"),
     Rule("abbreviation", r"\bc/o\b", "care of"),
     Rule("abbreviation", r"\b[Nn]/[Aa]\b", "not applicable"),
     Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
@@ -323,7 +333,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
-    Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?(?:in\b|″|\"|”|'')", feet_and_inches),
+    Rule("unit", r"\b(\d+) ?(?:ft\.?|′|') ?(\d+) ?(?:in\b(?:\.(?= [a-z]))?|″|\"|”|'')", feet_and_inches),
+    Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?in\.(?= [a-z])", lambda m: f"{cardinal(m[1])} inch{'es' * (m[1] != '1')}"),
+    Rule("unit", r"\b(\d+) ?h ?(\d\d)\b(?! ?[a-z])", r"\1 hr \2 min"),
+    Rule("unit", r"(?<=\d)( ?(?:hrs?|hours?|mins?|minutes?|days?|x|times|weeks?))/wk\b", r"\1 per week"),
+    Rule("unit", r"(?<=\d)( ?(?:hrs?|mins?|x))/(?=(?:day|week|month|year|night)\b)", r"\1 per "),
     Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", area),
     Rule("unit", r"\b(\d+) ?h(?:rs?)?,? ?(\d+) ?m(?:ins?)?\b", r"\1 hr \2 min"),
     Rule("unit", r"\b(\d+) ?m(?:ins?)?,? ?(\d+) ?s(?:ecs?)?\b", r"\1 min \2 sec"),
@@ -351,7 +365,7 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"\b[Nn]os\. ?(?=\d)", "numbers "),
     Rule("abbreviation", rf"\b({either(_CITED)})\. ?(?=\d)", lambda m: f"{_CITED[m[1]]} "),
     Rule("abbreviation", r"(?<=& )Co\.", "Company"),
-    Rule("abbreviation", r"\b(et al|ibid|op|cit|viz)\.(?=[,;:)]| [a-z\d])", r"\1"),
+    Rule("abbreviation", r"\b(et al|ibid|op|cit|viz)\.(?=[,;:)]| [(a-z\d])", r"\1"),
     Rule(
         "abbreviation",
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
@@ -365,7 +379,18 @@ RULES: tuple[Rule, ...] = (
         _numbered,
     ),
     Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
-    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])", _reigning),
+    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}}|[VX]\b(?!\.))({_ROMAN})(?!\w|['’][^s])", _reigning),
+    Rule(
+        "roman",
+        rf"(?:(?<=\bKing )|(?<=\bPope )|(?<=\bTsar )|(?=Elizabeth|Napoleon))\b({_REIGNING}) (I)"
+        r"(?=['’]s\b|[,.;:!?]|$| (?:was|of|and|had)\b)",
+        _reigning,
+    ),
+    Rule(
+        "roman",
+        rf"(?!{_OPENERS} )\b([A-Z][a-z]{{3,}}|[Tt]ype|[Pp]hase|[Ll]evel) (?=[IVX]{{2}}|LIV)({_ROMAN})(?!['’]?\w)",
+        _numbered,
+    ),
     Rule(
         "roman",
         rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)",
@@ -436,6 +461,7 @@ RULES: tuple[Rule, ...] = (
     Rule("aside", r"(?:^|(?<=[.!?…] ))\(([^()]*[\w\ue001])\) (?=[\w\ue000])", r"\1, "),
     Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", _aside),
     Rule("aside", r"(?<=[,;:]), ", " "),
+    Rule("aside", r"(?<=[a-z])–(?=[a-z])", "-"),
     Rule(
         "year",
         rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",

@@ -17,7 +17,7 @@ from audio_builder.voices.profile import Voice
 from audio_builder.voices.spoken.english_homographs import HOMOGRAPHS
 from audio_builder.voices.spoken.english_numbers import english_list
 from audio_builder.voices.spoken.english_rules import ESPEAK, NEEDS, RULES
-from audio_builder.voices.spoken.lexicon import apply_lexicon, shipped_lexicon
+from audio_builder.voices.spoken.lexicon import apply_lexicon, in_plain_letters, shipped_lexicon
 from audio_builder.voices.spoken.other_languages import in_spoken_forms
 
 
@@ -33,6 +33,7 @@ def spoken_text(text: str, voice: Voice, engine: Engine) -> str:
     ipa = bool(getattr(engine, "takes_ipa", False))
     language = voice.profile.language
     composed = _unstretched(composed) if language.partition("-")[0].lower() == "en" else composed
+    composed = in_plain_letters(composed, shipped_lexicon(language))
     words = apply_lexicon(composed, {**shipped_lexicon(language), **voice.lexicon}, ipa=ipa)
     return normalize(words, language, getattr(engine, "reader", ESPEAK), ipa=ipa)
 
@@ -56,10 +57,13 @@ def normalize(text: str, language: str, reader: str = ESPEAK, *, ipa: bool = Tru
     return _in_english(bare, reader, ipa) if spoken == "en" else in_spoken_forms(bare, spoken)
 
 
+_BRACKETS = re.compile(r"(?<!\[)\[([^\[\]]*)\](?!\])")
+
+
 @functools.lru_cache(maxsize=1 << 15)
 def _in_english(text: str, reader: str, ipa: bool) -> str:
     # A phrase is asked for at each rate that may be spoken.
-    text = without_capitals(text)
+    text = without_capitals(_BRACKETS.sub(r"(\1)", text))
     written = frozenset(text)
     for rule in (*RULES, *HOMOGRAPHS):
         if rule.ipa and not ipa:
@@ -70,7 +74,7 @@ def _in_english(text: str, reader: str, ipa: bool) -> str:
 
 
 _STRETCHED = re.compile(
-    r"\b(?:([Mm])m{2,}|([Hh])m{3,}|([Ss])h{3,}|([Oo])m{2,}|([Oo])h{2,}|([Aa])(?:a+h*|h{2,})|([Zz])z{2,})\b"
+    r"\b(?:([Mm])m{2,}|([Hh])m{3,}|([Ss])(?:h{3,}|s+h+)|([Oo])m{2,}|([Oo])h{2,}|([Aa])(?:a+h*|h{2,})|([Zz])z{2,})\b"
 )
 _SOUNDS = ("mm", "mm", "hh", "m", "h", "h", "zz")
 
@@ -121,7 +125,7 @@ _HEADS = english_list("heads")
 _AFTER_ACRONYM = re.compile(
     r"['’]s\b| (?:department|team|support|staff|manager|specialist|army|government|president|senate|citizens?)\b"
 )
-_WORD = re.compile(r"(?<![\w.'’&/-])(?:[A-Z]+['’][A-Z]{1,2}|[A-Z]{2,})(?![\w&/]|\.\w)")
+_WORD = re.compile(r"(?<![\w.'’&/-])(?:[A-Z]+['’][A-Z]{1,2}|[A-Z]{2,})(?![\w&/$£€]|\.\w)")
 _ROMAN = re.compile(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ARTICLE = re.compile(r"\b(?:the|an?)$", re.IGNORECASE)
 _SHORT = 3

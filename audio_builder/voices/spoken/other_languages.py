@@ -38,6 +38,16 @@ _BEFORE = r"(?<![A-Za-zÀ-ɏ\d.,/:_-])"
 _IN_A_ROW = r"(?<![\w.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![\w-])"
 """A pattern of breaths: 4-7-8."""
 
+_TELEPHONE_NUMBER = (
+    r"(?P<t>\b(?:[Tt][eé]l[eé](?:f|ph)\w*|[Tt][eé]l\.)(?: (?:es|ist|est|è|é))?:? ?)(?P<n>[+(]?\d[\d ()/.-]{4,}\d)"
+)
+_MAIL = r"(?<![\w.])[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b"
+_HOST = r"(?<![@\w.])(?:https?://|www\.)(?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.-]*\w)?"
+_FUNCTION_WORDS = frozenset(
+    re.findall(r"\w+", "de da do di en a su in von aus y e o u por em sur et ou und oder zu bis al del")
+)
+"""No number takes an ending from these."""
+
 _FRACTION_SIGNS = re.compile("[¼½¾⅐-⅞]")
 _MIXED = re.compile("(?<=\\d)(?=[¼½¾⅐-⅞])")
 _CHINESE = "零一二三四五六七八九"
@@ -104,6 +114,12 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         books: short names of the books of the Bible, each with the name that is said before chapter and verse.
         mends: regular expressions for what is said, and what becomes of it in the end.
         years: what stands before or after a year, as a regular expression with the year as the group `y`.
+        half: what follows a noun of which there are so many and a half; for a masculine noun, for a feminine one.
+        per: the word for the stroke between an amount and a time; empty to leave it.
+        either_or: how “and/or” is written.
+        at: the name of the sign in a mail address; empty to leave addresses.
+        dot: the name of the point in an address.
+        book_numbers: what stands for the first to the third of several books of one name.
     """
 
     numbers: str = ""
@@ -132,6 +148,12 @@ class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     books: dict[str, str] = {}
     mends: dict[str, str] = {}
     years: str = ""
+    half: tuple[str, ...] = ()
+    per: str = ""
+    either_or: str = ""
+    at: str = ""
+    dot: str = ""
+    book_numbers: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -179,14 +201,20 @@ def _words(forms: SpokenForms) -> Iterator[_Rule]:
         if written.endswith(" #"):
             yield rf"(?<!\w){re.escape(written.removesuffix(' #'))}(?={_GAP}\d)", functools.partial(_literally, said)
             continue
-        alone = r"(?= [A-ZÀ-Ý][a-zà-ÿ])(?<![A-ZÀ-Ý]\. ..)" if re.fullmatch(r"[A-Z]\.", written) else r"(?!\w)"
+        name = re.fullmatch(r"(?:[A-Z]|Fr|Hr)\.", written)
+        alone = rf"(?= [A-ZÀ-Ý][a-zà-ÿ])(?<![A-ZÀ-Ý]\. .{{{len(written)}}})" if name else r"(?!\w)"
         yield rf"(?<!\w){re.escape(written)}{alone}", functools.partial(_abbreviation, written, said)
 
 
 def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     """Yield the rules of dates, times and ordinals."""
     teller = _Teller(language, forms)
+    for pattern, said in ((_MAIL, teller.address), (_HOST, teller.address)):
+        if forms.at:
+            yield pattern, said
     if forms.books:
+        if forms.book_numbers:
+            yield rf"(?<!\w)(?P<n>[123])\.? (?=(?:{_either(forms.books)})\.?{_GAP}\d)", teller.book_number
         book = rf"(?<!\w)(?P<b>{_either(forms.books)})\.?"
         yield rf"{book}{_GAP}(?P<c>\d{{1,3}})[,:]{_GAP}(?P<v>\d{{1,3}})(?:[–-](?P<to>\d{{1,3}}))?(?!\d)", teller.verse
     yield r"(?<![\d/.-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?![\d/-])", teller.date
@@ -204,15 +232,22 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     """Yield the rules of money, shares, ranges, units, years and all other numbers."""
     teller = _Teller(language, forms)
     money, units = _either(forms.money), _either(forms.units)
+    yield _TELEPHONE_NUMBER, teller.telephone
+    if forms.per:
+        yield rf"(?<=\d)(?P<s>{_GAP}(?:{money}|{units}))/(?=[^\W\d]{{3}})", teller.per
+        yield rf"(?<!\w)(?i:{forms.either_or})(?!\w)", teller.either_or
+        yield r"(?<![\w/.@])([^\W\d_]{2,})/([^\W\d_]{2,})(?![\w/@])", teller.slash
     yield _IN_A_ROW, teller.row
+    if forms.half:
+        yield r"(?<![A-Za-z\d.,/-])(?P<w>[2-9]|[1-9]\d) 1/2 (?P<noun>[^\W\d_]{3,})", teller.and_a_half
     part = r"(?P<f>(?P<n>\d{1,2})/(?P<m>\d{1,2}))(?![A-Za-z\d/])"
     yield rf"(?<![A-Za-z\d.,/-])(?:(?P<w>\d{{1,4}}) )?{part}(?=(?P<noun> ?\w+)?)", teller.fraction
     yield r"(?<![^\s(])[-−](?=\d)", lambda _found: f"{forms.minus} "
     yield rf"(?P<s>{money}){_GAP}(?P<n>{_AMOUNT})", teller.money
-    yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{money})(?![A-Za-z])", teller.money
+    yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{money})(?!\w)", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}%", teller.percent
     yield rf"{_BEFORE}(\d{{1,4}}) ?[–-] ?(?=\d{{1,4}}(?![\d–-]))", teller.range
-    yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{units})(?![A-Za-z/])", teller.unit
+    yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{units})(?![A-Za-zÀ-ɏ\d/])(?:\.(?= [a-zà-ÿ]|[,;:]))?", teller.unit
     if forms.years:
         yield forms.years, teller.year
     if forms.numbers:
@@ -383,12 +418,39 @@ class _Teller:
     def row(self, found: _Match) -> str:
         return ("、" if not self.joint else ", ").join(re.split("[–-]", found[0]))
 
+    def telephone(self, found: _Match) -> str:
+        groups = [[self.words(digit) for digit in group] for group in re.findall(r"\d+", found["n"])]
+        plus = "+ " if found["n"].startswith("+") else ""
+        return found["t"] + plus + ", ".join(" ".join(group) for group in groups)
+
+    def and_a_half(self, found: _Match) -> str:
+        feminine = self._is_feminine(found["noun"])
+        said = self.words(found["w"], self.forms.feminine if feminine else self.forms.masculine)
+        return f"{said} {found['noun']} {self.forms.half[feminine]}"
+
+    def per(self, found: _Match) -> str:
+        return f"{found['s']} {self.forms.per} "
+
+    def either_or(self, found: _Match) -> str:
+        return found[0].replace("/", " ")
+
+    def slash(self, found: _Match) -> str:
+        return f"{found[1]} {self.forms.either_or.rpartition('/')[2]} {found[2]}"
+
+    def book_number(self, found: _Match) -> str:
+        return f"{self.forms.book_numbers[int(found['n']) - 1]} "
+
+    def address(self, found: _Match) -> str:
+        bare = re.sub("^https?://", "", found[0])
+        words = {"@": f" {self.forms.at} ", ".": f" {self.forms.dot} ", "/": " / ", "-": " ", "_": " ", "+": " + "}
+        return " ".join("".join(words.get(sign, sign) for sign in bare).split())
+
     def range(self, found: _Match) -> str:
         return f"{found[1]}{self.joint}{self.forms.range}{self.joint}"
 
     def number(self, found: _Match) -> str:
         noun = (found["noun"] or "").strip()
-        if not noun or noun[0].isdigit() or found.string[: found.start()].endswith("第"):
+        if not noun or noun[0].isdigit() or noun in _FUNCTION_WORDS or found.string[: found.start()].endswith("第"):
             return self.words(found["n"])
         return self.words(found["n"], self.forms.feminine if self._is_feminine(noun) else self.forms.masculine)
 
