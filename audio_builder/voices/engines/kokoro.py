@@ -45,6 +45,9 @@ _IS_BRITISH = {"en-us": False, "en-gb": True}
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
+_MARKS, _LAST_MARKS_PACE = ' .,;:!?…—"“”)', 2.0
+"""What may stand behind the last word, and how fast it goes by."""
+
 _FRAME_SAMPLES = 600
 """The model counts the lengths of its tokens in these."""
 
@@ -80,7 +83,7 @@ class KokoroEngine:
             MissingExtra: onnxruntime or onnx isn't installed.
         """
         runtime, reader, _ = (installed_version(name, WANTED_BY) for name in ("onnxruntime", "hibari-tts", "onnx"))
-        return f"kokoro lengths-3 onnxruntime={runtime} hibari-tts={reader}"
+        return f"kokoro lengths-4 onnxruntime={runtime} hibari-tts={reader}"
 
     def language_extra(self, language: str) -> str:
         """Return the extra with what reads a language; empty for English.
@@ -205,13 +208,16 @@ def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: flo
     """Return one piece, spoken.
 
     Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
-    before the first one until it is heard as a vowel; that silence keeps the model's own pace.
+    before the first one until it is heard as a vowel; that silence keeps the model's own pace. So it would the marks
+    behind the last word, until `siwis` hisses in them as if there were an s; those go by at twice that pace.
     """
     audio = session.get_outputs()[0].name
     words = _words(phonemes, style)
     planned = _planned(session, words)
     edge = max(1.0, speed)
-    lengths = whole_frames(planned[1:-1] / speed)
+    paces = np.full(len(phonemes), speed)
+    paces[len(phonemes.rstrip(_MARKS)) :] = _LAST_MARKS_PACE * edge
+    lengths = whole_frames(planned[1:-1] / paces)
     speeds = [edge, *(planned[1:-1] / lengths), edge]
     sound = session.run([audio], {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0].ravel()
     ends = [max(1, round(float(planned[place]) / edge)) for place in (0, -1)]
