@@ -32,6 +32,9 @@ _OUTPUTS = 6
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
+_EDGE_SPEED = 2.0
+"""Theirs, where the words are slower."""
+
 _LONGEST_PIECE = 380
 """Phonemes in one run. The model was trained on at most 400."""
 
@@ -67,7 +70,7 @@ class HibariEngine:
         # hibari-tts transforms by SciPy where it is installed; that rounds otherwise.
         scipy = " scipy" if importlib.util.find_spec("scipy") else ""
         return (
-            " ".join(["hibari pieces-3", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
+            " ".join(["hibari pieces-4", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
         )
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
@@ -136,12 +139,13 @@ class _Session:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            self._model = onnxruntime.InferenceSession(with_output(content, _DURATIONS), options)
+            self._model = onnxruntime.InferenceSession(with_speeds(with_output(content, _DURATIONS)), options)
         except Exception:  # noqa: BLE001 - onnxruntime's errors have no class of their own
             try:  # a graph whose durations have another name speaks all the same, without word times
                 self._model = onnxruntime.InferenceSession(content, options)
             except Exception as error:
                 raise VoiceError(f"onnxruntime can't load {model.name}: {error}") from error
+        self._takes_speeds = self._model.get_inputs()[1].shape != [1]
         self._synthesize = dsp.synth
         self._numbers: dict[str, int] = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
 
@@ -149,13 +153,32 @@ class _Session:
         """Return phonemes, spoken; at most `_LONGEST_PIECE` of them."""
         phonemes = "".join(symbol for symbol in phonemes if symbol in self._numbers)
         tokens = np.array([[_EDGE, *(self._numbers[symbol] for symbol in phonemes), _EDGE]], dtype=np.int64)
-        outputs = self._model.run(None, {"ids": tokens, "speed": np.array([speed], dtype=np.float32)})
+        speeds = np.full(tokens.size if self._takes_speeds else 1, speed, dtype=np.float32)
+        if self._takes_speeds:
+            # At the speed of the words, a slow voice would stretch the quiet around them until it is heard as a sound.
+            speeds[[0, -1]] = max(_EDGE_SPEED, speed)
+        outputs = self._model.run(None, {"ids": tokens, "speed": speeds})
         noise = np.random.default_rng(zlib.crc32(f"{speed} {phonemes}".encode()))
         sound = self._synthesize(*(output[0] for output in outputs[:_OUTPUTS]), noise)
         if len(outputs) == _OUTPUTS:
             return Run(phonemes, sound, ())
         durations = outputs[_OUTPUTS].ravel().astype(np.int64)
         return Run(phonemes, sound, tuple((np.cumsum(durations)[:-1] * _FRAME_SAMPLES).tolist()))
+
+
+_ONE_SPEED = bytes((0x0A, 5, *b"speed", 0x12, 10, 0x0A, 8, 8, 1, 0x12, 4, 0x0A, 2, 8, 1))
+"""The input “speed” as it is serialized: numbers in single precision, of one dimension (field 1) that is 1 long."""
+
+_SPEEDS = bytes((*_ONE_SPEED[:-2], 0x78, 1))
+"""The same with a field 15, which every reader skips, in place of that length: then it may have any."""
+
+
+def with_speeds(model: bytes) -> bytes:
+    """Return an ONNX model that takes a speed for each token; one without such an input, or with several, as it is.
+
+    The graph divides the lengths of the tokens by the speed, and one for each is right there, too.
+    """
+    return model.replace(_ONE_SPEED, _SPEEDS) if model.count(_ONE_SPEED) == 1 else model
 
 
 def with_output(model: bytes, tensor: str) -> bytes:
