@@ -12,7 +12,7 @@ import pytest
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.engines.hibari import RATE_HZ, HibariEngine, with_output
+from audio_builder.voices.engines.hibari import _ONE_SPEED, RATE_HZ, HibariEngine, with_output, with_speeds
 from audio_builder.voices.profile import Voice
 from tests.voice_helpers import ready
 
@@ -141,3 +141,21 @@ def test_lark_is_ready_and_free() -> None:
     profile = find_voice("lark")
     assert (profile.engine, profile.licence) == ("hibari", "Apache-2.0")
     assert [file.name for file in profile.files] == ["hibari.onnx"]
+
+
+def test_a_model_takes_a_speed_for_each_token_where_it_names_one_input_for_it() -> None:
+    """The length of that input is left out, and nothing else changes; a model that is made otherwise stays."""
+    patched = with_speeds(b"before" + _ONE_SPEED + b"after")
+    assert len(patched) == len(b"before" + _ONE_SPEED + b"after")
+    assert patched.startswith(b"before" + _ONE_SPEED[:-2])
+    assert patched.endswith(b"\x78\x01after")
+    for other in (b"another model", _ONE_SPEED * 2):
+        assert with_speeds(other) == other
+
+
+def test_the_quiet_before_the_first_word_is_not_stretched_with_the_words() -> None:
+    """At half the speed a line begins as soon; drawn out, that quiet was heard as a sound of its own."""
+    session = HibariEngine()._session(ready("lark", 115))
+    slow, usual = (session.run("bəɡˈɪn.", speed) for speed in (0.5, 1.0))
+    assert slow.begins[0] == usual.begins[0]
+    assert len(slow.sound) > 1.4 * len(usual.sound)
