@@ -33,7 +33,9 @@ _EDGE = 0
 """The token before the first phoneme and after the last."""
 
 _EDGE_SPEED = 2.0
-"""Theirs, where the words are slower."""
+"""Theirs, where the words are slower. The marks behind the last word keep the model's own pace."""
+
+_MARKS = ' .,;:!?…—"“”)'
 
 _LONGEST_PIECE = 380
 """Phonemes in one run. The model was trained on at most 400."""
@@ -156,6 +158,7 @@ class _Session:
         speeds = np.full(tokens.size if self._takes_speeds else 1, speed, dtype=np.float32)
         if self._takes_speeds:
             # At the speed of the words, a slow voice would stretch the quiet around them until it is heard as a sound.
+            speeds[1 + len(phonemes.rstrip(_MARKS)) :] = max(1.0, speed)
             speeds[[0, -1]] = max(_EDGE_SPEED, speed)
         outputs = self._model.run(None, {"ids": tokens, "speed": speeds})
         noise = np.random.default_rng(zlib.crc32(f"{speed} {phonemes}".encode()))
