@@ -29,8 +29,8 @@ from audio_builder.narration.workers import worker
 from audio_builder.narration.workers.worker import speak_and_listen
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from tests.voice_helpers import ready, script_of
 
 WORDS = (
