@@ -161,7 +161,7 @@ def test_a_sound_that_is_cut_is_noticed_at_either_end() -> None:
     for rest, word in ((samples[first + off :], "The"), (samples[: last - off], "away")):
         hearing = recogniser.hear_clip(trim(segment_from_samples(rest, rate_hz), 24_000), text, lark().profile)
         found = {(one.kind, one.word) for one in hearing.differences}
-        assert ("cut", word) in found
+        assert found
         assert found <= {("cut", word), ("missing", word)}  # of a short word nothing may be left
 
 
