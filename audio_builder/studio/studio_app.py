@@ -31,7 +31,7 @@ from audio_builder.studio.particulars import particulars_routes
 from audio_builder.studio.project import Opened, Project
 from audio_builder.studio.rehearsal import KeptPool, Rehearsal
 from audio_builder.studio.saying import saying_routes
-from audio_builder.studio.show_desk import desk_routes
+from audio_builder.studio.show_desk import desk_routes, show_cards
 from audio_builder.studio.takes import renew_voice, takes_of, takes_routes
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.languages import mismatch
@@ -185,10 +185,13 @@ class Studio:
 
     def home(self, _request: Request, _body: bytes) -> Any:
         """Return the projects there are."""
-        folders = project.project_folders(self.projects)[:200]
-        cards = [self._card(folder.name, Project(folder)) for folder in folders]
-        cards += [self._card(name, one) for name, one in self._elsewhere.items()]
-        return {"projects": cards, "folder": str(self.projects)}
+        here = {folder.name: Project(folder) for folder in project.project_folders(self.projects)[:200]}
+        cards = [self._card(name, one) for name, one in {**here, **self._elsewhere}.items()]
+        return {"projects": cards, "folder": str(self.projects), "shows": show_cards(self.projects, here)}
+
+    def jobs(self, _request: Request, _body: bytes) -> list[BuildJob]:
+        """Return the episodes in the making, the oldest first."""
+        return self.builds.jobs()
 
     def begin(self, request: Request, body: bytes) -> Card:
         """Make a project of a text that was dropped or pasted."""
@@ -383,6 +386,7 @@ def make_studio(studio: Studio) -> Starlette:
             route("GET", "/", _page),
             route("GET", "/page/{path:path}", _page_file),
             route("GET", "/api/home", studio.home),
+            route("GET", "/api/jobs", studio.jobs),
             route("GET", "/api/choices", studio.choices),
             route("POST", "/api/projects", studio.begin, LARGEST_BYTES),
             route("GET", p, studio.read),

@@ -108,11 +108,25 @@ def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
     assert studio.ask("PATCH", path, {"changes": {"base_url": "no address"}})[0] == 422
     assert studio.ask("PATCH", path, {"changes": {"id": "mine"}})[0] == 404
     assert studio.json("GET", path)["show"] == second
-    file = studio.projects / name / "show" / "show.toml"
+    file = studio.projects / "show" / "show.toml"
     file.write_text(file.read_text(encoding="utf-8") + '\n# Mine.\n[recipe]\nquote_voice = "tone"\n', encoding="utf-8")
     studio.json("PATCH", path, {"changes": {"explicit": True, "description": "Gates."}})
     assert '# Mine.\n[recipe]\nquote_voice = "tone"\n' in file.read_text(encoding="utf-8")
     assert studio.json("GET", f"/api/projects/{name}")["recipe"]["quote_voice"] == "tone"
+
+
+def test_a_project_chooses_its_show(studio: RunningStudio):
+    """Another show can be begun and left again; only those that are offered can be chosen, and home lists none empty."""
+    name = begin_gate(studio)
+    path = f"/api/projects/{name}/show"
+    begun = studio.json("PUT", path, {"title": "Walks"})
+    assert (begun["chosen"], begun["choices"]["walks"], begun["show"]["title"]) == ("walks", "Walks", "Walks")
+    assert (studio.projects / name / "audio-builder.toml").read_text(encoding="utf-8") == 'output = "../walks"\n'
+    for wanted in ({"show": "../elsewhere"}, {"show": f"{name}"}, {}):
+        assert studio.ask("PUT", path, wanted)[0] == 404
+    assert studio.json("PUT", path, {"show": "show"})["chosen"] == "show"
+    assert studio.json("GET", f"/api/projects/{name}/episodes") == []
+    assert "walks" not in [card["title"] for card in studio.json("GET", "/api/home")["shows"]]
 
 
 def test_another_recipe_is_another_mix(studio: RunningStudio):
@@ -140,7 +154,7 @@ def test_an_episode_that_was_being_made_is_made_at_the_next_start(tmp_path: Path
     running.json("POST", f"/api/projects/{name}/build")
     running.stop()
     assert running.process.returncode == 0
-    assert not (projects / name / "show" / "the-slow-gate.mp3").exists()
+    assert not (projects / "show" / f"{name}.mp3").exists()
     again = start_studio(projects, clips)
     again.enter()
     for _ in range(400):
@@ -149,5 +163,5 @@ def test_an_episode_that_was_being_made_is_made_at_the_next_start(tmp_path: Path
             break
         time.sleep(0.25)
     again.stop()
-    assert (projects / name / "show" / "the-slow-gate.mp3").is_file()
+    assert (projects / "show" / f"{name}.mp3").is_file()
     assert not list((projects / name).rglob("*.draft"))

@@ -15,7 +15,7 @@ export class MakeView {
   }
 
   async draw() {
-    this.show = await read(`${this.path}/show`);
+    const episodes = await read(`${this.path}/episodes`);
     this.job = make("div", { class: "job", "aria-live": "polite" });
     const go = make("button", { type: "button", class: "primary big", id: "build", onclick: () => this.build() }, t("make.go"));
     this.root.replaceChildren(
@@ -25,7 +25,7 @@ export class MakeView {
       this.cover(),
       make("div", { class: "row" }, go),
       this.job,
-      ...this.show.episodes.map((episode, n) => this.episode(episode, n === 0)),
+      ...episodes.map((episode, n) => this.episode(episode, n === 0)),
     );
     this.seen = "";
     if (this.desk.state) this.update(this.desk.state);
@@ -107,9 +107,7 @@ export class MakeView {
 
   _going(job) {
     const stop = make("button", { type: "button", onclick: () => ask("DELETE", `${this.path}/build`).then(() => this.desk.askState()) }, t("make.stop"));
-    const left = job.left_s === null ? "" : t("make.left", { time: clock(job.left_s) });
-    const stage = job.state === "waiting" ? t("make.waiting") : t(`stage.${job.stage || "narrate"}`);
-    return [make("p", {}, `${stage} ${left}`), make("progress", { max: "1", value: job.share, "aria-label": t("make.progress") }), stop];
+    return [make("p", {}, stageOf(job)), make("progress", { max: "1", value: job.share, "aria-label": t("make.progress") }), stop];
   }
 
   _failed(job) {
@@ -135,4 +133,10 @@ export class MakeView {
       episode.chapters.length > 1 && make("details", {}, make("summary", {}, t("make.chapters")), make("ol", {}, ...chapters)),
       make("details", {}, make("summary", {}, t("details")), make("ul", { class: "checks" }, ...episode.checks.map(([line, ok]) => make("li", { class: ok ? "" : "warn" }, line)))));
   }
+}
+
+/** Return what a build is at, and how long it still takes. */
+export function stageOf(job) {
+  const left = job.left_s === null ? "" : t("make.left", { time: clock(job.left_s) });
+  return `${job.state === "waiting" ? t("make.waiting") : t(`stage.${job.stage || "narrate"}`)} ${left}`;
 }

@@ -19,8 +19,7 @@ export class ShowView {
 
   async draw() {
     const data = await read(`${this.path}/show`);
-    const { show } = data;
-    const episodes = data.episodes.filter((one) => !one.earlier);
+    const { show, episodes } = data;
     const inShow = data.there ? this._inTurn(show, episodes) : episodes.map((one) => make("li", {}, nameOf(one)));
     const author = data.there ? show.author : this.desk.doc.facts.author;
     const form = FIELDS.map((name) => this._field(name, name === "author" ? author : show[name]));
@@ -28,17 +27,42 @@ export class ShowView {
     this.root.replaceChildren(
       make("h2", {}, t("show.title")),
       make("p", { class: "soft" }, t("show.about")),
+      this._which(data),
       make("div", { class: "grid" }, ...form, this._category(data), this._colour(show)),
       make("h3", {}, t("show.episodes")),
       data.problem && make("p", { class: "warn" }, data.problem),
       episodes.length ? make("ol", { class: "turns" }, ...inShow) : make("p", { class: "soft" }, t("show.none")),
       this._dates(show),
+      this._due(data),
       make("div", { class: "row" },
         make("button", { type: "button", class: "primary", id: "publish", disabled: !episodes.length, onclick: () => this.publish() }, t("show.publish")),
         show.base_url && data.published && make("button", { type: "button", onclick: () => this.check() }, t("show.check"))),
       this.done,
       data.published && this._where(data),
     );
+  }
+
+  /** The show that the episodes of this project go to. */
+  _which({ choices, chosen }) {
+    const choose = (wanted) => this._show(async () => {
+      await ask("PUT", `${this.path}/show`, wanted);
+      await this.draw();
+      return [make("p", { class: "good" }, t("show.chosen"))];
+    });
+    const select = make("select", { id: "which-show", onchange: (event) => choose({ show: event.target.value }) },
+      ...Object.entries(choices).map(([path, title]) => make("option", { value: path, selected: path === chosen }, `${title} (${path})`)));
+    const title = make("input", { id: "new-show", maxlength: "300" });
+    const begin = make("button", { type: "button", onclick: () => title.value.trim() && choose({ title: title.value.trim() }) }, t("show.new.go"));
+    return make("div", {},
+      make("label", { class: "field" }, make("span", {}, t("show.which")), select),
+      make("details", {}, make("summary", {}, t("show.new")),
+        make("div", { class: "row" }, make("label", { class: "field" }, make("span", {}, t("show.title.about")), title), begin)));
+  }
+
+  /** What to do on the day of an episode that isn't out yet. */
+  _due({ episodes, folder }) {
+    return episodes.some(({ state }) => state === "later") && make("div", {},
+      make("p", {}, t("show.due")), make("pre", {}, `audio-builder publish "${folder}"`));
   }
 
   _field(name, value) {
