@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.record import RECORD_SUFFIX, read_record, record_path
 from audio_builder.errors import AudioBuilderError, RecipeError
 from audio_builder.files import write_bytes
@@ -26,6 +27,7 @@ from audio_builder.podcast.episode_scan import read_published
 from audio_builder.podcast.ledger import is_day
 from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.schedule import plan_show
+from audio_builder.podcast.show_files import cover_of_show
 from audio_builder.podcast.show_settings import (
     CATEGORIES,
     SHOW_FILE,
@@ -37,12 +39,13 @@ from audio_builder.podcast.show_settings import (
 from audio_builder.podcast.web_check import check_web
 from audio_builder.studio.build_queue import EARLIER
 from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_project, read_json, route
+from audio_builder.studio.particulars import LARGEST_COVER_BYTES, keep_picture
 from audio_builder.studio.project import SHOW, Project, new_folder, shows_in
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _SET_HERE = (
-    "title", "author", "description", "language", "category", "base_url", "explicit", "cover_colour", "dates", "order",
-    "hidden",
+    "title", "author", "description", "language", "category", "base_url", "explicit", "cover_colour", "cover_motif",
+    "dates", "order", "hidden",
 )  # fmt: skip
 
 State = Literal["", "published", "next", "later", "hidden"]
@@ -61,6 +64,7 @@ class EpisodeData(Struct, frozen=True, kw_only=True):
         ok: every check passed.
         checks: what was measured: a line each, and whether it passed.
         voice: who speaks.
+        words: as they were spoken, in paragraphs.
         earlier: it is the version before of another one.
         problem: why it can't be read.
         state: where it stands in the show.
@@ -76,6 +80,7 @@ class EpisodeData(Struct, frozen=True, kw_only=True):
     ok: bool = True
     checks: list[tuple[str, bool]] = []
     voice: str = ""
+    words: str = ""
     earlier: bool = False
     problem: str = ""
     state: State = ""
@@ -138,6 +143,9 @@ def desk_routes(find: FindProject) -> list[Route]:
         route("GET", f"{p}/episodes", for_project(find, own_episodes)),
         route("PUT", f"{p}/show", for_project(find, choose), SMALL),
         route("PATCH", f"{p}/show", for_project(find, change), SMALL),
+        route("GET", f"{p}/show/cover", for_project(find, cover)),
+        route("PUT", f"{p}/show/cover", for_project(find, set_cover), LARGEST_COVER_BYTES),
+        route("DELETE", f"{p}/show/cover", for_project(find, no_cover), SMALL),
         route("POST", f"{p}/publish", for_project(find, publish_show), SMALL),
         route("POST", f"{p}/check", for_project(find, check), SMALL),
         route("GET", f"{p}/qr.svg", for_project(find, qr)),
@@ -182,18 +190,41 @@ def change(project: Project, request: Request, body: bytes) -> ShowData:
     changes = read_json(body, ShowChanges).changes
     if not set(changes) <= set(_SET_HERE):
         raise NotThere("that setting isn't changed here", hint=f"Edit {project.show / SHOW_FILE}.")
+    _set(project, changes)
+    return read(project, request, body)
+
+
+def _set(project: Project, changes: Mapping[str, object]) -> None:
     path = project.show / SHOW_FILE
     with _writing:
-        if path.is_file():
-            there = read_show(project.show)
-            make_show({**msgspec.structs.asdict(there), **changes})
-            document = tomlkit.parse(path.read_text(encoding="utf-8"))
-            for name, value in changes.items():
-                document[name] = value
-            write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
-        else:
+        if not path.is_file():
             _begin_show(project, changes)
-    return read(project, request, body)
+            return
+        there = read_show(project.show)
+        make_show({**msgspec.structs.asdict(there), **changes})
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+        for name, value in changes.items():
+            document[name] = value
+        write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
+
+
+def cover(project: Project, _request: Request, _body: bytes) -> Response:
+    """Return the picture of the show, small: its own, or one drawn."""
+    show = read_show(project.show) if (project.show / SHOW_FILE).is_file() else Show()
+    picture = small_cover(cover_of_show(project.show, show))
+    return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+def set_cover(project: Project, _request: Request, body: bytes) -> Any:
+    """Keep a picture as that of the show."""
+    _set(project, {"cover": keep_picture(project.show, body)})
+    return {}
+
+
+def no_cover(project: Project, _request: Request, _body: bytes) -> Any:
+    """Have the picture of the show drawn again; its own stays in the folder."""
+    _set(project, {"cover": ""})
+    return {}
 
 
 def publish_show(project: Project, _request: Request, _body: bytes) -> Any:
@@ -322,6 +353,7 @@ def _episode(path: Path, *, earlier: bool = False) -> EpisodeData:
         ok=report.findings.ok,
         checks=[(str(line), line.ok) for line in report.findings.lines],
         voice=report.voice.name,
+        words=record.words,
         earlier=earlier,
     )
 

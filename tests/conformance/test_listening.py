@@ -277,13 +277,16 @@ def test_eight_minutes_become_twelve(opened: Any, eight_minutes: Path) -> None:
         let at = Math.round((last + 0.3) * 44100);
         while (at > 0 && Math.abs(sound[at]) < 0.05) at -= 1;
         const load = async (name) => {
-          const answer = await fetch(document.getElementById('player').dataset[name]), content = await answer.arrayBuffer();
+          const answer = await fetch(document.getElementById('player').dataset[name]);
+          const content = await answer.arrayBuffer();
           return (await new OfflineAudioContext(1, 1, 44100).decodeAudioData(content)).getChannelData(0); };
         const cells = (samples) => { const jumps = new Float32Array(Math.ceil(samples.length / 441));
           for (let i = 1; i < samples.length; i += 1) {
-            const cell = Math.floor(i / 441); jumps[cell] = Math.max(jumps[cell], Math.abs(samples[i] - samples[i - 1])); }
+            const cell = Math.floor(i / 441);
+            jumps[cell] = Math.max(jumps[cell], Math.abs(samples[i] - samples[i - 1])); }
           return jumps; };
-        const voice = cells(await load('voice')), bed = cells(await load('bed')).reduce((most, jump) => Math.max(most, jump), 0);
+        const voice = cells(await load('voice'));
+        const bed = cells(await load('bed')).reduce((most, jump) => Math.max(most, jump), 0);
         let excess = -1;
         cells(sound).forEach((jump, cell) => { const old = Math.round(map.toOld(cell / 100) * 100);
           excess = Math.max(excess, jump - Math.max(...voice.slice(Math.max(0, old - 3), old + 4))); });
@@ -297,7 +300,7 @@ def test_eight_minutes_become_twelve(opened: Any, eight_minutes: Path) -> None:
     added_s = longer["planned"] - made["planned"]
     assert added_s > 200
     assert longer["heard"] - made["heard"] == pytest.approx(added_s, abs=0.2)
-    # A click would be a larger jump from sample to sample than the voice has at that place and the background at its most.
+    # A click would be a larger jump from sample to sample than the voice has there and the background at its most.
     assert longer["excess"] <= longer["bed"] * 10 ** (5 / 20)
 
 

@@ -56,7 +56,7 @@ def test_a_project_keeps_the_show_it_has(project: Project):
     file = project.folder / "audio-builder.toml"
     file.unlink()
     assert project.show == project.folder / "show"
-    file.write_text('# Mine.\n[pacing]\nwpm = 100\n', encoding="utf-8")
+    file.write_text("# Mine.\n[pacing]\nwpm = 100\n", encoding="utf-8")
     project.set_show(projects / "walks")
     assert file.read_text(encoding="utf-8") == '# Mine.\noutput = "../walks"\n\n[pacing]\nwpm = 100\n'
     moved = projects.rename(projects.with_name("moved"))

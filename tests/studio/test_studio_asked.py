@@ -9,8 +9,11 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
+
+from audio_builder.podcast.show_settings import read_show
 
 from .conftest import RunningStudio, begin_gate, start_studio
 
@@ -89,12 +92,32 @@ def test_a_cover_is_a_picture(studio: RunningStudio):
     Image.new("RGB", (1500, 1500), "#2a4d5c").save(picture, "JPEG")
     studio.json("PUT", f"/api/projects/{name}/cover", picture.getvalue())
     assert 'cover = "cover.jpg"' in (studio.projects / name / "recipe.toml").read_text(encoding="utf-8")
-    assert studio.ask("GET", f"/api/projects/{name}/cover")[1] == picture.getvalue()
+    shown = studio.ask("GET", f"/api/projects/{name}/cover")[1]
     assert studio.ask("PUT", f"/api/projects/{name}/cover", b"<svg onload=alert(1)>")[0] == 422
     assert studio.ask("PUT", f"/api/projects/{name}/cover", b"\xff\xd8\xff" + bytes(100))[0] == 422
-    assert studio.ask("GET", f"/api/projects/{name}/cover")[1] == picture.getvalue()
+    assert studio.ask("GET", f"/api/projects/{name}/cover")[1] == shown
+    with Image.open(io.BytesIO(shown)) as opened:
+        assert np.asarray(opened).reshape(-1, 3).mean(axis=0) == pytest.approx((0x2A, 0x4D, 0x5C), abs=2)
     studio.json("DELETE", f"/api/projects/{name}/cover")
-    assert studio.ask("GET", f"/api/projects/{name}/cover")[0] == 404
+    drawn = studio.ask("GET", f"/api/projects/{name}/cover")[1]
+    studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": {"tags.cover_motif": "hills"}})
+    assert len({shown, drawn, studio.ask("GET", f"/api/projects/{name}/cover")[1]}) == 3
+
+
+def test_a_show_has_a_picture_of_its_own(studio: RunningStudio):
+    """A JPEG becomes its cover and stays in its folder when one is drawn again."""
+    name = begin_gate(studio)
+    path = f"/api/projects/{name}/show/cover"
+    studio.json("PUT", f"/api/projects/{name}/show", {"title": "Own picture"})
+    drawn = studio.ask("GET", path)[1]
+    picture = io.BytesIO()
+    Image.new("RGB", (1500, 1500), "#2a4d5c").save(picture, "JPEG")
+    studio.json("PUT", path, picture.getvalue())
+    assert read_show(studio.projects / "own-picture").cover == "cover.jpg"
+    assert studio.ask("GET", path)[1] != drawn
+    studio.json("DELETE", path)
+    assert studio.ask("GET", path)[1] == drawn
+    assert (studio.projects / "own-picture" / "cover.jpg").read_bytes() == picture.getvalue()
 
 
 def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
@@ -116,7 +139,7 @@ def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
 
 
 def test_a_project_chooses_its_show(studio: RunningStudio):
-    """Another show can be begun and left again; only those that are offered can be chosen, and home lists none empty."""
+    """Another show can be begun and left again; only what is offered can be chosen, and home lists no empty one."""
     name = begin_gate(studio)
     path = f"/api/projects/{name}/show"
     begun = studio.json("PUT", path, {"title": "Walks"})

@@ -1,5 +1,6 @@
 /** The show: what players are told of it, publishing it, and finding it on a phone. */
 
+import { coverPanel } from "./cover.js";
 import { ask, inWords, projectPath, read } from "./net.js";
 import { clock, make, t } from "./words.js";
 
@@ -20,6 +21,7 @@ export class ShowView {
   async draw() {
     const data = await read(`${this.path}/show`);
     const { show, episodes } = data;
+    this.episodes = episodes;
     const inShow = data.there ? this._inTurn(show, episodes) : episodes.map((one) => make("li", {}, nameOf(one)));
     const author = data.there ? show.author : this.desk.doc.facts.author;
     const form = FIELDS.map((name) => this._field(name, name === "author" ? author : show[name]));
@@ -28,7 +30,8 @@ export class ShowView {
       make("h2", {}, t("show.title")),
       make("p", { class: "soft" }, t("show.about")),
       this._which(data),
-      make("div", { class: "grid" }, ...form, this._category(data), this._colour(show)),
+      make("div", { class: "grid" }, ...form, this._category(data)),
+      this._cover(data),
       make("h3", {}, t("show.episodes")),
       data.problem && make("p", { class: "warn" }, data.problem),
       episodes.length ? make("ol", { class: "turns" }, ...inShow) : make("p", { class: "soft" }, t("show.none")),
@@ -125,9 +128,13 @@ export class ShowView {
     return make("label", { class: "field" }, make("span", {}, t("show.category")), select);
   }
 
-  _colour(show) {
-    const input = make("input", { type: "color", value: show.cover_colour || "#2a4d5c", onchange: (event) => this.set({ cover_colour: event.target.value }) });
-    return make("label", { class: "field" }, make("span", {}, t("show.colour")), input);
+  _cover({ show }) {
+    const taken = (work) => this._show(async () => {
+      await work();
+      await this.draw();
+      return [make("p", { class: "good" }, t("saved.saved"))];
+    });
+    return coverPanel(`${this.path}/show/cover`, show, (name, value) => this.set({ [name]: value }), taken);
   }
 
   set(changes) {
@@ -152,7 +159,8 @@ export class ShowView {
     return this._show(async () => {
       const report = await ask("POST", `${this.path}/publish`);
       await this.draw();
-      const held = report.held_back.map((one) => make("p", {}, t("show.held", { name: one.name, until: one.until })));
+      const titles = Object.fromEntries(this.episodes.map(({ name, title }) => [name, title]));
+      const held = report.held_back.map((one) => make("p", {}, t("show.held", { name: titles[one.name] ?? one.name, until: dayOf(one.until) })));
       return [make("p", { class: "good" }, t("show.published", { n: report.episodes })), ...held];
     });
   }
