@@ -34,7 +34,8 @@ from audio_builder.script.cues import Cue, Script
 from audio_builder.script.from_document import add_guides, make_script, own_settings, read_document, settle_language
 from audio_builder.script.notation import NOTE, format_script, parse_script
 from audio_builder.script.pace import repace
-from audio_builder.voices.catalogue import is_voice
+from audio_builder.voices.catalogue import find_voice, is_voice
+from audio_builder.voices.languages import mismatch
 from audio_builder.voices.voice_choice import AUTO, SYSTEM_VOICE, choose_voice
 
 SCRIPT = "script.md"
@@ -281,20 +282,27 @@ def begin(projects: Path, name: str, content: bytes, guides: tuple[str, ...] = (
     notes: list[str] = []
     source = source_from_bytes(content, name)
     document = read_document(source, on_warning=notes.append, is_voice=is_voice)
-    recipe = make_recipe(own_settings(document))
+    usual = show_recipe(shared_show(projects))
+    recipe = make_recipe(usual, own_settings(document))
     document, language_note = settle_language(document, recipe)
     script = make_script(add_guides(document, recipe, guides), recipe)
-    voice = voice_for(script.language)
     folder = new_folder(projects, script.title or Path(name).stem)
-    recipe_text = f'voice = "{voice}"\n\n[pacing]\npreset = "{recipe.pacing.preset}"\n'
     write_bytes(folder / f"article{_suffix(name, source)}", content)
-    write_bytes(folder / RECIPE, recipe_text.encode())
+    write_bytes(folder / RECIPE, _first_recipe(usual, recipe, script.language).encode())
     project = Project(folder)
     project.set_show(shared_show(projects))
     # Two projects of one text are two episodes, and another title leaves each the one it is.
     script = replace(script, place="", id=script.id or folder.name)
     write_bytes(project.script_path, format_script(script).encode("utf-8", "replace"))
     return Begun(project, (*notes, *([] if script.language else [language_note])))
+
+
+def _first_recipe(usual: Layer, recipe: Recipe, language: str) -> str:
+    """Return the recipe of a new project: what the show doesn't say, and a voice of the language."""
+    fits = "voice" in usual and not mismatch(find_voice(recipe.voice), language)
+    voice = "" if fits else f'voice = "{voice_for(language)}"\n'
+    pacing = "" if "pacing" in usual else f'[pacing]\npreset = "{recipe.pacing.preset}"\n'
+    return "\n".join(filter(None, (voice, pacing)))
 
 
 def begin_from_file(projects: Path, path: Path) -> Project:

@@ -30,17 +30,19 @@ from audio_builder.podcast.schedule import plan_show
 from audio_builder.podcast.show_files import cover_of_show
 from audio_builder.podcast.show_settings import (
     CATEGORIES,
+    RECIPE_TABLE,
     SHOW_FILE,
     Show,
     init_show,
     make_show,
     read_show,
 )
-from audio_builder.podcast.web_check import check_web
+from audio_builder.recipe.defaults import anchored
+from audio_builder.recipe.recipe_file import read_recipe_file
 from audio_builder.studio.build_queue import EARLIER
 from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_project, read_json, route
 from audio_builder.studio.particulars import LARGEST_COVER_BYTES, keep_picture
-from audio_builder.studio.project import SHOW, Project, new_folder, shows_in
+from audio_builder.studio.project import RECIPE, SHOW, Project, new_folder, shows_in
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _SET_HERE = (
@@ -143,6 +145,7 @@ def desk_routes(find: FindProject) -> list[Route]:
         route("GET", f"{p}/episodes", for_project(find, own_episodes)),
         route("PUT", f"{p}/show", for_project(find, choose), SMALL),
         route("PATCH", f"{p}/show", for_project(find, change), SMALL),
+        route("POST", f"{p}/show/recipe", for_project(find, set_defaults), SMALL),
         route("GET", f"{p}/show/cover", for_project(find, cover)),
         route("PUT", f"{p}/show/cover", for_project(find, set_cover), LARGEST_COVER_BYTES),
         route("DELETE", f"{p}/show/cover", for_project(find, no_cover), SMALL),
@@ -206,6 +209,19 @@ def _set(project: Project, changes: Mapping[str, object]) -> None:
         for name, value in changes.items():
             document[name] = value
         write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
+
+
+def set_defaults(project: Project, _request: Request, _body: bytes) -> Any:
+    """Give the show the settings of a project: what is begun from now on has them where its own recipe says nothing."""
+    path = project.folder / RECIPE
+    own = anchored(read_recipe_file(path), project.folder) if path.is_file() else {}
+    _set(project, {})
+    with _writing:
+        path = project.show / SHOW_FILE
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+        document[RECIPE_TABLE] = {name: value for name, value in own.items() if name not in {"tags", "lexicon"}}
+        write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
+    return {}
 
 
 def cover(project: Project, _request: Request, _body: bytes) -> Response:
@@ -292,6 +308,8 @@ def _begin_show(project: Project, settings: Mapping[str, object]) -> None:
 
 def check(project: Project, _request: Request, _body: bytes) -> Any:
     """Look at the show where it is on the web: the person has pressed the button for it."""
+    from audio_builder.podcast.web_check import check_web  # slow to import, as it brings what asks the web
+
     return check_web(project.show)
 
 

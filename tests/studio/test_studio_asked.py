@@ -152,6 +152,23 @@ def test_a_project_chooses_its_show(studio: RunningStudio):
     assert "walks" not in [card["title"] for card in studio.json("GET", "/api/home")["shows"]]
 
 
+def test_new_projects_begin_as_the_show_says(studio: RunningStudio):
+    """A project's settings become the show's; a new English text has them, a German one a voice of its language."""
+    name = begin_gate(studio)
+    studio.json(
+        "PATCH", f"/api/projects/{name}/recipe", {"changes": {"tags.genre": "Calm", "soundscape.background": "rain"}}
+    )
+    studio.json("POST", f"/api/projects/{name}/show/recipe", {})
+    new, german = (
+        studio.json("POST", "/api/projects?name=new.md", text.encode())["name"]
+        for text in ("The lane is long. Walk it twice.", "---\nlanguage: de\n---\n\nDer Weg ist lang. Geh ihn zweimal.")
+    )
+    recipe, other = (studio.json("GET", f"/api/projects/{one}")["recipe"] for one in (new, german))
+    assert (recipe["voice"], recipe["pacing"]["wpm"], recipe["soundscape"]["background"]) == ("tone", 150, "rain")
+    assert recipe["tags"]["genre"] == "Podcast"
+    assert (other["voice"] != "lark", other["soundscape"]["background"]) == (True, "rain")
+
+
 def test_another_recipe_is_another_mix(studio: RunningStudio):
     """What was planned by an earlier recipe is not what the page is given as the mix of now."""
     name = begin_gate(studio)

@@ -32,6 +32,10 @@ export class ShowView {
       this._which(data),
       make("div", { class: "grid" }, ...form, this._category(data)),
       this._cover(data),
+      make("button", { type: "button", class: "quiet", id: "show-defaults", onclick: () => this._show(async () => {
+        await ask("POST", `${this.path}/show/recipe`);
+        return [make("p", { class: "good" }, t("show.defaults.set"))];
+      }) }, t("show.defaults")),
       make("h3", {}, t("show.episodes")),
       data.problem && make("p", { class: "warn" }, data.problem),
       episodes.length ? make("ol", { class: "turns" }, ...inShow) : make("p", { class: "soft" }, t("show.none")),
