@@ -83,6 +83,9 @@ def test_the_whole_way_by_keyboard_alone(page: Any, studio: RunningStudio):
     page.locator(".job .good", has_text="Published").wait_for(timeout=60_000)
     assert (studio.projects / "show" / "feed.xml").is_file()
     assert "[pause 6s]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+    page.locator("#home").press("Enter")
+    page.locator("#cards h3 button", has_text="Reflections").press("Enter")
+    page.locator(".turns li", has_text="out since").wait_for()
 
 
 def test_a_phrase_is_read_into_the_microphone(page: Any, studio: RunningStudio):
@@ -172,7 +175,7 @@ def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: R
     assert (settings.order, settings.hidden) == (("dusk", "dawn", "noon"), ("noon",))
     assert settings.dates == "every Monday at 18:00 from 2099-12-01"
     page.locator("#publish").click()
-    page.locator(".job p", has_text="dawn is held back until 2099-12-14").wait_for()
+    page.locator(".job p", has_text="Dawn is held back until Dec 14, 2099").wait_for()
     assert page.locator("#view-show pre").first.inner_text() == f'audio-builder publish "{show}"'
     page.get_by_label("Show again: Noon").press("Enter")
     page.locator(".turns li:nth-child(3)", has_text="Noon").wait_for()
