@@ -23,7 +23,7 @@ export function coverPanel(address, settings, set, taken) {
   const how = settings.cover
     ? [make("button", { type: "button", onclick: () => taken(() => ask("DELETE", address)) }, t("cover.drawn"))]
     : [make("label", { class: "field" }, make("span", {}, t("show.colour")), colour), make("label", { class: "field" }, make("span", {}, t("cover.motif")), motif)];
-  const panel = make("details", {}, make("summary", {}, t("cover")),
+  const panel = make("details", { class: "picture-panel" }, make("summary", {}, t("cover")),
     make("div", { class: "row" }, image, make("div", {}, ...how, make("label", { class: "field" }, make("span", {}, t("cover.choose")), picker))));
   panel.addEventListener("toggle", () => panel.open && show());
   return panel;
