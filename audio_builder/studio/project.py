@@ -30,7 +30,7 @@ from audio_builder.podcast.show_settings import SHOW_FILE, show_recipe
 from audio_builder.recipe.defaults import DEFAULTS_FILE, anchored, checked, find_defaults
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file
 from audio_builder.recipe.settings import Recipe
-from audio_builder.script.cues import Cue, Script
+from audio_builder.script.cues import Script
 from audio_builder.script.from_document import add_guides, make_script, own_settings, read_document, settle_language
 from audio_builder.script.notation import NOTE, format_script, parse_script
 from audio_builder.script.pace import repace
@@ -404,11 +404,6 @@ def _same_head(old: str, script: Script) -> bool:
     except AudioBuilderError:
         return False
     return replace(there, cues=()) == replace(script, cues=(), place="")
-
-
-def with_cues(script: Script, cues: tuple[Cue, ...]) -> Script:
-    """Return a script with other cues."""
-    return replace(script, cues=cues)
 
 
 def _read_document(path: Path, name: str) -> tomlkit.TOMLDocument:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -251,7 +252,7 @@ class Studio:
     def save(self, request: Request, body: bytes) -> Any:
         """Write a script, and have it spoken."""
         one, saving = self._asked(request), read_json(body, Saving)
-        script = project.with_cues(one.opened().script, cues_from(saving.cues))
+        script = replace(one.opened().script, cues=cues_from(saving.cues))
         if not any(isinstance(cue, Say) for cue in script.cues):
             raise NotThere("there would be no word left in it", hint="Undo the last change.")
         version = one.save(script, saving.base)
