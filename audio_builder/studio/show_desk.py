@@ -289,7 +289,10 @@ def _choices(project: Project) -> list[Path]:
 
 
 def _name_of(show: Path, project: Project) -> str:
-    return Path(os.path.relpath(show, project.folder.parent)).as_posix()
+    try:
+        return Path(os.path.relpath(show, project.folder.parent)).as_posix()
+    except ValueError:  # another drive of Windows
+        return str(show)
 
 
 def _title_of(show: Path) -> str:

@@ -27,7 +27,7 @@ from audio_builder.studio import page_sounds, project
 from audio_builder.studio.build_queue import BuildJob, BuildQueue
 from audio_builder.studio.choices import ExpectedLengths, Fetching, VoiceFetcher, choices, lengths, voice_sample
 from audio_builder.studio.cue_data import CueData, Cues, as_data, cues_from
-from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, read_json, route, sound
+from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, project_of, read_json, route, sound
 from audio_builder.studio.particulars import particulars_routes
 from audio_builder.studio.project import Opened, Project
 from audio_builder.studio.rehearsal import KeptPool, Rehearsal
@@ -373,10 +373,7 @@ class Studio:
         return self.builds.jobs()
 
     def _asked(self, request: Request) -> Project:
-        one = self.find(request.path_params["name"])
-        if one is None:
-            raise NotThere(f"there is no project {request.path_params['name'][:80]}", hint="Go back to all projects.")
-        return one
+        return project_of(self.find, request)
 
 
 def make_studio(studio: Studio) -> Starlette:
