@@ -224,15 +224,29 @@ def _key(folder: Path, work: Work) -> str:
     A hash, because the record is published: nobody reads in it what folders are called here.
     """
     if not work.place:
-        text = f"words\0{work.title}\0{' '.join(work.words.split())}"
-    elif is_web_address(work.place):
-        text = f"page\0{work.place}"
-    else:
-        try:
-            text = f"file\0{Path(os.path.relpath(work.place, os.path.realpath(folder))).as_posix()}"
-        except ValueError:  # another drive of Windows
-            text = f"file\0{work.place}"
-    return _digest(text)
+        return _digest(f"words\0{work.title}\0{' '.join(work.words.split())}")
+    return _digest(f"page\0{work.place}") if is_web_address(work.place) else _file_key(folder, work.place)
+
+
+def _file_key(folder: Path, file: str) -> str:
+    try:
+        return _digest(f"file\0{Path(os.path.relpath(file, os.path.realpath(folder))).as_posix()}")
+    except ValueError:  # another drive of Windows
+        return _digest(f"file\0{file}")
+
+
+def episodes_of(folder: Path, script_id: str, file: Path) -> list[Path]:
+    """Return the episodes in a folder that were built of a text, by name.
+
+    Args:
+        folder: of the episodes.
+        script_id: what the text calls itself; empty for nothing.
+        file: that the text is in.
+    """
+    wanted = script_id or _file_key(folder, os.path.realpath(file))
+    return [
+        path for path, known in _episodes(folder) if wanted == (known.origin.id if script_id else known.origin.place)
+    ]
 
 
 def _digest(text: str) -> str:
