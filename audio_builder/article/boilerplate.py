@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -84,6 +85,10 @@ _PAGE_ANCHOR = re.compile(r"(?:page|pg|p)[_-]?\d{1,4}", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\[({]?\s*(?:(?:pg|page|p)\.?\s*)?\d{1,4}\s*[\])}]?", re.IGNORECASE)
 _PRINTED_AROUND = ("header", "footer")
 _LONGEST_LABEL_WORDS = 4
+_MOST_LEVELS = 200
+_MOST_BESIDE = 200
+"""Elements around one, and beside it, that say what it is."""
+
 READ = None
 """What `left_out_as` returns for what is read."""
 
@@ -138,7 +143,9 @@ def _is_hidden(node: LexborNode) -> bool:
 def _is_of_page(node: LexborNode, *, page: bool) -> bool:
     """Return whether a footer is that of a page; that of a letter in it has neither links nor a name."""
     above = node.parent
-    while page and above is not None and above.tag not in ("article", "section", "main"):
+    for _ in range(_MOST_LEVELS if page else 0):
+        if above is None or above.tag in ("article", "section", "main"):
+            break
         above = above.parent
     return above is None or bool(node.attributes) or node.css_first("a, time, nav, ul") is not None
 
@@ -196,7 +203,7 @@ def _stands_for_hidden(node: LexborNode) -> bool:
         and node.tag not in BLOCKS
         and any(
             child.attributes.get("aria-hidden") == "true" and child.tag not in BLOCKS and re.search(r"\w", child.text())
-            for child in parent.iter()
+            for child in islice(parent.iter(), _MOST_BESIDE)
         )
     )
 

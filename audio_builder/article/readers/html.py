@@ -61,6 +61,7 @@ _LEADS_ELSEWHERE = re.compile(
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
 _IN_SENTENCES = word_set("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
+_MOST_PULL_QUOTES = 500
 _CONTENTS_TAGS = ("ul", "ol", "table")
 _NUMBERS = re.compile(r"(?:\d+|[ivxlc]+|chapter|page)\.?", re.IGNORECASE)
 
@@ -115,6 +116,8 @@ class _Walk:
     layouts: int = 0
     stanza: list[Line] = field(default_factory=list)
     all_words: str | None = None
+    pull_quotes: int = 0
+    groups: dict[int, bool] = field(default_factory=dict)
     has_title: bool = False
     addresses: list[tuple[str, str]] = field(default_factory=list)
 
@@ -188,7 +191,9 @@ class _Walk:
         if "pull" in (node.attributes.get("class") or "") and _PULL_QUOTE.search(node.attributes.get("class") or ""):
             if self.all_words is None:
                 self.all_words = words_in(self.root)
-            return "pull quote" if self.all_words.count(words_in(node).rstrip('.!?…”’"')) > 1 else None
+            self.pull_quotes += 1
+            again = self.pull_quotes <= _MOST_PULL_QUOTES
+            return "pull quote" if again and self.all_words.count(words_in(node).rstrip('.!?…”’"')) > 1 else None
         return None
 
     def _picture(self, node: LexborNode) -> None:
@@ -283,7 +288,12 @@ class _Walk:
 
     def subtitle_of_group(self, node: LexborNode) -> bool:
         """Return whether a paragraph stands in a group of headings, and is no subtitle of the title."""
-        return _in_group(node) and node.parent is not None and node.parent.css_first("h1") is None
+        group = node.parent
+        if group is None or not _in_group(node):
+            return False
+        if group.mem_id not in self.groups:
+            self.groups[group.mem_id] = group.css_first("h1") is None
+        return self.groups[group.mem_id]
 
     def _close(self, node: LexborNode) -> None:
         tag = node.tag or ""
