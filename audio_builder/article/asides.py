@@ -49,7 +49,8 @@ _SUBJECT = re.compile(
 )
 _SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*+\n){0,8}+[^\n]*+)\Z", re.MULTILINE)
 _OF_MAILERS = re.compile(
-    r"^(sent from my [^\n]{1,30}|_{10,}\n(?=[^\n]*(?:\n[^\n]*){0,4}(?:unsubscribe|mailing list))(?:[^\n]*+\n){0,8}+[^\n]*+\Z)",
+    r"^(sent from my [^\n]{1,30}|_{10,}\n(?=[^\n]*(?:\n[^\n]*){0,4}(?:unsubscribe|mailing list))"
+    r"(?:[^\n]*+\n){0,8}+[^\n]*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
 _EARLIER_MESSAGE = re.compile(
@@ -97,7 +98,7 @@ _TITLE_LABEL = re.compile(
 )
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
 _STAMP = re.compile(
-    rf"(?:^([ \t]*[*_#]{{0,3}}[ \t]*)|(?<=\S)([ \t]+)(?=[(\[][^()\[\]\n]*[)\]][*_]{{0,3}}[ \t]*$))"
+    rf"(?:^([ \t]*+[*_#]{{0,3}}[ \t]*)|(?<=\S)([ \t]+)(?=[(\[][^()\[\]\n]*[)\]][*_]{{0,3}}[ \t]*$))"
     rf"[(\[]?({_CLOCK}(?:[ \t]*(?:[-–—→]|-->|to)[ \t]*{_CLOCK})?)[)\]]?"
     r"(?:[ \t]*[-–—:|][ \t]*|[ \t]+|(?=[*_]*[ \t]*$))",
     re.MULTILINE,
@@ -130,7 +131,9 @@ _CITATION = re.compile(
 )
 _ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
 _PLAIN_MARK = re.compile(r"(?<=[a-z][.,;:!?”])(\d{1,2})(?=\s|\Z)|(?<=[.,;:!?]”)(\d{1,2})(?=\s|\Z)")
-_PLAIN_NOTE = re.compile(r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*+(?:\n[ \t]*+[^\W\d_][^\n]*+)*+)(?=\n\s*\n|\s*\Z)")
+_PLAIN_NOTE = re.compile(
+    r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*+(?:\n[ \t]*+[^\W\d_][^\n]*+)*+)(?=\n\s*\n|\s*\Z)"
+)
 _RAISED = "[⁰¹²³⁴-⁹]"
 _MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
 _NOTE_MARK = re.compile(

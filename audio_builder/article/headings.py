@@ -290,7 +290,7 @@ def _number(paragraphs: Sequence[Setting], place: int, last: int) -> int:
     following = paragraphs[place + 1] if place + 1 < len(paragraphs) else Setting("", "")
     another = _NUMBERED.fullmatch(following.text.strip())
     is_part = another is not None and len(another["deeper"] or "") > len(found["deeper"] or "")
-    listed = another is not None and another["words"] is not None or not ends_sentence(following.words)
+    listed = (another is not None and another["words"] is not None) or not ends_sentence(following.words)
     if listed and not (is_part and _number(paragraphs, place + 1, 0)):
         return 0
     if not (found["stop"] or found["deeper"]) or not (words[0].isupper() or not words[0].isascii()):

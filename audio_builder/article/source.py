@@ -27,8 +27,11 @@ LONGEST_LINE = 1_000_000
 
 MOST_WORDS = 200_000
 MOST_LINES = 30_000
-"""Words and lines of an article at most, which an episode of twelve hours doesn't reach. A script may have twice as
-many: its marks are among them. The lines of a page are its paragraphs, headings, items, cells and line breaks."""
+MOST_WORDLESS = 240_000
+"""Words, lines of words, and lines of whatever kind in an article at most: an episode of twelve hours has fewer.
+
+A script may have twice as many, as its marks are among them. The lines of a page are its paragraphs, headings, items,
+cells and line breaks; those without words are its tags."""
 
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
@@ -39,7 +42,8 @@ _SPEAK = re.compile(
 
 
 _WORD = re.compile(r"\w+")
-_TAG = re.compile(r"<[^<>]*>")
+_WORDED_LINE = re.compile(r"^[^\w\n]*\w", re.MULTILINE)
+_TAG = re.compile(r"<[^<>]*>?")
 _LINE_TAG = re.compile(rf"<(?:{'|'.join(sorted(BLOCKS - {'html', 'body'}))}|br)\b", re.IGNORECASE)
 _LOST_FENCE = re.compile(rf"\s*+(?:---[^\S\n]*+\n)?\s*+{SCRIPT_KEY}\s*+:\s*+\d")
 """A script with one of the lines around its front matter missing; it must not be read as an article."""
@@ -231,12 +235,17 @@ def _bounded(source: SourceText) -> SourceText:
     """
     page = source.kind == "html"
     words = len(_WORD.findall(_TAG.sub(" ", source.text) if page else source.text))
-    lines = len(_LINE_TAG.findall(source.text)) if page else sum(map(bool, map(str.strip, source.text.split("\n"))))
+    lines = len((_LINE_TAG if page else _WORDED_LINE).findall(source.text))
     share = 2 if source.kind in {script.name for script in _SCRIPTS} else 1
-    for count, most, what in ((words, MOST_WORDS * share, "words"), (lines, MOST_LINES * share, "lines")):
-        if count > most:
+    wordless = source.text.count(">") if page else sum(map(bool, map(str.strip, source.text.split("\n"))))
+    for count, most, what in (
+        (words, MOST_WORDS, "words"),
+        (lines, MOST_LINES, "lines of words"),
+        (wordless, MOST_WORDLESS, "tags" if page else "lines"),
+    ):
+        if count > most * share:
             raise SourceTooLarge(
-                f"{source.name} has {count:,} {what}; an episode has at most {most:,}",
+                f"{source.name} has {count:,} {what}; an episode has at most {most * share:,}",
                 hint="Make several episodes of it: of a book with --chapter N or --each-chapter.",
             )
     return source
