@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from audio_builder import __version__
+from audio_builder.episode.cover.draw import draw_cover, fit_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
 from audio_builder.episode.naming import Place, bed_path, length_path, named_file, resolved_tags, twin_path
@@ -35,9 +36,9 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.languages import in_language, mismatch, primary
-from audio_builder.voices.lexicon import read_lexicon
 from audio_builder.voices.prepare import PreparedVoice, prepare_voice
 from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.spoken.lexicon import read_lexicon
 from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
 LONGEST_EPISODE_S = 12 * 3600.0
@@ -232,18 +233,9 @@ def recipe_lasting(recipe: Recipe, seconds: float) -> Recipe:
 
 def _cover(tags: Tags) -> Callable[[], bytes]:
     if tags.cover:
-        from audio_builder.episode.cover.draw import fit_cover
-
         own = fit_cover(Path(tags.cover))
         return lambda: own
-    return functools.cache(lambda: _drawn_cover(tags))
-
-
-def _drawn_cover(tags: Tags) -> bytes:
-    # Imported when it is drawn, which is when the workers have begun.
-    from audio_builder.episode.cover.draw import draw_cover
-
-    return draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language)
+    return functools.cache(lambda: draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language))
 
 
 def recipe_of_show(recipe: Recipe, folder: Path) -> Recipe:

@@ -94,7 +94,11 @@ def main() -> None:
 
 def _profiles(names: Sequence[str]) -> Iterator[VoiceProfile]:
     for profile in list_voices():
-        wanted = profile.name in names if names else profile.engine == "kokoro" and bool(phrases_in(profile.language))
+        wanted = (
+            profile.name in names
+            if names
+            else profile.engine == "kokoro" and profile.language[:2] != "en" and bool(phrases_in(profile.language))
+        )
         if wanted and voice_status(profile).ready:
             yield profile
 

@@ -33,9 +33,9 @@ from audio_builder.script.phrases import phrases
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 
 CUT_S = 0.080
 AUDIBLE_DB = -35.0

@@ -37,9 +37,9 @@ from audio_builder.script.from_document import make_script, read_document
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines.base import Engine, WordTimer
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 from tests.support.word_errors import align, plain_words
 
 ROOT = Path(__file__).parent.parent

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.cli.console import Console
-from audio_builder.cli.progress_bar import progress_bar
+from audio_builder.cli.console import Console, progress_bar
 from audio_builder.progress import Step
 
 

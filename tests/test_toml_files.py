@@ -14,7 +14,7 @@ from audio_builder.podcast.show_settings import read_show
 from audio_builder.recipe.recipe_file import read_recipe_file
 from audio_builder.toml_files import parse_toml
 from audio_builder.voices.catalogue import read_profile
-from audio_builder.voices.lexicon import read_lexicon
+from audio_builder.voices.spoken.lexicon import read_lexicon
 
 DOTS = "a" + ".a" * 100_000 + " = 1"
 REFUSED = {

@@ -10,7 +10,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import UnknownVoice
-from audio_builder.previews.voice_samples import Sample, preview_page, sample_text
+from audio_builder.previews.sample_episodes import PageEntry, sample_text, voices_page
 
 from . import instruments
 from .conftest import ROOT
@@ -76,15 +76,9 @@ def test_each_ready_voice_has_an_episode_and_the_others_what_to_do(
 def test_what_a_profile_says_is_text_on_the_page() -> None:
     """Names, descriptions, problems: nothing of them is markup, and the page loads nothing but its sounds."""
     nasty = "<script>alert(1)</script>\"'&"
-    sample = Sample(
-        name=nasty, description=nasty, engine=nasty, licence=nasty, attribution=nasty, language=nasty,
-        slowest_wpm=60, fastest_wpm=240, problem=nasty, mend=nasty,
-    )  # fmt: skip
-    made = Sample(
-        name="a+b", description=nasty, engine=nasty, licence=nasty, attribution=nasty, language=nasty,
-        slowest_wpm=60, fastest_wpm=240, audio='x y".mp3',
-    )  # fmt: skip
-    page = preview_page([sample, made]).decode()
+    missing = PageEntry(name=nasty, about=nasty, problem=nasty, mend=nasty)
+    made = PageEntry(name="a+b", about=nasty, facts=((nasty, nasty),), use=nasty, audio='x y".mp3')
+    page = voices_page((missing, made)).decode()
     outline = Outline(page)
     assert "script" not in outline.tags
     assert outline.refers == ["x%20y%22.mp3"]
@@ -95,7 +89,7 @@ def test_what_a_profile_says_is_text_on_the_page() -> None:
 
 def test_no_voice_ready_is_said() -> None:
     """The page is there all the same."""
-    assert "None of these voices is ready yet." in preview_page([]).decode()
+    assert "None of these voices is ready yet." in voices_page(()).decode()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
-"""What of a page is not what its author wrote to be read: menus, notes, bylines, boxes. See decision 4."""
+"""What of a page is not what its author wrote to be read: menus, notes, bylines, boxes, a licence. See decision 4."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
+from audio_builder.article.frontmatter import FrontMatter, shortened
+from audio_builder.article.left_out import LeftOut
 from audio_builder.article.word_tables import word_set
 
 BLOCKS = word_set(
@@ -85,7 +88,7 @@ _PAGE_ANCHOR = re.compile(r"(?:page|pg|p)[_-]?\d{1,4}", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\[({]?\s*(?:(?:pg|page|p)\.?\s*)?\d{1,4}\s*[\])}]?", re.IGNORECASE)
 _PRINTED_AROUND = ("header", "footer")
 _LONGEST_LABEL_WORDS = 4
-_MOST_LEVELS = 200
+MOST_LEVELS = 200
 _MOST_BESIDE = 200
 """Elements around one, and beside it, that say what it is."""
 
@@ -143,7 +146,7 @@ def _is_hidden(node: LexborNode) -> bool:
 def _is_of_page(node: LexborNode, *, page: bool) -> bool:
     """Return whether a footer is that of a page; that of a letter in it has neither links nor a name."""
     above = node.parent
-    for _ in range(_MOST_LEVELS if page else 0):
+    for _ in range(MOST_LEVELS if page else 0):
         if above is None or above.tag in ("article", "section", "main"):
             break
         above = above.parent
@@ -228,3 +231,93 @@ VERSE_NAMES = re.compile(
     re.IGNORECASE,
 )
 """Names of elements that hold lines of verse."""
+
+
+# --- Project Gutenberg's header and licence ---
+
+_NAME = re.compile(r"project gutenberg", re.IGNORECASE)
+_START = re.compile(
+    r"^[ \t]*\*{3} ?START OF (?:THE|THIS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b[^\n]*(?:\n[^\n]+?\*{3})?[ \t]*$"
+    r"|^[ \t]*\*END\*? ?THE SMALL PRINT![^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END = re.compile(
+    r"^[ \t]*\*{3} ?END OF (?:THE|THIS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b[^\n]*$"
+    r"|^[ \t]*End of (?:the |this )?Project Gutenberg(?:['’]s|(?: (?:EBook|Etext))? of)\b[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MADE_BY = re.compile(
+    r"\s*(?:Produced by|E-?text prepared by|This e-?(?:book|text) was (?:produced|prepared) by|Transcribed (?:by|from)|"
+    r"Credits:)[^\n]*(?:\n[ \t]*\S[^\n]*)*",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(r"^(Title|Author|Language):[ \t]*(\S[^\n]*)", re.MULTILINE)
+_LONGEST_MARKER = 3000
+"""Characters. The header of an old page stands in one paragraph with its marker."""
+
+_LANGUAGES = {
+    "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
+    "dutch": "nl", "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi", "polish": "pl", "greek": "el",
+    "latin": "la", "chinese": "zh", "japanese": "ja", "hungarian": "hu", "czech": "cs", "russian": "ru",
+    "catalan": "ca", "esperanto": "eo",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Etext:
+    """A text of Project Gutenberg without what stands around it.
+
+    Attributes:
+        text: of as many lines as before; what was taken away is empty.
+        front: title, author and language, from the header; empty ones for any other text.
+        left_out: the header and the licence.
+    """
+
+    text: str
+    front: FrontMatter
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def take_licence(text: str) -> Etext:
+    r"""Return a text without Project Gutenberg's header and licence, where its markers stand in it.
+
+    >>> take_licence("Title: A\n*** START OF THE PROJECT GUTENBERG EBOOK A ***\\nWords.").text
+    '\n\nWords.'
+    """
+    if not _NAME.search(text):
+        return Etext(text, FrontMatter())
+    starts = list(_START.finditer(text))
+    start = starts[-1].end() if starts else 0
+    if starts and (made := _MADE_BY.match(text, start)):
+        start = made.end()
+    end = found.start() if (found := _END.search(text, start)) else len(text)
+    head, tail = text[:start], text[end:]
+    parts = ((head, 1), (tail, text.count("\n", 0, end) + 1))
+    return Etext(
+        "\n" * head.count("\n") + text[start:end] + "\n" * tail.count("\n"),
+        _front(head),
+        tuple(LeftOut("licence", " ".join(part.split()), line) for part, line in parts if part.strip()),
+    )
+
+
+def ends_header(words: str) -> bool:
+    """Return whether a paragraph of a page is the marker after which a text of Project Gutenberg begins."""
+    return _may_mark(words) and _START.search(words) is not None
+
+
+def begins_licence(words: str) -> bool:
+    """Return whether a paragraph of a page is the marker with which a text of Project Gutenberg ends."""
+    return _may_mark(words) and _END.search(words) is not None
+
+
+def _may_mark(words: str) -> bool:
+    return len(words) < _LONGEST_MARKER and _NAME.search(words) is not None
+
+
+def _front(head: str) -> FrontMatter:
+    said = {name: shortened(value) for name, value in reversed(_FIELD.findall(head))}
+    return FrontMatter(
+        title=said.get("Title", ""),
+        author=said.get("Author", ""),
+        language=_LANGUAGES.get(said.get("Language", "").casefold(), ""),
+    )

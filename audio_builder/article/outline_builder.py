@@ -16,6 +16,7 @@ from audio_builder.article.blocks import (
     list_items,
     text_blocks,
 )
+from audio_builder.article.boilerplate import begins_licence, ends_header
 from audio_builder.article.elements import (
     BYLINE_WITHIN,
     TITLE_WITHIN,
@@ -27,7 +28,6 @@ from audio_builder.article.elements import (
     with_verse,
 )
 from audio_builder.article.frontmatter import FrontMatter
-from audio_builder.article.gutenberg import begins_licence, ends_header
 from audio_builder.article.headings import author_below, byline_author, is_chapter, is_number, titled_together
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.marks import named_direction, without_marks

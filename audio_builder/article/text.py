@@ -184,8 +184,8 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 def roman_number(text: str) -> int:
     """Return the value of a Roman numeral in capitals.
 
-    >>> roman_number("XIV")
-    14
+    >>> [roman_number(letters) for letters in ("IV", "XIX", "XLIX")]
+    [4, 19, 49]
     """
     values = [_ROMAN_DIGITS.get(letter, 0) for letter in text]
     return sum(-one if one < two else one for one, two in zip(values, [*values[1:], 0], strict=True))

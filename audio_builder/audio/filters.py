@@ -49,13 +49,7 @@ def butterworth_high_pass(cutoff_hz: float, order: int, rate_hz: int) -> Section
 
 
 def band_pass(low_hz: float, high_hz: float, rate_hz: int) -> Sections:
-    """Return a Butterworth band-pass of the first order: 3 dB down at both ends, falling by 6 dB an octave beyond.
-
-    Args:
-        low_hz: lower end.
-        high_hz: upper end, below half the rate.
-        rate_hz: frames per second.
-    """
+    """Return a Butterworth band-pass of the first order: 3 dB down at both ends, falling by 6 dB an octave beyond."""
     low, high = (math.tan(math.pi * hz / rate_hz) for hz in (low_hz, high_hz))
     width, centre = high - low, low * high
     a0 = 1 + width + centre

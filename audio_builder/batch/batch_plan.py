@@ -15,7 +15,7 @@ from audio_builder.batch.sources import Source
 from audio_builder.batch.task import Failure, Task, carry_files, named_files, task_key
 from audio_builder.episode.identity import EpisodeIndex, IfThere, Work, choose_place
 from audio_builder.episode.naming import Place
-from audio_builder.episode.record import read_record, record_path, remembered_text_factors
+from audio_builder.episode.record import record_beside, record_path, remembered_text_factors
 from audio_builder.episode.tag.embedded_source import carries
 from audio_builder.errors import AudioBuilderError, OutputError
 from audio_builder.preflight import (
@@ -232,18 +232,13 @@ class Batch:
     def _is_unchanged(self, plan: BuildPlan, settled: Settled) -> bool:
         """Return whether the episode is there, made by the same task: by what it carries, or by the journal."""
         path = plan.place.path
-        if not path.is_file() or not record_path(path).is_file():
-            return False
-        if not has_beside(path, plan.beside):
+        if not (path.is_file() and record_path(path).is_file() and has_beside(path, plan.beside)):
             return False
         if carries(path, plan.source):
             return True
         made = self.folder(settled.folder).journal.made(self._key(plan, settled, _recipe_of(plan, settled)))
-        try:
-            sound = read_record(record_path(path)).sound
-        except OutputError:
-            return False
-        return made == sound.sha256 and path.stat().st_size == sound.bytes
+        record = record_beside(path)
+        return record is not None and made == record.sound.sha256 and path.stat().st_size == record.sound.bytes
 
 
 def _known_by(work: Work, path: Path) -> Iterator[tuple[str, ...]]:

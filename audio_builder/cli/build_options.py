@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, progress_bar
 from audio_builder.cli.options import RECIPE_OPTIONS, options_layer, pick, recipe_file_layer
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.defaults import NamedLayer, checked, find_defaults, preset_layer, without_tags
 from audio_builder.recipe.recipe_file import Layer, make_recipe
 from audio_builder.recipe.settings import Recipe
@@ -222,13 +221,7 @@ def _said_by(text: SourceText, document: Document) -> Iterator[str]:
 
 
 def number_chapter(number: int, count: int, book: str) -> Layer:
-    """Return what a chapter's recipe begins with: its number, and the book as the name of the show.
-
-    Args:
-        number: of the chapter, counted from 1.
-        count: how many chapters there are.
-        book: its title; may be empty.
-    """
+    """Return what a chapter's recipe begins with: its number, and the book as the name of the show."""
     digits = max(_LEAST_DIGITS, len(str(count)))
     tags: dict[str, str | int] = {"track": number, "track_total": count, "track_digits": digits}
     return {"tags": tags | ({"show": book[:_LONGEST_SHOW]} if book else {})}

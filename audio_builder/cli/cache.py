@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
-import msgspec
 
 from audio_builder.cli.console import Console
 from audio_builder.cli.lazy import OrderedGroup
@@ -11,6 +12,8 @@ from audio_builder.cli.option_values import Size, size_in_words
 from audio_builder.cli.options import json_output, verbosity
 
 _HOUR_S, _DAY_S = 3600, 86_400
+_HEAD = {"schema_version": 2}
+"""Of what `--json` prints."""
 
 
 @click.group(
@@ -30,19 +33,6 @@ def command() -> None:
     """
 
 
-class _Info(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cache holds, as `--json` prints it; `oldest_use_s` is of the clip that wasn't used for longest."""
-
-    schema_version: int = 2
-    folder: str
-    clips: int
-    bytes: int
-    speech_s: float
-    oldest_use_s: float
-    models: int
-    model_bytes: int
-
-
 @command.command(
     "info",
     short_help="Say where it is and what it holds.",
@@ -57,7 +47,6 @@ Examples:
 @click.pass_context
 def info_command(ctx: click.Context, as_json: bool) -> None:
     """Say where spoken sentences are kept, how many they are, and how much room they take (MB, GB)."""
-    from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache import LARGEST_BYTES, ClipCache, cache_stats
     from audio_builder.store import FOLDER_VARIABLE
 
@@ -65,16 +54,7 @@ def info_command(ctx: click.Context, as_json: bool) -> None:
     cache = ClipCache()
     clips = cache_stats(cache)
     if as_json:
-        info = _Info(
-            folder=str(cache.folder),
-            clips=clips.clips,
-            bytes=clips.bytes,
-            speech_s=clips.speech_s,
-            oldest_use_s=clips.oldest_use_s,
-            models=clips.models,
-            model_bytes=clips.model_bytes,
-        )
-        console.result(to_json(info).decode())
+        console.result_json({**_HEAD, "folder": str(cache.folder), **asdict(clips)})
         return
     console.result(str(cache.folder))
     if clips.clips:
@@ -109,16 +89,6 @@ def _ago(seconds: float) -> str:
     return f"{round(seconds / _DAY_S)} days ago"
 
 
-class _Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What looking through a cache found, as `--json` prints it; `damaged` are the paths of what was removed."""
-
-    schema_version: int = 2
-    folder: str
-    clips: int
-    read_data: bool
-    damaged: list[str]
-
-
 @command.command(
     "verify",
     short_help="Look for damaged clips and remove them.",
@@ -138,7 +108,6 @@ def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     A build checks everything that it uses to the last bit, so this is for the curious and for failing disks.
     Without --read-data, names, headers and lengths (in bytes) are compared, which takes a moment.
     """
-    from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache import ClipCache, remove_damaged_clips
 
     console = ctx.ensure_object(Console)
@@ -146,13 +115,8 @@ def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
     clips = list(remove_damaged_clips(cache, read_data=read_data))
     damaged = [str(entry.path) for entry, sound in clips if not sound]
     if as_json:
-        verified = _Verified(
-            folder=str(cache.folder),
-            clips=len(clips),
-            read_data=read_data,
-            damaged=damaged,
-        )
-        console.result(to_json(verified).decode())
+        found = {"folder": str(cache.folder), "clips": len(clips), "read_data": read_data, "damaged": damaged}
+        console.result_json({**_HEAD, **found})
         return
     for path in damaged:
         console.result(f"removed {path}")
@@ -162,20 +126,6 @@ def verify_command(ctx: click.Context, read_data: bool, as_json: bool) -> None:
         console.result("the cache is empty")
         return
     console.result(f"{len(clips):,} clips looked at {looked}: {verdict}")
-
-
-class _Pruned(msgspec.Struct, frozen=True, kw_only=True):
-    """What making room took away and left, as `--json` prints it."""
-
-    schema_version: int = 2
-    folder: str
-    removed_clips: int
-    removed_bytes: int
-    kept_clips: int
-    kept_bytes: int
-    in_use_clips: int
-    removed_models: int
-    kept_models: int
 
 
 @command.command(
@@ -196,29 +146,28 @@ def prune_command(ctx: click.Context, keep: int, as_json: bool) -> None:
 
     What was used within the last hour stays: a build that runs now may need it.
     """
-    from audio_builder.episode.report import to_json
     from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache
     from audio_builder.voices.engines.onnx_models import MODEL_SUFFIX
 
     console = ctx.ensure_object(Console)
     cache = ClipCache()
     done = cache.prune(keep)
-    pruned = _Pruned(
-        folder=str(cache.folder),
-        removed_clips=done.removed[CLIP_SUFFIX],
-        removed_bytes=done.removed_bytes,
-        kept_clips=done.kept[CLIP_SUFFIX],
-        kept_bytes=done.kept_bytes,
-        in_use_clips=done.in_use[CLIP_SUFFIX],
-        removed_models=done.removed[MODEL_SUFFIX],
-        kept_models=done.kept[MODEL_SUFFIX],
-    )
     if as_json:
-        console.result(to_json(pruned).decode())
+        pruned = {
+            "folder": str(cache.folder),
+            "removed_clips": done.removed[CLIP_SUFFIX],
+            "removed_bytes": done.removed_bytes,
+            "kept_clips": done.kept[CLIP_SUFFIX],
+            "kept_bytes": done.kept_bytes,
+            "in_use_clips": done.in_use[CLIP_SUFFIX],
+            "removed_models": done.removed[MODEL_SUFFIX],
+            "kept_models": done.kept[MODEL_SUFFIX],
+        }
+        console.result_json({**_HEAD, **pruned})
         return
     for what, clips, models, size in (
-        ("removed", pruned.removed_clips, pruned.removed_models, done.removed_bytes),
-        ("kept", pruned.kept_clips, pruned.kept_models, done.kept_bytes),
+        ("removed", done.removed[CLIP_SUFFIX], done.removed[MODEL_SUFFIX], done.removed_bytes),
+        ("kept", done.kept[CLIP_SUFFIX], done.kept[MODEL_SUFFIX], done.kept_bytes),
     ):
         and_models = f" and {_models(models)}" if models else ""
         console.result(f"{what} {_clips(clips)}{and_models} ({size_in_words(size)})")

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, progress_bar
 from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.errors import CHECK_FAILED
 
 
@@ -40,8 +39,8 @@ def command(ctx: click.Context, file: Path, picture: Path | None, listen: bool, 
 
     Loudness is in LUFS, true peak in dBTP, times are in seconds. The exit code is 10 when something fails.
     """
+    from audio_builder.episode.check_file import check_file
     from audio_builder.episode.record import phrases_beside
-    from audio_builder.episode.verify.verifier import check_file
 
     console = ctx.ensure_object(Console)
     if listen:

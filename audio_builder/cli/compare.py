@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audio_builder.cli.console import Console, printable
+from audio_builder.cli.console import Console, printable, progress_bar
 from audio_builder.cli.options import force_option, json_output, picture_option, verbosity
-from audio_builder.cli.progress_bar import progress_bar
 from audio_builder.recipe.settings import PACING_PRESETS
+from audio_builder.script.estimate import clock
 
 if TYPE_CHECKING:
     from audio_builder.episode.comparison import ChapterChange, Comparison, SettingChange
@@ -97,7 +97,7 @@ def _pauses(script: ScriptChanges) -> str:
     told = [f"{count:,} {what}" for count, what in ((pauses.longer, "longer"), (pauses.shorter, "shorter")) if count]
     if abs(pauses.change_s) < _SAME_S and not told:
         return "pauses: the same"
-    together = f"{_clock(pauses.before_s)} before, {_clock(pauses.after_s)} now"
+    together = f"{clock(pauses.before_s)} before, {clock(pauses.after_s)} now"
     return f"pauses: {', '.join(told) or 'the same after the sentences that both have'}; together {together}"
 
 
@@ -128,9 +128,9 @@ def _follows_from_preset(change: SettingChange, changes: list[SettingChange]) ->
 def _length(found: Comparison) -> str:
     before, after = found.first.length_s, found.second.length_s
     if abs(after - before) < _SAME_S:
-        return f"length: {_clock(after)}, the same"
+        return f"length: {clock(after)}, the same"
     more = "longer" if after > before else "shorter"
-    return f"length: {_clock(before)} before, {_clock(after)} now, {abs(after - before):.1f} s {more}"
+    return f"length: {clock(before)} before, {clock(after)} now, {abs(after - before):.1f} s {more}"
 
 
 def _sound(name: str, before: float, after: float, unit: str) -> str:
@@ -146,20 +146,14 @@ def _chapters(changes: list[ChapterChange]) -> Iterator[str]:
     yield f"chapters: {len(changes)} differ"
     for change in changes[:_MOST_CHAPTERS]:
         if change.start_before_s is None:
-            yield f"    “{change.after}” is new, at {_clock(change.start_after_s or 0)}"
+            yield f"    “{change.after}” is new, at {clock(change.start_after_s or 0)}"
         elif change.start_after_s is None:
-            yield f"    “{change.before}” is gone; it was at {_clock(change.start_before_s)}"
+            yield f"    “{change.before}” is gone; it was at {clock(change.start_before_s)}"
         else:
             name = f"“{change.after}”" if change.before == change.after else f"“{change.before}”, now “{change.after}”,"
-            yield f"    {name} was at {_clock(change.start_before_s)}, now {_clock(change.start_after_s)}"
+            yield f"    {name} was at {clock(change.start_before_s)}, now {clock(change.start_after_s)}"
     if len(changes) > _MOST_CHAPTERS:
         yield f"    … and {len(changes) - _MOST_CHAPTERS} more; --json has all"
-
-
-def _clock(seconds: float) -> str:
-    from audio_builder.script.estimate import clock
-
-    return clock(seconds)
 
 
 def _count(count: int, what: str) -> str:

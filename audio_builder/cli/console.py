@@ -6,14 +6,15 @@ import contextlib
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from audio_builder.errors import OutputError
+from audio_builder.progress import Progress, Stage, Step
 
 
 def printable(text: str) -> str:
@@ -101,13 +102,7 @@ class Console:
             click.echo(printable(text), err=True)
 
     def done(self, path: Path, outcome: str, *, with_path: bool = True) -> None:
-        """Say that a file is made and where: its path alone on stdout for a program, one line on stderr for a person.
-
-        Args:
-            path: of the file.
-            outcome: what there is to say of it.
-            with_path: whether stdout is for the path.
-        """
+        """Say that a file is made and where: its path alone on stdout for a program, a line on stderr for a person."""
         one_terminal = sys.stdout is not None and sys.stdout.isatty() and sys.stderr.isatty()
         if with_path and (self.quiet or not one_terminal):
             self.result_path(path)
@@ -138,3 +133,121 @@ class Console:
     def _styled(self, label: str, text: str, colour: str | None) -> None:
         shown = click.style(label, fg=colour, bold=True) if colour and "NO_COLOR" not in os.environ else label
         click.echo(shown + printable(text), err=True)
+
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+# --- the progress bar: what is being spoken, how far a build has come, how long it will still take ---
+
+_TITLES: dict[Stage, str] = {
+    "narrate": "Speaking",
+    "wait": "Waiting",
+    "render": "Mixing",
+    "verify": "Listening",
+    "fetch": "Fetching",
+}
+_LONGEST_DETAIL = 48
+
+
+@contextlib.contextmanager
+def progress_bar(console: Console) -> Iterator[Progress]:
+    """Give a `Progress` that draws a bar on stderr, or plain lines where stderr is no terminal.
+
+    Nothing but warnings is shown when the console is quiet.
+    """
+    if console.quiet:
+        yield _Warnings(console)
+        return
+    from rich.console import Console as Terminal
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichBars
+
+    terminal = Terminal(stderr=True, highlight=False)
+    if not terminal.is_terminal:
+        yield _PlainLines(console)
+        return
+    columns = (
+        TextColumn("{task.description:<9}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f} %", markup=False),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[detail]}", markup=False, style="dim"),
+    )
+    with RichBars(*columns, console=terminal, transient=True) as bars:
+        yield _Bars(bars, console)
+
+
+@contextlib.contextmanager
+def bar_for_each(console: Console) -> Iterator[Callable[[str], Progress]]:
+    """Give what begins a new bar, and says whose: for a command that builds several things one after the other."""
+    with contextlib.ExitStack() as bar:
+
+        def begin(name: str) -> Progress:
+            bar.close()
+            console.say(f"{name} …")
+            return bar.enter_context(progress_bar(console))
+
+        yield begin
+
+
+class _Bars:
+    """One bar for each stage that has begun."""
+
+    def __init__(self, bars: Bars, console: Console) -> None:
+        self._bars = bars
+        self._console = console
+        self._tasks: dict[Stage, TaskID] = {}
+
+    def __call__(self, step: Step) -> None:
+        if step.stage == "warn":
+            self._console.warn(step.detail)
+            return
+        if step.stage not in self._tasks:
+            self._tasks[step.stage] = self._bars.add_task(_TITLES[step.stage], total=None, detail="")
+        self._bars.update(
+            self._tasks[step.stage],
+            completed=step.done,
+            total=step.total or None,
+            detail=_shortened(step.detail),
+        )
+
+
+class _Warnings:
+    """Nothing but warnings."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def __call__(self, step: Step) -> None:
+        if step.stage == "warn":
+            self._console.warn(step.detail)
+
+
+class _PlainLines(_Warnings):
+    """A line when a stage begins that has something to do: for logs, where a bar would be litter.
+
+    A long text is spoken in two goes, first the part by which its rate is found: each has its line.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._begun: set[tuple[Stage, float]] = set()
+
+    def __call__(self, step: Step) -> None:
+        super().__call__(step)
+        if step.stage == "warn":
+            return
+        speaking, left = step.stage == "narrate", step.total - step.done
+        begun = (step.stage, step.total if speaking else 0)
+        if begun in self._begun or (speaking and not left):
+            return
+        self._begun.add(begun)
+        amount = f" {left:.0f} phrase{'s' if left > 1 else ''}" if speaking else ""
+        self._console.say(f"{_TITLES[step.stage]}{amount} …")
+
+
+def _shortened(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"

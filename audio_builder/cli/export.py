@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, progress_bar
 from audio_builder.cli.options import force_option, verbosity
-from audio_builder.cli.progress_bar import progress_bar
 
 FORMS = ("epub", "labels", "m4b", "opus", "stems")
 """The names of `audio_builder.exports`, here so that the help needs no sound; a test compares them."""

@@ -11,7 +11,7 @@ from audio_builder.cli.console import Console
 from audio_builder.cli.options import force_option, json_output, pick, verbosity
 
 if TYPE_CHECKING:
-    from audio_builder.podcast.publish_report import PublishReport
+    from audio_builder.podcast.publisher import PublishReport
 
 
 @click.command(
@@ -58,8 +58,7 @@ def command(
     its end. One whose date is in the future is held back until then.
     """
     from audio_builder.errors import OutputError
-    from audio_builder.podcast.publish_report import PublishOptions
-    from audio_builder.podcast.publisher import publish
+    from audio_builder.podcast.publisher import PublishOptions, publish
 
     console, options = ctx.ensure_object(Console), pick(PublishOptions, values)
     if check:

@@ -136,7 +136,7 @@ def _check_output(output: Path | None, source: str) -> None:
 
 def _ssml(script: Script, pacing: Pacing, console: Console) -> str:
     """Return the script as SSML, and tell what couldn't be carried over."""
-    from audio_builder.script.ssml.write_ssml import as_ssml
+    from audio_builder.script.write_ssml import as_ssml
 
     exported = as_ssml(script, pacing)
     for note in exported.notes:
@@ -146,8 +146,8 @@ def _ssml(script: Script, pacing: Pacing, console: Console) -> str:
 
 def _picture(script: Script, pacing: Pacing, expected: str, output: Path | None) -> str:
     """Return the pacing as SVG for a file of that name, else as text: for this terminal, or for a file."""
-    from audio_builder.script.preview.strip import LETTERS, strip_as_text, strip_of
-    from audio_builder.script.preview.svg import strip_as_svg
+    from audio_builder.script.strip import LETTERS, strip_as_text, strip_of
+    from audio_builder.script.strip_svg import strip_as_svg
 
     strip = strip_of(script, pacing)
     if output is not None and output.suffix.lower() == ".svg":

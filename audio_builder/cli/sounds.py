@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, bar_for_each
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import force_option, verbosity
-from audio_builder.cli.progress_bar import bar_for_each
 from audio_builder.voices.voice_choice import ENGLISH_VOICE
 
 
@@ -53,9 +52,9 @@ def preview_command(ctx: click.Context, voice: str, output: Path, force: bool) -
 
     A background's sample lasts about a minute (60 s), a bell's ten seconds (10 s).
     """
-    from audio_builder.previews.sound_samples import make_sounds_preview
+    from audio_builder.previews.sample_episodes import preview_sounds
 
     console = ctx.ensure_object(Console)
     with bar_for_each(console) as begin:
-        page = make_sounds_preview(output, voice, begin, force=force)
+        page = preview_sounds(output, voice, begin, force=force)
     console.result_path(page)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audio_builder.cli.console import Console
+from audio_builder.cli.console import Console, bar_for_each, printable, progress_bar
 from audio_builder.cli.lazy import OrderedGroup
 from audio_builder.cli.options import (
     force_option,
@@ -18,12 +18,9 @@ from audio_builder.cli.options import (
     recipe_options,
     verbosity,
 )
-from audio_builder.cli.progress_bar import bar_for_each, progress_bar
 
 if TYPE_CHECKING:
     from audio_builder.voices.status import VoiceDetails, VoiceStatus
-
-from audio_builder.cli.console import printable
 
 _NOTABLE_PERCENT = 0.1
 
@@ -43,7 +40,7 @@ Examples:
 @verbosity
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """List the voices: name, language, engine, licence, rates, and whether each is ready on this machine.
+    """List the voices: those that are ready on this machine, then those that can be fetched, with their sizes.
 
     That is what `voices` alone does; each command below has its own help.
 
@@ -60,13 +57,22 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         console.result_json({"schema_version": 1, "voices": statuses})
         return
-    for status in statuses:
+    console.result("Ready on this machine")
+    for status in (one for one in statuses if one.ready):
         marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
-        console.result(f"{status.name}{marker}: {status.description}")
         rates = _rates(status)
         rates += f" (not measured: those of {status.rates_of})" if status.rates_of else ""
-        console.result(f"    {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
-        console.result("    ready" if status.ready else f"    not ready: {status.problem}. {status.mend}")
+        console.result(f"  {status.name}{marker}: {status.description}")
+        console.result(f"      {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
+    fetchable = [one for one in statuses if one.fetchable]
+    if fetchable:
+        console.result("\nFetched once with audio-builder voices install NAME")
+    for status in fetchable:
+        size = f"{status.missing_mb:.1f} MB" if status.missing_mb else ""
+        console.result(f"  {status.name:<12} {status.language:<5} {size:>7}  {status.description}")
+    for status in statuses:
+        if not (status.ready or status.fetchable):
+            console.result(f"\n{status.name} can't be used: {status.problem}. {status.mend}")
 
 
 @command.command(
@@ -147,7 +153,7 @@ def search_command(ctx: click.Context, words: tuple[str, ...], refresh: bool, as
     The catalogue is fetched the first time (about 0.3 MB) and kept. `audio-builder voices install NAME` fetches a voice
     of it, and shows its licence first. Sizes are in MB. None of these voices was measured here.
     """
-    from audio_builder.voices.install.piper_catalogue import read_catalogue, search_catalogue
+    from audio_builder.voices.install.piper_voices import read_catalogue, search_catalogue
 
     console = ctx.ensure_object(Console)
     with progress_bar(console) as progress:
@@ -189,7 +195,7 @@ def install_command(ctx: click.Context, names: tuple[str, ...], yes: bool) -> No
     catalogue's, and its licence is shown before it is fetched.
     """
     from audio_builder.voices.catalogue import find_voice, is_voice
-    from audio_builder.voices.install.piper_catalogue import looks_like_piper
+    from audio_builder.voices.install.piper_voices import looks_like_piper
     from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 
     console = ctx.ensure_object(Console)
@@ -261,7 +267,7 @@ def add_command(ctx: click.Context, model: Path, name: str, licence: str) -> Non
     Both are copied into your data folder. The rates (wpm) of another Piper voice stand in until you measure
     its own with `audio-builder voices calibrate`.
     """
-    from audio_builder.voices.piper_import import add_piper_voice
+    from audio_builder.voices.install.piper_voices import add_piper_voice
 
     profile = add_piper_voice(model, name, licence)
     console = ctx.ensure_object(Console)
@@ -337,12 +343,12 @@ def preview_command(ctx: click.Context, names: tuple[str, ...], output: Path, fo
     Each sample lasts about a minute (60 s) and is mixed and mastered as an episode is. Voices that aren't ready are
     on the page with the command that makes them ready.
     """
-    from audio_builder.previews.voice_samples import make_preview
+    from audio_builder.previews.sample_episodes import preview_voices
 
     console = ctx.ensure_object(Console)
     with bar_for_each(console) as begin:
-        made = make_preview(names, output, begin, force=force)
-    for sample in made.samples:
+        made = preview_voices(names, output, begin, force=force)
+    for sample in made.entries:
         if sample.problem:
             console.say(f"{sample.name}: no sample. {sample.problem}. {sample.mend}")
     console.result_path(made.page)
@@ -390,8 +396,8 @@ def say_command(
     from audio_builder.narration.narrate import say_as_wav
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.languages import in_language
-    from audio_builder.voices.lexicon import read_lexicon
     from audio_builder.voices.prepare import prepare_voice
+    from audio_builder.voices.spoken.lexicon import read_lexicon
     from audio_builder.voices.voice_choice import AUTO, VoiceChoice, choose_voice
 
     console = ctx.ensure_object(Console)
@@ -415,11 +421,11 @@ def install_piper_voice(key: str, console: Console, *, yes: bool) -> None:
 
     Raises:
         Abort: the answer is no.
-        VoiceError: as `piper_catalogue` does.
+        VoiceError: as `piper_voices` does.
     """
     from audio_builder.voices.catalogue import find_voice
     from audio_builder.voices.install.engine_packages import install_packages, missing_packages
-    from audio_builder.voices.install.piper_catalogue import (
+    from audio_builder.voices.install.piper_voices import (
         find_in_catalogue,
         install_from_catalogue,
         read_card,

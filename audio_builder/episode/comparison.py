@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from audio_builder.episode.encode.audio_file import sniff
 from audio_builder.episode.pictures import SpeechStrip, draw_strips
 from audio_builder.episode.report import to_json
 from audio_builder.episode.tag.embedded_source import CarriedSource, carries_source, read_source
-from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.tag.read_tag import read_tag
 from audio_builder.episode.verify.measure import Measurements, measure
+from audio_builder.episode.words import PlayerChapter
 from audio_builder.files import check_named, write_named
 from audio_builder.progress import Progress, Step, silent
+from audio_builder.recipe.recipe_file import settings, value_of
 from audio_builder.script.differences import ScriptChanges, script_changes
 
 _SAME_PLACE_S = 0.05
@@ -182,20 +183,12 @@ def _chapters(before: tuple[PlayerChapter, ...], after: tuple[PlayerChapter, ...
 
 
 def _settings(before: CarriedSource, after: CarriedSource) -> Iterator[SettingChange]:
-    old, new = (_flat(msgspec.to_builtins(source.read_recipe())) for source in (before, after))
-    for name in old:
-        was = None if name in before.left_out else old[name]
-        is_ = None if name in after.left_out else new[name]
+    old, new = before.read_recipe(), after.read_recipe()
+    for name in (setting.path for setting in settings()):
+        was = None if name in before.left_out else value_of(old, name)
+        is_ = None if name in after.left_out else value_of(new, name)
         if was != is_:
             yield SettingChange(setting=name, before=was, after=is_)
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return settings by their dotted paths."""
-    flat: dict[str, Any] = {}
-    for key, value in settings.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return flat
 
 
 def _versions(before: CarriedSource, after: CarriedSource) -> dict[str, tuple[str, str]]:

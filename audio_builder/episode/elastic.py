@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.encoder import Mp3Format, encode, encoder_gain_db
-from audio_builder.mix.levels import measure_speech, tone_sound
-from audio_builder.mix.limiter import limit
-from audio_builder.mix.master import to_pcm16
+from audio_builder.mix.levels import measure_speech
+from audio_builder.mix.master import limit, to_pcm16
 from audio_builder.mix.plan import MixPlan, plan_mix
-from audio_builder.mix.timeline import PlacedTone, Timeline, Tone, frames_from_seconds
-from audio_builder.recipe.settings import Recipe, Soundscape
+from audio_builder.mix.render import tone_in_mix
+from audio_builder.mix.timeline import Timeline, Tone, frames_from_seconds
+from audio_builder.recipe.settings import Recipe
 from audio_builder.sound.background import as_one
 from audio_builder.sound.bed import Bed, BedFormat
 
@@ -131,7 +131,7 @@ def write_bed(path: Path, timeline: Timeline, recipe: Recipe, beds: Mapping[str,
         if kind not in places:
             pieces.append(_silence(_APART_S, plan.channels, rate_hz))
             places[kind] = sum(map(len, pieces)) / rate_hz
-            pieces.append(_tone(tone, plan, soundscape, rate_hz))
+            pieces.append(tone_in_mix(tone, plan, soundscape, rate_hz))
         length_s = tone.frames / rate_hz
         tones.append(ToneTime(start_s=tone.start / rate_hz, at_s=places[kind], length_s=length_s))
     pieces.append(_silence(_APART_S, plan.channels, rate_hz))
@@ -174,12 +174,6 @@ def _plan(timeline: Timeline, recipe: Recipe, beds: Mapping[str, Bed]) -> MixPla
     bed = as_one(beds, timeline.backgrounds, BedFormat(timeline.rate_hz, mastering.channels))
     gain_db = encoder_gain_db(mastering.bitrate_kbps)
     return plan_mix(measure_speech(timeline), timeline, bed, recipe.soundscape, mastering, gain_db)
-
-
-def _tone(tone: PlacedTone, plan: MixPlan, soundscape: Soundscape, rate_hz: int) -> Samples:
-    sound = tone_sound(tone, soundscape, rate_hz)
-    sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
-    return np.asarray(sound * np.float32(10 ** (plan.tone_gain_db / 20)), dtype=np.float32)
 
 
 def _silence(seconds: float, channels: int, rate_hz: int) -> Samples:

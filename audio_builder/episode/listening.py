@@ -21,8 +21,8 @@ from audio_builder.narration.recogniser import RATE_HZ, hear
 from audio_builder.narration.trim import resample
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.script.cues import Say
-from audio_builder.voices.lexicon import apply_lexicon, shipped_lexicon
-from audio_builder.voices.normalize import normalize
+from audio_builder.voices.spoken.lexicon import apply_lexicon, shipped_lexicon
+from audio_builder.voices.spoken.normalize import normalize
 
 _BEFORE_S, _AFTER_S = 0.15, 0.25
 """What is heard around a phrase: a recogniser hears the first sound better behind a little quiet."""

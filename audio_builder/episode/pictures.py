@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.article.text import picture_label
-from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.verify.measure import CELLS_PER_S, Energies, Measurements, Peaks
+from audio_builder.episode.words import PlayerChapter
 from audio_builder.script.estimate import clock
 
 _WIDTH, _LEFT, _RIGHT = 1000, 50, 970

@@ -23,11 +23,10 @@ from audio_builder.episode.record import (
     Sound,
     beside_of,
     make_record,
-    record_as_json,
     record_path,
     sound_of,
 )
-from audio_builder.episode.report import BuildReport, LengthReport, Mix, SoundsBeside, TwinReport
+from audio_builder.episode.report import BuildReport, LengthReport, Mix, SoundsBeside, TwinReport, to_json
 from audio_builder.episode.tag.write_tag import TagContent, tag
 from audio_builder.episode.verify.standard import BACKGROUND, LETTERS, Finding, Findings
 from audio_builder.episode.verify.streaming_verifier import StreamingVerifier
@@ -213,7 +212,7 @@ def commit_episode(
         beside=_beside(path, report, elastic),
     )
     with draft_beside(record_path(path)) as record_draft:
-        write_draft(record_draft, record_as_json(record))
+        write_draft(record_draft, to_json(record))
         _move(draft, path)
         commit(record_draft, record_path(path))
 
@@ -252,7 +251,7 @@ def adopt_episode(record: EpisodeRecord, sounds: Mapping[str, Path | bytes], pla
     record = msgspec.structs.replace(record, report=report, origin=origin)
     with draft_beside(path) as draft, draft_beside(record_path(path)) as record_draft:
         _fill(draft, sounds.get(".mp3", b""), record.sound, path)
-        write_draft(record_draft, record_as_json(record))
+        write_draft(record_draft, to_json(record))
         for beside in record.beside:
             with draft_beside(beside.path(path)) as other:
                 _fill(other, sounds.get(beside.suffix, b""), beside.sound, beside.path(path))

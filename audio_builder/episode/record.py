@@ -14,10 +14,10 @@ from audio_builder.article.details import Details
 from audio_builder.episode.elastic import Elastic, RestTime, rests_of
 from audio_builder.episode.naming import Origin
 from audio_builder.episode.phrase_times import Phrase, find_clauses
-from audio_builder.episode.report import BuildReport, to_json
+from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
-from audio_builder.errors import AudioBuilderError, OutputError
+from audio_builder.errors import OutputError
 from audio_builder.files import output_errors
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
@@ -106,20 +106,24 @@ def record_path(episode: Path) -> Path:
     return episode.with_name(episode.stem + RECORD_SUFFIX)
 
 
+def record_beside(episode: Path) -> EpisodeRecord | None:
+    """Return the record of the MP3 at a path; None where there is none that can be read."""
+    try:
+        return read_record(record_path(episode))
+    except OutputError:
+        return None
+
+
 def sounds_beside(episode: Path) -> tuple[Beside, ...]:
     """Return what the record of an episode says of other sounds beside it; nothing without a record."""
-    try:
-        return read_record(record_path(episode)).beside
-    except OutputError:
-        return ()
+    record = record_beside(episode)
+    return record.beside if record else ()
 
 
 def remembered_text_factors(episode: Path) -> dict[str, float]:
     """Return the text factors of the episode that is at a path by now (see `BuildReport`); none where there is none."""
-    try:
-        return read_record(record_path(episode)).report.text_factors
-    except AudioBuilderError:
-        return {}
+    record = record_beside(episode)
+    return record.report.text_factors if record else {}
 
 
 def sound_of(file: Path) -> Sound:
@@ -189,11 +193,6 @@ def make_record(  # noqa: PLR0913 - a record has all of these
     )
 
 
-def record_as_json(record: EpisodeRecord) -> bytes:
-    """Return a record as indented UTF-8 JSON; numbers keep at most 3 decimals, so times are right to 0.5 ms."""
-    return to_json(record)
-
-
 def read_record(path: Path) -> EpisodeRecord:
     """Return the record in a file.
 
@@ -217,14 +216,8 @@ def read_record(path: Path) -> EpisodeRecord:
 
 def phrases_beside(episode: Path) -> tuple[Phrase, ...]:
     """Return the phrases of an MP3 whose record lies beside it; none without a record of exactly these bytes."""
-    path = record_path(episode)
-    if not path.is_file():
-        return ()
-    try:
-        record = read_record(path)
-    except OutputError:
-        return ()  # of another version, or somebody else's file: what it says can't be relied on
-    return record.phrases if record.sound == sound_of(episode) else ()
+    record = record_beside(episode)
+    return record.phrases if record and record.sound == sound_of(episode) else ()
 
 
 _BUILD_AGAIN = "Build the episode again into this folder."

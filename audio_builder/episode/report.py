@@ -1,4 +1,4 @@
-"""The reports of a build and of a check: what `--json` prints, and what `build()` returns."""
+"""The report of a build: what `--json` prints, and what `build()` returns."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.episode.listening import ListeningReport, listening_of
-from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.verify.standard import BACKGROUND, LOUDNESS, SEPARATION, TRUE_PEAK, Findings
+from audio_builder.episode.words import player_chapters
 from audio_builder.narration.clip import Narration, measured_wpm
 from audio_builder.recipe.settings import Recipe
 from audio_builder.script.estimate import clock
@@ -185,36 +185,6 @@ class BuildReport(Struct, frozen=True, kw_only=True):
         found = {line.name: str(line) for line in self.findings.lines}
         measured = (found[name] for name in (LOUDNESS, TRUE_PEAK, SEPARATION) if name in found)
         return (f"{voice}; {phrases}", *measured)
-
-
-class CheckReport(Struct, frozen=True, kw_only=True):
-    """What was measured on a file.
-
-    Attributes:
-        schema_version: of this record.
-        path: the file.
-        ok: whether it meets the standard.
-        findings: line by line.
-        listening: what a recogniser heard; null where nobody listened. What is heard otherwise is listed, and doesn't
-            make the file fail.
-    """
-
-    schema_version: int = SCHEMA_VERSION
-    path: str
-    ok: bool
-    findings: Findings
-    listening: ListeningReport | None = None
-
-    def as_json(self) -> str:
-        """Return the report as indented JSON, without a line break at its end."""
-        return to_json(self).decode().rstrip("\n")
-
-    def lines(self) -> tuple[str, ...]:
-        """Return the findings as lines for a person, those that fail marked, and the verdict at the end."""
-        failed = len(self.findings.failed)
-        verdict = "It meets the standard." if self.ok else f"{failed} of {len(self.findings.lines)} lines fail."
-        heard = self.listening.lines() if self.listening else ()
-        return (*(f"{'ok  ' if line.ok else 'FAIL'}  {line}" for line in self.findings.lines), verdict, *heard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from audio_builder.episode.record import EpisodeRecord, read_record, record_path, sound_of
-from audio_builder.episode.tag.read_tag import MutagenError, id3
+from audio_builder.episode.tag.read_tag import MutagenError, cover_jpeg
 from audio_builder.errors import SourceError
 from audio_builder.files import check_named, commit, draft_beside, note_writing
 from audio_builder.progress import Progress, silent
@@ -28,10 +28,9 @@ class FinishedEpisode:
     def cover(self) -> bytes:
         """The JPEG in its tag; empty where there is none."""
         try:
-            pictures = id3.ID3(self.path).getall("APIC")
+            return cover_jpeg(self.path)
         except MutagenError:
             return b""
-        return next((bytes(one.data) for one in pictures if one.data[:2] == b"\xff\xd8"), b"")
 
 
 Writer = Callable[[FinishedEpisode, Mapping[str, Path], Progress], None]

@@ -45,11 +45,7 @@ class FadeDown:
         self._quiet = bool(self._ending_db or self._levels_db.any())
 
     def applied_to(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        """Yield the mix with the fades applied.
-
-        Args:
-            blocks: the rendered mix, shape (frames, channels), one after the other.
-        """
+        """Yield the mix with the fades applied."""
         start = 0
         for block in blocks:
             if self._quiet:

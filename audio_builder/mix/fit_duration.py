@@ -5,6 +5,7 @@ What can't be met is refused with the range that can. It runs before anything is
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -205,20 +206,8 @@ def fit_pauses(script: Script, narration: Narration, soundscape: Soundscape, pac
         return after[:count] + before[count:]
 
     # A rest more moves the end by one frame or not at all, so that every length between the two is met.
-    count = _first(len(before), lambda number: solver.frames_with(stepped(number)) >= target)
+    count = bisect.bisect_left(range(len(before)), target, key=lambda number: solver.frames_with(stepped(number)))
     return FittedPauses(solver.script_with(stepped(count)), low)
-
-
-def _first(most: int, holds: Callable[[int], bool]) -> int:
-    """Return the smallest number from 0 to `most` for which something holds that then holds for all greater ones."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 class _Solver:

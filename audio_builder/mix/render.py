@@ -13,7 +13,7 @@ from audio_builder.mix.ducking import BedEnvelope
 from audio_builder.mix.levels import tone_sound
 from audio_builder.mix.plan import MixPlan
 from audio_builder.mix.separation import SeparationMeter
-from audio_builder.mix.timeline import Timeline
+from audio_builder.mix.timeline import PlacedTone, Timeline
 from audio_builder.narration.clip import Clip
 from audio_builder.recipe.settings import Soundscape
 from audio_builder.sound.bed import Bed
@@ -92,9 +92,7 @@ def _tracks(timeline: Timeline, plan: MixPlan, soundscape: Soundscape) -> tuple[
         return in_the_room(clip(number), room_response(timeline.rate_hz, plan.channels))
 
     def tone(number: int) -> Samples:
-        sound = tone_sound(timeline.tones[number], soundscape, timeline.rate_hz)
-        sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
-        return sound * np.float32(_linear(plan.tone_gain_db))
+        return tone_in_mix(timeline.tones[number], plan, soundscape, timeline.rate_hz)
 
     starts = [placed.start for placed in timeline.clips]
     return (
@@ -130,6 +128,13 @@ class _Track:
 def _linear(gain_db: float) -> float:
     """Return a linear gain; 0 for −inf."""
     return float(10 ** (gain_db / 20))
+
+
+def tone_in_mix(tone: PlacedTone, plan: MixPlan, soundscape: Soundscape, rate_hz: int) -> Samples:
+    """Return a bell or a breath at its final level, shape (frames, channels)."""
+    sound = tone_sound(tone, soundscape, rate_hz)
+    sound = sound if plan.channels > 1 else sound.mean(axis=1, keepdims=True)
+    return sound * np.float32(_linear(plan.tone_gain_db))
 
 
 def load_voice(clip: Clip) -> Samples:

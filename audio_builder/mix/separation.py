@@ -7,8 +7,8 @@ from collections import deque
 
 import numpy as np
 
+from audio_builder.audio.loudness import every_second, spoken_cells
 from audio_builder.audio.samples import Samples
-from audio_builder.audio.speech_level import every_second, spoken_cells
 from audio_builder.mix.timeline import Timeline
 from audio_builder.narration.clip import CELL_S, CELLS_PER_S
 

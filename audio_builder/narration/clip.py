@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.filters import ChunkedFilter, high_pass
-from audio_builder.audio.loudness import k_weighting
+from audio_builder.audio.loudness import k_weighting, quietest_second
 from audio_builder.audio.samples import AudioSegment, Samples, samples_from_segment
-from audio_builder.audio.speech_level import quietest_second
 from audio_builder.narration.hearing import Hearing
 from audio_builder.script.cues import Say
 from audio_builder.script.phrases import count_words

@@ -10,8 +10,7 @@ from types import MappingProxyType
 from audio_builder.audio.samples import AudioSegment, wav_from_segment
 from audio_builder.errors import EmptySource
 from audio_builder.narration.clip import Clip, Narration, measured_wpm
-from audio_builder.narration.clip_cache import ClipCache, clip_identity, clip_key
-from audio_builder.narration.clip_file import StoredClip
+from audio_builder.narration.clip_cache import ClipCache, StoredClip, clip_identity, clip_key
 from audio_builder.narration.hearing import unpacked_hearing
 from audio_builder.narration.recogniser import recogniser_name
 from audio_builder.narration.workers.pool import Pool
@@ -21,8 +20,8 @@ from audio_builder.script.cues import Role, Say, Script, Speaker
 from audio_builder.script.phrases import phrases
 from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 
 _TRIAL_RATE_HZ = 44100
 _TRIAL_PAUSE_S = 0.6

@@ -18,8 +18,8 @@ from audio_builder.narration.hearing import Difference, Hearing, Sounds, Word, c
 from audio_builder.narration.trim import TrimmedClip, resample
 from audio_builder.voices.engines import misaki
 from audio_builder.voices.extras import installed_version
-from audio_builder.voices.lexicon import IPA_MARKS
 from audio_builder.voices.profile import VoiceProfile
+from audio_builder.voices.spoken.lexicon import IPA_MARKS
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 RATE_HZ = 16_000

@@ -7,21 +7,24 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 from audio_builder import __version__
 from audio_builder.episode.cover.draw import small_cover
 from audio_builder.episode.cover.lettering import missing_letters
 from audio_builder.episode.encode.audio_file import open_audio
-from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord, record_as_json
-from audio_builder.episode.tag.read_tag import MutagenError, id3
+from audio_builder.episode.record import RECORD_SUFFIX, EpisodeRecord
+from audio_builder.episode.report import to_json
+from audio_builder.episode.tag.read_tag import MutagenError, cover_jpeg
 from audio_builder.errors import OutputError
 from audio_builder.files import check_named, commit, draft_beside, folder_locked, output_errors, sweep_drafts
 from audio_builder.podcast.episode_scan import DamagedEpisode, FoundEpisode, Published, are_there, read_published
-from audio_builder.podcast.feed import SMALL_SUFFIX, Item, in_order
+from audio_builder.podcast.feed import PAGE_ITEMS, SMALL_SUFFIX, Item, in_order
 from audio_builder.podcast.ledger import (
     LEDGER_FILE,
     LEDGER_VERSION,
@@ -33,7 +36,6 @@ from audio_builder.podcast.ledger import (
 )
 from audio_builder.podcast.notes import chapters_json, notes_page, notes_text
 from audio_builder.podcast.pages import embed_path, templates_digest
-from audio_builder.podcast.publish_report import Damage, Held, PublishOptions, PublishReport
 from audio_builder.podcast.schedule import plan_show
 from audio_builder.podcast.show_files import (
     SHOW_FILES,
@@ -50,6 +52,81 @@ from audio_builder.podcast.show_files import (
 )
 from audio_builder.podcast.show_settings import EPISODES, FEED_FILE, Show, read_show
 from audio_builder.podcast.transcript import as_json, as_srt, as_text, as_vtt
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOptions:
+    """What is decided anew at each publishing.
+
+    Attributes:
+        as_new: names of episodes that players shall show as new ones, though they had them before.
+        prune: whether files that the feed no longer names are removed.
+        now: the time of publishing; None for that of the clock.
+        force: whether a feed and pages are replaced that somebody else made, or changed.
+        page_items: how many episodes an archive of a long feed has.
+    """
+
+    as_new: tuple[str, ...] = ()
+    prune: bool = False
+    now: datetime.datetime | None = None
+    force: bool = False
+    page_items: int = PAGE_ITEMS
+
+
+class Damage(Struct, frozen=True, kw_only=True):
+    """An episode that couldn't be published as it lies in the folder.
+
+    Attributes:
+        name: of its MP3, without suffix.
+        problem: what is wrong with it.
+        hint: what to do.
+        published: whether the feed shows it as it was published before; else it isn't in it yet.
+    """
+
+    name: str
+    problem: str
+    hint: str
+    published: bool
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """An episode that isn't in the feed yet, because its date is in the future."""
+
+    name: str
+    until: str
+
+
+class PublishReport(Struct, frozen=True, kw_only=True):
+    """What was published.
+
+    Attributes:
+        schema_version: of this record.
+        feed: path of the feed.
+        feed_url: where it will be found.
+        episodes: how many it has.
+        made: names of the episodes whose files were made now.
+        pruned: names of the files that were removed.
+        unrecorded: MP3s that lie in the folder without a record, which are not published.
+        cover_note: why the show's drawn cover has no words; empty where it has.
+        damaged: episodes whose MP3 or record is not as `build` left it.
+        held_back: episodes whose date is in the future.
+        hidden: names of episodes that `show.toml` hides.
+        kept: names of published files that stay as somebody changed them; `force` replaces them.
+    """
+
+    schema_version: int = 1
+    feed: str
+    feed_url: str
+    episodes: int
+    made: tuple[str, ...]
+    pruned: tuple[str, ...]
+    unrecorded: tuple[str, ...]
+    cover_note: str = ""
+    damaged: tuple[Damage, ...] = ()
+    held_back: tuple[Held, ...] = ()
+    hidden: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
 
 WAVEFORM_BARS = 240
 _FLOOR_DB = -48.0
@@ -221,7 +298,7 @@ def _texts_and_picture(record: EpisodeRecord, picture: bytes) -> Iterator[tuple[
     yield ".notes.html", notes_page(record)
     yield ".notes.txt", notes_text(record).encode()
     # For feed and pages, should the one beside the MP3 be damaged.
-    yield RECORD_SUFFIX, record_as_json(record)
+    yield RECORD_SUFFIX, to_json(record)
     if picture:
         yield ".jpg", picture
         if small := small_cover(picture):
@@ -249,12 +326,9 @@ def _picture_of(file: Path) -> bytes:
         OutputError: the tag can't be read.
     """
     try:
-        pictures = id3.ID3(file).getall("APIC")
-    except id3.ID3NoHeaderError:
-        return b""
+        return cover_jpeg(file)
     except MutagenError as error:
         raise OutputError(f"can't read the tag of {file}: {error}") from error
-    return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
 
 
 def _place_sound(own: Path, published: Path, length: int) -> None:

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from audio_builder.errors import RecipeError
-from audio_builder.recipe.recipe_file import Layer, make_recipe, settings
+from audio_builder.recipe.recipe_file import Layer, make_recipe, settings, value_of
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
 from audio_builder.toml_files import read_toml
 
@@ -72,8 +74,6 @@ def user_folder() -> Path:
     named = os.environ.get(CONFIG_VARIABLE)
     if named:
         return Path(named)
-    import platformdirs  # slow to import
-
     return platformdirs.user_config_path("audio-builder", appauthor=False)
 
 
@@ -120,10 +120,9 @@ def origins(recipe: Recipe, layers: Sequence[NamedLayer]) -> Iterator[tuple[str,
     """Yield every setting of a recipe with its value and what chose it, `built in` where nothing did."""
     pacing = next((layer for layer in reversed(layers) if _value(layer.settings, "pacing.preset") is not None), None)
     for field in settings():
-        table, _, key = field.path.rpartition(".")
-        value = getattr(getattr(recipe, table) if table else recipe, key)
+        value = value_of(recipe, field.path)
         chosen_by = [layer.name for layer in layers if _value(layer.settings, field.path) is not None]
-        by_preset = pacing is not None and table == "pacing" and value != field.default
+        by_preset = pacing is not None and field.path.startswith("pacing.") and value != field.default
         usual = f"pacing “{recipe.pacing.preset}”, {pacing.name}" if pacing and by_preset else "built in"
         yield field.path, value, chosen_by[-1] if chosen_by else usual
 

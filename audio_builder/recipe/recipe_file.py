@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,9 +71,12 @@ def setting(path: str) -> Setting:
     return next(found for found in settings() if found.path == path)
 
 
-def _settings_of(struct: inspect.Type, defaults: Any, prefix: str) -> Iterator[Setting]:
-    if not isinstance(struct, inspect.StructType):  # pragma: no cover - the recipe is made of structs
-        raise TypeError(struct)
+def value_of(recipe: Recipe, path: str) -> Any:
+    """Return the value of one field, such as `pacing.wpm`."""
+    return functools.reduce(getattr, path.split("."), recipe)
+
+
+def _settings_of(struct: Any, defaults: Any, prefix: str) -> Iterator[Setting]:
     for field in struct.fields:
         default = getattr(defaults, field.name)
         kind, notes, unit = field.type, {}, ""
@@ -136,8 +140,7 @@ def recipe_as_toml(recipe: Recipe) -> str:
         if holder != table:
             lines += ["", f"[{holder}]"]
             table = holder
-        value = getattr(getattr(recipe, holder) if holder else recipe, name)
-        literal = msgspec.json.encode(value).decode()
+        literal = msgspec.json.encode(value_of(recipe, field.path)).decode()
         about = f"{field.help} ({field.range_text})" if field.range_text else field.help
         lines.append(f"{name} = {literal}  # {about}")
     return "\n".join(lines) + "\n"

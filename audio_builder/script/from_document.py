@@ -20,11 +20,11 @@ from audio_builder.errors import EmptySource, UnknownVoice
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.recipe.settings import Pacing, Recipe, Tags
 from audio_builder.recipe.values import tag_or_nothing
-from audio_builder.script.cues import Role, Say, Script
+from audio_builder.script.cues import Role, Say, Script, check_chapters
 from audio_builder.script.guides import Position, find_guide, position_of, with_disclosure, with_guides
 from audio_builder.script.notation import parse_script
 from audio_builder.script.pace import pace, repace
-from audio_builder.script.ssml.parse_ssml import parse_ssml
+from audio_builder.script.parse_ssml import parse_ssml
 
 Document = Article | Script
 """What a source holds: an article still to be paced, or a script whose pauses are set."""
@@ -86,10 +86,6 @@ def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
 
     The recipe wins over the document; where neither says it, it is recognised from the words.
     """
-    return _in_its_language(document, recipe)
-
-
-def _in_its_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
     if said := recipe.tags.language or document.language:
         return replace(document, language=said), ""
     if tag := recognised_language(document) if isinstance(document, Article) else language_of(_words_of(document)):
@@ -140,7 +136,7 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         EmptySource: there is nothing in it to speak.
         ScriptError: there are more chapters than a player's list can hold.
     """
-    document = _in_its_language(document, recipe)[0]
+    document = settle_language(document, recipe)[0]
     if isinstance(document, Article):
         script = pace(document if recipe.citations else _without_citations(document), recipe.pacing)
     elif (document.pacing or Pacing().preset) == recipe.pacing.preset:
@@ -149,6 +145,7 @@ def make_script(document: Document, recipe: Recipe) -> Script:
         script = repace(document, recipe.pacing)
     if not any(isinstance(cue, Say) for cue in script.cues):
         raise EmptySource("there are no words to speak in it", hint="Give a text with words in it.")
+    check_chapters(script.cues)
     script = _entitled(_with_quote_voice(script, recipe.quote_voice), recipe.tags)
     return with_disclosure(script, recipe.spoken_disclosure, recipe.pacing)
 

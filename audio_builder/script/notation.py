@@ -106,10 +106,6 @@ def parse_script(text: str, name: str) -> Script:
 
     Lines without a letter or a digit are passed over. Where the file doesn't begin with a chapter, one is begun.
 
-    Args:
-        text: the whole file.
-        name: the file's name, for messages.
-
     Raises:
         ScriptError: marks, reasons or the front matter are wrong; each with line and column, and the closest right one.
         SourceError: the front matter is malformed.

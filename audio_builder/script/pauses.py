@@ -37,10 +37,6 @@ _INSIDE_A_BLOCK = frozenset({Reason.SENTENCE, Reason.LINE, Reason.ITEM, Reason.E
 def seconds_for(reason: Reason, pacing: Pacing) -> float:
     """Return how long a rule's rest lasts: the field of `Pacing` named after its reason, `longest_s` at most.
 
-    Args:
-        reason: one that a rule has, not a person.
-        pacing: the table of pauses.
-
     >>> seconds_for(Reason.BEFORE_HEADING, Pacing(before_heading_s=7))
     7
     """

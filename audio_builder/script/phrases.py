@@ -58,10 +58,6 @@ def phrases(text: str, language: str = "") -> tuple[Phrase, ...]:
 
     Long sentences stay whole: an engine that can't speak them divides them itself.
 
-    Args:
-        text: words without marks.
-        language: BCP 47 tag, or empty.
-
     >>> [phrase.text for phrase in phrases("She waited… and then he came. Did he stay?")]
     ['She waited…', 'and then he came.', 'Did he stay?']
     """
@@ -143,9 +139,6 @@ def count_words(text: str) -> int:
 
 def unit_of(language: str) -> tuple[int, str]:
     """Return how many of the unit in which a language is counted make a word, and the unit: characters, or words.
-
-    Args:
-        language: BCP 47 tag.
 
     >>> unit_of("ja"), unit_of("pt-BR")
     ((2, 'character'), (1, 'word'))

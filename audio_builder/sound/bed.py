@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
 
@@ -46,12 +47,7 @@ class Bed(Protocol):
         ...
 
     def read(self, start: int, frames: int) -> Samples:
-        """Return frames from a position on, shape (frames, channels), free of DC, at `REFERENCE_DBFS`.
-
-        Args:
-            start: frame of the episode, 0 or more.
-            frames: how many.
-        """
+        """Return frames from a position on, shape (frames, channels), free of DC, at `REFERENCE_DBFS`."""
         ...
 
 
@@ -67,3 +63,34 @@ class NoBed:
         """Return silence; `start` makes no difference."""
         del start
         return np.zeros((frames, self.channels), dtype=np.float32)
+
+
+Numbers = npt.NDArray[np.float64]
+
+
+def uniform(count: int, seed: int, low: float = 0.0, high: float = 1.0) -> Numbers:
+    """Return numbers between two bounds, shape (count,).
+
+    They come from the raw stream of PCG64, the only part of NumPy's generators that is promised never to change.
+
+    Args:
+        count: how many.
+        seed: the same seed gives the same numbers.
+        low: the lowest value.
+        high: just above the highest value.
+    """
+    raw = np.random.PCG64(seed).random_raw(count) >> np.uint64(11)
+    return low + (high - low) * (raw.astype(np.float64) * 2.0**-53)
+
+
+def spread_times(count: int, frames: int, jitter: float, seed: int) -> npt.NDArray[np.int64]:
+    """Return the frames of events spread about evenly over a loop, rising, shape (count,).
+
+    Args:
+        count: how many events the loop has.
+        frames: length of the loop.
+        jitter: how far an event may lie from its even place, as a share of the distance between two; below 0.5.
+        seed: of the random numbers.
+    """
+    places = np.arange(count) + 0.5 + uniform(count, seed, -jitter, jitter)
+    return (places * frames / count).astype(np.int64)

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
-from audio_builder.sound.bed import REFERENCE_DBFS
-from audio_builder.sound.random_events import Numbers
+from audio_builder.sound.bed import REFERENCE_DBFS, Numbers
 
 _LARGEST_STEP = 32767
 

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
-from audio_builder.sound.bed import BedFormat
+from audio_builder.sound.bed import BedFormat, uniform
 from audio_builder.sound.loop import Spectrum, loop_from_spectrum
-from audio_builder.sound.random_events import uniform
 
 FIRST_FRAMES = 2**21
 SECOND_FRAMES = 2 * 7**7

@@ -9,7 +9,7 @@ import numpy as np
 
 from audio_builder.audio.filters import ChunkedFilter, band_pass
 from audio_builder.audio.samples import Samples
-from audio_builder.sound.random_events import Numbers, uniform
+from audio_builder.sound.bed import Numbers, uniform
 
 ROOM_BELOW_VOICE_DB = 17.0
 """How far the room lies under the voice that stands in it, where voices have their power."""

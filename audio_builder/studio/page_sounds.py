@@ -11,7 +11,7 @@ from audio_builder.audio.filters import high_pass
 from audio_builder.audio.samples import Samples, samples_from_segment, segment_from_samples, wav_from_segment
 from audio_builder.errors import NarrationError
 from audio_builder.mix.levels import tone_sound
-from audio_builder.mix.limiter import limit
+from audio_builder.mix.master import limit
 from audio_builder.mix.timeline import PlacedTone, Tone, frames_from_seconds
 from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.recipe.settings import Soundscape

@@ -19,8 +19,8 @@ from audio_builder.studio.exchange import SMALL, FindProject, for_project, read_
 from audio_builder.studio.project import LEXICON, Project
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.languages import in_language
-from audio_builder.voices.lexicon import Lexicon, read_lexicon
 from audio_builder.voices.prepare import prepare_voice
+from audio_builder.voices.spoken.lexicon import Lexicon, read_lexicon
 
 _Word = Annotated[str, Meta(min_length=1, max_length=200)]
 _Way = Annotated[str, Meta(max_length=200)]

@@ -20,8 +20,8 @@ from audio_builder.narration.clip_cache import ClipCache
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
 from audio_builder.script.cues import Say
 from audio_builder.script.estimate import clock
-from audio_builder.script.preview.strip import strip_of
-from audio_builder.script.preview.svg import strip_as_svg
+from audio_builder.script.strip import strip_of
+from audio_builder.script.strip_svg import strip_as_svg
 from audio_builder.studio import page_sounds, project
 from audio_builder.studio.build_queue import BuildJob, BuildQueue
 from audio_builder.studio.choices import ExpectedLengths, Fetching, VoiceFetcher, choices, lengths, voice_sample

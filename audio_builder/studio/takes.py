@@ -40,8 +40,8 @@ from audio_builder.voices.engines.recorded import (
     TAKES_INDEX,
     RecordedEngine,
 )
-from audio_builder.voices.normalize import spoken_text
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 from audio_builder.voices.voice_files import data_folder
 
 LARGEST_TAKE_BYTES = 24_000_000

@@ -10,9 +10,9 @@ from audio_builder.errors import MissingExtra
 from audio_builder.voices.engines.base import voice_fingerprint
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.extras import engine_lock
-from audio_builder.voices.lexicon import Lexicon
 from audio_builder.voices.profile import Voice, VoiceProfile
 from audio_builder.voices.rate import limit_note, solve_rate
+from audio_builder.voices.spoken.lexicon import Lexicon
 from audio_builder.voices.voice_files import install_hint, locate_files
 
 

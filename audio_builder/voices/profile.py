@@ -133,7 +133,7 @@ class VoiceProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         calibration: at least one measurement, by rising wpm.
         rates_of: the voice whose rates stand in until its own are measured; empty where they are its own.
         follows_language: it speaks the language of the words, where the machine has a voice for it.
-        lexicon: words that this voice would say wrongly (see `voices.lexicon`).
+        lexicon: words that this voice would say wrongly (see `voices.spoken.lexicon`).
         files: everything the engine loads; empty where the engine brings its own voices.
         blend_of: the voices that a blend is made of; never in a file.
     """

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
 _PART = rf"(?:[^\s{IPA_START}]|{IPA_START}[^{IPA_END}]*{IPA_END})"
 _IDEOGRAPH = r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from audio_builder.article.directions import direction, tag
-from audio_builder.article.invitations import hint_for
 from audio_builder.article.mark_kinds import BellMark, BreathMark, Mark, PauseMark, SilenceMark
 from audio_builder.article.model import Article
-from audio_builder.article.read import read
+from audio_builder.article.read import hint_for, read
 from audio_builder.article.source import SourceText
 from audio_builder.errors import ScriptError
 from audio_builder.recipe.settings import Recipe

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from audio_builder.article.decode import decode
-from audio_builder.article.page_parser import as_html
+from audio_builder.article.page import as_html
 from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
 from audio_builder.article.text import tidy

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from audio_builder.article.blocks import broken_on_purpose, list_items, wrapping_of
-from audio_builder.article.gutenberg import take_licence
+from audio_builder.article.boilerplate import take_licence
 from audio_builder.article.printed_pages import without_page_marks
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText

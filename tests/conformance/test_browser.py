@@ -14,7 +14,8 @@ import pytest
 
 import audio_builder
 from audio_builder.episode.phrase_times import Phrase
-from audio_builder.episode.record import read_record, record_as_json
+from audio_builder.episode.record import read_record
+from audio_builder.episode.report import to_json
 from audio_builder.podcast.feed import Item
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.pages import episode_page
@@ -60,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = read_record(folder / "one-quiet-minute.episode.json")
     tags = msgspec.structs.replace(record.tags, title=HOSTILE, author="كاتب", language="ar")
     shutil.copyfile(report.path, folder / "hostile.mp3")
-    (folder / "hostile.episode.json").write_bytes(record_as_json(msgspec.structs.replace(record, tags=tags)))
+    (folder / "hostile.episode.json").write_bytes(to_json(msgspec.structs.replace(record, tags=tags)))
     publish(folder)
     many = folder / "forty"
     put_show(many)
@@ -69,7 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             record.tags, title=f"Evening {number + 1}", date=f"2026-10-{number % 28 + 1:02d}"
         )
         shutil.copyfile(report.path, many / f"evening-{number}.mp3")
-        of_it = record_as_json(msgspec.structs.replace(record, tags=again))
+        of_it = to_json(msgspec.structs.replace(record, tags=again))
         (many / f"evening-{number}.episode.json").write_bytes(of_it)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)

@@ -15,8 +15,7 @@ from audio_builder.audio import ffmpeg
 from audio_builder.audio.samples import Samples, ffmpeg_program, samples_from_segment
 from audio_builder.episode.encode.audio_file import open_audio
 from audio_builder.episode.encode.encoder import BITRATES_KBPS, Mp3Format, encode, encoder_gain_db
-from audio_builder.episode.encode.lame_header import crc16
-from audio_builder.episode.encode.mpeg_frames import walk
+from audio_builder.episode.encode.mpeg_frames import crc16, walk
 from audio_builder.errors import DiskFull, EncoderError
 from tests import instruments, sound_helpers
 

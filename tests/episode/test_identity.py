@@ -10,7 +10,8 @@ import pytest
 
 from audio_builder.episode.identity import Work, choose_place
 from audio_builder.episode.naming import Origin
-from audio_builder.episode.record import read_record, record_as_json, record_path
+from audio_builder.episode.record import read_record, record_path
+from audio_builder.episode.report import to_json
 from audio_builder.errors import OutputError
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import record_of
@@ -25,7 +26,7 @@ def _put(folder: Path, work: Work, origin: Origin, path: Path) -> None:
     path.write_bytes(f"{work.title} {work.words}".encode())
     tags = Tags(title=work.title, date=work.date)
     record = record_of(path.read_bytes(), tags, words=work.words, origin=origin)
-    record_path(path).write_bytes(record_as_json(record))
+    record_path(path).write_bytes(to_json(record))
 
 
 def _build(folder: Path, **changes: str) -> str:

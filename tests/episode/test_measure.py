@@ -11,8 +11,8 @@ import pytest
 from audio_builder.audio.samples import Samples, segment_from_samples
 from audio_builder.cli.main import run
 from audio_builder.episode.pictures import draw_episode
-from audio_builder.episode.tag.player_chapters import PlayerChapter
 from audio_builder.episode.verify.measure import CELLS_PER_S, ClickMeter, StereoMeter, measure
+from audio_builder.episode.words import PlayerChapter
 from tests.sound_helpers import RATE_HZ, noise, sine, speech
 
 _SVG = "{http://www.w3.org/2000/svg}"

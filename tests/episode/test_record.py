@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import audio_builder
-from audio_builder.episode.record import phrases_of, read_record, record_as_json, record_path, sound_of
+from audio_builder.episode.record import phrases_of, read_record, record_path, sound_of
+from audio_builder.episode.report import to_json
 from audio_builder.errors import OutputError
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.script.cues import Reason, Rest, Role, Say
@@ -44,7 +45,7 @@ def test_a_record_can_be_written_and_read(tmp_path: Path):
     audio_builder.build(ROOT / "examples" / "one-quiet-minute.md", make_recipe({"voice": "tone"}), tmp_path)
     path = tmp_path / "one-quiet-minute.episode.json"
     record = read_record(path)
-    assert record_as_json(record) == path.read_bytes()
+    assert to_json(record) == path.read_bytes()
 
 
 @pytest.mark.parametrize(

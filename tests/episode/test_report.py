@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from audio_builder.audio.samples import AudioSegment
+from audio_builder.episode.check_file import CheckReport
 from audio_builder.episode.naming import Origin, Place
 from audio_builder.episode.report import (
     BuildReport,
     ChapterReport,
-    CheckReport,
     Mix,
     StageReport,
     VoiceReport,
@@ -21,7 +21,7 @@ from audio_builder.episode.report import (
     to_json,
 )
 from audio_builder.episode.tag.write_tag import TagContent
-from audio_builder.episode.verify.standard import Finding, Findings, Rule, fact, loudness_rule, true_peak_rule
+from audio_builder.episode.verify.standard import Finding, Findings, Rule, loudness_rule, true_peak_rule
 from audio_builder.mix.fit_duration import TimedScript
 from audio_builder.mix.timeline import Chapter, PlacedClip, Timeline
 from audio_builder.narration.clip import Clip, Narration
@@ -64,7 +64,7 @@ def test_bounds_come_from_the_recipe() -> None:
 
 def test_large_numbers_are_not_written_as_powers() -> None:
     """26,460,000 frames are not 2.646e+07."""
-    assert str(fact("frames", 26_460_000.0, allowed="", ok=True)) == "frames: 26460000"
+    assert str(Finding("frames", 26_460_000.0, allowed="", ok=True)) == "frames: 26460000"
 
 
 def test_findings_know_what_failed() -> None:

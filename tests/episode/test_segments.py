@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from audio_builder.episode.encode import encoder
 from audio_builder.episode.encode.encoder import Mp3Format, SegmentSize, encode
-from audio_builder.episode.encode.lame_header import crc16, crc16_of_long
-from audio_builder.episode.encode.mpeg_frames import walk
+from audio_builder.episode.encode.mpeg_frames import crc16, crc16_of_long, walk
 from audio_builder.errors import EncoderError
 from tests import instruments
 

@@ -13,6 +13,7 @@ import pytest
 
 from audio_builder.audio.loudness import LoudnessMeter
 from audio_builder.audio.samples import AudioSegment, Samples
+from audio_builder.episode.check_file import check_file
 from audio_builder.episode.cover.draw import draw_cover
 from audio_builder.episode.encode.encoder import Mp3Format, encode
 from audio_builder.episode.encode.mpeg_frames import walk
@@ -20,7 +21,7 @@ from audio_builder.episode.tag.write_tag import TagContent, VoiceCredit, tag
 from audio_builder.episode.verify.measure import CELLS_PER_S, measure
 from audio_builder.episode.verify.speech_separation import estimate_separation_db, levels
 from audio_builder.episode.verify.streaming_verifier import StreamedMeasurements, StreamingVerifier
-from audio_builder.episode.verify.verifier import Expected, check_file, verify
+from audio_builder.episode.verify.verifier import Expected, verify
 from audio_builder.errors import EncoderError, NotAudio
 from audio_builder.mix.timeline import Chapter, PlacedClip, PlacedTone, Timeline, Tone
 from audio_builder.narration.clip import Clip

@@ -20,9 +20,9 @@ from PIL import Image
 
 from audio_builder.article.details import Details
 from audio_builder.episode.encode.mpeg_frames import walk
-from audio_builder.episode.tag.player_chapters import player_chapters
 from audio_builder.episode.tag.read_tag import id3, read_tag
 from audio_builder.episode.tag.write_tag import TagContent, VoiceCredit, disclosure, tag, three_letters
+from audio_builder.episode.words import player_chapters
 from audio_builder.errors import DiskFull, NotAudio, OutputError
 from audio_builder.mix.timeline import Chapter, Timeline
 from audio_builder.recipe.settings import Tags
@@ -222,24 +222,6 @@ def test_any_chapter_title_gives_a_title(title: str) -> None:
     assert "\n" not in first.title
     assert "\0" not in first.title
     assert first.title.encode("utf-16")
-
-
-def test_more_chapters_than_a_table_of_contents_can_hold_are_joined(tmp_path: Path) -> None:
-    """600 chapters become 200 groups of three, still from 0 to the end."""
-    path = tagged(tmp_path, content(chapters=[f"Chapter {number}" for number in range(600)]))
-    found = read_tag(path)
-    assert len(found.chapters) == 200
-    assert found.chapters[1].title == "Chapter 3"
-    assert found.chapters[0].start_ms == 0
-    assert found.chapters[-1].end_ms == 3000
-    assert all(one.end_ms == two.start_ms for one, two in zip(found.chapters, found.chapters[1:], strict=False))
-    assert found.contents_complete
-
-
-def test_255_chapters_are_all_kept() -> None:
-    """The limit itself is not beyond it."""
-    assert len(player_chapters(timeline([str(number) for number in range(255)]))) == 255
-    assert len(player_chapters(timeline([str(number) for number in range(256)]))) == 128
 
 
 def test_tagging_again_replaces_the_tag_and_spares_the_sound(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.cli.option_values import Size, size_in_words
-from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache, cache_stats, remove_damaged_clips
-from audio_builder.narration.clip_file import StoredClip
+from audio_builder.narration.clip_cache import CLIP_SUFFIX, ClipCache, StoredClip, cache_stats, remove_damaged_clips
 from audio_builder.narration.narrate import narrate
 from audio_builder.store import FOLDER_VARIABLE, Cleared, Store
 from tests.voice_helpers import ready, script_of

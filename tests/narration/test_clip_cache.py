@@ -18,8 +18,14 @@ from hypothesis import strategies as st
 from audio_builder.audio.samples import samples_from_segment
 from audio_builder.errors import NarrationError, OutputError
 from audio_builder.narration.clip import measure_clip, unpacked_levels
-from audio_builder.narration.clip_cache import ClipCache, cache_stats, remove_damaged_clips
-from audio_builder.narration.clip_file import StoredClip, decode_sound, encode_clip
+from audio_builder.narration.clip_cache import (
+    ClipCache,
+    StoredClip,
+    cache_stats,
+    decode_sound,
+    encode_clip,
+    remove_damaged_clips,
+)
 from audio_builder.store import FOLDER_VARIABLE
 from tests import sound_helpers
 
@@ -132,7 +138,7 @@ def test_two_processes_write_and_read_the_same_clip(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from audio_builder.narration.clip_cache import ClipCache\n"
-        "from audio_builder.narration.clip_file import StoredClip\n"
+        "from audio_builder.narration.clip_cache import StoredClip\n"
         f"cache = ClipCache(Path({str(tmp_path)!r}))\n"
         "for number in range(300):\n"
         f"    cache.store({KEY!r}, StoredClip(50000, 44100, 1, 1), bytes([number % 251]) * 100000)\n"

@@ -16,7 +16,7 @@ from audio_builder.narration.trim import LEAD_S, sound_from, trim
 from audio_builder.narration.workers.pool import Pool
 from audio_builder.voices.engines.base import WordStart, WordTimer
 from audio_builder.voices.engines.registry import load_engine
-from audio_builder.voices.normalize import normalize
+from audio_builder.voices.spoken.normalize import normalize
 from tests.sound_helpers import noise
 from tests.voice_helpers import ready, script_of, word_at
 

@@ -12,8 +12,7 @@ import pytest
 
 from audio_builder.audio.samples import AudioSegment, samples_from_segment, segment_from_samples
 from audio_builder.narration import recogniser
-from audio_builder.narration.clip_cache import ClipCache
-from audio_builder.narration.clip_file import StoredClip, decode_clip, encode_clip
+from audio_builder.narration.clip_cache import ClipCache, StoredClip, decode_clip, encode_clip
 from audio_builder.narration.hearing import (
     Difference,
     Hearing,

@@ -10,8 +10,7 @@ from lxml import etree
 
 from audio_builder.podcast.feed import Item, feed_pages
 from audio_builder.podcast.ledger import Entry, read_earlier_feed
-from audio_builder.podcast.publish_report import PublishOptions
-from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 

@@ -19,8 +19,7 @@ from audio_builder.episode.naming import Origin
 from audio_builder.episode.record import read_record, record_path
 from audio_builder.errors import OutputError, RecipeError
 from audio_builder.podcast.ledger import read_ledger
-from audio_builder.podcast.publish_report import PublishOptions
-from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from audio_builder.podcast.show_settings import SHOW_FILE, Show, init_show, make_show, read_show, show_as_toml
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags

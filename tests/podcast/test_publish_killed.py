@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.podcast.publish_report import PublishOptions
-from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from tests.support.show_helpers import put_episode, put_show
 
 NAMED = re.compile(r'(?:url|href)="https://example.org/pages/([^"]+)"(?: length="(\d+)")?')
@@ -23,9 +22,9 @@ SHAPE = (50,) * 240
 PROGRAM = f"""
 import sys
 from pathlib import Path
-from audio_builder.podcast import publish_report, publisher
+from audio_builder.podcast import publisher
 publisher.waveform_of = lambda *_: {SHAPE}
-publisher.publish(Path(sys.argv[1]), publish_report.PublishOptions(prune="--prune" in sys.argv))
+publisher.publish(Path(sys.argv[1]), publisher.PublishOptions(prune="--prune" in sys.argv))
 """
 
 pytestmark = [

@@ -22,8 +22,7 @@ from audio_builder.episode.tag.read_tag import id3
 from audio_builder.errors import RecipeError
 from audio_builder.podcast.episode_scan import FoundEpisode
 from audio_builder.podcast.ledger import Entry, Ledger, first_published, read_ledger
-from audio_builder.podcast.publish_report import PublishOptions
-from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from audio_builder.podcast.schedule import schedule
 from audio_builder.podcast.show_settings import make_show
 from audio_builder.recipe.recipe_file import make_recipe

@@ -9,8 +9,7 @@ import pytest
 
 from audio_builder.cli.main import run
 from audio_builder.errors import OutputError
-from audio_builder.podcast.publish_report import PublishOptions
-from audio_builder.podcast.publisher import publish
+from audio_builder.podcast.publisher import PublishOptions, publish
 from audio_builder.podcast.web_export import HEADERS_FILE, MANIFEST_FILE, export, headers
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 

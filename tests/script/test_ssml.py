@@ -30,8 +30,8 @@ from audio_builder.script.cues import (
     Script,
 )
 from audio_builder.script.from_document import make_script, read_document
-from audio_builder.script.ssml.parse_ssml import NAMESPACE, Imported, parse_ssml
-from audio_builder.script.ssml.write_ssml import as_ssml
+from audio_builder.script.parse_ssml import NAMESPACE, Imported, parse_ssml
+from audio_builder.script.write_ssml import as_ssml
 from tests.conftest import ROOT
 from tests.support.generated_articles import scripts
 

@@ -29,8 +29,8 @@ from audio_builder.script.cues import (
     Script,
 )
 from audio_builder.script.estimate import estimate
-from audio_builder.script.preview.strip import Kind, Sign, SignKind, strip_as_text, strip_of
-from audio_builder.script.preview.svg import strip_as_svg
+from audio_builder.script.strip import Kind, Sign, SignKind, strip_as_text, strip_of
+from audio_builder.script.strip_svg import strip_as_svg
 from tests.conftest import ROOT
 from tests.sound_helpers import script_of
 from tests.support.generated_articles import scripts

@@ -10,9 +10,8 @@ from audio_builder.errors import SoundError
 from audio_builder.mix.levels import tone_sound
 from audio_builder.mix.timeline import PlacedTone, Tone
 from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.bells import BELL_S, BELLS, check_bell, strike
+from audio_builder.sound.bells import BELL_S, BELLS, Mode, check_bell, ring, strike
 from audio_builder.sound.breath import breathe
-from audio_builder.sound.modal import Mode, ring
 from tests.sound_helpers import RATE_HZ, rms_dbfs
 
 BOWL = samples_from_segment(strike("bowl", RATE_HZ))

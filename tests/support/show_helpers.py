@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from audio_builder.episode.phrase_times import Phrase
-from audio_builder.episode.record import EpisodeRecord, Sound, record_as_json
-from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport
+from audio_builder.episode.record import EpisodeRecord, Sound
+from audio_builder.episode.report import BuildReport, ChapterReport, VoiceReport, to_json
 from audio_builder.episode.verify.standard import Findings
 from audio_builder.podcast.feed import Item, feed_pages
 from audio_builder.podcast.show_settings import FEED_FILE, Show, show_as_toml
@@ -78,7 +78,7 @@ def put_episode(folder: Path, stem: str, sound: bytes = b"sound", record: Episod
     replaced = folder / f"{stem}.new"
     replaced.write_bytes(sound)
     replaced.replace(folder / f"{stem}.mp3")
-    (folder / f"{stem}.episode.json").write_bytes(record_as_json(record or record_of(sound)))
+    (folder / f"{stem}.episode.json").write_bytes(to_json(record or record_of(sound)))
 
 
 def put_show(folder: Path, show: Show = SHOW) -> None:

@@ -25,8 +25,8 @@ from audio_builder.errors import DownloadFailed, VoiceError, VoiceFileChanged, V
 from audio_builder.narration.calibration import store_calibration
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.install.piper_voices import add_piper_voice
 from audio_builder.voices.install.voice_install import install_voice, needed_downloads, remove_voice
-from audio_builder.voices.piper_import import add_piper_voice
 from audio_builder.voices.profile import (
     NpmSource,
     PackageSource,

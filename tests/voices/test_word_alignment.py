@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 

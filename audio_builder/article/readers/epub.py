@@ -16,7 +16,7 @@ from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.headings import is_chapter
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.page_parser import as_html
+from audio_builder.article.page import as_html
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.article.readers.html import HEADING_CLASS
 from audio_builder.article.text import speakable

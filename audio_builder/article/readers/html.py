@@ -19,9 +19,17 @@ from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline_builder import OutlineBuilder, Wording
-from audio_builder.article.page_front import article_in, is_title_element, name_of, page_front, title_element
-from audio_builder.article.page_notes import find_notes
-from audio_builder.article.page_parser import parsed, refuse_declarations, words_in
+from audio_builder.article.page import (
+    article_in,
+    find_notes,
+    is_title_element,
+    name_of,
+    page_front,
+    parsed,
+    refuse_declarations,
+    title_element,
+    words_in,
+)
 from audio_builder.article.paragraph import Paragraph
 from audio_builder.article.readers import Parsed, TextReader
 from audio_builder.article.source import SourceText

@@ -18,11 +18,10 @@ from audio_builder.article.blocks import (
     text_blocks,
     wrapping_of,
 )
-from audio_builder.article.boilerplate import is_contents
+from audio_builder.article.boilerplate import is_contents, take_licence
 from audio_builder.article.context import speaker
 from audio_builder.article.dialects import title_block
 from audio_builder.article.frontmatter import NAME_KEY, FrontMatter, shortened, without_front_matter
-from audio_builder.article.gutenberg import take_licence
 from audio_builder.article.headings import (
     LONGEST_TITLE_COLUMNS,
     Setting,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio_builder.audio.ffmpeg import Ffmpeg
+from audio_builder.audio.ffmpeg import Ffmpeg, bare_frames, format_of
 from audio_builder.audio.samples import Samples
 from audio_builder.episode.encode.mpeg_frames import find_frame, id3_bytes
 from audio_builder.errors import NotAudio
@@ -90,36 +90,22 @@ def sniff(path: Path) -> str:
                 start = stream.read(_SNIFFED_BYTES)
     except OSError as error:
         raise NotAudio(f"can't read {path}: {error.strerror or error}", hint="Check the file's name.") from error
-    kind = _kind(start)
-    if kind is not None:
+    if kind := _kind(start):
         return kind
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PLAYLISTS):
         raise NotAudio(f"{path} is a playlist, not sound", hint="Give one of the files that it names.")
     raise NotAudio(
         f"{path} is not audio that can be recognised" if start else f"{path} is empty",
-        hint="MP3, WAV, FLAC, Ogg, M4A, AIFF, AAC and WebM files are understood.",
+        hint="MP3, AAC, M4A, FLAC, Ogg, WAV, AIFF, WMA, WebM and others are understood.",
     )
 
 
-def _kind(start: bytes) -> str | None:
-    by_magic = (
-        (b"fLaC", "flac"),
-        (b"OggS", "ogg"),
-        (b"caff", "caf"),
-        (b"\x1a\x45\xdf\xa3", "matroska"),
-    )
-    for magic, kind in by_magic:
-        if start.startswith(magic):
-            return kind
-    if start[:4] in {b"RIFF", b"RF64"} and start[8:12] == b"WAVE":
-        return "wav"
-    if start[:4] == b"FORM" and start[8:12] in {b"AIFF", b"AIFC"}:
-        return "aiff"
-    if start[4:8] == b"ftyp":
-        return "mov"
-    if len(start) > 1 and start[0] == 0xFF and start[1] & 0xF6 == 0xF0:
-        return "aac"
-    return "mp3" if find_frame(start, 0, len(start)) >= 0 else None
+def _kind(start: bytes) -> str:
+    if kind := format_of(start):
+        return kind
+    if find_frame(start, 0, len(start)) >= 0:
+        return "mp3"
+    return bare_frames(start) if bare_frames(start) != "mp3" else ""
 
 
 def _blocks_of(program: Ffmpeg, channels: int, complaints: list[str]) -> Iterator[Samples]:

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_builder.audio.ffmpeg import Ffmpeg
-from audio_builder.episode.encode.lame_header import EncodedSound, crc16_of_long, finish_header
-from audio_builder.episode.encode.mpeg_frames import parse_header
+from audio_builder.episode.encode.mpeg_frames import EncodedSound, crc16_of_long, finish_header, parse_header
 from audio_builder.errors import EncoderError, OutputError
 from audio_builder.files import draft_beside, output_error, output_errors
 
@@ -279,9 +278,6 @@ def _own_frames(content: bytes, skip: int, keep: int | None) -> tuple[bytes, int
 
 def _frame_edges(content: bytes) -> list[int]:
     """Return where each MPEG frame begins, and where the last one ends: past the end of the content if it is cut short.
-
-    Args:
-        content: MPEG frames and nothing else.
 
     Raises:
         EncoderError: something else is between them.

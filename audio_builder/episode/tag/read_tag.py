@@ -13,10 +13,10 @@ import mutagen.id3
 from mutagen import MutagenError
 from PIL import Image
 
-from audio_builder.episode.tag.player_chapters import PlayerChapter
+from audio_builder.episode.words import PlayerChapter
 from audio_builder.errors import NotAudio
 
-__all__ = ["CoverFacts", "MutagenError", "TagFacts", "id3", "read_tag", "tag_frames", "tag_size"]
+__all__ = ["CoverFacts", "MutagenError", "TagFacts", "cover_jpeg", "id3", "read_tag", "tag_frames", "tag_size"]
 
 id3: Any = mutagen.id3
 """Typed as Any: mutagen says that it is typed, but its frames get their fields at run time."""
@@ -74,6 +74,19 @@ class TagFacts:
     contents_ordered: bool
     contents_title: str
     contents_complete: bool
+
+
+def cover_jpeg(path: Path) -> bytes:
+    """Return the first JPEG in the tag of an MP3; empty where there is none.
+
+    Raises:
+        MutagenError: the tag can't be read.
+    """
+    try:
+        pictures = id3.ID3(path).getall("APIC")
+    except id3.ID3NoHeaderError:
+        return b""
+    return next((bytes(picture.data) for picture in pictures if picture.data[:2] == b"\xff\xd8"), b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from audio_builder.episode.tag.embedded_source import SOURCE_MIME
-from audio_builder.episode.tag.player_chapters import PlayerChapter, player_chapters
 from audio_builder.episode.tag.read_tag import MutagenError, id3, tag_frames, tag_size
-from audio_builder.episode.words import clean, words_of
+from audio_builder.episode.words import PlayerChapter, clean, player_chapters, words_of
 from audio_builder.errors import OutputError
 from audio_builder.files import output_error, output_errors
 from audio_builder.mix.timeline import Timeline

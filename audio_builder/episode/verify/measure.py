@@ -157,10 +157,6 @@ class _Plain:
 def measure(path: Path, *, progress: Callable[[float], None] | None = None) -> Measurements:
     """Decode a file and measure it. Memory grows by 50 KB for each minute of sound.
 
-    Args:
-        path: any audio file that `audio_file.open_audio` understands.
-        progress: called with the seconds measured so far.
-
     Raises:
         NotAudio: it can't be read or decoded, or has more than two channels.
         EncoderError: ffmpeg can't be started.
@@ -172,12 +168,7 @@ def measure(path: Path, *, progress: Callable[[float], None] | None = None) -> M
 
 
 def measure_audio(audio: Audio, progress: Callable[[float], None] | None = None) -> Measurements:
-    """Measure what is being decoded, to its end.
-
-    Args:
-        audio: of one or two channels.
-        progress: called with the seconds measured so far.
-    """
+    """Measure what is being decoded, to its end."""
     plain = _Plain(audio.rate_hz, audio.channels)
     loudness = LoudnessMeter(audio.rate_hz, audio.channels)
     peak = TruePeakMeter(audio.channels)

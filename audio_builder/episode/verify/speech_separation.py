@@ -5,7 +5,7 @@ beside it: from 250 to 50 ms before its first sound and from 50 to 250 ms after 
 background is ducked or coming up again, so each of the two bounds the level under the phrase from
 above, and the lower one bounds it best. The 50 ms keep clear of what an MP3 smears around a sound.
 
-The speech is judged second by second, as `audio.speech_level` says. The figure is the worst second of speech
+The speech is judged second by second, as `audio.loudness` says. The figure is the worst second of speech
 against the background beside its own phrase.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio_builder.audio.speech_level import every_second, quietest_second
+from audio_builder.audio.loudness import every_second, quietest_second
 from audio_builder.episode.verify.measure import CELLS_PER_S, Energies
 from audio_builder.mix.timeline import PlacedClip, Timeline
 

@@ -23,7 +23,7 @@ LETTERS = "letters on the cover"
 """Names of the findings that others look for."""
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True):
     """One thing that was measured.
 
     Attributes:
@@ -155,8 +155,3 @@ def loudness_rule(mastering: Mastering) -> Rule:
 def true_peak_rule(mastering: Mastering) -> Rule:
     """Return the bound of the true peak that a recipe asks for."""
     return Rule(TRUE_PEAK, "dBTP", None, mastering.ceiling_dbtp, 2)
-
-
-def fact(name: str, value: float | str, *, allowed: str, ok: bool, unit: str = "") -> Finding:
-    """Return a finding that is judged by something other than bounds."""
-    return Finding(name=name, value=value, unit=unit, allowed=allowed, ok=ok)

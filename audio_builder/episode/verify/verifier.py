@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from audio_builder.episode.encode.audio_file import sniff
 from audio_builder.episode.encode.mpeg_frames import Mpeg, walk
-from audio_builder.episode.pictures import draw_episode
-from audio_builder.episode.report import CheckReport
-from audio_builder.episode.tag.player_chapters import PlayerChapter, player_chapters
 from audio_builder.episode.tag.read_tag import CoverFacts, TagFacts, read_tag
 from audio_builder.episode.verify.measure import Measurements, measure
-from audio_builder.episode.verify.speech_separation import estimate_separation_db, levels
+from audio_builder.episode.verify.speech_separation import levels
 from audio_builder.episode.verify.standard import (
     BALANCE,
     BITRATES_KBPS,
-    CHAPTER_SLACK_MS,
     CLICKS,
     COVER_BYTES,
     COVER_SIDE_PX,
@@ -28,27 +21,21 @@ from audio_builder.episode.verify.standard import (
     LOUDEST_MOMENT,
     LOUDNESS_RANGE,
     MONO_LOSS,
-    PODCAST_LOUDNESS,
-    PODCAST_TRUE_PEAK,
     QUIETEST_PHRASE,
     SAMPLE_RATES_HZ,
-    SEPARATION_FROM_FILE,
     SPEECH_ABOVE_BED,
     SPEECH_ABOVE_RESTS,
     Finding,
     Findings,
     Rule,
-    fact,
     loudness_rule,
     true_peak_rule,
 )
 from audio_builder.episode.verify.streaming_verifier import StreamedMeasurements
-from audio_builder.files import check_named, write_named
+from audio_builder.episode.words import player_chapters
 from audio_builder.mix.timeline import Timeline
 from audio_builder.progress import Progress, Step, silent
 from audio_builder.recipe.settings import Mastering
-
-_ESTIMATED_SEPARATION = Rule(SEPARATION_FROM_FILE, "dB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,80 +78,30 @@ def verify(
     tag = read_tag(draft)
     return Findings(
         lines=(
-            *_format_findings(mpeg),
+            *format_findings(mpeg),
             _recipe_finding(mpeg, mastering),
-            *_sound_findings(measured, loudness_rule(mastering), true_peak_rule(mastering)),
+            *sound_findings(measured, loudness_rule(mastering), true_peak_rule(mastering)),
             _length_finding(mpeg, measured, timeline),
             *_level_findings(measured, expected),
-            *_tag_findings(tag),
+            *tag_findings(tag),
             *_chapter_findings(tag, timeline),
-            *_contents_findings(tag),
+            *contents_findings(tag),
         )
     )
-
-
-def check_file(
-    path: Path,
-    progress: Progress = silent,
-    picture: Path | None = None,
-    phrases_s: Sequence[tuple[float, float]] = (),
-    *,
-    force: bool = False,
-) -> CheckReport:
-    """Measure any audio file and say, line by line, what meets the standard and what doesn't.
-
-    Args:
-        path: the file.
-        progress: called with the seconds measured.
-        picture: where to draw its waveform, loudness and chapters as SVG; None for no picture.
-        phrases_s: when each phrase begins and ends, where that is known: the background is held against them.
-        force: whether the picture may replace what is there.
-
-    Raises:
-        NotAudio: it can't be read or decoded.
-        EncoderError: ffmpeg can't be started.
-        OutputError: the picture can't be written.
-    """
-    if picture is not None:
-        check_named(picture, force=force)
-    measured, tag, findings = _strangers(path, progress)
-    apart_db = estimate_separation_db(measured.energies, phrases_s)
-    if apart_db is not None:
-        findings = Findings(lines=(*findings.lines, _ESTIMATED_SEPARATION.judge(apart_db)))
-    if picture is not None:
-        chapters = tag.chapters if tag else ()
-        drawn = draw_episode(measured, chapters, (tag and tag.title) or path.name)
-        write_named(picture, drawn.encode("utf-8"), force=force)
-    return CheckReport(path=str(path), ok=findings.ok, findings=findings)
-
-
-def _strangers(path: Path, progress: Progress) -> tuple[Measurements, TagFacts | None, Findings]:
-    """Return what was measured, the tag of an MP3, and the findings."""
-    kind = sniff(path)
-    if kind != "mp3":
-        measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, 0)))
-        sound = _sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
-        return measured, None, Findings(lines=(fact("format", kind, allowed="MP3", ok=False), *sound))
-    mpeg, tag = walk(path), read_tag(path)
-    length_s = mpeg.frames / mpeg.rate_hz
-    measured = measure(path, progress=lambda done_s: progress(Step("verify", done_s, length_s)))
-    sound = _sound_findings(measured, PODCAST_LOUDNESS, PODCAST_TRUE_PEAK)
-    chapters = (*_contiguous_findings(tag.chapters, measured.seconds), *_contents_findings(tag))
-    return measured, tag, Findings(lines=(*_format_findings(mpeg), *sound, *_tag_findings(tag), *chapters))
 
 
 def _length_finding(mpeg: Mpeg, measured: Measurements, timeline: Timeline) -> Finding:
     """Return whether as many frames are there as were mixed, and a gapless player plays all of them."""
     allowed = f"exactly {timeline.frames}"
     ok = measured.frames == mpeg.frames == timeline.frames
-    return fact("frames of sound", float(measured.frames), allowed=allowed, ok=ok)
+    return Finding("frames of sound", float(measured.frames), allowed=allowed, ok=ok)
 
 
 def _recipe_finding(mpeg: Mpeg, mastering: Mastering) -> Finding:
     """Return whether rate, channels and bit rate are the recipe's: a standard file can still be another one."""
     wanted = (mastering.bitrate_kbps, mastering.sample_rate_hz, mastering.channels)
     found = (mpeg.bitrates_kbps[-1], mpeg.rate_hz, mpeg.channels)
-    return fact("made as ordered", _described(*found), allowed=_described(*wanted), ok=found == wanted)
+    return Finding("made as ordered", _described(*found), allowed=_described(*wanted), ok=found == wanted)
 
 
 def _described(bitrate_kbps: int, rate_hz: int, channels: int) -> str:
@@ -177,7 +114,7 @@ def _level_findings(measured: Measurements, expected: Expected) -> tuple[Finding
         return ()
     separation = SPEECH_ABOVE_BED.judge(expected.separation_db)
     if expected.separation_db == math.inf:
-        separation = fact(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True)
+        separation = Finding(SPEECH_ABOVE_BED.name, "no background", allowed=SPEECH_ABOVE_BED.allowed, ok=True)
     return (
         separation,
         SPEECH_ABOVE_RESTS.judge(found.rest_below_speech_db),
@@ -194,7 +131,7 @@ def _chapter_findings(tag: TagFacts, timeline: Timeline) -> tuple[Finding, ...]:
     if len(tag.chapters) != len(expected):
         problem = f"{len(tag.chapters)} chapters"
     return (
-        fact(
+        Finding(
             "chapters",
             problem or f"{len(expected)}, where their sound is",
             allowed=f"the timeline's {len(expected)}, to the millisecond",
@@ -203,7 +140,7 @@ def _chapter_findings(tag: TagFacts, timeline: Timeline) -> tuple[Finding, ...]:
     )
 
 
-def _format_findings(mpeg: Mpeg) -> tuple[Finding, ...]:
+def format_findings(mpeg: Mpeg) -> tuple[Finding, ...]:
     """Return what the MP3's own frames show."""
     low, high = BITRATES_KBPS.get(mpeg.channels, (64, 256))
     kbps = mpeg.bitrates_kbps
@@ -211,32 +148,34 @@ def _format_findings(mpeg: Mpeg) -> tuple[Finding, ...]:
     rates = " or ".join(map(str, SAMPLE_RATES_HZ))
     promised = "all of it" if mpeg.promised_frames is None else f"all {mpeg.promised_frames} frames"
     return (
-        fact("format", "MP3", allowed="MP3", ok=True),
-        fact("bit rate mode", "constant" if constant else "variable", allowed="constant", ok=constant),
-        fact(
+        Finding("format", "MP3", allowed="MP3", ok=True),
+        Finding("bit rate mode", "constant" if constant else "variable", allowed="constant", ok=constant),
+        Finding(
             "bit rate",
             float(kbps[0]) if constant else f"{kbps[0]} to {kbps[-1]}",
             unit="kbps",
             allowed=f"{low} to {high} kbps for {mpeg.channels} channel" + "s" * (mpeg.channels > 1),
             ok=low <= kbps[0] and kbps[-1] <= high,
         ),
-        fact("sample rate", float(mpeg.rate_hz), unit="Hz", allowed=f"{rates} Hz", ok=mpeg.rate_hz in SAMPLE_RATES_HZ),
-        fact("channels", float(mpeg.channels), allowed="1 or 2", ok=mpeg.channels in {1, 2}),
-        fact("gapless header", "yes" if mpeg.gapless else "no", allowed="yes", ok=mpeg.gapless),
-        fact("complete", _completeness(mpeg), allowed=promised, ok=mpeg.whole),
-        fact("old tags", ", ".join(mpeg.old_tags) or "none", allowed="none", ok=not mpeg.old_tags),
+        Finding(
+            "sample rate", float(mpeg.rate_hz), unit="Hz", allowed=f"{rates} Hz", ok=mpeg.rate_hz in SAMPLE_RATES_HZ
+        ),
+        Finding("channels", float(mpeg.channels), allowed="1 or 2", ok=mpeg.channels in {1, 2}),
+        Finding("gapless header", "yes" if mpeg.gapless else "no", allowed="yes", ok=mpeg.gapless),
+        Finding("complete", _completeness(mpeg), allowed=promised, ok=mpeg.whole),
+        Finding("old tags", ", ".join(mpeg.old_tags) or "none", allowed="none", ok=not mpeg.old_tags),
     )
 
 
-def _sound_findings(measured: Measurements, loudness: Rule, true_peak: Rule) -> tuple[Finding, ...]:
+def sound_findings(measured: Measurements, loudness: Rule, true_peak: Rule) -> tuple[Finding, ...]:
     """Return what the decoded sound shows."""
     stereo: tuple[Finding, ...] = ()
     if measured.channels > 1:
         stereo = (BALANCE.judge(measured.left_over_right_db), MONO_LOSS.judge(measured.lost_in_mono_db))
     complaint = measured.complaints[0] if measured.complaints else "no errors"
     return (
-        fact("decoding", complaint, allowed="no errors", ok=not measured.complaints),
-        fact("length", round(measured.seconds, 3), unit="s", allowed="more than 0 s", ok=measured.frames > 0),
+        Finding("decoding", complaint, allowed="no errors", ok=not measured.complaints),
+        Finding("length", round(measured.seconds, 3), unit="s", allowed="more than 0 s", ok=measured.frames > 0),
         loudness.judge(measured.integrated_lufs),
         true_peak.judge(measured.true_peak_dbtp),
         LOUDNESS_RANGE.judge(measured.loudness_range_lu),
@@ -248,54 +187,31 @@ def _sound_findings(measured: Measurements, loudness: Rule, true_peak: Rule) -> 
     )
 
 
-def _tag_findings(tag: TagFacts) -> tuple[Finding, ...]:
+def tag_findings(tag: TagFacts) -> tuple[Finding, ...]:
     """Return what the tag shows, chapters apart."""
     version = f"ID3v{tag.version}" if tag.version else "none"
     return (
-        fact("tag", version, allowed="ID3v2.3 or ID3v2.4", ok=tag.version in {"2.3", "2.4"}),
-        fact("title", tag.title or "none", allowed="a title", ok=bool(tag.title)),
-        fact("show", tag.show or "none", allowed="the name of a show", ok=bool(tag.show)),
+        Finding("tag", version, allowed="ID3v2.3 or ID3v2.4", ok=tag.version in {"2.3", "2.4"}),
+        Finding("title", tag.title or "none", allowed="a title", ok=bool(tag.title)),
+        Finding("show", tag.show or "none", allowed="the name of a show", ok=bool(tag.show)),
         _cover(tag.cover),
     )
 
 
-def _contents_findings(tag: TagFacts) -> tuple[Finding, ...]:
+def contents_findings(tag: TagFacts) -> tuple[Finding, ...]:
     """Return what players need to show chapters at all; nothing for a file without chapters."""
     if not tag.chapters:
         return ()
     complete = tag.contents_complete and tag.contents_ordered
     state = "complete and in order" if complete else "not complete or not in order"
     return (
-        fact("tables of contents", float(tag.contents), allowed="1", ok=tag.contents == 1),
-        fact("table of contents", state, allowed="complete and in order", ok=complete),
-        fact(
+        Finding("tables of contents", float(tag.contents), allowed="1", ok=tag.contents == 1),
+        Finding("table of contents", state, allowed="complete and in order", ok=complete),
+        Finding(
             "title of the table of contents",
             tag.contents_title or "none",
             allowed="a title, or some players hide the chapters",
             ok=bool(tag.contents_title),
-        ),
-    )
-
-
-def _contiguous_findings(chapters: tuple[PlayerChapter, ...], length_s: float) -> tuple[Finding, ...]:
-    """Return whether a stranger's chapters cover the whole file, one after the other, each with a title."""
-    if not chapters:
-        return (fact("chapters", 0.0, allowed="", ok=True),)
-    problems = [f"“{chapter.title}” has no title" for chapter in chapters if not chapter.title]
-    if chapters[0].start_ms != 0:
-        problems.append(f"the first starts at {chapters[0].start_ms / 1000:g} s")
-    for earlier, later in pairwise(chapters):
-        if earlier.end_ms != later.start_ms:
-            problems.append(f"“{later.title}” does not start where “{earlier.title}” ends")
-    if abs(chapters[-1].end_ms - length_s * 1000) > CHAPTER_SLACK_MS:
-        problems.append(f"the last ends at {chapters[-1].end_ms / 1000:g} s of {length_s:.3f} s")
-    return (
-        fact("chapters", float(len(chapters)), allowed="", ok=True),
-        fact(
-            "chapters cover the file",
-            problems[0] if problems else "yes",
-            allowed="from 0 to the end, one after the other, each with a title",
-            ok=not problems,
         ),
     )
 
@@ -314,9 +230,9 @@ def _cover(cover: CoverFacts | None) -> Finding:
     low, high = COVER_SIDE_PX
     allowed = f"square, {low} to {high} px, JPEG or PNG, RGB, at most {COVER_BYTES // 1024} KB"
     if cover is None:
-        return fact("cover", "none", allowed=allowed, ok=False)
+        return Finding("cover", "none", allowed=allowed, ok=False)
     kilobytes = -(-cover.size_bytes // 1024)
     found = f"{cover.width} × {cover.height} px, {cover.kind or 'unknown'}, {cover.mode or 'unknown'}, {kilobytes} KB"
     square = cover.width == cover.height and low <= cover.width <= high
     ok = square and bool(cover.kind) and cover.mode == "RGB" and cover.size_bytes <= COVER_BYTES
-    return fact("cover", found, allowed=allowed, ok=ok)
+    return Finding("cover", found, allowed=allowed, ok=ok)

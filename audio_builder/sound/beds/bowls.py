@@ -8,11 +8,10 @@ import numpy as np
 
 from audio_builder.audio.samples import Samples
 from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.bed import Bed, BedFormat, spread_times, uniform
+from audio_builder.sound.bells import BOWL, ring, soft_stroke
 from audio_builder.sound.loop import LayeredBed, pack
-from audio_builder.sound.modal import BOWL, ring, soft_stroke
 from audio_builder.sound.noise import FIRST_FRAMES, add_round
-from audio_builder.sound.random_events import spread_times, uniform
 
 # Fifths and fourths over A: whichever ring together, they agree. A large bowl rings for half a minute.
 # Lowest mode in Hz, how much slower than the measured bowl it decays, and whether it leans to the right.

@@ -69,10 +69,6 @@ def make(soundscape: Soundscape, bed_format: BedFormat) -> Bed:
     stands still while its colour moves. A part of each partial is a single bin, which never fades.
     The default root, 110 Hz, is low enough to be warm, and clear of mains hum.
 
-    Args:
-        soundscape: its `drone_root` is the lowest note.
-        bed_format: rate and channels.
-
     Raises:
         SoundError: see `root_hz`.
     """

@@ -8,10 +8,9 @@ import numpy as np
 
 from audio_builder.audio.samples import Samples
 from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.bed import Bed, BedFormat, spread_times, uniform
 from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, add_round, noise
-from audio_builder.sound.random_events import spread_times, uniform
 
 # Dolbear, "The Cricket as a Thermometer" (American Naturalist 31, 1897): chirps a minute = 40 + 4 (°F − 50).
 _TEMPERATURE_F = 57.0

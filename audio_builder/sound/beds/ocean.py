@@ -7,10 +7,9 @@ import numpy.typing as npt
 
 from audio_builder.audio.samples import Samples
 from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.bed import Bed, BedFormat, spread_times, uniform
 from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, Colour, Curve, Hertz, noise, slope
-from audio_builder.sound.random_events import spread_times, uniform
 
 # 72 and 48 s at 44.1 kHz, with no common factor but 2: about six waves in a minute, near and farther off.
 _NEAR_FRAMES, _NEAR_WAVES = 2 * 3**13, 7

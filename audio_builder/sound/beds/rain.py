@@ -8,10 +8,9 @@ import numpy as np
 
 from audio_builder.audio.samples import Samples
 from audio_builder.recipe.settings import Soundscape
-from audio_builder.sound.bed import Bed, BedFormat
+from audio_builder.sound.bed import Bed, BedFormat, uniform
 from audio_builder.sound.loop import LayeredBed, level_slow_changes, pack
 from audio_builder.sound.noise import FIRST_FRAMES, SECOND_FRAMES, Colour, Hertz, add_round, noise
-from audio_builder.sound.random_events import uniform
 
 _DROPS_PER_S = 14.0
 _DROPS_BELOW_DB = 9.0

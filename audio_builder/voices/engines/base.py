@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from audio_builder.audio.samples import AudioSegment
+from audio_builder.errors import VoiceFileMissing
 from audio_builder.voices.profile import Voice, VoiceProfile
 
 ENTRY_POINT_GROUP = "audio_builder.engines"
@@ -133,6 +135,18 @@ class Polyglot(Protocol):
             MissingExtra: the packages it needs aren't installed.
         """
         ...
+
+
+def voice_file(voice: Voice, role: str) -> Path:
+    """Return where the file of a voice with a role lies.
+
+    Raises:
+        VoiceFileMissing: the voice names none.
+    """
+    try:
+        return voice.paths[role]
+    except KeyError as error:
+        raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
 
 
 def voice_fingerprint(engine: Engine, profile: VoiceProfile) -> str:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.engines import misaki
-from audio_builder.voices.engines.base import TimedSound, WordStart
+from audio_builder.voices.engines.base import TimedSound, voice_file
+from audio_builder.voices.engines.spoken_runs import Run, joined
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.word_alignment import first_sounds, words_with_places
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 RATE_HZ = 24_000
 _NEEDED_BY = "the engine hibari"
@@ -37,20 +32,11 @@ _OUTPUTS = 6
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
-_BEFORE_A_WORD = ' “("'
-"""The token of a gap, and of what opens a quotation, is heard as part of the word that follows."""
-
-_EARLY_S = 0.04
-"""Words are heard so long before the durations say."""
-
 _LONGEST_PIECE = 380
 """Phonemes in one run. The model was trained on at most 400."""
 
 _CLAUSE_QUIET_S = 0.25
 """Quiet that stays on either side of a cut: together a comma, which the voice itself rests for 0.3 to 0.75 s."""
-
-_QUIET_DB = -45.0
-"""Below the loudest sample of a piece by so much, it is quiet."""
 
 
 class HibariEngine:
@@ -102,30 +88,17 @@ class HibariEngine:
                 English hasn't.
             EngineFailed: there is nothing that could be spoken in the text.
         """
-        import numpy as np
-
         phonemes = _phonemes(text, voice)
         if not any(map(str.isalpha, phonemes)):
             raise EngineFailed(f"Hibari found nothing to speak in {quoted(text)}")
         session = self._session(voice)
         runs = [session.run(piece, voice.rate) for piece in misaki.pieces(phonemes, _LONGEST_PIECE)]
-        runs = [_closed_up(run, first=run is runs[0], last=run is runs[-1]) for run in runs]
-        pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
-        sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
-        words = words_with_places(text)
-        firsts = first_sounds([_phonemes(word, voice) for _, word in words], phonemes)
-        begins = _begins(phonemes, runs)
-        starts = (
-            (at, None if first is None else _word_start(first, phonemes, begins))
-            for (at, _), first in zip(words, firsts, strict=True)
-        )
-        return TimedSound(sound, tuple(WordStart(at, frame) for at, frame in starts if frame is not None))
+        quiet = round(_CLAUSE_QUIET_S * RATE_HZ)
+        closed = [run.closed_up(None if run is runs[0] else quiet, None if run is runs[-1] else quiet) for run in runs]
+        return joined(text, lambda word: _phonemes(word, voice), phonemes, closed, RATE_HZ)
 
     def _session(self, voice: Voice) -> _Session:
-        try:
-            model = voice.paths["model"]
-        except KeyError as error:
-            raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
+        model = voice_file(voice, "model")
         if model not in self._sessions:
             self._sessions[model] = _Session(model)
         return self._sessions[model]
@@ -141,21 +114,6 @@ def _phonemes(text: str, voice: Voice) -> str:
         return misaki.phonemes(text, british=language == "en-gb")
     except ImportError as error:
         raise missing_extra("hibari-tts", _NEEDED_BY) from error
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Run:
-    """A piece of a phrase, spoken.
-
-    Attributes:
-        phonemes: of the piece.
-        sound: from -1 to 1, shape (frames,).
-        begins: the frame where each of the phonemes begins; empty where the model doesn't give its durations.
-    """
-
-    phonemes: str
-    sound: npt.NDArray[np.float32]
-    begins: tuple[int, ...]
 
 
 class _Session:
@@ -187,19 +145,17 @@ class _Session:
         self._synthesize = dsp.synth
         self._numbers: dict[str, int] = json.loads((Path(ASSETS) / "vocab.json").read_text(encoding="utf-8"))
 
-    def run(self, phonemes: str, speed: float) -> _Run:
+    def run(self, phonemes: str, speed: float) -> Run:
         """Return phonemes, spoken; at most `_LONGEST_PIECE` of them."""
-        import numpy as np
-
         phonemes = "".join(symbol for symbol in phonemes if symbol in self._numbers)
         tokens = np.array([[_EDGE, *(self._numbers[symbol] for symbol in phonemes), _EDGE]], dtype=np.int64)
         outputs = self._model.run(None, {"ids": tokens, "speed": np.array([speed], dtype=np.float32)})
         noise = np.random.default_rng(zlib.crc32(f"{speed} {phonemes}".encode()))
         sound = self._synthesize(*(output[0] for output in outputs[:_OUTPUTS]), noise)
         if len(outputs) == _OUTPUTS:
-            return _Run(phonemes, sound, ())
+            return Run(phonemes, sound, ())
         durations = outputs[_OUTPUTS].ravel().astype(np.int64)
-        return _Run(phonemes, sound, tuple((np.cumsum(durations)[:-1] * _FRAME_SAMPLES).tolist()))
+        return Run(phonemes, sound, tuple((np.cumsum(durations)[:-1] * _FRAME_SAMPLES).tolist()))
 
 
 def with_output(model: bytes, tensor: str) -> bytes:
@@ -217,49 +173,3 @@ def with_output(model: bytes, tensor: str) -> bytes:
     for field in (1, 12, 7):
         message = bytes((field << 3 | 2, len(message))) + message
     return model + message
-
-
-def _closed_up(run: _Run, *, first: bool, last: bool) -> _Run:
-    """Return a piece with at most `_CLAUSE_QUIET_S` of quiet where another is joined to it."""
-    import numpy as np
-
-    loud = np.flatnonzero(np.abs(run.sound) > np.max(np.abs(run.sound), initial=0.0) * 10 ** (_QUIET_DB / 20))
-    if not loud.size:
-        return run
-    quiet = round(_CLAUSE_QUIET_S * RATE_HZ)
-    begin = 0 if first else max(0, int(loud[0]) - quiet)
-    end = len(run.sound) if last else min(len(run.sound), int(loud[-1]) + quiet)
-    begins = (min(max(frame, begin), end) - begin for frame in run.begins)
-    return _Run(run.phonemes, run.sound[begin:end], tuple(begins))
-
-
-def _begins(phonemes: str, runs: Sequence[_Run]) -> list[int | None]:
-    """Return the frame where each of a phrase's phonemes begins; None where that isn't known.
-
-    Args:
-        phonemes: of the whole phrase.
-        runs: its pieces in their order; a piece lacks the spaces at its ends and what the model has no token for.
-    """
-    begins: list[int | None] = [None] * len(phonemes)
-    at = frames = 0
-    for run in runs:
-        for symbol, begin in zip(run.phonemes, run.begins, strict=False):
-            at = phonemes.index(symbol, at) + 1
-            begins[at - 1] = frames + begin
-        frames += len(run.sound)
-    return begins
-
-
-def _word_start(first: int, phonemes: str, begins: Sequence[int | None]) -> int | None:
-    """Return the frame where a word begins to be heard; None where that isn't known.
-
-    Args:
-        first: place of its first phoneme.
-        phonemes: of the whole phrase.
-        begins: the frame where each of them begins.
-    """
-    gap = first
-    while gap and phonemes[gap - 1] in _BEFORE_A_WORD:
-        gap -= 1
-    begin = next((begin for begin in begins[gap : first + 1] if begin is not None), None)
-    return None if begin is None else max(0, begin - round(_EARLY_S * RATE_HZ))

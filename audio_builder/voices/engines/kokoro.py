@@ -6,15 +6,16 @@ speed of its own, and the words their times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.blend import STYLE, blend_weights
-from audio_builder.voices.engines.base import TimedSound, WordStart
+from audio_builder.voices.engines.base import TimedSound, voice_file
 from audio_builder.voices.engines.kokoro_readers import (
     WANTED_BY,
     foreign_phonemes,
@@ -27,13 +28,11 @@ from audio_builder.voices.engines.kokoro_readers import (
 from audio_builder.voices.engines.misaki import phonemes as misaki_phonemes
 from audio_builder.voices.engines.misaki import pieces
 from audio_builder.voices.engines.onnx_models import changed_session
+from audio_builder.voices.engines.spoken_runs import Run, joined
 from audio_builder.voices.extras import installed_version
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from onnx import ModelProto
 
 RATE_HZ = 24_000
@@ -53,28 +52,7 @@ _LONGEST_PIECE = 300
 """Phonemes in one run. The model takes 510; beyond about 400 it hurries, and a slow run grows long."""
 
 _JOIN_QUIET_S = 0.12
-_JOIN_THRESHOLD_DB = -45.0
-
-_OPENING = ' “("'
-"""What stands before the first sound of a word."""
-
-_EARLY_S = 0.04
-"""The model is heard so long before the lengths that it plans (decision 14)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
-    """A piece of a phrase, spoken.
-
-    Attributes:
-        phonemes: of the piece.
-        sound: from -1 to 1, shape (frames,).
-        begins: the frame where each of the phonemes begins; empty where the sound isn't as long as was planned.
-    """
-
-    phonemes: str
-    sound: npt.NDArray[np.float32]
-    begins: tuple[int, ...]
+"""Quiet that stays on either side of a cut: a pause between clauses, not sentences."""
 
 
 class KokoroEngine:
@@ -141,21 +119,14 @@ class KokoroEngine:
                 sounds that aren't English.
             EngineFailed: there is nothing that could be spoken in the text.
         """
-        import numpy as np
-
         phonemes = self._phonemes(text, voice)
         if not any(symbol.isalpha() for symbol in phonemes):
             raise EngineFailed(f"Kokoro found nothing to speak in {quoted(text)}")
         session, style = self._session(voice), self._style(voice)
         runs = [_run(session, piece, style, voice.rate) for piece in pieces(phonemes, _LONGEST_PIECE)]
-        runs = runs if len(runs) == 1 else [_closed_up(run) for run in runs]
-        pcm = np.round(np.clip(np.concatenate([run.sound for run in runs]), -1.0, 1.0) * 32767).astype("<i2")
-        sound = AudioSegment(pcm.tobytes(), frame_rate=RATE_HZ, sample_width=2, channels=1)
-        words = words_with_places(text)
-        firsts = first_sounds([self._phonemes(word, voice) for _, word in words], phonemes)
-        frames = begins_of(firsts, phonemes, runs, RATE_HZ)
-        told = zip(words, frames, strict=True)
-        return TimedSound(sound, tuple(WordStart(at, frame) for (at, _), frame in told if frame is not None))
+        quiet = round(_JOIN_QUIET_S * RATE_HZ)
+        runs = runs if len(runs) == 1 else [run.closed_up(quiet, quiet) for run in runs]
+        return joined(text, lambda word: self._phonemes(word, voice), phonemes, runs, RATE_HZ)
 
     def _phonemes(self, text: str, voice: Voice) -> str:
         # Without a full stop a heading ends in the air.
@@ -167,7 +138,7 @@ class KokoroEngine:
         )
 
     def _session(self, voice: Voice) -> Any:
-        model = _path(voice, "model")
+        model = voice_file(voice, "model")
         if model not in self._sessions:
             try:
                 self._sessions[model] = changed_session(model, _with_speeds_and_lengths, _CHANGE)
@@ -178,7 +149,7 @@ class KokoroEngine:
     def _style(self, voice: Voice) -> npt.NDArray[np.float32]:
         """Return the voice's style vectors, shape (510, 256): a row for each number of phonemes."""
         weights = blend_weights(voice.profile)
-        files = tuple(_path(voice, role) for role in weights)
+        files = tuple(voice_file(voice, role) for role in weights)
         if files not in self._styles:
             tables = (_read_style(path) * weight for path, weight in zip(files, weights.values(), strict=True))
             self._styles[files] = sum(tables, start=0 * _read_style(files[0]))
@@ -220,16 +191,7 @@ def _with_speeds_and_lengths(model: ModelProto, name: str) -> None:
     model.graph.output.append(helper.make_tensor_value_info(planned[0], TensorProto.FLOAT, None))
 
 
-def _path(voice: Voice, role: str) -> Path:
-    try:
-        return voice.paths[role]
-    except KeyError as error:
-        raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
-
-
 def _read_style(path: Path) -> npt.NDArray[np.float32]:
-    import numpy as np
-
     try:
         table = np.fromfile(path, dtype="<f4")
     except OSError as error:
@@ -245,8 +207,6 @@ def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: flo
     Each token has a speed of its own. At the speed of the words, a slow voice would stretch the silence
     before the first one until it is heard as a vowel; that silence keeps the model's own pace.
     """
-    import numpy as np
-
     audio = session.get_outputs()[0].name
     words = _words(phonemes, style)
     planned = _planned(session, words)
@@ -262,7 +222,6 @@ def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: flo
 
 def _planned(session: Any, words: dict[str, Any]) -> npt.NDArray[np.float32]:
     """Return how many frames the model plans for each token at speed 1, at least 1 each, with fractions."""
-    import numpy as np
     import onnxruntime
 
     # The plan is a hundredth of the work; nothing that comes after it in the graph is done.
@@ -276,8 +235,6 @@ def _planned(session: Any, words: dict[str, Any]) -> npt.NDArray[np.float32]:
 
 def _words(phonemes: str, style: npt.NDArray[np.float32]) -> dict[str, Any]:
     """Return what the model is told of a piece: its tokens, and the style for that many."""
-    import numpy as np
-
     return {
         "tokens": np.array([[_EDGE, *tokens(phonemes), _EDGE]], dtype=np.int64),
         "style": style[len(phonemes) - 1][np.newaxis],
@@ -290,8 +247,6 @@ def whole_frames(lengths: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     The model rounds each length by itself. It plans 1.0 or 2.0 frames for most sounds, so at one speed
     nearly all are rounded up and at the next nearly all down, and the rate jumps by 13 % between them.
     """
-    import numpy as np
-
     wanted, given = 0.0, 0
     whole = []
     for length in lengths.tolist():
@@ -299,47 +254,3 @@ def whole_frames(lengths: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         whole.append(max(1, round(wanted - given)))
         given += whole[-1]
     return np.array(whole, dtype=np.int64)
-
-
-def _closed_up(run: Run) -> Run:
-    """Return a piece with at most `_JOIN_QUIET_S` of quiet on either side: a pause between clauses, not sentences."""
-    import numpy as np
-
-    sound = run.sound
-    loud = np.flatnonzero(np.abs(sound) > np.max(np.abs(sound), initial=0.0) * 10 ** (_JOIN_THRESHOLD_DB / 20))
-    if not loud.size:
-        return Run(run.phonemes, sound[:0], ())
-    keep = round(_JOIN_QUIET_S * RATE_HZ)
-    begin, end = max(0, int(loud[0]) - keep), min(len(sound), int(loud[-1]) + keep)
-    begins = (min(max(frame, begin), end) - begin for frame in run.begins)
-    return Run(run.phonemes, sound[begin:end], tuple(begins))
-
-
-def begins_of(firsts: Sequence[int | None], phonemes: str, runs: Sequence[Run], rate_hz: int) -> list[int | None]:
-    """Return the frame where each word begins to be heard; None where that isn't sure.
-
-    Args:
-        firsts: the place of each word's first sound among the phonemes.
-        phonemes: of the whole phrase.
-        runs: its pieces in their order: the same phonemes but for spaces.
-        rate_hz: frames per second.
-    """
-    early = round(_EARLY_S * rate_hz)
-    begins: list[int | None] = [None] * len(phonemes)
-    at = frames = 0
-    for run in runs:
-        at = phonemes.index(run.phonemes, at)
-        for place, begin in enumerate(run.begins, start=at):
-            begins[place] = frames + begin
-        at += len(run.phonemes)
-        frames += len(run.sound)
-    found = [None if first is None else _begin_of(first, phonemes, begins) for first in firsts]
-    return [None if frame is None else max(0, frame - early) for frame in found]
-
-
-def _begin_of(first: int, phonemes: str, begins: Sequence[int | None]) -> int | None:
-    """Return where the gap before a sound begins, with what else stands in it; the sound, where a piece begins."""
-    place = first
-    while place and phonemes[place - 1] in _OPENING:
-        place -= 1
-    return next((begin for begin in begins[place : first + 1] if begin is not None), None)

@@ -12,7 +12,7 @@ import unicodedata
 from typing import Any
 
 from audio_builder.errors import EngineFailed, VoiceError, quoted
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
 _IPA = re.compile(f"{IPA_START}(.*?){IPA_END}")
 _PARENTHESES = str.maketrans("[]", "()")

@@ -16,18 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
-from audio_builder.voices.engines.base import TimedSound, WordStart
+from audio_builder.voices.engines.base import TimedSound, WordStart, voice_file
 from audio_builder.voices.engines.onnx_models import changed_session
 from audio_builder.voices.extras import installed_version, missing_extra
-from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from onnx import ModelProto, NodeProto
 
 _LONGEST_PIECE = 400
@@ -118,10 +119,7 @@ class PiperEngine:
 
     def _speaker(self, voice: Voice) -> Any:
         """Return the loaded `PiperVoice`, loading it when it is first asked for."""
-        try:
-            model, config = voice.paths["model"], voice.paths["config"]
-        except KeyError as error:
-            raise VoiceFileMissing(f"the voice “{voice.profile.name}” names no {error} among its files") from error
+        model, config = voice_file(voice, "model"), voice_file(voice, "config")
         if model not in self._loaded:
             self._loaded[model] = _load(model, config)
         return self._loaded[model]
@@ -153,8 +151,6 @@ class _SeededSession:
 
     def run(self, outputs: None, feed: dict[str, npt.NDArray[np.generic]]) -> list[Any]:
         """Run the model with noise that depends on nothing but its other inputs."""
-        import numpy as np
-
         said = hashlib.sha256(b"".join(name.encode() + feed[name].tobytes() for name in sorted(feed)))
         generator = np.random.Generator(np.random.PCG64(int.from_bytes(said.digest()[:8], "big")))
         noise = {name: generator.standard_normal(_NOISE_FLOATS, dtype=np.float32) for name in self._noise}

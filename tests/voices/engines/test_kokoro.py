@@ -18,12 +18,13 @@ from audio_builder.script.phrases import count_words
 from audio_builder.voices.blend import blend_weights
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.engines import misaki
-from audio_builder.voices.engines.kokoro import KokoroEngine, Run, _with_speeds_and_lengths, begins_of, whole_frames
+from audio_builder.voices.engines.kokoro import KokoroEngine, _with_speeds_and_lengths, whole_frames
 from audio_builder.voices.engines.kokoro_readers import known, tokens
 from audio_builder.voices.engines.misaki import pieces
 from audio_builder.voices.engines.onnx_models import read_model
-from audio_builder.voices.normalize import spoken_text
+from audio_builder.voices.engines.spoken_runs import Run, word_begins
 from audio_builder.voices.profile import Voice
+from audio_builder.voices.spoken.normalize import spoken_text
 from audio_builder.voices.voice_files import locate_files
 
 
@@ -87,9 +88,14 @@ def test_words_begin_where_their_sounds_were_planned() -> None:
         Run(second, sound, tuple(range(1_200, 1_200 + 600 * len(second), 600))),
     ]
     firsts = [0, phonemes.index("w"), None, phonemes.index("k")]
-    assert begins_of(firsts, phonemes, runs, 24_000) == [2_400 - 960, 2_400 + 2 * 600 - 960, None, 24_000 + 1_200 - 960]
+    assert word_begins(firsts, phonemes, runs, 24_000) == [
+        2_400 - 960,
+        2_400 + 2 * 600 - 960,
+        None,
+        24_000 + 1_200 - 960,
+    ]
     untold = [Run(first, sound, ()), runs[1]]
-    assert begins_of(firsts, phonemes, untold, 24_000)[:2] == [None, None]
+    assert word_begins(firsts, phonemes, untold, 24_000)[:2] == [None, None]
 
 
 def test_a_blend_is_a_voice() -> None:

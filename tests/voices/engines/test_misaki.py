@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audio_builder.errors import EngineFailed, VoiceError
 from audio_builder.voices.engines.misaki import ipa_to_misaki, phonemes
-from audio_builder.voices.lexicon import IPA_END, IPA_START
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
 VOCABULARY = json.loads((Path(hibari.__file__).parent / "assets" / "vocab.json").read_text(encoding="utf-8"))
 

@@ -22,8 +22,8 @@ from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines import piper
 from audio_builder.voices.engines.piper import PiperEngine, _pieces, _with_noise_and_lengths
-from audio_builder.voices.lexicon import IPA_END, IPA_START
 from audio_builder.voices.rate import expected_wpm
+from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from audio_builder.voices.word_alignment import words_with_places
 from tests.sound_helpers import sound_after_pauses
 from tests.voice_helpers import narrated_at_rate, ready, script_of, word_at

@@ -24,7 +24,7 @@ from audio_builder.recipe.settings import Recipe
 from audio_builder.script.from_document import make_script, read_document
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.engines import system, system_driver
+from audio_builder.voices.engines import system
 from audio_builder.voices.engines.system import SystemEngine, read_sound_file
 from audio_builder.voices.engines.tone import ToneEngine
 from audio_builder.voices.profile import Voice
@@ -115,7 +115,7 @@ def test_a_rate_that_is_not_taken_is_an_error(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("overtaken", [False, True])
 def test_nothing_is_spoken_before_the_settings_are_taken(overtaken: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """However late espeak-ng takes them; and when pyttsx3's own default was taken last, the rate is set once more."""
-    driver, happened, looks = system_driver.SystemDriver(), [], iter([False] * 5 + [True] * 5)
+    driver, happened, looks = system.SystemDriver(), [], iter([False] * 5 + [True] * 5)
     driver._speech = SimpleNamespace(
         setProperty=lambda name, value: happened.append(f"{name} {value}"),
         proxy=SimpleNamespace(setBusy=lambda busy: happened.append(f"busy {busy}")),
@@ -126,8 +126,8 @@ def test_nothing_is_spoken_before_the_settings_are_taken(overtaken: bool, monkey
         return next(looks)
 
     taken = iter([200, 150] if overtaken else [150])
-    monkeypatch.setattr(system_driver, "_is_at_rest", at_rest)
-    monkeypatch.setattr(system_driver, "_rate_taken", lambda _asked: next(taken))
+    monkeypatch.setattr(system, "_is_at_rest", at_rest)
+    monkeypatch.setattr(system, "_rate_taken", lambda _asked: next(taken))
     driver._set_rate(150)
     again = ["rate 150", "looked"] if overtaken else []
     assert happened == ["rate 150", "busy False", *["looked"] * 6, *again]

@@ -1,1 +1,0 @@
-"""A script's pacing as a strip of speech and silence, before anything is spoken."""

@@ -1,0 +1,467 @@
+"""What is said for what is written in English: a table of rules, each with the readers that need it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from audio_builder.article.text import roman_number
+from audio_builder.voices.spoken.english_numbers import (
+    AMOUNT,
+    BEFORE_DAYS,
+    BEFORE_YEARS,
+    DATED,
+    DAY,
+    ENDS,
+    FRACTION_SIGNS,
+    HALF,
+    MONTH,
+    NUMBER,
+    SCALES,
+    TO,
+    UNITS,
+    YEAR,
+    area,
+    cardinal,
+    clock_time,
+    day_month,
+    decade,
+    digit_words,
+    either,
+    english_list,
+    english_words,
+    feet_and_inches,
+    fraction,
+    hour_range,
+    iso_date,
+    lone_year,
+    measure,
+    money,
+    month_day,
+    ordinal,
+    point_date,
+    short_decade,
+    slash_date,
+    span,
+    whole_hour,
+)
+
+MISAKI, ESPEAK = "misaki", "espeak"
+BOTH = frozenset({MISAKI, ESPEAK})
+_MISAKI = frozenset({MISAKI})
+
+_Said = str | Callable[[re.Match[str]], str]
+
+
+class Rule(NamedTuple):
+    """One kind of written form, and what is said for it.
+
+    Attributes:
+        kind: as in the table of spoken forms.
+        pattern: a regular expression for what is written.
+        said: the replacement, or a function of the match.
+        needed_by: the readers that get it wrong without the rule.
+        ipa: whether what is said is IPA, which not every engine takes.
+    """
+
+    kind: str
+    pattern: str
+    said: _Said
+    needed_by: frozenset[str] = BOTH
+    ipa: bool = False
+
+
+# --- Roman numerals, scripture, names ---
+
+_NUMBERED = "Chapter|Part|Book|Volume|Act|Scene|Canto|Psalm|Section|World War|Appendix|Lesson|Stage|Figure"
+_ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_SMALL_ROMAN = _ROMAN.lower()
+_BOOKS = (
+    "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
+    "Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|"
+    "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
+    "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|"
+    "Zechariah|Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
+)
+_NUMBERED_SHORT = english_words("numbered")
+_REIGNING = "|".join(sorted(english_list("reigning")))
+_BOOK_SHORT = english_words("books")
+_BEFORE_NAMES = english_words("before_names")
+_STREETS = english_words("streets")
+_ABBREVIATIONS = english_words("abbreviations")
+_CITED = english_words("cited")
+_LIVED = english_words("lived")
+_OPENERS = f"(?:{'|'.join(sorted(english_list('openers')))})"
+_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
+"""Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
+
+_HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
+_TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
+_PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
+
+_AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
+
+
+def _roman(letters: str) -> str:
+    return str(roman_number(letters.upper()))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return f"{found[1]} {cardinal(_roman(found[2]))}"
+
+
+def _reigning(found: re.Match[str]) -> str:
+    return f"{found[1]} the {ordinal(_roman(found[2]))}"
+
+
+_SHORTEST_TELEPHONE = 9
+"""Digits."""
+
+_PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
+
+
+def _spelled_path(address: str) -> str:
+    return " ".join("".join(_PATH_WORDS.get(sign, sign) for sign in address.strip("/")).split())
+
+
+def _host(found: re.Match[str]) -> str:
+    known = found[0].startswith(("http", "www.")) or _HOST.search(found[1])
+    return _spelled_path(found[1]) if known else found.group()
+
+
+def _mail(found: re.Match[str]) -> str:
+    return _spelled_path(found.group())
+
+
+def _telephone(found: re.Match[str]) -> str:
+    """Return a telephone number digit by digit; what has too few digits for one, as it is."""
+    groups = re.findall(r"\d+", found[0])
+    if sum(map(len, groups)) < _SHORTEST_TELEPHONE:
+        return found.group()
+    return ("plus " if found[0].startswith("+") else "") + ", ".join(map(digit_words, groups))
+
+
+def _verse(found: re.Match[str]) -> str:
+    book, chapter, first, last = found.groups()
+    return f"{book} {cardinal(chapter)} {cardinal(first)}" + (f" to {cardinal(last)}" if last else "")
+
+
+def _cased(written: str, word: str) -> str:
+    return word.capitalize() if written[0].isupper() else word
+
+
+def _initials(found: re.Match[str]) -> str:
+    return found[0].replace(". ", " ").replace(".", " ").rstrip() + " "
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Return `US` for `U.S.`, and `J R R` for `J.R.R.` before a name."""
+    letters = found[1].replace(".", "")
+    if found["end"] is not None:
+        return f"{letters}.{found['end']}"
+    named = letters not in _PLACES and re.match(r" [A-Z][a-z]", found.string[found.end() :])
+    return " ".join(letters) if named else letters
+
+
+def _possessive(found: re.Match[str]) -> str:
+    """Return nothing for the apostrophe of `parents' house`; a closing quotation mark stays."""
+    return found[0] if re.search(r"(?<!\w)['‘]", found.string[: found.start()]) else ""
+
+
+def _etc(found: re.Match[str]) -> str:
+    return "etc" + ("." + found["end"] if found["end"] is not None else "")
+
+
+def _aside(found: re.Match[str]) -> str:
+    return f", {found[1]}" + ("" if found[2] else ", ")
+
+
+_APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
+_OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
+_COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
+
+
+def _formula(found: re.Match[str]) -> str:
+    parts = (cardinal(unicodedata.normalize("NFKC", part)) if part in "₀₁₂₃₄₅₆₇₈₉" else part for part in found[0])
+    return " ".join(parts)
+
+
+_DIGITS = frozenset("0123456789")
+NEEDS = {
+    **dict.fromkeys(
+        (
+            "date",
+            "money",
+            "scripture",
+            "time",
+            "year",
+            "decade",
+            "phone",
+            "pattern",
+            "unit",
+            "range",
+            "version",
+            "ordinal",
+        ),
+        _DIGITS,
+    ),
+    "number": _DIGITS,
+    "fraction": _DIGITS | frozenset(FRACTION_SIGNS),
+    "address": frozenset(".@"),
+    "stop": frozenset("."),
+    "initials": frozenset("."),
+    "abbreviation": frozenset("./#–-") | _DIGITS,
+    "aside": frozenset("—–-("),
+    "ratio": _DIGITS,
+    "compared": _DIGITS,
+    "sign": frozenset("²=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
+    "contraction": frozenset("'’‘"),
+}
+"""For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
+
+RULES: tuple[Rule, ...] = (
+    Rule("address", r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", _mail),
+    Rule(
+        "address",
+        r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.#?=&%~-]*)?)(?<![.,])",
+        _host,
+    ),
+    Rule("stop", r" ?(?:\.{3,}|\. \. \.)", "…"),
+    Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
+    Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", slash_date),
+    Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
+    Rule(
+        "date",
+        rf"\b(?:[Tt]he )?({DAY})(?:{TO}| to )(?:the )?(?={DAY} (?:of )?(?:{MONTH})\b)",
+        lambda m: f"the {ordinal(re.sub('[a-z]', '', m[1]))} to the ",
+    ),
+    Rule(
+        "date",
+        rf"\b({MONTH}) ({DAY}){TO}({DAY})\b(?!:)",
+        lambda m: f"{m[1]} {m[2]} to {ordinal(re.sub('[a-z]', '', m[3]))}",
+    ),
+    Rule(
+        "date",
+        rf"\b(?:({BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH})(?:,? ({YEAR}))?\b(?!\w)",
+        day_month,
+    ),
+    Rule(
+        "date",
+        rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ({YEAR}))?\b(?![:.]\d| \d)",
+        month_day,
+    ),
+    Rule(
+        "money",
+        rf"([$£€¥₹])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
+        rf"(?: ?((?:hundred|thousand|million|billion|trillion)\b|(?:{either(SCALES)})\b))?",
+        money,
+    ),
+    Rule("money", rf"({AMOUNT}) ?¢", lambda m: f"{cardinal(m[1])} cent{'' if m[1] == '1' else 's'}"),
+    Rule("scripture", r"\bPs\.? ?(?=\d)", "Psalm "),
+    Rule("scripture", rf"\b(?<=[123] )({either(_BOOK_SHORT)})\. ?(?=\d)", lambda m: f"{_BOOK_SHORT[m[1]]} "),
+    Rule(
+        "scripture",
+        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\.? ?(?=\d+:\d))",
+        lambda m: f"{_BOOK_SHORT[m[1] or m[2]]} ",
+    ),
+    Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
+    Rule("scripture", rf"\b({_BOOKS}) (\d+):(\d+)(?:{TO}(\d+))?\b", _verse),
+    Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
+    Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
+    Rule("ratio", r"\b([2-9]|12)/(4|8|16)(?= (?:time|beat|rhythm|met(?:re|er))\b)", r"\1 \2"),
+    Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
+    Rule("time", rf"(?<=[AaPp]\.[Mm]\.){TO}(?=\d)", " to "),
+    Rule("time", rf"\b(\d\d?:\d\d){TO}(?=\d\d?:\d\d\b)", r"\1 to "),
+    Rule("time", rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{HALF}{ENDS}", clock_time),
+    Rule("time", rf"\b(1?\d) ?{HALF}{ENDS}", whole_hour),
+    Rule("time", r"(?<=\b[Aa]t )(\d\d?)\.([0-5]\d)\b(?! ?[%°]|[.,]\d)", r"\1:\2"),
+    Rule("time", r"\b(\d\d?)\.([0-5]\d)(?= when\b)", r"\1:\2"),
+    Rule(
+        "time",
+        r"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
+        clock_time,
+    ),
+    Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
+    Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
+    Rule("decade", r"(?<!\w)['’]([2-9]0)s\b", lambda m: f"{cardinal(m[1])[:-1]}ies"),
+    Rule("decade", r"(?<!\w)['’](\d\d)\b(?![\d'’])", lambda m: cardinal(m[1])),
+    Rule("decade", r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
+    Rule(
+        "phone",
+        r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)",
+        _telephone,
+    ),
+    Rule(
+        "phone",
+        r"(?<![\d(-])(?:(?:(\d{3})-|\((\d{3})\) ?))?(\d{3})-(\d{4})(?![\d-])",
+        lambda m: ", ".join(map(digit_words, filter(None, m.groups()))),
+    ),
+    Rule(
+        "pattern",
+        r"(?<![\d-])\d{1,2}(?:-\d{1,2}){2,}(?![\d-])",
+        lambda m: " ".join(map(cardinal, m[0].split("-"))),
+    ),
+    Rule("abbreviation", r"\b24/7\b", "twenty-four seven"),
+    Rule("abbreviation", r"\b20/20\b", "twenty twenty"),
+    Rule("abbreviation", r"\bc/o\b", "care of"),
+    Rule("abbreviation", r"\b[Nn]/[Aa]\b", "not applicable"),
+    Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
+    Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
+    Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
+    Rule("abbreviation", r"\b([Mm])ax\. ?(?=\d)", r"\1aximum "),
+    Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished "),
+    Rule("compared", r"(?<![\w~])~ ?(?=\d)", "about "),
+    Rule("compared", r"(?<![\w<])< ?(?=\d)", "less than "),
+    Rule("compared", r"(?<![\w>])> ?(?=\d)", "more than "),
+    Rule("compared", r"(?<!\w)[x×](\d{1,3})\b(?! ?[x×])", r"times \1"),
+    Rule(
+        "fraction",
+        rf"(\d?) ?([{''.join(FRACTION_SIGNS)}])",
+        lambda m: f"{m[1]} {FRACTION_SIGNS[m[2]]}".lstrip() if m[1] else f" {FRACTION_SIGNS[m[2]]}",
+    ),
+    Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
+    Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
+    Rule("unit", r"\b(\d+) ?(?:ft|′|') ?(\d+) ?(?:in\b|″|\"|”|'')", feet_and_inches),
+    Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", area),
+    Rule("unit", r"\b(\d+) ?h(?:rs?)?,? ?(\d+) ?m(?:ins?)?\b", r"\1 hr \2 min"),
+    Rule("unit", r"\b(\d+) ?m(?:ins?)?,? ?(\d+) ?s(?:ecs?)?\b", r"\1 min \2 sec"),
+    Rule(
+        "unit",
+        rf"\b({NUMBER})-({either(UNITS)})\b\.?(?= [a-z])",
+        lambda m: f"{cardinal(m[1])} {UNITS[m[2]]}",
+    ),
+    Rule("abbreviation", r"(?<![\w/])km/h\b", "kilometers per hour"),
+    Rule(
+        "unit",
+        rf"(?<![\w.,/-])([-−])?(?:({NUMBER}){TO})?({NUMBER}) ?({either(UNITS)})(?![\w°/])(?:\.(?= [a-z]))?",
+        measure,
+    ),
+    Rule("unit", r"(?<![\w.])(\d{1,3})C\b", lambda m: f"{cardinal(m[1])} degrees Celsius"),
+    Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
+    Rule("range", r"(?<=\d)-(?=[a-z])", " "),
+    Rule(
+        "version",
+        r"(?<=[Vv]ersion )(\d+(?:\.\d+)+)",
+        lambda m: " point ".join("oh" if p == "0" else cardinal(p) for p in m[1].split(".")),
+    ),
+    Rule("abbreviation", r"(?<![\w&])#(?=\d)", "number "),
+    Rule("abbreviation", r"\b[Nn]o\. ?(?=\d)", "number "),
+    Rule("abbreviation", r"\b[Nn]os\. ?(?=\d)", "numbers "),
+    Rule("abbreviation", rf"\b({either(_CITED)})\. ?(?=\d)", lambda m: f"{_CITED[m[1]]} "),
+    Rule("abbreviation", r"(?<=& )Co\.", "Company"),
+    Rule("abbreviation", r"\b(et al|ibid|op|cit|viz)\.(?=[,;:)]| [a-z\d])", r"\1"),
+    Rule(
+        "abbreviation",
+        rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
+        lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
+    ),
+    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
+    Rule(
+        "roman",
+        rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})({_SMALL_ROMAN})(?!['’]?\w)",
+        _numbered,
+    ),
+    Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}})({_ROMAN})(?!\w|['’][^s])", _reigning),
+    Rule(
+        "roman",
+        rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)",
+        lambda m: f"{cardinal(_roman(m[1])).capitalize()}.",
+    ),
+    Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
+    Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
+    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
+    Rule(
+        "title",
+        rf"(?<=[a-z]),? ({either(_AFTER_NAMES)})\b(?:\.(?= [a-z]|,))?",
+        lambda m: f" {_AFTER_NAMES[m[1]]}",
+    ),
+    Rule(
+        "abbreviation",
+        rf"\b([A-Z][a-z]+ )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
+        lambda m: f"{m[1]}{_STREETS[m[2]]}" + ("" if m["end"] is None else "." + m["end"]),
+    ),
+    Rule(
+        "dated",
+        rf"\b({either(DATED)})\.?{TO}({either(DATED)})\b(?:\.(?=[,;]| [a-z\d]))?",
+        lambda m: f"{DATED[m[1]]} to {DATED[m[2]]}",
+    ),
+    Rule("dated", rf"\b({either(DATED)})\.(?= [a-z\d]|[,;])", lambda m: DATED[m[1]]),
+    Rule(
+        "dated",
+        rf"\b((?:[Oo]n|[Nn]ext|[Ll]ast|[Tt]his|[Bb]y|[Uu]ntil|[Ee]very|[Ff]rom|[Ss]ince|and|or|to|&) )({either(DATED)})"
+        r"(?=\.[\"”’')]*$)",
+        lambda m: m[1] + DATED[m[2]],
+    ),
+    Rule("dated", r"\b(Tues?|Thu(?:rs?)?|Fri)\b(?!\.)", lambda m: DATED[m[1]]),
+    Rule(
+        "dated", r"\b(Mon|Wed|Sat|Sun)(?=(?:,|/| &| and) ?(?:Mon|Wed|Sat|Sun|[A-Z][a-z]+day)\b)", lambda m: DATED[m[1]]
+    ),
+    Rule("dated", r"\b([A-Z][a-z]+day(?:, ?|/| & | and ))(Mon|Wed|Sat|Sun)\b", lambda m: m[1] + DATED[m[2]]),
+    Rule("abbreviation", rf"\b({either(_ABBREVIATIONS)})\.(?=,?\s)", lambda m: _ABBREVIATIONS[m[1]]),
+    Rule("word", r"\bvs\b(?!\.)", "versus"),
+    Rule("word", r"\b(?:aka\b|a\.k\.a\.)", "also known as"),
+    Rule("letters", r"\bCO2\b", "C O two"),
+    Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
+    Rule("abbreviation", r"\b(and|[Ee]ither)/or\b", r"\1 or"),
+    Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
+    Rule("abbreviation", r"(?<=[a-z])/(?=(?:second|minute|hour|day|week|month|year|person)\b)", " per "),
+    Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
+    Rule("abbreviation", r"\bw/o\b", "without"),
+    Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
+    Rule("initials", r"\bPh\. ?D\.", "PhD"),
+    Rule(
+        "initials",
+        rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?",
+        _letters,
+    ),
+    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])", _initials),
+    Rule(
+        "initials",
+        rf"(?<=[a-z] )(?<!\b[Pp]lan )(?<!\b[Vv]itamin )(?<!\b[Tt]ype )(?<!\b[Gg]roup )(?<!\b[Ss]tep )(?<!\b[Pp]art )"
+        r"(?<!\b[Gg]rade )(?<!\b[Cc]lass )(?<!\b[Oo]ption )(?<!\b[Pp]oint )(?<!\b[Ff]igure )"
+        rf"(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b)[A-Z][a-z])",
+        _initials,
+    ),
+    Rule(
+        "aside",
+        r"(?<=[\w°%”’\"'),;:\ue001]) ?(?:—|--+) ?(?=[\w“‘(\ue000]|[\"'][\w\ue000])|(?<=\S) (?:–|-) (?=[\w“\"(\ue000])",
+        ", ",
+    ),
+    Rule("aside", r"(?<=[.!?…]) ?(?:—|--+) ?(?=[\w\ue000])", " "),
+    Rule("aside", r"\(([^()]*[.!?…])\)", r"\1"),
+    Rule("aside", r"(?:^|(?<=[.!?…] ))\(([^()]*[\w\ue001])\) (?=[\w\ue000])", r"\1, "),
+    Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", _aside),
+    Rule("aside", r"(?<=[,;:]), ", " "),
+    Rule(
+        "year",
+        rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
+        lone_year,
+    ),
+    Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: digit_words(m[0])),
+    Rule(
+        "number",
+        r"\b((?i:room|flight|highway|interstate|bus|apartment) )(\d)0(\d)\b",
+        lambda m: f"{m[1]}{digit_words(f'{m[2]}0{m[3]}')}",
+    ),
+    Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {digit_words(m[1], 'zero')}"),
+    Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
+    Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
+    Rule("sign", r"(?<=[\da-z])²", " squared"),
+    Rule("sign", r" ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
+    Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
+    Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
+    Rule("sign", r"√ ?(?=\w)", "the square root of "),
+    Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
+    Rule("contraction", r"(?<!\w)['’‘]([Tt])is\b", r"\1izz", _MISAKI),
+    Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
+    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
+    Rule("contraction", r" ['’‘]n['’] ", " and "),
+    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
+    Rule("letters", r"\bTED\b", "Ted"),
+    Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
+)
+"""In their order: what one rule has put into words, the next ones leave alone."""
