@@ -353,7 +353,7 @@ def _without_litanies(paragraphs: Sequence[Setting], levels: list[int]) -> list[
             continue
         if place - start > _LONGEST_CHAIN:
             for inside in range(start, place):
-                if not is_chapter(paragraphs[inside].text):
+                if not is_chapter(paragraphs[inside].text) and not _NUMBERED.fullmatch(paragraphs[inside].text):
                     levels[inside] = 0
         start = place + 1
     return levels

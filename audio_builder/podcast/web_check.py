@@ -269,8 +269,9 @@ def _ask(
             said = {name.lower(): value for name, value in answer.headers.items()}
             return _Answer(answer.status_code, said, content)
     except (requests.RequestException, OSError) as error:
-        said = ((problem, advice) for kind, problem, advice in _PROBLEMS if isinstance(error, kind))
-        problem, advice = next(said, (f"no answer ({type(error).__name__})", "Check again later, or ask the host."))
+        known = ((problem, advice) for kind, problem, advice in _PROBLEMS if isinstance(error, kind))
+        other = f"no answer ({type(error).__name__})", "Check again later, or ask the host."
+        problem, advice = next(known, other)
         return _Answer(0, {}, problem=problem, advice=advice)
 
 
