@@ -97,7 +97,7 @@ READ = None
 
 
 def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
-    node: LexborNode, *, page: bool, site_header: bool
+    node: LexborNode, *, page: bool, site_header: bool, holds_text: bool = False
 ) -> str | None:
     """Return as what an element is left out, None where it is part of what its author wrote to be read.
 
@@ -107,6 +107,7 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
         node: an element.
         page: it is one of a web page; what merely has the name of small print counts only there.
         site_header: it is the `<header>` of the site, not that of the article.
+        holds_text: the title of the page and a paragraph are in it.
     """
     tag = node.tag or ""
     attributes = node.attributes
@@ -128,7 +129,7 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
     if site_header or (tag == "footer" and _is_of_page(node, page=page)):
         return "menus and boxes"
     if tag not in _NEVER_NAMED:
-        return _named_as(node, tag, page=page)
+        return _named_as(node, tag, page=page, holds_text=holds_text)
     return "small print" if page and "date-header" in (attributes.get("class") or "").split() else READ
 
 
@@ -158,7 +159,7 @@ def is_label(text: str) -> bool:
     return len(text.split()) <= _LONGEST_LABEL_WORDS and text.rstrip()[-1:] not in ".!?…:"
 
 
-def _named_as(node: LexborNode, tag: str, *, page: bool) -> str | None:
+def _named_as(node: LexborNode, tag: str, *, page: bool, holds_text: bool) -> str | None:
     """Return as what an element is named, unless it holds the title of the page and its text."""
     attributes = node.attributes
     if page and tag == "div" and attributes.get("title") in _PRINTED_AROUND:
@@ -178,7 +179,7 @@ def _named_as(node: LexborNode, tag: str, *, page: bool) -> str | None:
         return "page number"
     if kind == "hidden text" and _stands_for_hidden(node):
         return READ
-    return READ if kind is None or (page and node.css_first("h1") and node.css_first("p")) else kind
+    return READ if kind is None or (page and holds_text) else kind
 
 
 def _kind_by_name(tag: str, labels: list[str], *, page: bool) -> str | None:
