@@ -174,9 +174,9 @@ def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place
     _refuse_folders(path)
     known = _known_at(path)
     same = known is not None and _is_same(known, work, origin)
-    if not same and if_there != "replace" and _is_taken(path):
+    if not same and if_there != "replace" and (taken := _taken_by(path)):
         raise OutputError(
-            f"{path} is there already, and is not an earlier version of this episode",
+            f"{taken} is there already, and is not {'' if taken == path else 'of '}an earlier version of this episode",
             hint="Choose another name, or replace it with --force.",
         )
     _check_replaceable(path, known if same else None, if_there)
@@ -328,14 +328,15 @@ def _own_files(path: Path) -> tuple[Path, ...]:
     return path, record_path(path), twin_path(path), bed_path(path)
 
 
-def _is_taken(path: Path) -> bool:
-    return any(os.path.lexists(own) for own in _own_files(path))
+def _taken_by(path: Path) -> Path | None:
+    """Return what is there of the files that an episode has; None where none is."""
+    return next((own for own in _own_files(path) if os.path.lexists(own)), None)
 
 
 def _free_path(wanted: Path, planned: Collection[Path]) -> Path:
     """Return the wanted path, or the first one with a number after its name that is neither there nor planned."""
     path, number = wanted, 1
-    while path in planned or _is_taken(path):
+    while path in planned or _taken_by(path):
         number += 1
         path = wanted.with_name(f"{numbered_stem(wanted.stem, number)}.mp3")
     return path

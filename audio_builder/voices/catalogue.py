@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from pathlib import Path
 
 import msgspec
@@ -11,9 +12,19 @@ import msgspec
 from audio_builder.errors import UnknownVoice, VoiceError
 from audio_builder.toml_files import read_toml
 from audio_builder.voices.blend import blend, is_blend, parse_blend
-from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
+from audio_builder.voices.profile import (
+    NpmSource,
+    PackageSource,
+    PartsSource,
+    RatePoint,
+    Source,
+    VoiceFile,
+    VoiceProfile,
+    platform_of,
+)
 from audio_builder.voices.voice_files import data_folder
 
+_UNKNOWN_KEY = re.compile(r"unknown field `(\w+)`")
 _REMOVED_KEYS = ("cadence", "ending_s")
 """Earlier versions wrote these into a listener's own profiles."""
 
@@ -104,7 +115,7 @@ def read_profile(path: Path) -> VoiceProfile:
     try:
         profile = msgspec.convert(content, VoiceProfile)
     except msgspec.ValidationError as error:
-        raise _malformed(path, str(error)) from error
+        raise _malformed(path, _with_closest(str(error))) from error
     here = platform_of([point.platform for point in profile.calibration])
     measured_here = tuple(point for point in profile.calibration if point.platform == here)
     profile = msgspec.structs.replace(profile, calibration=measured_here)
@@ -146,6 +157,14 @@ def _paths(source: Source) -> list[str]:
     if isinstance(source, PartsSource):
         return [part.path for part in source.parts]
     return [source.path] if isinstance(source, PackageSource | NpmSource) else []
+
+
+def _with_closest(complaint: str) -> str:
+    """Return what msgspec says, with the closest of the right keys where it is about a wrong one."""
+    keys = dict.fromkeys(key for struct in (VoiceProfile, VoiceFile, RatePoint) for key in struct.__struct_fields__)
+    wrong = _UNKNOWN_KEY.search(complaint)
+    close = difflib.get_close_matches(wrong[1], keys, n=1, cutoff=0.5) if wrong else []
+    return f"{complaint}; did you mean {close[0]}?" if close else complaint
 
 
 def _malformed(path: Path, problem: str) -> VoiceError:

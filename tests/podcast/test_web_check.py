@@ -204,4 +204,14 @@ def test_a_host_that_does_not_answer_is_a_finding(folder: Path):
     put_show(folder, msgspec.structs.replace(SHOW, base_url=address))
     publish(folder)
     (feed,) = (one for one in check_web(folder).findings if one.name == "feed")
-    assert (feed.state, feed.value) == ("fail", "no answer (ConnectionError)")
+    assert (feed.state, feed.value) == ("fail", "nothing answers there")
+
+
+def test_a_feed_that_is_none_any_more_is_no_defect(folder: Path):
+    """Somebody cut it short by hand."""
+    put_show(folder)
+    publish(folder)
+    feed = folder / "feed.xml"
+    feed.write_bytes(feed.read_bytes()[:-40])
+    with pytest.raises(OutputError, match="is no feed any more"):
+        check_web(folder)
