@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from audio_builder.errors import CHECK_FAILED, OutputError
 from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.web_check import WebCheck, check_web
 from audio_builder.podcast.web_export import export
+from tests.support.http_server import http_server
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
 SOUND = bytes(range(256)) * 8
@@ -70,15 +70,8 @@ def hosting(host: Host) -> Iterator[str]:
 
         do_HEAD = do_GET  # noqa: N815 - http.server's name
 
-        def log_message(self, *_: object) -> None:
-            """Nothing: the requests are kept."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join(10)
+    with http_server(Handler) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture
