@@ -194,6 +194,19 @@ def test_voices_lists_every_profile(capfd: pytest.CaptureFixture[str]):
         assert profile.stem in out
 
 
+def test_voices_lists_what_is_ready_before_what_can_be_fetched(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """A voice that isn't here has one line, with the size of what is missing; `doctor` names all of them in one."""
+    monkeypatch.setenv("AUDIO_BUILDER_DATA", str(tmp_path))
+    assert run(["voices"]) == 0
+    ready, _, fetchable = capfd.readouterr().out.partition("\nFetched once with audio-builder voices install NAME\n")
+    assert "tone: " in ready
+    assert re.search(r"^  fable +en-GB +7\.9 MB  A British man", fetchable, re.MULTILINE)
+    assert run(["doctor", "-o", str(tmp_path)]) == 0
+    assert re.search(r"^not installed  more voices: .*\bfable, fenrir\b", capfd.readouterr().out, re.MULTILINE)
+
+
 def test_voices_show_tells_licence_rates_and_files(capfd: pytest.CaptureFixture[str]):
     """One voice in full: in words, and in JSON with the schema's version; an unknown name gives the closest one."""
     assert run(["voices", "show", "joe"]) == 0

@@ -73,14 +73,20 @@ def _examine(output: Path) -> Iterator[_Symptom]:
     yield _Symptom("audio-builder", __version__)
     yield _Symptom("Python", f"{platform.python_version()} at {sys.executable}")
     yield _tried("encoder", _encoder)
-    for status in voice_statuses():
+    statuses = voice_statuses()
+    for status in statuses:
         is_default = status.name == ENGLISH_VOICE
+        if status.fetchable and not is_default:
+            continue
         about = f"voice {status.name}" + (" (default for English)" if is_default else "")
         if status.ready:
             yield _Symptom(about, f"{status.description} ({status.engine})")
         else:
             found = status.problem if is_default else f"{status.description} ({status.engine})"
             yield _Symptom(about, found, well=False, needed=is_default, mend=status.mend)
+    if fetchable := [status.name for status in statuses if status.fetchable and status.name != ENGLISH_VOICE]:
+        mend = "Fetch one with: audio-builder voices install NAME; audio-builder voices says what they are"
+        yield _Symptom("more voices", ", ".join(fetchable), well=False, needed=False, mend=mend)
     yield _tried("cache of spoken phrases", _cache)
     yield _tried("folder for episodes", lambda: _folder(output))
 

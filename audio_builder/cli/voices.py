@@ -40,7 +40,7 @@ Examples:
 @verbosity
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """List the voices: name, language, engine, licence, rates, and whether each is ready on this machine.
+    """List the voices: those that are ready on this machine, then those that can be fetched, with their sizes.
 
     That is what `voices` alone does; each command below has its own help.
 
@@ -57,13 +57,22 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         console.result_json({"schema_version": 1, "voices": statuses})
         return
-    for status in statuses:
+    console.result("Ready on this machine")
+    for status in (one for one in statuses if one.ready):
         marker = " (default for English)" if status.name == ENGLISH_VOICE else ""
-        console.result(f"{status.name}{marker}: {status.description}")
         rates = _rates(status)
         rates += f" (not measured: those of {status.rates_of})" if status.rates_of else ""
-        console.result(f"    {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
-        console.result("    ready" if status.ready else f"    not ready: {status.problem}. {status.mend}")
+        console.result(f"  {status.name}{marker}: {status.description}")
+        console.result(f"      {status.language}, {rates}, engine {status.engine}, licence {status.licence}")
+    fetchable = [one for one in statuses if one.fetchable]
+    if fetchable:
+        console.result("\nFetched once with audio-builder voices install NAME")
+    for status in fetchable:
+        size = f"{status.missing_mb:.1f} MB" if status.missing_mb else ""
+        console.result(f"  {status.name:<12} {status.language:<5} {size:>7}  {status.description}")
+    for status in statuses:
+        if not (status.ready or status.fetchable):
+            console.result(f"\n{status.name} can't be used: {status.problem}. {status.mend}")
 
 
 @command.command(

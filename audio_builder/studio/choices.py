@@ -21,7 +21,7 @@ from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 from audio_builder.voices.languages import in_language
 from audio_builder.voices.prepare import prepare_voice
-from audio_builder.voices.status import VoiceStatus, voice_details, voice_statuses
+from audio_builder.voices.status import VoiceStatus, voice_statuses
 
 SAMPLE = "Sit down for a moment. Nothing has to be finished now."
 """What a voice says of a project without words."""
@@ -32,16 +32,10 @@ _NOT_OFFERED = {"tone", "recorded", "?"}
 """Engines of voices that nobody chooses by ear: without words, of a project's own takes, of a malformed profile."""
 
 
-class OfferedVoice(VoiceStatus, frozen=True, kw_only=True):
-    """A voice, whether it can speak here, and the size of its files in MB; 0 for one without."""
-
-    size_mb: float
-
-
 class Choices(Struct, frozen=True, kw_only=True):
     """All that the page offers."""
 
-    voices: list[OfferedVoice]
+    voices: list[VoiceStatus]
     backgrounds: tuple[str, ...]
     bells: tuple[str, ...]
     guides: tuple[str, ...]
@@ -70,18 +64,13 @@ class Fetching(Struct, kw_only=True):
 def choices() -> Choices:
     """Return what there is."""
     return Choices(
-        voices=[_offered(status.name) for status in voice_statuses() if status.engine not in _NOT_OFFERED],
+        voices=[status for status in voice_statuses() if status.engine not in _NOT_OFFERED],
         backgrounds=BACKGROUNDS,
         bells=BELLS,
         guides=guide_names(),
         pacings=dict(PACING_PRESETS),
         settings=list(settings()),
     )
-
-
-def _offered(name: str) -> OfferedVoice:
-    details = voice_details(find_voice(name))
-    return OfferedVoice(**msgspec.structs.asdict(details.status), size_mb=round(details.size_bytes / 1e6, 1))
 
 
 def lengths(script: Script, recipe: Recipe) -> ExpectedLengths:

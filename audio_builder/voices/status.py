@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from audio_builder.errors import VoiceError
+from audio_builder.errors import MissingExtra, VoiceError, VoiceFileMissing
 from audio_builder.voices.catalogue import scan_voices
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.profile import RatePoint, VoiceProfile
-from audio_builder.voices.voice_files import locate_files
+from audio_builder.voices.voice_files import locate_files, missing_mb
 
 
 class VoiceStatus(Struct, frozen=True, kw_only=True):
@@ -23,6 +23,8 @@ class VoiceStatus(Struct, frozen=True, kw_only=True):
         slowest_wpm: slowest measured rate inside phrases.
         fastest_wpm: fastest measured rate inside phrases.
         ready: its engine is installed and its files are there, unchanged.
+        fetchable: it isn't ready only because what it needs isn't on this machine: `voices install` fetches that.
+        missing_mb: size of those of its files that aren't on this machine.
         problem: what is missing; empty when ready.
         mend: what to do about it; empty when ready.
         rates_of: the voice whose rates stand in until its own are measured; empty where they are its own.
@@ -36,6 +38,8 @@ class VoiceStatus(Struct, frozen=True, kw_only=True):
     slowest_wpm: float
     fastest_wpm: float
     ready: bool
+    fetchable: bool = False
+    missing_mb: float = 0.0
     problem: str = ""
     mend: str = ""
     rates_of: str = ""
@@ -135,10 +139,12 @@ def _broken_status(name: str, error: VoiceError) -> VoiceStatus:
 def voice_status(profile: VoiceProfile) -> VoiceStatus:
     """Return one voice with its state. Its files are hashed; no engine is started."""
     problem = mend = ""
+    fetchable = False
     try:
         prepare_voice(profile, profile.calibration[0].wpm)
     except VoiceError as error:
         problem, mend = error.message, error.hint
+        fetchable = isinstance(error, VoiceFileMissing | MissingExtra)
     return VoiceStatus(
         name=profile.name,
         description=profile.description,
@@ -148,6 +154,8 @@ def voice_status(profile: VoiceProfile) -> VoiceStatus:
         slowest_wpm=profile.calibration[0].wpm,
         fastest_wpm=profile.calibration[-1].wpm,
         ready=not problem,
+        fetchable=fetchable,
+        missing_mb=round(missing_mb(profile), 1),
         problem=problem,
         mend=mend,
         rates_of=profile.rates_of,

@@ -51,14 +51,26 @@ def locate_file(profile: VoiceProfile, file: VoiceFile) -> Path:
     Raises:
         as `locate_files` does.
     """
-    installed = installed_file(file.sha256, file.name)
-    path = installed if installed.is_file() else _in_packages(profile, file)
+    path = _place_of(file)
+    if path is None:
+        raise VoiceFileMissing(
+            f"the voice “{profile.name}” isn't installed: its file {file.name} isn't on this machine",
+            hint=f"{install_hint(profile)} (once; {missing_mb(profile):.1f} MB)",
+        )
     verify(profile, file, path)
     return path
 
 
-def _in_packages(profile: VoiceProfile, file: VoiceFile) -> Path:
-    """Return where a file lies in an installed package of the version that was checked."""
+def missing_mb(profile: VoiceProfile) -> float:
+    """Return the size of those of a voice's files that aren't on this machine, in MB; voices share what is the same."""
+    return sum(file.size_bytes for file in profile.files if _place_of(file) is None) / 1e6
+
+
+def _place_of(file: VoiceFile) -> Path | None:
+    """Return where a file lies: installed by us, or in a package of the version that was checked; None if nowhere."""
+    installed = installed_file(file.sha256, file.name)
+    if installed.is_file():
+        return installed
     for source in file.sources:
         if not isinstance(source, PackageSource):
             continue
@@ -67,11 +79,7 @@ def _in_packages(profile: VoiceProfile, file: VoiceFile) -> Path:
             path = Path(str(distribution.locate_file(source.path)))
             if distribution.version == source.version and path.is_file():
                 return path
-    size_mb = sum(each.size_bytes for each in profile.files) / 1e6
-    raise VoiceFileMissing(
-        f"the voice “{profile.name}” isn't installed: its file {file.name} isn't on this machine",
-        hint=f"{install_hint(profile)} (once; {size_mb:.0f} MB)",
-    )
+    return None
 
 
 def install_hint(profile: VoiceProfile) -> str:

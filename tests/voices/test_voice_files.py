@@ -68,7 +68,7 @@ def test_a_missing_package_is_answered_with_the_command_that_installs_the_voice(
     voice = msgspec.structs.replace(find_voice("tone"), files=(file,))
     with pytest.raises(VoiceFileMissing) as caught:
         locate_files(voice)
-    assert caught.value.hint == "Install it with: audio-builder voices install tone (once; 7 MB)"
+    assert caught.value.hint == "Install it with: audio-builder voices install tone (once; 7.0 MB)"
 
 
 @pytest.mark.engine

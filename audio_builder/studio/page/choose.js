@@ -98,7 +98,7 @@ export class Choose {
   }
 
   _get(voice) {
-    const text = voice.size_mb ? t("choose.get", { mb: number(voice.size_mb, 1) }) : t("choose.getit");
+    const text = voice.missing_mb ? t("choose.get", { mb: number(voice.missing_mb, 1) }) : t("choose.getit");
     const button = make("button", { type: "button", class: "small", title: voice.problem }, text);
     button.addEventListener("click", async () => {
       button.disabled = true;
