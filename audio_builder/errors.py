@@ -38,8 +38,10 @@ Errors of other packages are turned into one of these where they enter, with `fr
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CHECK_FAILED = 10
 INTERNAL_ERROR = 70

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from audio_builder.mix.timeline import Timeline
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Reason, Rest, Say, Script
+
+if TYPE_CHECKING:  # it needs numpy, and the words need none
+    from audio_builder.mix.timeline import Timeline
 
 _SPACE, _NEWLINE, _BLANK_LINE = " ", "\n", "\n\n"
 

@@ -20,6 +20,8 @@ from audio_builder.podcast.web_export import export
 from tests.support.http_server import http_server
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 SOUND = bytes(range(256)) * 8
 TYPES = {
     ".mp3": "audio/mpeg", ".xml": "application/rss+xml", ".html": "text/html", ".jpg": "image/jpeg", ".vtt": "text/vtt",
@@ -75,9 +77,8 @@ def hosting(host: Host) -> Iterator[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A show of two episodes, not published yet."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     folder = tmp_path / "show"
     for name in ("evening", "morning"):
         folder.mkdir(exist_ok=True)
