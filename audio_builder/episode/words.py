@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Reason, Rest, Say, Script
 
-if TYPE_CHECKING:  # it needs numpy, and the words need none
+if TYPE_CHECKING:
     from audio_builder.mix.timeline import Timeline
 
 _SPACE, _NEWLINE, _BLANK_LINE = " ", "\n", "\n\n"
