@@ -149,12 +149,7 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     recipe = recipe_of_show(recipe, folder)
     recipe = recipe_lasting(recipe, wanted.lengths[0]) if wanted.lengths else recipe
     _check_length(script, recipe)
-    for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
-        named = msgspec.structs.replace(recipe.soundscape, background=name)
-        check_background(named, recipe.mastering.channels)
-    check_background(recipe.soundscape, recipe.mastering.channels)
-    check_bell(recipe.soundscape.closing_bell)
-    check_bell(recipe.soundscape.bell)
+    _check_sounds(script, recipe)
     voice, others = prepare_voices(script, recipe)
     if recipe.voice == AUTO:
         recipe = msgspec.structs.replace(recipe, voice=voice.name)
@@ -173,6 +168,16 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     place = settle()
     _check_beside(place.path, beside, force=if_there == "replace")
     return BuildPlan(script, recipe, voice, cover, place, work, settle, source, others, cover_note, beside)
+
+
+def _check_sounds(script: Script, recipe: Recipe) -> None:
+    """Refuse backgrounds and bells that can't be used."""
+    soundscape = recipe.soundscape
+    named = dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name)
+    for name in (*named, soundscape.background):
+        check_background(msgspec.structs.replace(soundscape, background=name), recipe.mastering.channels)
+    check_bell(soundscape.closing_bell)
+    check_bell(soundscape.bell)
 
 
 def _check_beside(episode: Path, wanted: Wanted, *, force: bool) -> None:

@@ -85,7 +85,7 @@ def _named(article: Article, source: SourceText) -> Article:
 
 def _lines(section: Section) -> tuple[Line, ...]:
     heading = (section.heading,) if section.heading else ()
-    return heading + tuple(line for block in section.blocks for line in block.lines)
+    return (*heading, *section.lines)
 
 
 @dataclass(slots=True)
@@ -186,8 +186,7 @@ def notes_on_invitations(article: Article, name: str) -> Iterator[str]:
     """Yield a note for each sentence that asks for some minutes of quiet which no mark after it gives."""
     found: list[tuple[int, str, str]] = []
     for section in article.sections:
-        lines = [line for block in section.blocks for line in block.lines]
-        for line, following in zip_longest(lines, lines[1:]):
+        for line, following in zip_longest(section.lines, section.lines[1:]):
             if not (line and _MINUTES.search(line.text)):
                 continue
             below = split(following.text, _nowhere)[:1] if following else ()

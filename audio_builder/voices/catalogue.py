@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from pathlib import Path
 
 import msgspec
 
-from audio_builder.errors import UnknownVoice, VoiceError
+from audio_builder.errors import UnknownVoice, VoiceError, did_you_mean
 from audio_builder.toml_files import read_toml
 from audio_builder.voices.blend import blend, is_blend, parse_blend
 from audio_builder.voices.profile import (
@@ -90,9 +89,8 @@ def profile_path(name: str, folders: tuple[Path, ...] | None = None) -> Path:
     wanted = name.strip().lower()
     path = files.get(wanted) or files.get(wanted.replace("_", "-"))
     if path is None:
-        close = difflib.get_close_matches(name.lower(), files, n=3, cutoff=0.5)
         known = ", ".join(sorted(files)) or "none"
-        hint = f"Did you mean {' or '.join(close)}?" if close else "See `audio-builder voices` for the list."
+        hint = did_you_mean(name.lower(), files, "See `audio-builder voices` for the list.", most=3, cutoff=0.5)
         raise UnknownVoice(f"there is no voice called “{name}”; the voices are: {known}", hint=hint)
     return path
 

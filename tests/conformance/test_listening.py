@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import shutil
 import subprocess
@@ -22,10 +21,9 @@ from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.voices.word_alignment import words_with_places
 
+from ..support.chromium import needs_chromium, running_chromium
 from ..support.firefox import needs_firefox, running_firefox
 from ..support.show_helpers import SHOW, put_episode, put_show, serving
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 GATE = """---
 title: The Gate
@@ -40,13 +38,7 @@ The grass is long. Walk through it once more.
 """
 LANE = "---\ntitle: The Lane\ndate: 2026-11-01\n---\n\nThe lane is quiet. Étude.\n\n## In\n\nThe hedge is green.\n"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright",))),
-        reason="needs chromium (Debian: apt install chromium) and pip install playwright",
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 SOUND = "audioBuilder.sound"
 
@@ -73,13 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    flags = "--no-sandbox --disable-gpu --no-first-run --autoplay-policy=no-user-gesture-required"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags.split())
+    with running_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -21,11 +21,12 @@ from audio_builder.podcast.server import make_app
 from audio_builder.podcast.show_settings import init_show, read_show
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of, serving
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A published show of one episode, and an empty one beside it."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening")
     publish(tmp_path)

@@ -12,9 +12,10 @@ import pytest
 
 from audio_builder.episode.encode.audio_file import open_audio
 
-from .conftest import RunningStudio, begin_gate, needs_browser
+from ..support.chromium import needs_chromium
+from .conftest import RunningStudio, begin_gate
 
-pytestmark = [pytest.mark.loopback, needs_browser]
+pytestmark = [pytest.mark.loopback, needs_chromium]
 
 RATE_HZ = 44100
 _FARTHEST = RATE_HZ // 20

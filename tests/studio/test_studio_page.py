@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from ..conftest import ROOT
-from .conftest import TEXT, RunningStudio, begin_gate, needs_browser, start_studio
+from ..support.chromium import needs_chromium
+from .conftest import TEXT, RunningStudio, begin_gate, start_studio
 
-pytestmark = [pytest.mark.loopback, needs_browser]
+pytestmark = [pytest.mark.loopback, needs_chromium]
 
 PICTURES = ROOT / "build" / "pictures"
 

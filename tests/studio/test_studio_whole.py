@@ -14,11 +14,12 @@ from audio_builder.recipe.defaults import DEFAULTS_FILE
 from audio_builder.recipe.settings import Tags
 
 from ..conftest import ROOT
+from ..support.chromium import needs_chromium
 from ..support.firefox import needs_firefox, running_firefox
 from ..support.show_helpers import put_episode, put_show, record_of
-from .conftest import TEXT, RunningStudio, begin_gate, needs_browser
+from .conftest import TEXT, RunningStudio, begin_gate
 
-pytestmark = [pytest.mark.loopback, needs_browser]
+pytestmark = [pytest.mark.loopback, needs_chromium]
 
 PICTURES = ROOT / "build" / "pictures"
 
