@@ -161,8 +161,8 @@ def _with_closest(complaint: str) -> str:
     """Return what msgspec says, with the closest of the right keys where it is about a wrong one."""
     keys = dict.fromkeys(key for struct in (VoiceProfile, VoiceFile, RatePoint) for key in struct.__struct_fields__)
     wrong = _UNKNOWN_KEY.search(complaint)
-    close = difflib.get_close_matches(wrong[1], keys, n=1, cutoff=0.5) if wrong else []
-    return f"{complaint}; did you mean {close[0]}?" if close else complaint
+    hint = did_you_mean(wrong[1], keys, cutoff=0.5) if wrong else ""
+    return f"{complaint}. {hint}" if hint else complaint
 
 
 def _malformed(path: Path, problem: str) -> VoiceError:
