@@ -37,7 +37,11 @@ Errors of other packages are turned into one of these where they enter, with `fr
 
 from __future__ import annotations
 
-from typing import ClassVar
+import difflib
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CHECK_FAILED = 10
 INTERNAL_ERROR = 70
@@ -183,6 +187,16 @@ class Interrupted(AudioBuilderError):
     """The user pressed Ctrl-C, or the system asked the process to end."""
 
     exit_code = 130
+
+
+def did_you_mean(given: str, known: Iterable[str], otherwise: str = "", *, most: int = 1, cutoff: float = 0.6) -> str:
+    """Return the hint that names what is closest to something that isn't known; `otherwise` where nothing is.
+
+    >>> did_you_mean("lrak", ["lark", "joe"])
+    'Did you mean lark?'
+    """
+    close = difflib.get_close_matches(given, list(known), n=most, cutoff=cutoff)
+    return f"Did you mean {' or '.join(close)}?" if close else otherwise
 
 
 def quoted(text: str) -> str:

@@ -46,7 +46,7 @@ def output_error(error: OSError, path: Path) -> OutputError:
     """Return the error of our own tree for a failed write to `path`; of a draft, the final name is told."""
     path = _final_name(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"no space is left to write {path}", hint="Free some space and run the same command again.")
+        return DiskFull(f"no space is left to write {path}", hint="Free some space and try again.")
     if error.errno == errno.EFBIG:
         hint = "The disk or this session (ulimit -f) allows no file so large: choose another folder, or a shorter text."
     elif error.errno == errno.ENAMETOOLONG:

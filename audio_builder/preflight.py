@@ -149,17 +149,12 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     recipe = recipe_of_show(recipe, folder)
     recipe = recipe_lasting(recipe, wanted.lengths[0]) if wanted.lengths else recipe
     _check_length(script, recipe)
-    for name in dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name):
-        named = msgspec.structs.replace(recipe.soundscape, background=name)
-        check_background(named, recipe.mastering.channels)
-    check_background(recipe.soundscape, recipe.mastering.channels)
-    check_bell(recipe.soundscape.closing_bell)
-    check_bell(recipe.soundscape.bell)
+    _check_sounds(script, recipe)
     voice, others = prepare_voices(script, recipe)
     if recipe.voice == AUTO:
         recipe = msgspec.structs.replace(recipe, voice=voice.name)
     tags = resolved_tags(recipe.tags, script, spoken_language=voice.voice.profile.language)
-    cover = _cover(tags)
+    cover = cover_of(tags)
     cover_note = "" if tags.cover else missing_letters(tags.title, tags.language)
     number = f"{tags.track:0{tags.track_digits}} " if tags.track_digits else ""
     write_probe(folder)
@@ -173,6 +168,16 @@ def check_everything(  # noqa: PLR0913 - all that a build depends on
     place = settle()
     _check_beside(place.path, beside, force=if_there == "replace")
     return BuildPlan(script, recipe, voice, cover, place, work, settle, source, others, cover_note, beside)
+
+
+def _check_sounds(script: Script, recipe: Recipe) -> None:
+    """Refuse backgrounds and bells that can't be used."""
+    soundscape = recipe.soundscape
+    named = dict.fromkeys(cue.name for cue in script.cues if isinstance(cue, Background) and cue.name)
+    for name in (*named, soundscape.background):
+        check_background(msgspec.structs.replace(soundscape, background=name), recipe.mastering.channels)
+    check_bell(soundscape.closing_bell)
+    check_bell(soundscape.bell)
 
 
 def _check_beside(episode: Path, wanted: Wanted, *, force: bool) -> None:
@@ -231,20 +236,29 @@ def recipe_lasting(recipe: Recipe, seconds: float) -> Recipe:
     return msgspec.structs.replace(recipe, pacing=msgspec.structs.replace(recipe.pacing, duration_s=seconds))
 
 
-def _cover(tags: Tags) -> Callable[[], bytes]:
+def cover_of(tags: Tags) -> Callable[[], bytes]:
+    """Return what gives an episode's picture as a JPEG: one of their own, read now, or one drawn when asked.
+
+    Raises:
+        RecipeError: their own can't be used.
+    """
     if tags.cover:
         own = fit_cover(Path(tags.cover))
         return lambda: own
-    return functools.cache(lambda: draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language))
+    return functools.cache(
+        lambda: draw_cover(tags.title, tags.author, tags.show, tags.cover_colour, tags.language, tags.cover_motif)
+    )
 
 
 def recipe_of_show(recipe: Recipe, folder: Path) -> Recipe:
-    """Return a recipe with the name and the colour of the show that its folder is, where it has none of its own."""
+    """Return a recipe with name, colour and motif of the show that its folder is, where it has none of its own."""
     if not (folder / SHOW_FILE).is_file():
         return recipe
     show, tags = read_show(folder), recipe.tags
     name = show.title if tags.show == Tags().show else tags.show
-    tags = msgspec.structs.replace(tags, show=name, cover_colour=tags.cover_colour or show.cover_colour)
+    motif = show.cover_motif if tags.cover_motif == Tags().cover_motif else tags.cover_motif
+    colour = tags.cover_colour or show.cover_colour
+    tags = msgspec.structs.replace(tags, show=name, cover_colour=colour, cover_motif=motif)
     return msgspec.structs.replace(recipe, tags=tags)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
-from audio_builder.cli.lazy import command_paths
+from audio_builder.cli.lazy import command_paths, find_command
 from audio_builder.cli.main import cli, run
 from audio_builder.episode.record import read_record
 from audio_builder.errors import OutputError
@@ -44,11 +46,31 @@ WRITERS = {
     "publish": Writer("show/index.html", ("publish", "show", "-q")),
     "publish feed": Writer("show/feed.xml", ("publish", "show", "-q")),
 }
-WRITING_ELSEWHERE = frozenset(
-    ["cache", "doctor", "inspect", "serve", "voices", "show", "list", "config", "sounds", "studio", "batch"]
-)
-"""Commands that write nothing but what is theirs alone, in the folders of the cache and of the voices; or as another
-does: `sounds preview` as `voices preview`, `batch` as `build`; the studio's projects have tests of their own."""
+BESIDE = {
+    "build into a folder": Writer("out/tea.episode.json", ("build", "text.md", "-o", "out", *TONE)),
+    "build --voice-only": Writer("made.voice.mp3", ("build", "text.md", "-o", "made.mp3", "--voice-only", *TONE)),
+    "build --lengths": Writer("made.30s.mp3", ("build", "text.md", "-o", "made.mp3", "--lengths", "20s,30s", *TONE)),
+    "build an elastic one": Writer("elastic/tea.bed.mp3", ("build", "text.md", "-o", "elastic", *TONE)),
+    "batch": Writer("out/tea.episode.json", ("batch", "text.md", "-o", "out", "--yes", *TONE)),
+    "export m4b": Writer("episode.m4b", ("export", "episode.mp3", "--as", "m4b", "-q")),
+    "export epub": Writer("a.epub", ("export", "episode.mp3", "--as", "epub", "-o", "a.epub", "-q")),
+    "export opus": Writer("a.opus", ("export", "episode.mp3", "--as", "opus", "-o", "a.opus", "-q")),
+    "export stems": Writer("episode.voice.wav", ("export", "episode.mp3", "--as", "stems", "-q")),
+    "publish --export": Writer("web/feed.xml", ("publish", "published", "--export", "web", "-q")),
+    "sounds preview": Writer("made/sounds.html", ("sounds", "preview", "--voice", "tone", "-o", "made", "-q")),
+}
+"""What more than one file is written by, or beside another: each meets what somebody else has there."""
+
+WRITING_NOTHING = {
+    "inspect", "serve", "list", "config show", "doctor", "cache info", "voices show", "voices search",
+}  # fmt: skip
+WRITING_THEIR_OWN = {
+    "cache verify", "cache prune", "voices install", "voices remove", "voices add", "voices calibrate",
+}  # fmt: skip
+"""Commands that write in the folders of the cache and of the voices, by names that nobody else gives."""
+
+WRITING_PROJECTS = {"studio"}
+"""`tests/studio/test_project.py` is about what it meets."""
 
 
 def _nothing(_file: Path, _write: Callable[[], int]) -> bool:
@@ -100,15 +122,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Path("text.md").write_text("# Tea\n\nThe kettle is on.\n", encoding="utf-8")
         assert run(["build", "text.md", "-o", "episode.mp3", *TONE]) == 0
         assert run(["show", "init", "show", "-q"]) == 0
+        for name in ("elastic", "published"):
+            assert run(["show", "init", name, "-q"]) == 0
+        settings = Path("elastic/show.toml").read_text(encoding="utf-8")
+        Path("elastic/show.toml").write_text(settings.replace("elastic = false", "elastic = true"), encoding="utf-8")
+        assert run(["publish", "published", "-q"]) == 0
     return folder
 
 
 @pytest.fixture
 def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, which is the current folder."""
-    for name in ("text.md", "episode.mp3", "episode.episode.json", "show/show.toml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes((home / name).read_bytes())
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache", "state"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AUDIO_BUILDER_CACHE", str(home / "cache"))
     return tmp_path
@@ -161,19 +186,48 @@ def test_nothing_of_somebody_elses_is_replaced_unasked(
     assert _content(file) != before or there is _read_only
 
 
+@pytest.mark.parametrize("there", [_somebody_elses, _link, _folder])
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_written_beside_replaces_nothing_of_somebody_elses(
+    name: str, there: Callable[[Path, Callable[[], int]], bool], here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is refused by its name, or what is written gets another one."""
+    file = here / BESIDE[name].file
+    file.parent.mkdir(exist_ok=True)
+    there(file, lambda: 0)
+    before = _all_files(here)
+    code = run(list(BESIDE[name].arguments))
+    after = _all_files(here)
+    assert {path: after.get(path) for path in before if path.suffix != ".jsonl"} == before
+    assert code == 0 or (code in {2, REFUSED} and file.name in capfd.readouterr().err)
+
+
+def _all_files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def _content(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def test_the_walk_knows_every_command() -> None:
-    """A new command that writes a file has a row above, or is named as one that writes none."""
-    known = {" ".join(part for part in writer.arguments[:2] if part.isalpha()) for writer in WRITERS.values()}
-    unknown = {
-        path
-        for path in command_paths(cli)
-        if path not in known and path not in {"voices say"} and path.split()[0] not in WRITING_ELSEWHERE
+def _path(arguments: tuple[str, ...]) -> str:
+    return next(path for path in (" ".join(arguments[:2]), arguments[0]) if path in command_paths(cli))
+
+
+def test_the_walk_knows_every_command_and_every_option_that_names_a_place() -> None:
+    """A new command or option that writes a file has a row above, or is named as one that writes none."""
+    rows = [writer.arguments for writer in (*WRITERS.values(), *BESIDE.values())]
+    walked = {_path(arguments) for arguments in rows}
+    commands = {path: find_command(cli, path) for path in command_paths(cli)}
+    single = {path for path, command in commands.items() if not isinstance(command, click.Group)}
+    assert single == walked | WRITING_NOTHING | WRITING_THEIR_OWN | WRITING_PROJECTS
+    places = {
+        (path, option.opts[0])
+        for path in walked
+        for option in commands[path].params
+        if isinstance(option, click.Option) and isinstance(option.type, click.Path) and not option.type.exists
     }
-    assert unknown - {"build", "rebuild", "script", "check", "compare", "publish"} == set()
+    assert {place for place in places if not any(_path(row) == place[0] and place[1] in row for row in rows)} == set()
 
 
 @pytest.mark.parametrize(

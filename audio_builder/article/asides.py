@@ -13,6 +13,7 @@ from itertools import pairwise
 from audio_builder.article.bare_directions import with_tag_directions, with_text_directions
 from audio_builder.article.directions import direction
 from audio_builder.article.left_out import LeftOut
+from audio_builder.article.text import up_to_last
 from audio_builder.article.word_tables import words_of
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
@@ -46,15 +47,16 @@ _SUBJECT = re.compile(
     r"^(?:subject|betreff|asunto|objet|oggetto)[ ]?:[ \t]*(?:(?:re|fwd?|aw|wg):[ \t]*)*(\S[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*\n?){0,8})\Z", re.MULTILINE)
+_SIGNATURE = re.compile(r"^(--[ ]?\n(?:[^\n]*+\n){0,8}+[^\n]*+)\Z", re.MULTILINE)
 _OF_MAILERS = re.compile(
-    r"^(sent from my [^\n]{1,30}|_{10,}\n(?=[^\n]*(?:\n[^\n]*){0,4}(?:unsubscribe|mailing list))(?:[^\n]*\n?){0,8}\Z)",
+    r"^(sent from my [^\n]{1,30}|_{10,}\n(?=[^\n]*(?:\n[^\n]*){0,4}(?:unsubscribe|mailing list))"
+    r"(?:[^\n]*+\n){0,8}+[^\n]*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
 _EARLIER_MESSAGE = re.compile(
     r"^((?:on|am|le|el|il|op|em)\b[^\n]{5,150}(?:\n[^\n]{0,80})?"
     r"(?:wrote|schrieb|a écrit|escribió|scritto|schreef|escreveu)"
-    r"[^\n:]{0,60}:\s*\n(?:[ \t]*(?:>[^\n]*)?\n?)+)\Z",
+    r"[^\n:]{0,60}:[ \t]*+\n(?:[ \t]*+(?:>[^\n]*+)?\n)*+[ \t]*+(?:>[^\n]*+)?)\Z",
     re.IGNORECASE | re.MULTILINE,
 )
 """What was answered, quoted below the answer."""
@@ -96,7 +98,7 @@ _TITLE_LABEL = re.compile(
 )
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
 _STAMP = re.compile(
-    rf"(?:^([ \t]*[*_#]{{0,3}}[ \t]*)|(?<=\S)([ \t]+)(?=[(\[][^()\[\]\n]*[)\]][*_]{{0,3}}[ \t]*$))"
+    rf"(?:^([ \t]*+[*_#]{{0,3}}[ \t]*)|(?<=\S)([ \t]+)(?=[(\[][^()\[\]\n]*[)\]][*_]{{0,3}}[ \t]*$))"
     rf"[(\[]?({_CLOCK}(?:[ \t]*(?:[-–—→]|-->|to)[ \t]*{_CLOCK})?)[)\]]?"
     r"(?:[ \t]*[-–—:|][ \t]*|[ \t]+|(?=[*_]*[ \t]*$))",
     re.MULTILINE,
@@ -110,7 +112,7 @@ _STAMP_OF_HEADING = re.compile(
 )
 _FEWEST_STAMPS = 2
 _LABEL = re.compile(
-    r"^([ \t]*(?:>[ \t]*)?[*_]{0,3}\[?)([^\W\d_][\w’'. -]{0,30}?)([ \t]*(?:\([^()\n]{1,60}\))?)(\]?[*_]{0,3})"
+    r"^([ \t]*+(?:>[ \t]*+)?[*_]{0,3}\[?)([^\W\d_][\w’'. -]{0,30}?)([ \t]*+(?:\([^()\n]{1,60}\))?)(\]?[*_]{0,3})"
     r"[ \t]*[:：]([*_]{1,3})?[ \t]*(?=\S|$)",
     re.MULTILINE,
 )
@@ -129,7 +131,9 @@ _CITATION = re.compile(
 )
 _ARROWS = re.compile(r"[→⟶»▶←⟵«]|&[rl](?:arr|aquo);|->|<-")
 _PLAIN_MARK = re.compile(r"(?<=[a-z][.,;:!?”])(\d{1,2})(?=\s|\Z)|(?<=[.,;:!?]”)(\d{1,2})(?=\s|\Z)")
-_PLAIN_NOTE = re.compile(r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*(?:\n[ \t]*[^\W\d_][^\n]*)*)(?=\n\s*\n|\s*\Z)")
+_PLAIN_NOTE = re.compile(
+    r"(?<=\n\n)[ \t]*(\d{1,2})[ \t]+([^\W\d_][^\n]*+(?:\n[ \t]*+[^\W\d_][^\n]*+)*+)(?=\n\s*\n|\s*\Z)"
+)
 _RAISED = "[⁰¹²³⁴-⁹]"
 _MAY_NOTE = re.compile(rf"{_RAISED}|[†‡]|^[ \t]*\[\d", re.MULTILINE)
 _NOTE_MARK = re.compile(
@@ -229,7 +233,9 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
         aside.take_out(_END_OF_CHAT, "chat")
         aside.take_out(_SETTING_OF_SCRIPT, "property")
     if kind == "plain" and "<!--" in aside.text:
+        aside.text, below = up_to_last(aside.text, "-->")
         aside.take_out(_COMMENT, "comment")
+        aside.text += below
     if "//" in aside.text:
         _take_out_own_notes(aside)
     if "#" in aside.text:

@@ -26,7 +26,9 @@ _PAUSE_BEFORE_BRACKET = re.compile(
     r"^[ \t]*((?:long |short )?(?:pause|silence))[ \t:–-]*[(\[]([^()\[\]\n]{1,30})[)\]][ \t.]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_EMPHASISED_HTML = re.compile(r"<(em|i|b|strong)\b[^<>]{0,80}>\s*([^<>\[\]()]{2,60}?)\s*</\1>", re.IGNORECASE)
+_EMPHASISED_HTML = re.compile(
+    r"<(em|i|b|strong)\b[^<>]{0,80}>\s*+([^\s<>\[\]()][^<>\[\]()]{1,59}?)\s*+</\1>", re.IGNORECASE
+)
 _BETWEEN_SIGNS = re.compile(
     r"(?<!\S)(-{1,3}|—|~{1,3}|={1,3}|[/|#]{1,2})[ \t]*([^\W\d_][^\n\-—~=/|#]{1,58}?)[ \t]*\1(?!\S)"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -87,12 +88,16 @@ _PAGE_ANCHOR = re.compile(r"(?:page|pg|p)[_-]?\d{1,4}", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\[({]?\s*(?:(?:pg|page|p)\.?\s*)?\d{1,4}\s*[\])}]?", re.IGNORECASE)
 _PRINTED_AROUND = ("header", "footer")
 _LONGEST_LABEL_WORDS = 4
+MOST_LEVELS = 200
+_MOST_BESIDE = 200
+"""Elements around one, and beside it, that say what it is."""
+
 READ = None
 """What `left_out_as` returns for what is read."""
 
 
 def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
-    node: LexborNode, *, page: bool, site_header: bool
+    node: LexborNode, *, page: bool, site_header: bool, holds_text: bool = False
 ) -> str | None:
     """Return as what an element is left out, None where it is part of what its author wrote to be read.
 
@@ -102,6 +107,7 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
         node: an element.
         page: it is one of a web page; what merely has the name of small print counts only there.
         site_header: it is the `<header>` of the site, not that of the article.
+        holds_text: the title of the page and a paragraph are in it.
     """
     tag = node.tag or ""
     attributes = node.attributes
@@ -123,7 +129,7 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
     if site_header or (tag == "footer" and _is_of_page(node, page=page)):
         return "menus and boxes"
     if tag not in _NEVER_NAMED:
-        return _named_as(node, tag, page=page)
+        return _named_as(node, tag, page=page, holds_text=holds_text)
     return "small print" if page and "date-header" in (attributes.get("class") or "").split() else READ
 
 
@@ -141,7 +147,9 @@ def _is_hidden(node: LexborNode) -> bool:
 def _is_of_page(node: LexborNode, *, page: bool) -> bool:
     """Return whether a footer is that of a page; that of a letter in it has neither links nor a name."""
     above = node.parent
-    while page and above is not None and above.tag not in ("article", "section", "main"):
+    for _ in range(MOST_LEVELS if page else 0):
+        if above is None or above.tag in ("article", "section", "main"):
+            break
         above = above.parent
     return above is None or bool(node.attributes) or node.css_first("a, time, nav, ul") is not None
 
@@ -151,7 +159,7 @@ def is_label(text: str) -> bool:
     return len(text.split()) <= _LONGEST_LABEL_WORDS and text.rstrip()[-1:] not in ".!?…:"
 
 
-def _named_as(node: LexborNode, tag: str, *, page: bool) -> str | None:
+def _named_as(node: LexborNode, tag: str, *, page: bool, holds_text: bool) -> str | None:
     """Return as what an element is named, unless it holds the title of the page and its text."""
     attributes = node.attributes
     if page and tag == "div" and attributes.get("title") in _PRINTED_AROUND:
@@ -171,7 +179,7 @@ def _named_as(node: LexborNode, tag: str, *, page: bool) -> str | None:
         return "page number"
     if kind == "hidden text" and _stands_for_hidden(node):
         return READ
-    return READ if kind is None or (page and node.css_first("h1") and node.css_first("p")) else kind
+    return READ if kind is None or (page and holds_text) else kind
 
 
 def _kind_by_name(tag: str, labels: list[str], *, page: bool) -> str | None:
@@ -199,7 +207,7 @@ def _stands_for_hidden(node: LexborNode) -> bool:
         and node.tag not in BLOCKS
         and any(
             child.attributes.get("aria-hidden") == "true" and child.tag not in BLOCKS and re.search(r"\w", child.text())
-            for child in parent.iter()
+            for child in islice(parent.iter(), _MOST_BESIDE)
         )
     )
 

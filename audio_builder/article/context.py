@@ -38,33 +38,21 @@ def _quoted(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks with each run of paragraphs that open with a quotation mark as quotation or dialogue."""
     found: list[Block] = []
     run: list[Block] = []
-    for block in [*blocks, None]:
-        if block is not None and _opens(block, run):
+    opening = ""
+    for block in blocks:
+        first = _words(block)[:1] if block.kind in _SPOKEN_KINDS else ""
+        if run and first and (first == opening or first in _CONTINUING.get(opening, "")):
             run.append(block)
             continue
         found += _speeches(run)
-        run = []
-        if block is not None:
-            if _opens(block, run):
-                run.append(block)
-            else:
-                found.append(block)
-    return found
+        opening = first if first in QUOTATION or first == '"' else ""
+        run = [block] if opening else []
+        found += [] if opening else [block]
+    return found + _speeches(run)
 
 
 def _words(block: Block) -> str:
     return without_marks(" ".join(line.text for line in block.lines)).strip()
-
-
-def _opens(block: Block, run: Sequence[Block]) -> bool:
-    """Return whether a block begins with a quotation mark, the same as the run before it."""
-    if block.kind not in _SPOKEN_KINDS:
-        return False
-    first = _words(block)[:1]
-    if not run:
-        return first in QUOTATION or first == '"'
-    opening = _words(run[0])[:1]
-    return first != "" and (first == opening or first in _CONTINUING.get(opening, ""))
 
 
 def _speeches(run: Sequence[Block]) -> list[Block]:

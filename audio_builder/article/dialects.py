@@ -117,7 +117,7 @@ _CALLOUT = re.compile(r"^((?:[ \t]*>)+[ \t]*)\[!([\w-]+)(?:\|[^\[\]\n]*)?\][+-]?
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\]")
 _FORMULA = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$\n]{1,200})(?<=[^\s\\])\$(?![\d\w$])")
 _LOOKS_LIKE_FORMULA = re.compile(r"[\\=^_{}<>+*/]|^\w$|^\w\(")
-_LINE_BLOCK = re.compile(r"(?:^\|(?:[ \t]+[^|\n]*)?(?:\n|\Z)){2,}", re.MULTILINE)
+_LINE_BLOCK = re.compile(r"(?:^\|(?:[ \t][^|\n]*+)?(?:\n|\Z)){2,}", re.MULTILINE)
 _NOT_A_LINK = re.compile(r"\](?=\([^()\s\[\]]*\[[^()\s\[\]]*\]\()")
 """A link in the address of a link: a parser looks for the end of each of many."""
 

@@ -61,7 +61,9 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _NAMED = frozenset(word.casefold() for word in words_of("headings", "named_parts"))
-_NUMBERED = re.compile(r"(?:(?P<digits>\d{1,2})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?")
+_NUMBERED = re.compile(
+    r"(?:(?P<digits>\d{1,2})(?P<deeper>(?:\.\d{1,2}){0,3})|(?P<roman>[IVXLC]{1,7}))(?P<stop>[.):]?)(?:\s+(?P<words>\S.*))?"
+)
 _VERSE_NUMBER = re.compile(r"\d:\d")
 _NEVER_BEGIN = words_of("headings", "said")
 _BY = re.compile(
@@ -225,7 +227,7 @@ def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
         named = is_chapter(paragraph.text)
         if times[paragraph.text.casefold()] > 1 and not named:
             continue
-        number = _number(paragraph, following, last_number)
+        number = _number(paragraphs, place, last_number)
         if number or named or place in dated:
             last_number = number or _chapter_number(paragraph.text) or last_number
             levels[place] = 2
@@ -272,19 +274,26 @@ def _is_said(text: str, before: Setting | None) -> bool:
     return first in _NEVER_BEGIN or (before is not None and before.words.rstrip().endswith((":", "：")))
 
 
-def _number(paragraph: Setting, following: Setting, last: int) -> int:
-    """Return the number of a heading that begins with one, 0 where it doesn't or is an item of a list."""
-    found = _NUMBERED.fullmatch(paragraph.text.strip())
+def _number(paragraphs: Sequence[Setting], place: int, last: int) -> int:
+    """Return the number of a heading that begins with one, 0 where it doesn't or is an item of a list.
+
+    A heading of a part, 2.1, may follow that of the whole, 2.
+    """
+    found = _NUMBERED.fullmatch(paragraphs[place].text.strip())
     if not found:
         return 0
     number = int(found["digits"]) if found["digits"] else roman_number(found["roman"])
     words = found["words"]
     if words is None:
         # A bare number may be that of a page: the first is 1, and each is the next.
-        return number if number == last + 1 and (last or number == 1) else 0
+        return number if number == last + 1 and (last or number == 1) and not found["deeper"] else 0
+    following = paragraphs[place + 1] if place + 1 < len(paragraphs) else Setting("", "")
     another = _NUMBERED.fullmatch(following.text.strip())
-    titled = words[0].isupper() or not words[0].isascii()
-    if not found["stop"] or not titled or (another and another["words"]) or not ends_sentence(following.words):
+    is_part = another is not None and len(another["deeper"] or "") > len(found["deeper"] or "")
+    listed = (another is not None and another["words"] is not None) or not ends_sentence(following.words)
+    if listed and not (is_part and _number(paragraphs, place + 1, 0)):
+        return 0
+    if not (found["stop"] or found["deeper"]) or not (words[0].isupper() or not words[0].isascii()):
         return 0
     bare = words.rstrip(_CLOSERS)
     return number if _is_short(words) and not bare.endswith((*_NO_HEADING_ENDS_IN, *_SENTENCE_MARKS)) else 0
@@ -344,7 +353,7 @@ def _without_litanies(paragraphs: Sequence[Setting], levels: list[int]) -> list[
             continue
         if place - start > _LONGEST_CHAIN:
             for inside in range(start, place):
-                if not is_chapter(paragraphs[inside].text):
+                if not is_chapter(paragraphs[inside].text) and not _NUMBERED.fullmatch(paragraphs[inside].text):
                     levels[inside] = 0
         start = place + 1
     return levels

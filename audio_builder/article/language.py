@@ -71,7 +71,7 @@ def _of_script(sample: str) -> str:
 
 def _sample(article: Article) -> str:
     """Return words from all over the article: its first pages may be in another language than the rest."""
-    lines = [line.text for section in article.sections for block in section.blocks for line in block.lines]
+    lines = [line.text for section in article.sections for line in section.lines]
     step = 1 + sum(map(len, lines)) // _SAMPLE_CHARACTERS
     return "\n".join([article.title, article.subtitle, *map(without_marks, lines[::step])])
 

@@ -65,6 +65,11 @@ class Section:
     heading: Line | None
     blocks: tuple[Block, ...]
 
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of all blocks."""
+        return [line for block in self.blocks for line in block.lines]
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

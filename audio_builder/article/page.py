@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from audio_builder.article.boilerplate import BLOCKS
+from audio_builder.article.boilerplate import BLOCKS, MOST_LEVELS
 from audio_builder.article.file_titles import says_nothing
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.word_tables import word_set
@@ -108,6 +109,24 @@ _COMMENT = re.compile(r"_?(?:cmnt|msocom|comment)", re.IGNORECASE)
 _MOST_LINKS = 20_000
 _LONGEST_NOTE = 5000
 _MOST_STEPS = 8
+_NO_NOTES = frozenset({"body", "html", "article", "main", "h1", "h2", "h3", "h4", "h5", "h6"})
+_BACK = "a[href*='#']"
+_HEADING = "h1, h2, h3"
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What may be the words of a note.
+
+    Attributes:
+        body: the element that holds them.
+        begin: how they begin, without brackets.
+        leads_back: there is a link in them.
+    """
+
+    body: LexborNode
+    begin: str
+    leads_back: bool
 
 
 def find_notes(root: LexborNode) -> dict[int, str]:
@@ -121,12 +140,13 @@ def find_notes(root: LexborNode) -> dict[int, str]:
         for name in {node.attributes.get("id"), node.attributes.get("name")} - {None, ""}:
             named[str(name)].append(node)
     found: dict[int, str] = {}
+    bodies = _Bodies()
     for mark in marks:
         target = (mark.attributes.get("href") or "").rpartition("#")[2]
         kind = "comment" if _COMMENT.match(target) else "footnote"
         found[mark.mem_id] = kind
         for node in named.get(target, ())[:3]:
-            body = _body(node, mark.text().strip())
+            body = bodies.body(node, mark.text().strip())
             if body is not None:
                 found[body.mem_id] = kind
     return found
@@ -151,25 +171,48 @@ def _is_attached(link: LexborNode) -> bool:
     return False
 
 
-def _body(target: LexborNode, mark: str) -> LexborNode | None:
-    """Return the element that holds the words of a note, None where what a mark leads to is none."""
-    node: LexborNode | None = target
-    while node is not None and node.tag not in BLOCKS:
-        node = node.parent
-    if node is None or node.tag in ("body", "html", "article", "main", "h1", "h2", "h3", "h4", "h5", "h6"):
-        return None
+@dataclass(slots=True)
+class _Bodies:
+    """Finds the elements that hold the words of notes; each is looked at once, for thousands may lead to it."""
+
+    notes: dict[int, _Note | None] = field(default_factory=dict)
+    around: dict[int, str] = field(default_factory=dict)
+
+    def body(self, target: LexborNode, mark: str) -> LexborNode | None:
+        """Return the element that holds the words of a note, None where what a mark leads to is none."""
+        node: LexborNode | None = target
+        for _ in range(MOST_LEVELS):
+            if node is None or node.tag in BLOCKS:
+                break
+            node = node.parent
+        if node is None or node.tag in _NO_NOTES:
+            return None
+        if node.mem_id not in self.notes:
+            self.notes[node.mem_id] = self._note(node)
+        note = self.notes[node.mem_id]
+        begins = note is not None and note.begin.startswith(mark.strip("[](){}."))
+        return note.body if note is not None and (begins or note.leads_back) else None
+
+    def _note(self, node: LexborNode) -> _Note | None:
+        """Return the note that an element may be, None where it is too long or has a heading."""
+        text = node.text().strip()
+        if len(text) > _LONGEST_NOTE or node.css_first(_HEADING) is not None:
+            return None
+        parent = node.parent
+        if parent is not None and parent.mem_id not in self.around:
+            self.around[parent.mem_id] = _only_note(parent)
+        around = self.around[parent.mem_id] if parent is not None else ""
+        alone = around != "" and around.startswith(text[:80])
+        leads_back = node.css_first(_BACK) is not None
+        return _Note(parent if parent is not None and alone else node, text[:80].lstrip("[({"), leads_back)
+
+
+def _only_note(node: LexborNode) -> str:
+    """Return the text of an element that holds one note at most, nothing for any other."""
+    if node.tag not in ("li", "div", "aside") or len(node.css(_BACK)) > 2 or node.css_first(_HEADING) is not None:
+        return ""
     text = node.text().strip()
-    bare = mark.strip("[](){}.")
-    begins = text.lstrip("[({").startswith(bare)
-    back = node.css_first("a[href*='#']") is not None
-    if len(text) > _LONGEST_NOTE or not (begins or back) or node.css_first("h1, h2, h3"):
-        return None
-    parent = node.parent
-    if parent is not None and parent.tag in ("li", "div", "aside") and parent.text().strip().startswith(text[:80]):
-        alone = len(parent.css("a[href*='#']")) <= 2 and len(parent.text()) <= _LONGEST_NOTE
-        if alone and parent.css_first("h1, h2, h3") is None:
-            return parent
-    return node
+    return text if len(text) <= _LONGEST_NOTE else ""
 
 
 # --- the article, and what the page says about itself ---

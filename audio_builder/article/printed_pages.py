@@ -67,8 +67,10 @@ def without_page_marks(lines: Sequence[str]) -> Pages:
     heads = _heads_beside(marks, lines, alone)
     out = {mark.place for mark in marks} | heads
     kept: list[str | None] = ["" if place in out else line for place, line in enumerate(lines)]
+    after = -1
     for place in sorted(out):
-        _close_gap(kept, place)
+        if place > after:
+            after = _close_gap(kept, place)
     heads |= {mark.place for mark in marks if mark.words}
     noted = (
         LeftOut("running head" if place in heads else "page number", lines[place].strip(), place + 1)
@@ -157,13 +159,13 @@ def _heads_beside(marks: Sequence[_Mark], lines: Sequence[str], alone: Counter[s
     return heads
 
 
-def _close_gap(lines: list[str | None], place: int) -> None:
-    """Pass over all that stands between two parts of a paragraph that a page has divided."""
+def _close_gap(lines: list[str | None], place: int) -> int:
+    """Pass over all that stands between two parts of a paragraph that a page has divided; return where it ends."""
     before, after = _neighbours(lines, place)
-    if before is None or after is None or not _goes_on(lines[before] or "", lines[after] or ""):
-        return
-    for at in range(before + 1, after):
-        lines[at] = None
+    if before is not None and after is not None and _goes_on(lines[before] or "", lines[after] or ""):
+        for at in range(before + 1, after):
+            lines[at] = None
+    return len(lines) if after is None else after
 
 
 def _is_alone(lines: Sequence[str], place: int) -> bool:

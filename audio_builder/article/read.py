@@ -23,6 +23,9 @@ from audio_builder.article.text import speakable
 from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import BACKGROUNDS
 
+_FURTHEST = 1000
+"""Lines below the first of a paragraph in which a mark of it is looked for."""
+
 _SOFT = re.compile(r"\b(?:softly|quietly|whisper\w*|leise)\b")
 _LENGTH_UNDER_TITLE = re.compile(r"[(\[]?\W*(?:[a-z]+\.? )?\d{1,3}(?: ?[-–] ?\d{1,3})? ?-?min\w*\.?\W*", re.IGNORECASE)
 
@@ -82,7 +85,7 @@ def _named(article: Article, source: SourceText) -> Article:
 
 def _lines(section: Section) -> tuple[Line, ...]:
     heading = (section.heading,) if section.heading else ()
-    return heading + tuple(line for block in section.blocks for line in block.lines)
+    return (*heading, *section.lines)
 
 
 @dataclass(slots=True)
@@ -148,8 +151,8 @@ def _finder(line: Line, source: SourceText, source_lines: list[str]) -> Locate:
     """Return what finds a mark of a line in the source, where it was wrapped and may have had other signs around it."""
 
     def locate(bracket: str, _offset: int) -> Place:
-        for number, text in enumerate(source_lines[line.number - 1 :], start=line.number):
-            if (column := text.find(bracket)) >= 0:
+        for number in range(line.number, min(line.number + _FURTHEST, len(source_lines) + 1)):
+            if (column := source_lines[number - 1].find(bracket)) >= 0:
                 return Place(source.name, number, column + 1)
         return Place(source.name, line.number, 1)
 
@@ -183,8 +186,7 @@ def notes_on_invitations(article: Article, name: str) -> Iterator[str]:
     """Yield a note for each sentence that asks for some minutes of quiet which no mark after it gives."""
     found: list[tuple[int, str, str]] = []
     for section in article.sections:
-        lines = [line for block in section.blocks for line in block.lines]
-        for line, following in zip_longest(lines, lines[1:]):
+        for line, following in zip_longest(section.lines, section.lines[1:]):
             if not (line and _MINUTES.search(line.text)):
                 continue
             below = split(following.text, _nowhere)[:1] if following else ()

@@ -35,6 +35,7 @@ _LAST_TOKEN = re.compile(r"[^\s(\[{“”„‟\"«»‹›‘‚¿¡—–―*_
 _VERSE = re.compile(r"\d{1,3}(?::\d{1,3}|,\d{1,2}(?!\d))")
 _LONGEST_BOOK = 6
 _LONGEST_TOKEN = 24
+_LONGEST_OPENING = 100
 _ROMAN = re.compile(r"(?=[ivxlcdm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})")
 _INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]{0,2}\.[^\W\d_]{1,2})*")
 _VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýąęıįųůőűăāēīōū]", re.IGNORECASE)
@@ -82,7 +83,7 @@ class _Next(NamedTuple):
 
     Attributes:
         at: where its first letter or digit is.
-        opening: the signs before that.
+        opening: the signs before that, the first of very many.
         word: its first word.
         initial: that is a capital with a stop.
         verse: a chapter with a verse begins here: 4:30.
@@ -103,6 +104,18 @@ class _Next(NamedTuple):
     def has_case(self) -> bool:
         """Whether it begins with a letter of a script that has capitals."""
         return self.word[0].isupper() or _is_small(self.word[0])
+
+
+class _Open(NamedTuple):
+    """The sentence that is open.
+
+    Attributes:
+        start: where it begins.
+        first: where its first letter or digit is; the end of the line for none.
+    """
+
+    start: int
+    first: int
 
 
 class _Last(NamedTuple):
@@ -146,33 +159,37 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
     tag = language.partition("-")[0].lower() or "en"
     capitals = next((letter for letter in line if letter.isalpha()), "").isupper()
     found: list[str] = []
-    start = 0
+    sentence = _Open(0, _letter_from(line, 0))
+    at = 0
     for stop in _STOP.finditer(line):
-        if stop.start() < start or not _SPOKEN.search(line, start, stop.start()):
+        start, end = sentence.start, stop.end()
+        if stop.start() <= sentence.first:
             continue
-        following = _next(line, stop.end())
-        if following is None:
-            found.append(line[start : stop.end()])
-            start = stop.end()
-            continue
-        if _ends(line, start, stop, following, tag, capitals=capitals):
-            found.append(line[start : stop.end()])
-            start = stop.end() + (line[stop.end()] == " ")
-    return (*found, rest) if (rest := line[start:].strip()) else tuple(found)
+        at = at if at >= end else _letter_from(line, end)
+        following = _next(line, end, at)
+        if following is None or _ends(line, sentence, stop, following, tag, capitals=capitals):
+            found.append(line[start:end])
+            sentence = _Open(end + (line[end : end + 1] == " "), at)
+    return (*found, rest) if (rest := line[sentence.start :].strip()) else tuple(found)
 
 
-def _next(line: str, end: int) -> _Next | None:
-    at = end
-    while at < len(line) and not line[at].isalnum():
-        at += 1
+def _letter_from(line: str, start: int) -> int:
+    """Return where the next letter or digit is, the end of the line for none."""
+    found = _SPOKEN.search(line, start)
+    return found.start() if found else len(line)
+
+
+def _next(line: str, end: int, at: int) -> _Next | None:
+    """Return what follows a stop that ends at `end`, from the next letter on; None for nothing."""
     word = _WORD.match(line, at)
     if word is None:
         return None
     initial = len(word.group()) == 1 and word.group().isupper() and line[word.end() : word.end() + 1] == "."
-    return _Next(at, line[end:at], word.group(), initial, _VERSE.match(line, at) is not None)
+    opening = line[end : min(at, end + _LONGEST_OPENING)]
+    return _Next(at, opening, word.group(), initial, _VERSE.match(line, at) is not None)
 
 
-def _ends(line: str, start: int, stop: re.Match[str], following: _Next, tag: str, *, capitals: bool) -> bool:
+def _ends(line: str, sentence: _Open, stop: re.Match[str], following: _Next, tag: str, *, capitals: bool) -> bool:
     """Return whether a sentence ends at a stop."""
     mark, closers = stop["mark"], stop["closers"]
     quoted = any(closer in _QUOTATION_MARKS for closer in closers)
@@ -181,7 +198,7 @@ def _ends(line: str, start: int, stop: re.Match[str], following: _Next, tag: str
     if following.small and capitals:
         asks_on = not closers and mark[-1] in _QUESTION_MARKS and not following.opening.strip()
         return asks_on and _next_mark(line, following.at) in _QUESTION_MARKS
-    if mark == "." and not closers and _inside(line, start, stop.start(), following, tag):
+    if mark == "." and not closers and _inside(line, sentence, stop.start(), following, tag):
         return False
     return not _tag_follows(line, stop, following, quoted=quoted)
 
@@ -201,9 +218,9 @@ def _next_mark(line: str, at: int) -> str:
     return stop["mark"][-1] if stop else " "
 
 
-def _inside(line: str, start: int, end: int, following: _Next, tag: str) -> bool:
+def _inside(line: str, sentence: _Open, end: int, following: _Next, tag: str) -> bool:
     """Return whether the full stop at `end` belongs to an abbreviation, an initial, an ordinal or a reference."""
-    last = _last(line, start, end)
+    last = _last(line, sentence, end)
     if last is None:
         return False
     if _is_enumerator(last) or last.text.isdigit():
@@ -218,13 +235,14 @@ def _inside(line: str, start: int, end: int, following: _Next, tag: str) -> bool
     )
 
 
-def _last(line: str, start: int, end: int) -> _Last | None:
+def _last(line: str, sentence: _Open, end: int) -> _Last | None:
     """Return what stands before a stop."""
+    start = sentence.start
     found = _LAST_TOKEN.search(line, max(start, end - _LONGEST_TOKEN), end)
     if found is None:
         return None
     before = line[max(start, found.start() - _LONGEST_TOKEN) : found.start()].split()
-    begins = not _SPOKEN.search(line, start, found.start())
+    begins = sentence.first >= found.start()
     return _Last(found.group(), found.group().casefold(), before[-1].casefold() if before else "", begins, start == 0)
 
 

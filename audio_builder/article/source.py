@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from audio_builder.article.archive import MAGIC
+from audio_builder.article.boilerplate import BLOCKS
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter
 from audio_builder.article.left_out import LeftOut
@@ -24,6 +25,14 @@ LARGEST_BYTES = 20 * 1024 * 1024
 LONGEST_LINE = 1_000_000
 """Characters of one line at most."""
 
+MOST_WORDS = 200_000
+MOST_LINES = 30_000
+MOST_WORDLESS = 240_000
+"""Words, lines of words, and lines of whatever kind in an article at most: an episode of twelve hours has fewer.
+
+A script may have twice as many, as its marks are among them. The lines of a page are its paragraphs, headings, items,
+cells and line breaks; those without words are its tags."""
+
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
 
@@ -32,6 +41,10 @@ _SPEAK = re.compile(
 )
 
 
+_WORD = re.compile(r"\w+")
+_WORDED_LINE = re.compile(r"^[^\w\n]*\w", re.MULTILINE)
+_TAG = re.compile(r"<[^<>]*>?")
+_LINE_TAG = re.compile(rf"<(?:{'|'.join(sorted(BLOCKS - {'html', 'body'}))}|br)\b", re.IGNORECASE)
 _LOST_FENCE = re.compile(rf"\s*+(?:---[^\S\n]*+\n)?\s*+{SCRIPT_KEY}\s*+:\s*+\d")
 """A script with one of the lines around its front matter missing; it must not be read as an article."""
 
@@ -137,7 +150,7 @@ def open_source(path: Path, chapter: int | None = None) -> SourceText:
         SourceError: the file isn't there, can't be read, or is of a kind that isn't supported.
         EmptySource: nothing but space is in it.
         NotText: it is binary, or in no known encoding.
-        SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
+        SourceTooLarge: it has more than 20 MB, a line of more than a million characters, or more than an episode holds.
     """
     return replace(source_from_bytes(_bytes_of(path), str(path), chapter), place=_place(path, chapter))
 
@@ -194,7 +207,7 @@ def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> Sou
     Raises:
         EmptySource: nothing but space is in it.
         NotText: it is binary, or in no known encoding.
-        SourceTooLarge: it has more than 20 MB, or a line of more than a million characters.
+        SourceTooLarge: it has more than 20 MB, a line of more than a million characters, or more than an episode holds.
         SourceError: its front matter is malformed.
     """
     _check_size(len(data), name)
@@ -211,7 +224,31 @@ def source_from_bytes(data: bytes, name: str, chapter: int | None = None) -> Sou
                 f"{name}:{number}: the line has {len(line):,} characters; at most {LONGEST_LINE:,} are allowed",
                 hint="Put each paragraph on a line of its own.",
             )
-    return SourceText(text, name, _kind(text, name))
+    return _bounded(SourceText(text, name, _kind(text, name)))
+
+
+def _bounded(source: SourceText) -> SourceText:
+    """Return a source that an episode may hold.
+
+    Raises:
+        SourceTooLarge: it has too many words or lines.
+    """
+    page = source.kind == "html"
+    words = len(_WORD.findall(_TAG.sub(" ", source.text) if page else source.text))
+    lines = len((_LINE_TAG if page else _WORDED_LINE).findall(source.text))
+    share = 2 if source.kind in {script.name for script in _SCRIPTS} else 1
+    wordless = source.text.count(">") if page else sum(map(bool, map(str.strip, source.text.split("\n"))))
+    for count, most, what in (
+        (words, MOST_WORDS, "words"),
+        (lines, MOST_LINES, "lines of words"),
+        (wordless, MOST_WORDLESS, "tags" if page else "lines"),
+    ):
+        if count > most * share:
+            raise SourceTooLarge(
+                f"{source.name} has {count:,} {what}; an episode has at most {most * share:,}",
+                hint="Make several episodes of it: of a book with --chapter N or --each-chapter.",
+            )
+    return source
 
 
 def _unpacked(data: bytes, name: str) -> Unpacked | None:
@@ -243,7 +280,7 @@ def _chapter(book: Unpacked, chapter: int | None, name: str) -> Unpacked:
 
 
 def _as_source(unpacked: Unpacked, name: str) -> SourceText:
-    return SourceText(clean(unpacked.text), name, unpacked.kind, unpacked.front, unpacked.left_out)
+    return _bounded(SourceText(clean(unpacked.text), name, unpacked.kind, unpacked.front, unpacked.left_out))
 
 
 def _kind(text: str, name: str) -> str:

@@ -34,10 +34,11 @@ _NO_SPACES_BETWEEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3000
 
 _BROKEN_WORD = re.compile(r"(?:[^\W_]+-)*[^\W_]+[-\u2010]")
 _HYPHENS = ("-", "\u2010")
+_LONGEST_WORD = 100
 
 _WORD = re.compile(r"[^\W_]+")
 _HYPHENATED = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-_DIVIDED = re.compile(r"\S+[-\u2010][ \t]*\n\s*\S+")
+_DIVIDED = re.compile(r"(?<!\S)\S+[-\u2010][ \t]*\n\s*\S+")
 _AFTER_A_HANGING_HYPHEN = words_of("hyphens", "after_hanging")
 _BEFORE_HYPHENS = words_of("hyphens", "before")
 
@@ -53,6 +54,12 @@ def clean(text: str) -> str:
     if text.isascii():
         return text
     return _JOINED_LETTERS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), _ZERO_WIDTH.sub("", text))
+
+
+def up_to_last(text: str, sign: str) -> tuple[str, str]:
+    """Return a text up to the last of a sign, with it, and the rest: what a pattern looks for in vain is not in it."""
+    end = text.rfind(sign) + len(sign)
+    return (text[:end], text[end:]) if end >= len(sign) else ("", text)
 
 
 def xml_safe(text: str) -> str:
@@ -140,7 +147,7 @@ def broken_word(line: str) -> str:
     """Return the word, or the part of one, before a hyphen at the end of a line, with the hyphen; empty for none."""
     if not line.endswith(_HYPHENS):
         return ""
-    last = line.rsplit(None, 1)[-1]
+    last = line[-_LONGEST_WORD:].rsplit(None, 1)[-1]
     found = _BROKEN_WORD.search(last)
     return found.group() if found and found.end() == len(last) else ""
 

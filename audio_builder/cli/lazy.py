@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import shlex
@@ -10,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+
+from audio_builder.errors import did_you_mean
 
 
 class HelpfulGroup(click.Group):
@@ -28,8 +29,7 @@ class HelpfulGroup(click.Group):
             return super().resolve_command(ctx, args)
         if given.lower() in known:
             return super().resolve_command(ctx, [given.lower(), *args[1:]])
-        close = difflib.get_close_matches(given.lower(), known, n=2, cutoff=0.6)
-        hint = f"Did you mean {' or '.join(close)}?" if close else f"The commands are {', '.join(known)}."
+        hint = did_you_mean(given.lower(), known, f"The commands are {', '.join(known)}.", most=2)
         if os.path.isfile(given):  # noqa: PTH113 - a name that no path can have is no file either
             hint = f"To make an episode of that file: {ctx.command_path} build {shlex.quote(given)}"
         raise click.UsageError(f"There is no command “{given}”. {hint}", ctx)

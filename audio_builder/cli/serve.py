@@ -76,11 +76,13 @@ def serve_until_ctrl_c(app: ASGIApp, sock: socket.socket, begin: Callable[[], ob
     """Serve an application at a socket until Ctrl-C."""
     import uvicorn
 
-    from audio_builder.podcast.server import BoundedHttp
+    from audio_builder.podcast.server import BoundedHttp, most_connections
 
     settings = uvicorn.Config(
         app,
         http=BoundedHttp,
+        # So many are accepted in one go, before any of them can be refused.
+        backlog=max(1, most_connections() // 4),
         log_level="error",
         lifespan="off",
         server_header=False,

@@ -48,8 +48,9 @@ def command(ctx: click.Context, source: Path | None, projects: Path | None, port
     """Open the studio in the browser of this machine, until Ctrl-C; print its address.
 
     There a text becomes an episode by hand and ear: silences are dragged, heard at once, and built. PROJECT is a folder
-    that the studio made; an ARTICLE is made a project. A project is a folder with script.md, recipe.toml and a show,
-    with which the other commands go on. Only this machine can reach the page, and the address works once.
+    that the studio made; an ARTICLE is made a project. A project is a folder with script.md and recipe.toml, with
+    which the other commands go on; all publish into one show beside them. Only this machine can reach the page, and the
+    address works once.
     """
     try:
         from audio_builder.cli.serve import listening, serve_until_ctrl_c

@@ -174,9 +174,9 @@ def _at_name(path: Path, work: Work, origin: Origin, if_there: IfThere) -> Place
     _refuse_folders(path)
     known = _known_at(path)
     same = known is not None and _is_same(known, work, origin)
-    if not same and if_there != "replace" and _is_taken(path):
+    if not same and if_there != "replace" and (taken := _taken_by(path)):
         raise OutputError(
-            f"{path} is there already, and is not an earlier version of this episode",
+            f"{taken} is there already, and is not {'' if taken == path else 'of '}an earlier version of this episode",
             hint="Choose another name, or replace it with --force.",
         )
     _check_replaceable(path, known if same else None, if_there)
@@ -224,15 +224,29 @@ def _key(folder: Path, work: Work) -> str:
     A hash, because the record is published: nobody reads in it what folders are called here.
     """
     if not work.place:
-        text = f"words\0{work.title}\0{' '.join(work.words.split())}"
-    elif is_web_address(work.place):
-        text = f"page\0{work.place}"
-    else:
-        try:
-            text = f"file\0{Path(os.path.relpath(work.place, os.path.realpath(folder))).as_posix()}"
-        except ValueError:  # another drive of Windows
-            text = f"file\0{work.place}"
-    return _digest(text)
+        return _digest(f"words\0{work.title}\0{' '.join(work.words.split())}")
+    return _digest(f"page\0{work.place}") if is_web_address(work.place) else _file_key(folder, work.place)
+
+
+def _file_key(folder: Path, file: str) -> str:
+    try:
+        return _digest(f"file\0{Path(os.path.relpath(file, os.path.realpath(folder))).as_posix()}")
+    except ValueError:  # another drive of Windows
+        return _digest(f"file\0{file}")
+
+
+def episodes_of(folder: Path, script_id: str, file: Path) -> list[Path]:
+    """Return the episodes in a folder that were built of a text, by name.
+
+    Args:
+        folder: of the episodes.
+        script_id: what the text calls itself; empty for nothing.
+        file: that the text is in.
+    """
+    wanted = script_id or _file_key(folder, os.path.realpath(file))
+    return [
+        path for path, known in _episodes(folder) if wanted == (known.origin.id if script_id else known.origin.place)
+    ]
 
 
 def _digest(text: str) -> str:
@@ -314,14 +328,15 @@ def _own_files(path: Path) -> tuple[Path, ...]:
     return path, record_path(path), twin_path(path), bed_path(path)
 
 
-def _is_taken(path: Path) -> bool:
-    return any(os.path.lexists(own) for own in _own_files(path))
+def _taken_by(path: Path) -> Path | None:
+    """Return what is there of the files that an episode has; None where none is."""
+    return next((own for own in _own_files(path) if os.path.lexists(own)), None)
 
 
 def _free_path(wanted: Path, planned: Collection[Path]) -> Path:
     """Return the wanted path, or the first one with a number after its name that is neither there nor planned."""
     path, number = wanted, 1
-    while path in planned or _is_taken(path):
+    while path in planned or _taken_by(path):
         number += 1
         path = wanted.with_name(f"{numbered_stem(wanted.stem, number)}.mp3")
     return path

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import uuid
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from audio_builder.episode.phrase_times import Phrase
@@ -86,9 +86,9 @@ def _files(episode: FinishedEpisode) -> Iterator[tuple[str, str | bytes]]:
     yield "mimetype", "application/epub+zip"
     yield "META-INF/container.xml", _CONTAINER
     yield "book/package.opf", _package(episode, parts)
-    yield "book/nav.xhtml", _page(_text(episode.record.tags.title), _contents(parts), language)
+    yield "book/nav.xhtml", _page(escape(episode.record.tags.title), _contents(parts), language)
     for part in parts:
-        yield f"book/part-{part.number}.xhtml", _page(_text(part.title), _section(part), language)
+        yield f"book/part-{part.number}.xhtml", _page(escape(part.title), _section(part), language)
         yield f"book/part-{part.number}.smil", _overlay(part)
     yield "book/style.css", _STYLE
     if episode.cover:
@@ -118,17 +118,17 @@ def _package(episode: FinishedEpisode, parts: tuple[_Part, ...]) -> str:
         items.append(f'<item id="{name}-sound" href="{name}.smil" media-type="application/smil+xml"/>')
         length = f"{part.end_s - part.start_s:.3f}s"
         durations.append(f'<meta property="media:duration" refines="#{name}-sound">{length}</meta>')
-    author = [f"<dc:creator>{_text(tags.author)}</dc:creator>"] if tags.author else []
+    author = [f"<dc:creator>{escape(tags.author)}</dc:creator>"] if tags.author else []
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">',
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">',
         f'<dc:identifier id="id">urn:uuid:{identity}</dc:identifier>',
-        f"<dc:title>{_text(tags.title)}</dc:title>",
-        f"<dc:language>{_text(_language(episode))}</dc:language>",
+        f"<dc:title>{escape(tags.title)}</dc:title>",
+        f"<dc:language>{escape(_language(episode))}</dc:language>",
         *author,
-        f"<dc:description>{_text(summary_of(record))}</dc:description>",
-        f"<dc:rights>{_text(record.disclosure)}</dc:rights>",
+        f"<dc:description>{escape(summary_of(record))}</dc:description>",
+        f"<dc:rights>{escape(record.disclosure)}</dc:rights>",
         f'<meta property="dcterms:modified">{record.built}</meta>',
         '<meta property="schema:accessMode">textual</meta>',
         '<meta property="schema:accessMode">auditory</meta>',
@@ -152,14 +152,14 @@ def _package(episode: FinishedEpisode, parts: tuple[_Part, ...]) -> str:
 
 def _page(title: str, body: str, language: str) -> str:
     spaces = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
-    tag = html.escape(language)
+    tag = escape(language)
     head = f'<title>{title}</title>\n<link rel="stylesheet" type="text/css" href="style.css"/>'
     top = f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n<html {spaces} lang="{tag}" xml:lang="{tag}">'
     return f"{top}\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n"
 
 
 def _contents(parts: tuple[_Part, ...]) -> str:
-    links = "\n".join(f'<li><a href="part-{part.number}.xhtml">{_text(part.title)}</a></li>' for part in parts)
+    links = "\n".join(f'<li><a href="part-{part.number}.xhtml">{escape(part.title)}</a></li>' for part in parts)
     return f'<nav epub:type="toc" id="toc">\n<ol>\n{links}\n</ol>\n</nav>'
 
 
@@ -176,7 +176,7 @@ def _body(part: _Part) -> Iterator[str]:
             spans = []
             for phrase in line:
                 number += 1
-                spans.append(f'<span id="s{number}">{_text(phrase.text)}</span>')
+                spans.append(f'<span id="s{number}">{escape(phrase.text)}</span>')
             lines.append(" ".join(spans))
         yield f'<{tag} class="{paragraph.role}" dir="auto">{"<br/>".join(lines)}</{tag}>'
 
@@ -193,10 +193,6 @@ def _overlay(part: _Part) -> str:
     top = '<smil xmlns="http://www.w3.org/ns/SMIL" xmlns:epub="http://www.idpf.org/2007/ops" version="3.0">'
     sequence = "\n".join((f'<seq id="all" epub:textref="{page}#part" epub:type="chapter">', *pairs, "</seq>"))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{top}\n<body>\n{sequence}\n</body>\n</smil>\n'
-
-
-def _text(text: str) -> str:
-    return html.escape(text)
 
 
 EXPORT = Export("epub", "a narrated book: EPUB 3 with media overlays", (_SUFFIX,), _write)

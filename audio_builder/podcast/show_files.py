@@ -186,14 +186,22 @@ def make_cover(folder: Path, show: Show) -> str:
     Raises:
         OutputError: one can't be written.
     """
-    if show.cover:
-        content = fit_cover(folder / show.cover)
-    else:
-        content = draw_cover(show.title, show.author, "", show.cover_colour, show.language)
+    content = cover_of_show(folder, show)
     path = f"{EPISODES}/cover-{sha256_of(content)[:8]}.jpg"
     write_changed(folder / path, content)
     write_changed(folder / small_name(path), small_cover(content))
     return path
+
+
+def cover_of_show(folder: Path, show: Show) -> bytes:
+    """Return the show's picture as a JPEG: its own, or one drawn from its title.
+
+    Raises:
+        RecipeError: its own can't be used.
+    """
+    if show.cover:
+        return fit_cover(folder / show.cover)
+    return draw_cover(show.title, show.author, "", show.cover_colour, show.language, show.cover_motif)
 
 
 def small_name(cover: str) -> str:

@@ -19,6 +19,7 @@ from audio_builder.article.details import read_reference, read_web_reference
 from audio_builder.errors import RecipeError
 from audio_builder.files import check_named, write_named
 from audio_builder.podcast.date_rule import EXAMPLE, read_rule
+from audio_builder.recipe.settings import CoverMotif
 from audio_builder.recipe.values import WrongValue, language_tag
 from audio_builder.toml_files import read_toml
 
@@ -150,6 +151,9 @@ class Show(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     copyright: Annotated[str, _text("who holds the rights, such as A. Writer; empty for none")] = ""
     cover: Annotated[str, _text("path of a square JPEG or PNG, from this folder; empty to have one drawn", 1000)] = ""
     cover_colour: Annotated[str, _text("colour of a drawn cover, such as #2a4d5c; empty to follow from the title")] = ""
+    cover_motif: Annotated[CoverMotif, Meta(description="what a drawn cover shows: horizon, hills, waves or rings")] = (
+        "horizon"
+    )
     locked: Annotated[bool, Meta(description="whether other hosts are asked not to import the feed")] = True
     new_feed_url: Annotated[
         str, _text("where the feed went, if it isn't published from here any more; a new base_url needs nothing", 2000)

@@ -25,10 +25,17 @@ from audio_builder.podcast.show_settings import FEED_FILE, Show, read_show
 
 _TIMEOUT_S = 20
 _AT_ONCE = 4
-"""Apple's bound for covers."""
-
 _UPLOAD = "Upload what `publish --export` writes."
+_PROBLEMS: tuple[tuple[type[Exception], str, str], ...] = (
+    (requests.exceptions.SSLError, "its certificate isn't trusted", "Let the host get one that browsers trust."),
+    (requests.Timeout, f"no answer within {_TIMEOUT_S} s", "Check again later, or ask the host."),
+    (requests.ConnectionError, "nothing answers there", "Check base_url in show.toml, and that the host is up."),
+    (requests.TooManyRedirects, "it leads in a circle", "Let the host answer under this address itself."),
+)
+"""What can happen instead of an answer: how it is said, and what to do."""
+
 _RANGE_BYTES = 100
+_LONGEST_NUMBER = 20
 
 
 class WebFinding(Struct, frozen=True, kw_only=True):
@@ -78,12 +85,14 @@ class _Answer:
         headers: by name in lower case.
         content: at most as much as was wanted.
         problem: empty where there was an answer.
+        advice: what to do about it, or where nothing is found.
     """
 
     status: int
     headers: dict[str, str]
     content: bytes = b""
     problem: str = ""
+    advice: str = _UPLOAD
 
     @property
     def said(self) -> str:
@@ -101,12 +110,14 @@ def check_web(folder: Path) -> WebCheck:
         OutputError: nothing is published in it.
     """
     show = read_show(folder)
+    hint = f"Publish it first: audio-builder publish {folder}"
     try:
         feed = (folder / FEED_FILE).read_bytes()
+        _items(feed)
     except OSError as error:
-        raise OutputError(
-            f"nothing is published in {folder} yet", hint=f"Publish it first: audio-builder publish {folder}"
-        ) from error
+        raise OutputError(f"nothing is published in {folder} yet", hint=hint) from error
+    except ET.ParseError as error:
+        raise OutputError(f"{folder / FEED_FILE} is no feed any more: {error}", hint=hint) from error
     findings = [*_address(show), *_about_the_show(show, feed)]
     if show.base_url:
         findings += _on_the_web(show, feed)
@@ -165,7 +176,8 @@ def _on_the_web(show: Show, feed: bytes) -> Iterator[WebFinding]:
 
 def _feed_there(answer: _Answer, feed: bytes) -> Iterator[WebFinding]:
     if answer.status != requests.codes.ok:
-        yield _fail("feed", answer.said, f"{_UPLOAD} It must be found at base_url + {FEED_FILE}.")
+        where = "" if answer.problem else f" It must be found at base_url + {FEED_FILE}."
+        yield _fail("feed", answer.said, f"{answer.advice}{where}")
         return
     same = answer.content == feed
     yield _ok("feed", "as it was published") if same else _fail("feed", "not as it was published", _UPLOAD)
@@ -182,9 +194,10 @@ def _feed_there(answer: _Answer, feed: bytes) -> Iterator[WebFinding]:
 
 
 def _cover_there(answer: _Answer) -> WebFinding:
-    length = int(answer.headers.get("content-length", "0") or 0)
+    said = answer.headers.get("content-length", "")
+    length = int(said) if said.isascii() and said.isdecimal() and len(said) < _LONGEST_NUMBER else 0
     if answer.status != requests.codes.ok:
-        return _fail("cover", answer.said, _UPLOAD)
+        return _fail("cover", answer.said, answer.advice)
     if answer.type() not in {"image/jpeg", "image/png"}:
         return _fail("cover", answer.type() or "no type", "Let the server send image/jpeg for .jpg.")
     if length > COVER_BYTES:
@@ -210,7 +223,7 @@ def _newest_there(session: requests.Session, item: ET.Element) -> Iterator[WebFi
             answer = _ask(session, "HEAD", element.get("url", ""))
             kind, label = element.get("type", ""), f"{name.partition(':')[2]} {element.get('type', '')}"
             if answer.status != requests.codes.ok:
-                yield _fail(label, answer.said, _UPLOAD)
+                yield _fail(label, answer.said, answer.advice)
             elif answer.type() not in {kind, "application/json" if "json" in kind else kind}:
                 yield _note(label, answer.type() or "no type", f"Let the server send {kind}.")
             else:
@@ -256,7 +269,10 @@ def _ask(
             said = {name.lower(): value for name, value in answer.headers.items()}
             return _Answer(answer.status_code, said, content)
     except (requests.RequestException, OSError) as error:
-        return _Answer(0, {}, problem=f"no answer ({type(error).__name__})")
+        known = ((problem, advice) for kind, problem, advice in _PROBLEMS if isinstance(error, kind))
+        other = f"no answer ({type(error).__name__})", "Check again later, or ask the host."
+        problem, advice = next(known, other)
+        return _Answer(0, {}, problem=problem, advice=advice)
 
 
 def _items(feed: bytes) -> list[ET.Element]:

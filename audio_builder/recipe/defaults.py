@@ -6,7 +6,6 @@ wins over which is in docs/recipe.md.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from typing import Any
 
 import platformdirs
 
-from audio_builder.errors import RecipeError
+from audio_builder.errors import RecipeError, did_you_mean
 from audio_builder.recipe.recipe_file import Layer, make_recipe, settings, value_of
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
 from audio_builder.toml_files import read_toml
@@ -88,10 +87,9 @@ def preset_layer(name: str, files: Sequence[DefaultsFile]) -> NamedLayer:
             if known.casefold() == name.casefold():
                 return NamedLayer(f"preset “{known}” in {file.path}", chosen)
     names = sorted({known for file in files for known in file.presets})
-    close = difflib.get_close_matches(name, names, n=1)
     raise RecipeError(
         f"there is no preset “{name}”; those of your own are: {', '.join(names) or 'none'}",
-        hint=f"Did you mean {close[0]}?" if close else f"Write a table [presets.{name}] in {DEFAULTS_FILE}.",
+        hint=did_you_mean(name, names, f"Write a table [presets.{name}] in {DEFAULTS_FILE}."),
     )
 
 

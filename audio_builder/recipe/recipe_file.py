@@ -7,7 +7,6 @@ ones winning, onto the pacing preset that they name; what comes out is one check
 from __future__ import annotations
 
 import datetime
-import difflib
 import functools
 import math
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from audio_builder.errors import RecipeError, quoted
+from audio_builder.errors import RecipeError, did_you_mean, quoted
 from audio_builder.recipe.settings import BACKGROUNDS, PACING_PRESETS, Recipe
 from audio_builder.recipe.values import WrongValue, iso_date, language_tag
 from audio_builder.toml_files import read_toml
@@ -117,7 +116,7 @@ def make_recipe(*layers: Layer) -> Recipe:
     if not isinstance(preset, str) or preset not in PACING_PRESETS:
         raise RecipeError(
             f"there is no pacing {preset!r}; the presets are {', '.join(PACING_PRESETS)}",
-            hint=_closest(str(preset), PACING_PRESETS),
+            hint=did_you_mean(str(preset), PACING_PRESETS, cutoff=0.5),
         )
     complete: dict[str, Any] = {"pacing": msgspec.to_builtins(PACING_PRESETS[preset])}
     _merge(complete, chosen)
@@ -175,7 +174,7 @@ def _check_keys(chosen: Layer) -> None:
         paths = [f"{key}.{name}" for name in value] if is_table else [key]
         for path in paths:
             if path not in known and path not in tables:
-                raise RecipeError(f"a recipe has no setting {path!r}", hint=_closest(path, known))
+                raise RecipeError(f"a recipe has no setting {path!r}", hint=did_you_mean(path, known, cutoff=0.5))
 
 
 def _check_finite(value: Any, path: str) -> None:
@@ -207,11 +206,6 @@ def _check_values(complete: dict[str, Any]) -> None:
                 tags[key] = check(tags[key])
             except WrongValue as error:
                 raise RecipeError(f"tags.{key} {error.complaint}", hint=error.hint) from error
-
-
-def _closest(given: str, known: Mapping[str, Any] | list[str]) -> str:
-    matches = difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)
-    return f"Did you mean {matches[0]}?" if matches else ""
 
 
 def _in_plain_words(complaint: str, complete: Mapping[str, Any]) -> str:

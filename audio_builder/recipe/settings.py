@@ -221,6 +221,9 @@ class Mastering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 128
 
 
+CoverMotif = Literal["horizon", "hills", "waves", "rings"]
+
+
 class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the player shows. What is left empty comes from the article, or is left out."""
 
@@ -250,6 +253,7 @@ class Tags(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="colour of a drawn cover, such as #2a4d5c; empty to follow from the title",
         ),
     ] = ""
+    cover_motif: Annotated[CoverMotif, _choice("", "what a drawn cover shows below its title")] = "horizon"
     carry_source: Annotated[bool, _choice("", "whether the MP3 carries its script and recipe, to be rebuilt from")] = (
         True
     )

@@ -215,5 +215,5 @@ def _names(document: Article | Script, name: str) -> bool:
     """Return whether a mark that counts names a voice: what isn't spoken, such as a comment, has none."""
     if isinstance(document, Script):
         return any(isinstance(cue, Say) and cue.voice == name for cue in document.cues)
-    lines = (line for section in document.sections for block in section.blocks for line in block.lines)
+    lines = (line for section in document.sections for line in section.lines)
     return any(mark[1].lower() == name for line in lines for mark in _VOICE_MARK.finditer(line.text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from audio_builder.article.frontmatter import PLACE_KEY, read_front_matter
 from audio_builder.article.source import SourceText
-from audio_builder.errors import RecipeError, SourceError
+from audio_builder.errors import RecipeError, SourceError, did_you_mean
 from audio_builder.files import looks_like_path
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Bell, Breath, Cue, Reason, Rest, Role, Say, Script, check_chapters
@@ -50,10 +49,10 @@ def find_guide(name: str, language: str) -> SourceText | Path:
     elif name not in guide_names():
         if looks_like_path(name):
             return Path(name)
-        close = difflib.get_close_matches(name, guide_names(), n=1, cutoff=0.5)
+        otherwise = "Name one of these, or the path of a text of your own."
         raise RecipeError(
             f"there is no guide {name!r}; the guides are {', '.join(guide_names())}",
-            hint=f"Did you mean {close[0]}?" if close else "Name one of these, or the path of a text of your own.",
+            hint=did_you_mean(name, guide_names(), otherwise, cutoff=0.5),
         )
     spoken = (language or _USUAL_LANGUAGE).split("-")[0].lower()
     path = _TEXTS / spoken / f"{name}.md"

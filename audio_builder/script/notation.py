@@ -35,7 +35,7 @@ from audio_builder.article.mark_kinds import (
 )
 from audio_builder.article.marks import Words, escape, split
 from audio_builder.article.source import SCRIPT_KEY
-from audio_builder.article.text import clean, speakable
+from audio_builder.article.text import clean, speakable, up_to_last
 from audio_builder.errors import EmptySource, ScriptError
 from audio_builder.recipe.settings import PACING_PRESETS, Pacing
 from audio_builder.script.builder import SpeechStyle, breath_cue, marks_between, style_of
@@ -198,7 +198,8 @@ def _escaped(words: str) -> str:
 
 def _without_comments(text: str) -> str:
     """Return a text without what stands between `<!--` and `-->`; lines keep their numbers."""
-    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
+    closed, rest = up_to_last(text, "-->")
+    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), closed) + rest
 
 
 def _line_cues(line: str, place: Place, pacing: Pacing, on_bad: Callable[[BadMark], None]) -> Iterator[Cue | StyleMark]:

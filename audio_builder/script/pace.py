@@ -255,19 +255,13 @@ def largest_chapters(sections: Sequence[Section], starts: Sequence[int]) -> set[
 
     An MP3 file lists 255 chapters. What is smaller belongs to the chapter before it.
     """
-    marks = sum(
-        line.text.lower().count("[chapter") for section in sections for block in section.blocks for line in block.lines
-    )
+    marks = sum(line.text.lower().count("[chapter") for section in sections for line in section.lines)
     most = MOST_CHAPTERS - 1 - marks
     if len(starts) <= most:
         return set(starts)
-    words = [_word_count(section) for section in sections]
+    words = [sum(len(line.text.split()) for line in section.lines) for section in sections]
     sizes = {start: sum(words[start:end]) for start, end in pairwise([*starts, len(sections)])}
     return set(sorted(starts, key=lambda start: -sizes[start])[: max(0, most)])
-
-
-def _word_count(section: Section) -> int:
-    return sum(len(line.text.split()) for block in section.blocks for line in block.lines)
 
 
 def _place_of(line: Line) -> Locate:

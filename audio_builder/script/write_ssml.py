@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
+from itertools import zip_longest
 
 from audio_builder.article.text import xml_safe
 from audio_builder.recipe.settings import Pacing
@@ -45,15 +46,12 @@ def as_ssml(script: Script, pacing: Pacing) -> Exported:
     first = next((cue for cue in script.cues if not isinstance(cue, ChapterStart | Background)), None)
     if not isinstance(first, Rest | Beat):
         writer.lines.append(f"  {_NO_BREAK}")
-    for timed, following in _with_next(list(laid_out(script, pacing.wpm, pacing.slower_share))):
-        writer.cue(timed, following)
+    cues = list(laid_out(script, pacing.wpm, pacing.slower_share))
+    for timed, following in zip_longest(cues, cues[1:]):
+        writer.cue(timed, following.cue if following else None)
     writer.close_paragraph()
     writer.lines.append("</speak>")
     return Exported("\n".join(writer.lines) + "\n", tuple(writer.notes.values()))
-
-
-def _with_next(cues: list[Timed]) -> list[tuple[Timed, Cue | None]]:
-    return list(zip(cues, [*(timed.cue for timed in cues[1:]), None], strict=True))
 
 
 @dataclass(slots=True)

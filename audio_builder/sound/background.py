@@ -6,7 +6,6 @@ named by its path. `recipe.settings.BACKGROUNDS` lists the modules by their file
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ import msgspec
 import numpy as np
 
 from audio_builder.audio.samples import Samples
-from audio_builder.errors import SoundError
+from audio_builder.errors import SoundError, did_you_mean
 from audio_builder.files import looks_like_path
 from audio_builder.recipe.settings import BACKGROUNDS, Soundscape
 from audio_builder.sound import beds
@@ -66,10 +65,10 @@ def check_background(soundscape: Soundscape, channels: int) -> None:
             check(soundscape, channels)
         return
     if not looks_like_path(background):
-        close = difflib.get_close_matches(background.lower(), BACKGROUNDS, n=3, cutoff=0.6)
+        otherwise = "Name one of these, or the path of an audio file."
         raise SoundError(
             f"there is no background named {background!r}; there are {', '.join(BACKGROUNDS)}",
-            hint=f"Did you mean {' or '.join(close)}?" if close else "Name one of these, or the path of an audio file.",
+            hint=did_you_mean(background.lower(), BACKGROUNDS, otherwise, most=3),
         )
     music_format(Path(background))
 

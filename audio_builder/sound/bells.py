@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import math
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio_builder.audio.samples import AudioSegment, Samples, segment_from_samples
-from audio_builder.errors import SoundError
+from audio_builder.errors import SoundError, did_you_mean
 
 _SECOND_HALF = 0.4  # of a mode: equal halves would beat to silence, which sounds like a second stroke
 _INAUDIBLE_DB = 80.0
@@ -141,10 +140,9 @@ def check_bell(name: str) -> None:
         SoundError: there is none of that name.
     """
     if name not in BELLS:
-        close = difflib.get_close_matches(name.lower(), BELLS, n=3, cutoff=0.6)
         raise SoundError(
             f"there is no bell named {name!r}; there are {', '.join(BELLS)}",
-            hint=f"Did you mean {' or '.join(close)}?" if close else "",
+            hint=did_you_mean(name.lower(), BELLS, most=3),
         )
 
 

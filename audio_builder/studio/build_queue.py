@@ -180,10 +180,10 @@ class BuildQueue:
 
 
 def _linked(project: Project) -> dict[str, Path]:
-    """Give every episode of a project and its record a second name, under which the next version can't reach them."""
+    """Give each episode of a project and its record a second name, under which the next version can't reach them."""
     folder = project.folder / EARLIER
     linked: dict[str, Path] = {}
-    for path in project.show.glob("*.mp3") if project.show.is_dir() else ():
+    for path in project.episodes():
         for one in (path, record_path(path)):
             if one.is_file():
                 linked[one.name] = _second_name(one, folder / f".{one.name}{DRAFT_SUFFIX}")

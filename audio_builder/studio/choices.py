@@ -18,7 +18,6 @@ from audio_builder.script.estimate import estimate, expected_range
 from audio_builder.script.guides import guide_names
 from audio_builder.sound.bells import BELLS
 from audio_builder.voices.catalogue import find_voice
-from audio_builder.voices.install.voice_install import install_voice, needed_downloads
 from audio_builder.voices.languages import in_language
 from audio_builder.voices.prepare import prepare_voice
 from audio_builder.voices.status import VoiceStatus, voice_statuses
@@ -114,6 +113,9 @@ class VoiceFetcher:
         Raises:
             VoiceError: there is none of that name, or nothing that can be fetched for it.
         """
+        # Slow to import, and nothing else here needs the web.
+        from audio_builder.voices.install.voice_install import install_voice, needed_downloads
+
         needed = needed_downloads(find_voice(name))
         if (there := self._fetching.get(name)) and there.state == "running":
             return

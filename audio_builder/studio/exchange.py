@@ -66,14 +66,18 @@ def route(method: str, path: str, call: Call, largest: int = NO_BODY) -> Route:
 
 def for_project(find: FindProject, call: Callable[[Project, Request, bytes], Any]) -> Call:
     """Return a call that is handed the project that the address names."""
+    return lambda request, body: call(project_of(find, request), request, body)
 
-    def answer(request: Request, body: bytes) -> Any:
-        found = find(request.path_params["name"])
-        if found is None:
-            raise NotThere(f"there is no project {request.path_params['name'][:80]}", hint="Go back to all projects.")
-        return call(found, request, body)
 
-    return answer
+def project_of(find: FindProject, request: Request) -> Project:
+    """Return the project that an address names.
+
+    Raises:
+        NotThere: there is none of that name.
+    """
+    if found := find(request.path_params["name"]):
+        return found
+    raise NotThere(f"there is no project {request.path_params['name'][:80]}", hint="Go back to all projects.")
 
 
 async def _body(request: Request, largest: int) -> bytes | None:

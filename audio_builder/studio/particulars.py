@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from audio_builder.episode.cover.draw import fit_cover
+from audio_builder.episode.cover.draw import fit_cover, small_cover
+from audio_builder.episode.naming import resolved_tags
 from audio_builder.errors import RecipeError
 from audio_builder.files import draft_beside, write_bytes, write_draft
+from audio_builder.preflight import cover_of, recipe_of_show
 from audio_builder.recipe.values import WrongValue, iso_date, language_tag
 from audio_builder.script.cues import Script
 from audio_builder.script.from_document import add_guides
@@ -20,7 +23,6 @@ from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_proj
 from audio_builder.studio.project import Project
 
 LARGEST_COVER_BYTES = 20_000_000
-COVER = "cover"
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
 
 _Line = Annotated[str, Meta(max_length=1000)]
@@ -107,16 +109,26 @@ def set_cover(project: Project, _request: Request, body: bytes) -> Any:
     Raises:
         RecipeError: it is no JPEG or PNG that can be a cover.
     """
-    suffix = next((suffix for magic, suffix in _SUFFIXES.items() if body.startswith(magic)), None)
+    with project.lock:
+        return {"recipe": project.set_recipe({"tags.cover": keep_picture(project.folder, body)})}
+
+
+def keep_picture(folder: Path, content: bytes) -> str:
+    """Keep a picture in a folder as its cover, and return the name of its file.
+
+    Raises:
+        RecipeError: it is no JPEG or PNG that can be a cover.
+        OutputError: it can't be written.
+    """
+    suffix = next((suffix for magic, suffix in _SUFFIXES.items() if content.startswith(magic)), None)
     if suffix is None:
         raise RecipeError("that is no JPEG and no PNG", hint="Choose a square picture of 1400 pixels or more.")
-    path = project.folder / f"{COVER}{suffix}"
-    with project.lock:
-        with draft_beside(path) as draft:
-            write_draft(draft, body)
-            fit_cover(draft)
-        write_bytes(path, body)
-        return {"recipe": project.set_recipe({"tags.cover": path.name})}
+    path = folder / f"cover{suffix}"
+    with draft_beside(path) as draft:
+        write_draft(draft, content)
+        fit_cover(draft)
+    write_bytes(path, content)
+    return path.name
 
 
 def no_cover(project: Project, _request: Request, _body: bytes) -> Any:
@@ -125,9 +137,7 @@ def no_cover(project: Project, _request: Request, _body: bytes) -> Any:
 
 
 def cover(project: Project, _request: Request, _body: bytes) -> Response:
-    """Return the project's own picture."""
-    for suffix, kind in ((".jpg", "image/jpeg"), (".png", "image/png")):
-        path = project.folder / f"{COVER}{suffix}"
-        if project.recipe().tags.cover == str(path) and path.is_file() and not path.is_symlink():
-            return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-store"})
-    raise NotThere("this project has no picture of its own")
+    """Return the picture that the episode gets, small: the project's own, or one drawn."""
+    script, recipe = project.opened().script, recipe_of_show(project.recipe(), project.show)
+    picture = cover_of(resolved_tags(recipe.tags, script))()
+    return Response(small_cover(picture), media_type="image/jpeg", headers={"Cache-Control": "no-store"})

@@ -1,12 +1,13 @@
-"""A project: a folder with an article, its script, a recipe and a show. The files are all there is of it.
+"""A project: a folder with an article, its script, a recipe and the name of its show. The files are all there is of it.
 
-The command line goes on with them at any moment: `audio-builder build script.md --recipe recipe.toml -o show`, in the
-folder of the project.
+The command line goes on with them at any moment: `audio-builder build script.md --recipe recipe.toml`, in the folder of
+the project. `output` in its `audio-builder.toml` names the show: that of all projects, or another one.
 """
 
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 import threading
@@ -20,24 +21,29 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from audio_builder.article.source import SourceText, open_source, source_from_bytes
+from audio_builder.episode.identity import episodes_of
 from audio_builder.episode.naming import file_stem
+from audio_builder.episode.record import record_path
 from audio_builder.errors import AudioBuilderError, OutputError, RecipeError, SourceError, VoiceError
 from audio_builder.files import output_error, sha256_of, write_bytes
 from audio_builder.podcast.show_settings import SHOW_FILE, show_recipe
-from audio_builder.recipe.defaults import anchored, checked, find_defaults
+from audio_builder.recipe.defaults import DEFAULTS_FILE, anchored, checked, find_defaults
 from audio_builder.recipe.recipe_file import Layer, make_recipe, read_recipe_file
 from audio_builder.recipe.settings import Recipe
-from audio_builder.script.cues import Cue, Script
+from audio_builder.script.cues import Script
 from audio_builder.script.from_document import add_guides, make_script, own_settings, read_document, settle_language
 from audio_builder.script.notation import NOTE, format_script, parse_script
 from audio_builder.script.pace import repace
-from audio_builder.voices.catalogue import is_voice
+from audio_builder.voices.catalogue import find_voice, is_voice
+from audio_builder.voices.languages import mismatch
 from audio_builder.voices.voice_choice import AUTO, SYSTEM_VOICE, choose_voice
 
 SCRIPT = "script.md"
 RECIPE = "recipe.toml"
 LEXICON = "lexicon.toml"
 SHOW = "show"
+"""Folder of a show: beside the projects that publish into it; in a project, of one that has its own."""
+
 TAKES = "takes"
 TAKEN = "words.json"
 """In the folder of takes: which file has which phrase, as it is written."""
@@ -89,8 +95,40 @@ class Project:
 
     @property
     def show(self) -> Path:
-        """The folder of the episodes."""
-        return self.folder / SHOW
+        """The folder of the episodes.
+
+        Raises:
+            RecipeError: the file that names it is malformed.
+        """
+        own = Path(os.path.realpath(self.folder)) / DEFAULTS_FILE
+        chosen = next((file.output for file in find_defaults(self.script_path) if file.path == own), None)
+        return Path(os.path.normpath(chosen)) if chosen else self.folder / SHOW
+
+    def episodes(self) -> list[Path]:
+        """Return the episodes in the show that were made of this project.
+
+        Raises:
+            RecipeError: the file that names the show is malformed.
+            SourceError: the script can't be read.
+        """
+        show = self.show
+        if show == self.folder / SHOW:
+            return [path for path in show.glob("[!.]*.mp3") if record_path(path).is_file()]
+        found = episodes_of(show, self.opened().script.id, self.script_path)
+        return [path for path in found if path.is_file()]
+
+    def set_show(self, show: Path) -> None:
+        """Have the next episodes go to another show; those that were made stay where they are.
+
+        Raises:
+            RecipeError: the file that names the show is malformed.
+            OutputError: it can't be written.
+        """
+        with self.lock:
+            path = self.folder / DEFAULTS_FILE
+            document = _read_document(path, "the defaults")
+            document["output"] = Path(os.path.relpath(show, self.folder)).as_posix()
+            write_bytes(path, tomlkit.dumps(document).encode())
 
     def version(self) -> str:
         """Return the version of the script on the disk.
@@ -169,9 +207,9 @@ class Project:
         return found[1] if found else ""
 
     def recipe_mark(self) -> str:
-        """Return what is another text when the recipe, the lexicon or a take was changed."""
+        """Return what is another text when the recipe, the lexicon, the defaults or a take was changed."""
         marks = []
-        for name in (RECIPE, LEXICON, f"{TAKES}/{TAKEN}"):
+        for name in (RECIPE, LEXICON, DEFAULTS_FILE, f"{TAKES}/{TAKEN}"):
             try:
                 facts = (self.folder / name).stat()
                 marks.append(f"{facts.st_mtime_ns}-{facts.st_size}")
@@ -188,12 +226,7 @@ class Project:
         """
         with self.lock:
             path = self.folder / RECIPE
-            try:
-                document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else tomlkit.document()
-            except (TOMLKitError, UnicodeDecodeError) as error:
-                raise RecipeError(f"the recipe {path} is no TOML: {error}") from error
-            except OSError as error:
-                raise RecipeError(f"can't read the recipe {path}: {error.strerror}") from error
+            document = _read_document(path, "the recipe")
             for key, value in changes.items():
                 _set(document, key.split("."), value)
             make_recipe(*self._layers_below(), anchored(document.unwrap(), self.folder))
@@ -249,16 +282,27 @@ def begin(projects: Path, name: str, content: bytes, guides: tuple[str, ...] = (
     notes: list[str] = []
     source = source_from_bytes(content, name)
     document = read_document(source, on_warning=notes.append, is_voice=is_voice)
-    recipe = make_recipe(own_settings(document))
+    usual = show_recipe(shared_show(projects))
+    recipe = make_recipe(usual, own_settings(document))
     document, language_note = settle_language(document, recipe)
     script = make_script(add_guides(document, recipe, guides), recipe)
-    voice = voice_for(script.language)
-    folder = _new_folder(projects, script.title or Path(name).stem)
-    recipe_text = f'voice = "{voice}"\n\n[pacing]\npreset = "{recipe.pacing.preset}"\n'
+    folder = new_folder(projects, script.title or Path(name).stem)
     write_bytes(folder / f"article{_suffix(name, source)}", content)
-    write_bytes(folder / RECIPE, recipe_text.encode())
-    write_bytes(folder / SCRIPT, format_script(replace(script, place="")).encode("utf-8", "replace"))
-    return Begun(Project(folder), (*notes, *([] if script.language else [language_note])))
+    write_bytes(folder / RECIPE, _first_recipe(usual, recipe, script.language).encode())
+    project = Project(folder)
+    project.set_show(shared_show(projects))
+    # Two projects of one text are two episodes, and another title leaves each the one it is.
+    script = replace(script, place="", id=script.id or folder.name)
+    write_bytes(project.script_path, format_script(script).encode("utf-8", "replace"))
+    return Begun(project, (*notes, *([] if script.language else [language_note])))
+
+
+def _first_recipe(usual: Layer, recipe: Recipe, language: str) -> str:
+    """Return the recipe of a new project: what the show doesn't say, and a voice of the language."""
+    fits = "voice" in usual and not mismatch(find_voice(recipe.voice), language)
+    voice = "" if fits else f'voice = "{voice_for(language)}"\n'
+    pacing = "" if "pacing" in usual else f'[pacing]\npreset = "{recipe.pacing.preset}"\n'
+    return "\n".join(filter(None, (voice, pacing)))
 
 
 def begin_from_file(projects: Path, path: Path) -> Project:
@@ -283,6 +327,22 @@ def project_folders(projects: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(found, key=lambda folder: -(folder / SCRIPT).stat().st_mtime)
+
+
+def shared_show(projects: Path) -> Path:
+    """Return the folder of the show that all projects in a folder publish into, unless another one is chosen."""
+    names = itertools.chain([SHOW], (f"{SHOW}-{number}" for number in itertools.count(2)))
+    return next(folder for name in names if not is_project(folder := projects / name))
+
+
+def shows_in(projects: Path) -> list[Path]:
+    """Return the shows beside the projects in a folder, that of all projects first, whether it is there or not."""
+    try:
+        found = sorted(folder for folder in projects.iterdir() if (folder / SHOW_FILE).is_file())
+    except OSError:
+        found = []
+    shared = shared_show(projects)
+    return [shared, *(folder for folder in found if not is_project(folder) and folder != shared)]
 
 
 def voice_for(language: str) -> str:
@@ -346,9 +406,18 @@ def _same_head(old: str, script: Script) -> bool:
     return replace(there, cues=()) == replace(script, cues=(), place="")
 
 
-def with_cues(script: Script, cues: tuple[Cue, ...]) -> Script:
-    """Return a script with other cues."""
-    return replace(script, cues=cues)
+def _read_document(path: Path, name: str) -> tomlkit.TOMLDocument:
+    """Return a TOML file to be changed, its comments included; an empty one where it is missing.
+
+    Raises:
+        RecipeError: it can't be read, or is no TOML.
+    """
+    try:
+        return tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else tomlkit.document()
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{name} {path} is no TOML: {error}") from error
+    except OSError as error:
+        raise RecipeError(f"can't read {name} {path}: {error.strerror}") from error
 
 
 def _set(document: Any, keys: list[str], value: Any) -> None:
@@ -368,14 +437,14 @@ def _suffix(name: str, source: SourceText) -> str:
     return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ".md" if source.kind == "script" else ".txt"
 
 
-def _new_folder(projects: Path, title: str) -> Path:
-    """Make the folder of a project under a name that is free.
+def new_folder(projects: Path, title: str) -> Path:
+    """Make a folder for a project or a show under a name that is free, and not that of the show of all.
 
     Raises:
         OutputError: it can't be made.
     """
     stem = file_stem(title)
-    for number in range(1, 10_000):
+    for number in range(2 if stem == SHOW else 1, 10_000):
         folder = projects / (stem if number == 1 else f"{stem}-{number}")
         try:
             folder.mkdir(parents=True)
@@ -384,4 +453,4 @@ def _new_folder(projects: Path, title: str) -> Path:
         except OSError as error:
             raise output_error(error, folder) from error
         return folder
-    raise OutputError(f"there are too many projects called {stem} in {projects}", hint="Give it another title.")
+    raise OutputError(f"there are too many folders called {stem} in {projects}", hint="Give it another title.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,12 @@ from audio_builder.studio import page_sounds, project
 from audio_builder.studio.build_queue import BuildJob, BuildQueue
 from audio_builder.studio.choices import ExpectedLengths, Fetching, VoiceFetcher, choices, lengths, voice_sample
 from audio_builder.studio.cue_data import CueData, Cues, as_data, cues_from
-from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, read_json, route, sound
+from audio_builder.studio.exchange import SMALL, NotThere, Problem, number_in, project_of, read_json, route, sound
 from audio_builder.studio.particulars import particulars_routes
 from audio_builder.studio.project import Opened, Project
 from audio_builder.studio.rehearsal import KeptPool, Rehearsal
 from audio_builder.studio.saying import saying_routes
-from audio_builder.studio.show_desk import desk_routes
+from audio_builder.studio.show_desk import desk_routes, show_cards
 from audio_builder.studio.takes import renew_voice, takes_of, takes_routes
 from audio_builder.voices.catalogue import find_voice
 from audio_builder.voices.languages import mismatch
@@ -185,10 +186,13 @@ class Studio:
 
     def home(self, _request: Request, _body: bytes) -> Any:
         """Return the projects there are."""
-        folders = project.project_folders(self.projects)[:200]
-        cards = [self._card(folder.name, Project(folder)) for folder in folders]
-        cards += [self._card(name, one) for name, one in self._elsewhere.items()]
-        return {"projects": cards, "folder": str(self.projects)}
+        here = {folder.name: Project(folder) for folder in project.project_folders(self.projects)[:200]}
+        cards = [self._card(name, one) for name, one in {**here, **self._elsewhere}.items()]
+        return {"projects": cards, "folder": str(self.projects), "shows": show_cards(self.projects, here)}
+
+    def jobs(self, _request: Request, _body: bytes) -> list[BuildJob]:
+        """Return the episodes in the making, the oldest first."""
+        return self.builds.jobs()
 
     def begin(self, request: Request, body: bytes) -> Card:
         """Make a project of a text that was dropped or pasted."""
@@ -248,7 +252,7 @@ class Studio:
     def save(self, request: Request, body: bytes) -> Any:
         """Write a script, and have it spoken."""
         one, saving = self._asked(request), read_json(body, Saving)
-        script = project.with_cues(one.opened().script, cues_from(saving.cues))
+        script = replace(one.opened().script, cues=cues_from(saving.cues))
         if not any(isinstance(cue, Say) for cue in script.cues):
             raise NotThere("there would be no word left in it", hint="Undo the last change.")
         version = one.save(script, saving.base)
@@ -369,10 +373,7 @@ class Studio:
         return self.builds.jobs()
 
     def _asked(self, request: Request) -> Project:
-        one = self.find(request.path_params["name"])
-        if one is None:
-            raise NotThere(f"there is no project {request.path_params['name'][:80]}", hint="Go back to all projects.")
-        return one
+        return project_of(self.find, request)
 
 
 def make_studio(studio: Studio) -> Starlette:
@@ -383,6 +384,7 @@ def make_studio(studio: Studio) -> Starlette:
             route("GET", "/", _page),
             route("GET", "/page/{path:path}", _page_file),
             route("GET", "/api/home", studio.home),
+            route("GET", "/api/jobs", studio.jobs),
             route("GET", "/api/choices", studio.choices),
             route("POST", "/api/projects", studio.begin, LARGEST_BYTES),
             route("GET", p, studio.read),

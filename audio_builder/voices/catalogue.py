@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
+import re
 from pathlib import Path
 
 import msgspec
 
-from audio_builder.errors import UnknownVoice, VoiceError
+from audio_builder.errors import UnknownVoice, VoiceError, did_you_mean
 from audio_builder.toml_files import read_toml
 from audio_builder.voices.blend import blend, is_blend, parse_blend
-from audio_builder.voices.profile import NpmSource, PackageSource, PartsSource, Source, VoiceProfile, platform_of
+from audio_builder.voices.profile import (
+    NpmSource,
+    PackageSource,
+    PartsSource,
+    RatePoint,
+    Source,
+    VoiceFile,
+    VoiceProfile,
+    platform_of,
+)
 from audio_builder.voices.voice_files import data_folder
 
+_UNKNOWN_KEY = re.compile(r"unknown field `(\w+)`")
 _REMOVED_KEYS = ("cadence", "ending_s")
 """Earlier versions wrote these into a listener's own profiles."""
 
@@ -79,9 +89,8 @@ def profile_path(name: str, folders: tuple[Path, ...] | None = None) -> Path:
     wanted = name.strip().lower()
     path = files.get(wanted) or files.get(wanted.replace("_", "-"))
     if path is None:
-        close = difflib.get_close_matches(name.lower(), files, n=3, cutoff=0.5)
         known = ", ".join(sorted(files)) or "none"
-        hint = f"Did you mean {' or '.join(close)}?" if close else "See `audio-builder voices` for the list."
+        hint = did_you_mean(name.lower(), files, "See `audio-builder voices` for the list.", most=3, cutoff=0.5)
         raise UnknownVoice(f"there is no voice called “{name}”; the voices are: {known}", hint=hint)
     return path
 
@@ -104,7 +113,7 @@ def read_profile(path: Path) -> VoiceProfile:
     try:
         profile = msgspec.convert(content, VoiceProfile)
     except msgspec.ValidationError as error:
-        raise _malformed(path, str(error)) from error
+        raise _malformed(path, _with_closest(str(error))) from error
     here = platform_of([point.platform for point in profile.calibration])
     measured_here = tuple(point for point in profile.calibration if point.platform == here)
     profile = msgspec.structs.replace(profile, calibration=measured_here)
@@ -146,6 +155,14 @@ def _paths(source: Source) -> list[str]:
     if isinstance(source, PartsSource):
         return [part.path for part in source.parts]
     return [source.path] if isinstance(source, PackageSource | NpmSource) else []
+
+
+def _with_closest(complaint: str) -> str:
+    """Return what msgspec says, with the closest of the right keys where it is about a wrong one."""
+    keys = dict.fromkeys(key for struct in (VoiceProfile, VoiceFile, RatePoint) for key in struct.__struct_fields__)
+    wrong = _UNKNOWN_KEY.search(complaint)
+    hint = did_you_mean(wrong[1], keys, cutoff=0.5) if wrong else ""
+    return f"{complaint}. {hint}" if hint else complaint
 
 
 def _malformed(path: Path, problem: str) -> VoiceError:

@@ -217,7 +217,7 @@ def test_deep_nesting_is_read(levels: int):
 def test_deeper_nesting_is_refused():
     """A hundred thousand levels are refused with the limit, before they are parsed."""
     with pytest.raises(SourceTooLarge, match="nested more than 10,000 deep"):
-        article(b"<html>" + b"<div>" * 100_000 + b"Word.")
+        article(b"<html>" + b"<div>" * 20_000 + b"Word.")
 
 
 @pytest.mark.parametrize(

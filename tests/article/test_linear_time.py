@@ -22,6 +22,8 @@ from audio_builder.script.pace import pace
 from tests.support import documents
 
 SIZE = 60_000
+PAGE = "<html><body>"
+SCRIPT = "---\naudio-builder-script: 1\n---\n"
 SLOWEST_S = 8.0
 """Of processor time; each takes less than one on an idle machine, and what was quadratic took a minute and more."""
 
@@ -40,7 +42,37 @@ CASES = {
     "comments before no page": ("a.html", "<!---->" * 500 + "<"),
     "attributes": ("a.html", "<p " + "a=b " * (SIZE // 4) + ">word"),
     "comments before no speech": ("a.ssml", "<!---->" * 500 + "<x"),
-}
+    "comments that never end": ("a.txt", "Word.\n\n" + "<!-- " * SIZE),
+    "comments of a script that never end": ("a.md", f"{SCRIPT}Word.\n" + "<!-- " * SIZE),
+    "spaces below an answered message": ("a.txt", "Yes.\n\nOn Monday, Bob wrote:\n> a\n" + " " * SIZE + "x"),
+    "a long signature": ("a.txt", "From: a\nTo: b\nDate: c\nSubject: d\n\nWord.\n--\n" + "x" * 900 + "\n" + "y\n" * 90),
+    "spaces behind bars": ("a.md", ("|" + " " * 3000 + "a\n") + ("|" + " " * 3000 + "a|\n")),
+    "spaces in front of no colon": ("a.txt", "x: y\n\na" + " " * SIZE + "b"),
+    "spaces in bold": ("a.md", "Word <b>" + " " * SIZE + "x"),
+    "spaces in a note": ("a.txt", "It ended.3\n\n3 a" + " " * SIZE + "x\n7\n\nb"),
+    "stops without words": ("a.txt", "a" + " -." * SIZE),
+    "signs before initials": ("a.txt", "- " * SIZE + "A. " * 5000),
+    "a word without end before a break": ("a.txt", "a" * 2 * SIZE + "_!-\nb"),
+    "a word without end beside a break": ("a.txt", "a" * 2 * SIZE + "\nb-\nc"),
+    "a long quotation before short ones": ("a.txt", "“" + "a " * SIZE + "\n\n" + "“a\n\n" * 3000),
+    "numbers of pages": ("a.txt", "".join(f"- {number} -\n" for number in range(20_000)) + "Word."),
+    "lists of one": ("a.md", "1. a\n\nb\n\n" * 3000),
+    "brackets in one line": ("a.md", "[" * 2 * SIZE + "Word."),
+    "elements in a line of code": ("a.md", "Word.\n\n<div>" + "<svg></svg>" * 30_000),
+    "hidden words side by side": ("a.html", PAGE + '<span class="d-none">a</span>' * 8000),
+    "footers in deep boxes": ("a.html", PAGE + "<div>" * 9000 + "<footer>a</footer>" * 8000),
+    "subtitles in a group": ("a.html", PAGE + "<hgroup>" + "<p>a" * 9000),
+    "marks of one long note": ("a.html", f'{PAGE}<div id=n>{"a " * SIZE}</div><p>b' + '<a href="#n">1</a>' * 9000),
+    "notes in one box": (
+        "a.html",
+        PAGE + "".join(f"<p>a<sup><a href=#n{n}>{n % 99}</a></sup>" for n in range(4000)) + "<div>"
+        + "".join(f"<p id=n{n}>{n % 99} b" for n in range(4000)),
+    ),
+    "tables in tables": ("a.html", PAGE + "<table><tr><td>" * 3000 + "<a href=#b>x</a>" * 9000 + "<h2>a</h2>"),
+    "boxes in boxes": ("a.html", PAGE + "<div class=share>" * 3000 + "<b>a</b>" * SIZE + "<h1>a</h1><p>b"),
+    "pull quotes": ("a.html", PAGE + "<p class=pullquote>a b c" * 8000),
+}  # fmt: skip
+"""Most are whole texts; a short one is repeated."""
 
 
 @pytest.mark.parametrize(("name", "fragment"), CASES.values(), ids=CASES)

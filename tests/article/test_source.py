@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from audio_builder.article import source as source_module
-from audio_builder.article.source import LARGEST_BYTES, LONGEST_LINE, open_source, source_from_bytes
+from audio_builder.article.source import LARGEST_BYTES, LONGEST_LINE, open_book, open_source, source_from_bytes
 from audio_builder.errors import EmptySource, NotText, SourceError, SourceTooLarge
+from tests.support import documents
 
 WORDS = "It’s “quiet” — a café, naïve and slow."
 
@@ -173,3 +174,34 @@ def test_a_western_text_of_any_length_is_read_as_windows_writes_it(text: str):
 def test_other_code_pages_are_not_taken_for_western(text: str, encoding: str):
     """Their letters, read as Windows-1252, are those of no Western language."""
     assert source_from_bytes(text.encode(encoding), "a.txt").text.strip() == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.md", "# a\n" * 250_000, "250,000 words; an episode has at most 200,000"),
+        ("a.txt", "a\n\n" * 30_001, "30,001 lines of words; an episode has at most 30,000"),
+        ("a.md", "Word.\n" + "#\n" * 240_000, "240,001 lines; an episode has at most 240,000"),
+        ("a.html", "<html><body>" + "<p>a" * 30_001, "30,001 lines of words; an episode has at most 30,000"),
+        ("a.html", "<html><body>a" + "<i></i>" * 120_000, "240,002 tags; an episode has at most 240,000"),
+        ("a.epub", documents.epub("<p>a</p>" * 20_000, "<p>b</p>" * 20_000), "40,002 lines of words"),
+    ],
+    ids=["words", "lines", "signs", "paragraphs", "tags", "chapters"],
+)
+def test_more_than_an_episode_holds_is_refused_at_once(name: str, text: str | bytes, said: str) -> None:
+    """Each word and each line is looked at many times; the hint says how a book becomes several episodes."""
+    with pytest.raises(SourceTooLarge, match=said) as caught:
+        source_from_bytes(text if isinstance(text, bytes) else text.encode(), name)
+    assert "--each-chapter" in caught.value.hint
+
+
+def test_a_book_of_ten_hours_is_no_flood(tmp_path: Path) -> None:
+    """A hundred thousand words, two thousand headings; and twice as much where chapters are read apart."""
+    chapter = "## The Gate\n\n" + "It rained on the roof all day. " * 7 + "\n\n"
+    assert source_from_bytes((chapter * 2000).encode(), "a.md").text
+    long = tmp_path / "long.epub"
+    long.write_bytes(documents.epub(*[f"<h1>{n}</h1>" + "<p>It rained on the roof.</p>" * 9000 for n in range(7)]))
+    with pytest.raises(SourceTooLarge):
+        open_source(long)
+    assert len(open_book(long).chapters) == 7
+    assert open_source(long, 3).text

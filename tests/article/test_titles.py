@@ -205,3 +205,12 @@ def test_short_words_and_signs_around_a_line_make_a_heading() -> None:
     text = f"= The Weir =\n\n{PROSE}\n\nDas Tor\n\n{PROSE}\n\n--- One ---\n\n{PROSE}\n\n...\n\nbe still\n\n{PROSE}"
     article = _read(text, "a.txt")
     assert (article.title, headings(article)) == ("The Weir", ["Das Tor", "One"])
+
+
+def test_parts_of_chapters_are_numbered_in_two_figures() -> None:
+    """1.1 under 1; but not the items of a list, nor a sentence that begins with a number."""
+    prose = "It rained all day on the roof of the barn. Nobody was in a hurry."
+    text = f"The House\n\n1. The Gate\n\n1.1 The Hinge\n\n{prose}\n\n1.2 The Latch\n\n{prose}\n\n2.5 miles on\n"
+    assert headings(_read(text, "a.txt")) == ["1. The Gate", "1.1 The Hinge", "1.2 The Latch"]
+    listed = f"The House\n\n{prose}\n\n1.1 Bread\n\n1.2 Butter\n\n1.3 Jam\n"
+    assert headings(_read(listed, "a.txt")) == []

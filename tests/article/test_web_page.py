@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from audio_builder.article.source import LARGEST_BYTES
 from audio_builder.article.web_page import fetch_page, is_public
 from audio_builder.cli.main import run
 from audio_builder.errors import SourceError, SourceTooLarge
+from tests.support.http_server import http_server
 
 pytestmark = pytest.mark.loopback
 
@@ -56,18 +56,12 @@ class Pages(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing."""
-
 
 @pytest.fixture
 def site() -> Iterator[str]:
     """Give the address of a server on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with http_server(Pages) as address:
+        yield address
 
 
 def here(ip: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from collections.abc import Iterator
@@ -23,9 +22,9 @@ from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
 from ..conftest import ROOT
+from ..support.chromium import needs_chromium, running_chromium
 from ..support.show_helpers import SHOW, put_show, record_of, serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = ROOT / "build" / "pictures"
 """Where the pages are pictured, for those who want to look at them; not kept in the repository."""
 
@@ -38,13 +37,7 @@ OTHERS = {
     "walk.md": f"# On the Slow and Unhurried Art of {'Walking Home and ' * 8}Resting\n\nThe gate.\n\n## In\n\nSit.\n",
 }
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright", "axe_playwright_python"))),
-        reason="needs chromium (Debian: apt install chromium) and pip install playwright axe-playwright-python",
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +80,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    flags = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
-    sound = "--disable-sync --autoplay-policy=no-user-gesture-required"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=f"{flags} {sound}".split())
+    with running_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module", params=["folder", "served"])

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ import audio_builder
 from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.recipe_file import make_recipe
 
+from ..support.http_server import http_server
 from ..support.show_helpers import put_show, serving
 
 pytestmark = [
@@ -95,15 +95,8 @@ def between(served: int) -> Iterator[tuple[str, Between]]:
 
         do_HEAD = do_GET  # noqa: N815 - http.server's name
 
-        def log_message(self, *_: object) -> None:
-            """Nothing: the answers are kept."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/", seen
-        server.shutdown()
-        thread.join(10)
+    with http_server(Handler) as address:
+        yield f"{address}/", seen
 
 
 def test_gpodder_subscribes_updates_downloads_and_resumes(

@@ -29,12 +29,9 @@ from audio_builder.recipe.settings import Tags
 from tests.conftest import ROOT
 from tests.support.show_helpers import SHOW, feed_xml, put_episode, put_show, record_of
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 GOLDEN = ROOT / "tests" / "goldens" / "feed.xml"
-
-
-@pytest.fixture(autouse=True)
-def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from audio_builder.podcast.publisher import publish
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "</script><img src=x onerror=alert(1)>",
@@ -24,11 +26,6 @@ HOSTILE = (
     "../../etc/passwd",
     "مساء \u0627\u0644خير 🌙 " + "very long " * 30,
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
 
 
 def _page(folder: Path, **tags: str) -> str:

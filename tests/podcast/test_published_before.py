@@ -57,9 +57,9 @@ def test_damage_before_the_first_publishing_by_this_version_loses_nothing(folder
 
 
 @pytest.mark.parametrize("lost", [("published.json",), ("published.json", "feed.xml"), ("feed.xml",)])
-def test_what_is_lost_comes_back(lost: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_decoding")
+def test_what_is_lost_comes_back(lost: tuple[str, ...], folder: Path) -> None:
     """Without the ledger the feed says what listeners know; without both, guids follow from address and name."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     for name in lost:
         (folder / name).unlink()
     publish(folder)
@@ -69,9 +69,9 @@ def test_what_is_lost_comes_back(lost: tuple[str, ...], folder: Path, monkeypatc
     assert after == before
 
 
-def test_a_new_address_changes_no_guid_and_is_announced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_decoding")
+def test_a_new_address_changes_no_guid_and_is_announced(folder: Path) -> None:
     """`itunes:new-feed-url` stays from then on, and `podcast:guid` is that of the first address."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     publish(folder)
     assert "new-feed-url" not in (folder / "feed.xml").read_text(encoding="utf-8")
     toml = folder / "show.toml"

@@ -29,6 +29,8 @@ from audio_builder.recipe.recipe_file import make_recipe
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 MORNING = datetime.datetime(2026, 11, 25, 7, tzinfo=datetime.UTC)
 NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -145,9 +147,8 @@ def test_no_two_have_the_same_time_and_none_lies_ahead(days: list[tuple[str, int
     assert times(episodes, ledger, serial=serial, now=NOON) == at
 
 
-def test_publish_says_what_it_holds_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_publish_says_what_it_holds_back(tmp_path: Path):
     """Neither feed nor ledger has it; a folder with nothing else is published all the same."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "later", record=record_of(tags=Tags(title="Later", date="2026-12-24")))
     report = publish(tmp_path, PublishOptions(now=NOON))
@@ -161,7 +162,6 @@ def test_publish_says_what_it_holds_back(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.fixture
 def undated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A show of three episodes without a date, built in the order of their names, where it is UTC."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     if sys.platform == "win32":
         pytest.skip("the time zone of a process is set as POSIX has it")
     monkeypatch.setenv("TZ", "UTC")
@@ -233,9 +233,8 @@ def test_a_rule_is_written_as_one(text: str):
     assert "every Monday at 18:00 from 2026-12-07" in caught.value.hint
 
 
-def test_a_book_is_serial_and_listed_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_book_is_serial_and_listed_by_number(tmp_path: Path):
     """Where all episodes are chapters of a book; `type` says otherwise where it shall not be so."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     for number in (1, 2, 3):
         tags = Tags(title=f"Room {number}", date="2026-11-20", track=number, track_digits=2)

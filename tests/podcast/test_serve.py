@@ -18,13 +18,14 @@ from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.server import make_app, qr_code
 from tests.support.show_helpers import put_episode, put_show, serving
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 SOUND = bytes(range(256)) * 8
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A published show of one episode."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     put_show(tmp_path)
     put_episode(tmp_path, "evening", SOUND)
     publish(tmp_path)

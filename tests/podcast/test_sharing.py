@@ -18,10 +18,7 @@ from audio_builder.podcast.show_settings import Show
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
-
-@pytest.fixture(autouse=True)
-def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
+pytestmark = pytest.mark.usefixtures("no_decoding")
 
 
 def _page(folder: Path, show: Show, **tags: str) -> str:

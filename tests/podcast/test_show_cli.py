@@ -12,10 +12,7 @@ from audio_builder.cli.main import run
 from audio_builder.recipe.settings import Tags
 from tests.support.show_helpers import put_episode, record_of
 
-
-@pytest.fixture(autouse=True)
-def _no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
+pytestmark = pytest.mark.usefixtures("no_decoding")
 
 
 def test_from_an_empty_folder_to_a_feed(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,10 @@ from audio_builder.errors import CHECK_FAILED, OutputError
 from audio_builder.podcast.publisher import publish
 from audio_builder.podcast.web_check import WebCheck, check_web
 from audio_builder.podcast.web_export import export
+from tests.support.http_server import http_server
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
+
+pytestmark = pytest.mark.usefixtures("no_decoding")
 
 SOUND = bytes(range(256)) * 8
 TYPES = {
@@ -70,21 +72,13 @@ def hosting(host: Host) -> Iterator[str]:
 
         do_HEAD = do_GET  # noqa: N815 - http.server's name
 
-        def log_message(self, *_: object) -> None:
-            """Nothing: the requests are kept."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join(10)
+    with http_server(Handler) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A show of two episodes, not published yet."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     folder = tmp_path / "show"
     for name in ("evening", "morning"):
         folder.mkdir(exist_ok=True)
@@ -204,4 +198,14 @@ def test_a_host_that_does_not_answer_is_a_finding(folder: Path):
     put_show(folder, msgspec.structs.replace(SHOW, base_url=address))
     publish(folder)
     (feed,) = (one for one in check_web(folder).findings if one.name == "feed")
-    assert (feed.state, feed.value) == ("fail", "no answer (ConnectionError)")
+    assert (feed.state, feed.value) == ("fail", "nothing answers there")
+
+
+def test_a_feed_that_is_none_any_more_is_no_defect(folder: Path):
+    """Somebody cut it short by hand."""
+    put_show(folder)
+    publish(folder)
+    feed = folder / "feed.xml"
+    feed.write_bytes(feed.read_bytes()[:-40])
+    with pytest.raises(OutputError, match="is no feed any more"):
+        check_web(folder)

@@ -13,11 +13,12 @@ from audio_builder.podcast.publisher import PublishOptions, publish
 from audio_builder.podcast.web_export import HEADERS_FILE, MANIFEST_FILE, export, headers
 from tests.support.show_helpers import SHOW, put_episode, put_show, record_of
 
+pytestmark = pytest.mark.usefixtures("no_decoding")
+
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A published show of one episode."""
-    monkeypatch.setattr("audio_builder.podcast.publisher.waveform_of", lambda *_: (50,) * 240)
     folder = tmp_path / "show"
     put_show(folder)
     put_episode(folder, "evening")

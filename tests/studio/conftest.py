@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +16,7 @@ from typing import Any
 import pytest
 
 from ..conftest import ROOT, hear_ctrl_c
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from ..support.chromium import running_chromium
 
 TEXT = """# The slow gate
 
@@ -33,11 +30,6 @@ Walk a little way in thought. The grass is wet… and the light is late.
 
 Come back when you like. Nothing has been lost.
 """
-
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None or not all(map(importlib.util.find_spec, ("playwright", "axe_playwright_python"))),
-    reason="needs chromium (Debian: apt install chromium) and pip install playwright axe-playwright-python",
-)
 
 
 @dataclass
@@ -132,13 +124,5 @@ def begin_gate(running: RunningStudio, text: str = TEXT, voice: str = "tone") ->
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium without a window, with a microphone that hums; it ends with its module, as one process runs only one."""
-    from playwright.sync_api import sync_playwright
-
-    flags = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
-    sound = "--disable-sync --autoplay-policy=no-user-gesture-required --use-fake-ui-for-media-stream"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=f"{flags} {sound} --use-fake-device-for-media-stream".split()
-        )
+    with running_chromium("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream") as chromium:
         yield chromium
-        chromium.close()

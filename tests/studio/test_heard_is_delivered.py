@@ -12,9 +12,10 @@ import pytest
 
 from audio_builder.episode.encode.audio_file import open_audio
 
-from .conftest import RunningStudio, begin_gate, needs_browser
+from ..support.chromium import needs_chromium
+from .conftest import RunningStudio, begin_gate
 
-pytestmark = [pytest.mark.loopback, needs_browser]
+pytestmark = [pytest.mark.loopback, needs_chromium]
 
 RATE_HZ = 44100
 _FARTHEST = RATE_HZ // 20
@@ -76,7 +77,7 @@ def test_the_page_sounds_as_the_episode_does(
     page.locator(".episode.newest audio").wait_for(timeout=120_000)
     context.close()
     page_sound = np.frombuffer(base64.b64decode(heard["sound"]), dtype="<f4").reshape(-1, 2)
-    mp3 = _delivered(studio.projects / name / "show" / "the-slow-gate.mp3")
+    mp3 = _delivered(studio.projects / "show" / f"{name}.mp3")
     assert abs(len(mp3) - heard["total"]) <= 1200  # an MP3 ends with a whole frame
     lags = []
     for start, end in heard["clips"]:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from audio_builder.cli.main import cli
 from audio_builder.errors import EmptySource, RecipeError
+from audio_builder.pipeline import build
 from audio_builder.recipe.settings import PACING_PRESETS
 from audio_builder.script.cues import Background, Beat, Bell, Breath, ChapterStart, Reason, Rest, Role, Say
 from audio_builder.studio.cue_data import as_data, cues_from
@@ -24,12 +25,42 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_a_project_is_what_the_command_line_goes_on_with(project: Project, monkeypatch: pytest.MonkeyPatch):
-    """`audio-builder build script.md --recipe recipe.toml -o show` works in its folder."""
+    """`audio-builder build script.md --recipe recipe.toml` works in its folder, and goes to its show."""
     project.set_recipe({"voice": "tone"})
     monkeypatch.chdir(project.folder)
-    result = CliRunner().invoke(cli, ["build", "script.md", "--recipe", "recipe.toml", "-o", "show"])
+    result = CliRunner().invoke(cli, ["build", "script.md", "--recipe", "recipe.toml"])
     assert result.exit_code == 0, result.output
     assert (project.show / "the-slow-gate.mp3").is_file()
+
+
+def test_projects_side_by_side_publish_into_one_show(project: Project):
+    """Two of the same text, and one called “Show”, are three episodes there; each knows its own, under any title."""
+    projects = project.folder.parent
+    other = begin(projects, "gate.md", TEXT.encode()).project
+    shown = begin(projects, "show.txt", b"Show\n\nOne line is all there is.\n").project
+    for one in (project, other, shown):
+        one.set_recipe({"voice": "tone"})
+        build(one.opened().script, one.recipe(), one.show)
+    opened = other.opened()
+    other.save(replace(opened.script, title="Another gate"), opened.version)
+    build(other.opened().script, other.recipe(), other.show)
+    assert project.show == projects / "show"
+    names = ["show-2", "the-slow-gate", "the-slow-gate-2"]
+    assert sorted(path.stem for path in project.show.glob("*.mp3")) == names
+    assert [[path.stem for path in one.episodes()] for one in (shown, project, other)] == [[name] for name in names]
+
+
+def test_a_project_keeps_the_show_it_has(project: Project):
+    """One of its own, as it had it; another one that was chosen stays chosen when the folder of projects moves."""
+    projects = project.folder.parent
+    file = project.folder / "audio-builder.toml"
+    file.unlink()
+    assert project.show == project.folder / "show"
+    file.write_text("# Mine.\n[pacing]\nwpm = 100\n", encoding="utf-8")
+    project.set_show(projects / "walks")
+    assert file.read_text(encoding="utf-8") == '# Mine.\noutput = "../walks"\n\n[pacing]\nwpm = 100\n'
+    moved = projects.rename(projects.with_name("moved"))
+    assert Project(moved / project.folder.name).show == moved / "walks"
 
 
 def test_every_kind_of_cue_goes_to_the_page_and_back():

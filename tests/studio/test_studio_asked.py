@@ -9,8 +9,11 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
+
+from audio_builder.podcast.show_settings import read_show
 
 from .conftest import RunningStudio, begin_gate, start_studio
 
@@ -89,12 +92,32 @@ def test_a_cover_is_a_picture(studio: RunningStudio):
     Image.new("RGB", (1500, 1500), "#2a4d5c").save(picture, "JPEG")
     studio.json("PUT", f"/api/projects/{name}/cover", picture.getvalue())
     assert 'cover = "cover.jpg"' in (studio.projects / name / "recipe.toml").read_text(encoding="utf-8")
-    assert studio.ask("GET", f"/api/projects/{name}/cover")[1] == picture.getvalue()
+    shown = studio.ask("GET", f"/api/projects/{name}/cover")[1]
     assert studio.ask("PUT", f"/api/projects/{name}/cover", b"<svg onload=alert(1)>")[0] == 422
     assert studio.ask("PUT", f"/api/projects/{name}/cover", b"\xff\xd8\xff" + bytes(100))[0] == 422
-    assert studio.ask("GET", f"/api/projects/{name}/cover")[1] == picture.getvalue()
+    assert studio.ask("GET", f"/api/projects/{name}/cover")[1] == shown
+    with Image.open(io.BytesIO(shown)) as opened:
+        assert np.asarray(opened).reshape(-1, 3).mean(axis=0) == pytest.approx((0x2A, 0x4D, 0x5C), abs=2)
     studio.json("DELETE", f"/api/projects/{name}/cover")
-    assert studio.ask("GET", f"/api/projects/{name}/cover")[0] == 404
+    drawn = studio.ask("GET", f"/api/projects/{name}/cover")[1]
+    studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": {"tags.cover_motif": "hills"}})
+    assert len({shown, drawn, studio.ask("GET", f"/api/projects/{name}/cover")[1]}) == 3
+
+
+def test_a_show_has_a_picture_of_its_own(studio: RunningStudio):
+    """A JPEG becomes its cover and stays in its folder when one is drawn again."""
+    name = begin_gate(studio)
+    path = f"/api/projects/{name}/show/cover"
+    studio.json("PUT", f"/api/projects/{name}/show", {"title": "Own picture"})
+    drawn = studio.ask("GET", path)[1]
+    picture = io.BytesIO()
+    Image.new("RGB", (1500, 1500), "#2a4d5c").save(picture, "JPEG")
+    studio.json("PUT", path, picture.getvalue())
+    assert read_show(studio.projects / "own-picture").cover == "cover.jpg"
+    assert studio.ask("GET", path)[1] != drawn
+    studio.json("DELETE", path)
+    assert studio.ask("GET", path)[1] == drawn
+    assert (studio.projects / "own-picture" / "cover.jpg").read_bytes() == picture.getvalue()
 
 
 def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
@@ -108,11 +131,42 @@ def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
     assert studio.ask("PATCH", path, {"changes": {"base_url": "no address"}})[0] == 422
     assert studio.ask("PATCH", path, {"changes": {"id": "mine"}})[0] == 404
     assert studio.json("GET", path)["show"] == second
-    file = studio.projects / name / "show" / "show.toml"
+    file = studio.projects / "show" / "show.toml"
     file.write_text(file.read_text(encoding="utf-8") + '\n# Mine.\n[recipe]\nquote_voice = "tone"\n', encoding="utf-8")
     studio.json("PATCH", path, {"changes": {"explicit": True, "description": "Gates."}})
     assert '# Mine.\n[recipe]\nquote_voice = "tone"\n' in file.read_text(encoding="utf-8")
     assert studio.json("GET", f"/api/projects/{name}")["recipe"]["quote_voice"] == "tone"
+
+
+def test_a_project_chooses_its_show(studio: RunningStudio):
+    """Another show can be begun and left again; only what is offered can be chosen, and home lists no empty one."""
+    name = begin_gate(studio)
+    path = f"/api/projects/{name}/show"
+    begun = studio.json("PUT", path, {"title": "Walks"})
+    assert (begun["chosen"], begun["choices"]["walks"], begun["show"]["title"]) == ("walks", "Walks", "Walks")
+    assert (studio.projects / name / "audio-builder.toml").read_text(encoding="utf-8") == 'output = "../walks"\n'
+    for wanted in ({"show": "../elsewhere"}, {"show": f"{name}"}, {}):
+        assert studio.ask("PUT", path, wanted)[0] == 404
+    assert studio.json("PUT", path, {"show": "show"})["chosen"] == "show"
+    assert studio.json("GET", f"/api/projects/{name}/episodes") == []
+    assert "walks" not in [card["title"] for card in studio.json("GET", "/api/home")["shows"]]
+
+
+def test_new_projects_begin_as_the_show_says(studio: RunningStudio):
+    """A project's settings become the show's; a new English text has them, a German one a voice of its language."""
+    name = begin_gate(studio)
+    studio.json(
+        "PATCH", f"/api/projects/{name}/recipe", {"changes": {"tags.genre": "Calm", "soundscape.background": "rain"}}
+    )
+    studio.json("POST", f"/api/projects/{name}/show/recipe", {})
+    new, german = (
+        studio.json("POST", "/api/projects?name=new.md", text.encode())["name"]
+        for text in ("The lane is long. Walk it twice.", "---\nlanguage: de\n---\n\nDer Weg ist lang. Geh ihn zweimal.")
+    )
+    recipe, other = (studio.json("GET", f"/api/projects/{one}")["recipe"] for one in (new, german))
+    assert (recipe["voice"], recipe["pacing"]["wpm"], recipe["soundscape"]["background"]) == ("tone", 150, "rain")
+    assert recipe["tags"]["genre"] == "Podcast"
+    assert (other["voice"] != "lark", other["soundscape"]["background"]) == (True, "rain")
 
 
 def test_another_recipe_is_another_mix(studio: RunningStudio):
@@ -140,7 +194,7 @@ def test_an_episode_that_was_being_made_is_made_at_the_next_start(tmp_path: Path
     running.json("POST", f"/api/projects/{name}/build")
     running.stop()
     assert running.process.returncode == 0
-    assert not (projects / name / "show" / "the-slow-gate.mp3").exists()
+    assert not (projects / "show" / f"{name}.mp3").exists()
     again = start_studio(projects, clips)
     again.enter()
     for _ in range(400):
@@ -149,5 +203,5 @@ def test_an_episode_that_was_being_made_is_made_at_the_next_start(tmp_path: Path
             break
         time.sleep(0.25)
     again.stop()
-    assert (projects / name / "show" / "the-slow-gate.mp3").is_file()
+    assert (projects / "show" / f"{name}.mp3").is_file()
     assert not list((projects / name).rglob("*.draft"))

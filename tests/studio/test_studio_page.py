@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from ..conftest import ROOT
-from .conftest import TEXT, RunningStudio, begin_gate, needs_browser, start_studio
+from ..support.chromium import needs_chromium
+from .conftest import TEXT, RunningStudio, begin_gate, start_studio
 
-pytestmark = [pytest.mark.loopback, needs_browser]
+pytestmark = [pytest.mark.loopback, needs_chromium]
 
 PICTURES = ROOT / "build" / "pictures"
 
@@ -79,7 +80,7 @@ def _drag(page: Any, rest: Any, by_px: float) -> None:
 
 
 def test_a_dropped_text_becomes_a_project(context: Any, studio: RunningStudio):
-    """A file through the picker is a card with its length; a pasted text opens at once, with its silences."""
+    """Files through the picker are cards, made in one go; a pasted text opens at once, with its silences."""
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{studio.port}/")
     files = [{"name": f"{name}.md", "mimeType": "text/markdown", "buffer": TEXT.replace("slow gate", name).encode()}
@@ -87,6 +88,16 @@ def test_a_dropped_text_becomes_a_project(context: Any, studio: RunningStudio):
     page.locator("#picker").set_input_files(files)
     page.locator("#fresh .card", has_text="second door").get_by_text("words").wait_for()
     assert re.search(r"about \d:\d\d, \d\d words", page.locator("#fresh .card").first.inner_text())
+    for name in ("the-first-door", "the-second-door"):
+        studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": {"voice": "tone"}})
+    page.locator("#make-all").click()
+    page.locator("#queue", has_text="the-first-door").get_by_text("1 more wait").wait_for()
+    page.locator("#queue button").click()
+    page.locator("#queue progress").wait_for(state="detached")
+    assert {job["project"]: job["state"] for job in studio.json("GET", "/api/jobs")} == {
+        "the-first-door": "stopped",
+        "the-second-door": "stopped",
+    }
     page.locator("#paste").fill("A pasted thought. It has two sentences.")
     page.locator("#begin-pasted").click()
     page.locator(".say", has_text="It has two sentences.").wait_for()
@@ -299,7 +310,7 @@ def test_an_episode_is_made_and_its_progress_survives_reload(open_project: Open,
     page.locator(".episode.newest audio").wait_for(timeout=90_000)
     assert page.locator(".episode .good").count() == 1
     assert "dB" not in page.locator("#view-make").inner_text()
-    assert (studio.projects / name / "show" / "the-slow-gate.mp3").is_file()
+    assert (studio.projects / "show" / f"{name}.mp3").is_file()
     page.close()
 
 
@@ -314,7 +325,7 @@ def test_the_same_again_keeps_the_version_before(open_project: Open, studio: Run
     _wait_saved(page)
     page.locator("#build").click()
     page.locator(".episode").nth(1).wait_for(timeout=90_000)
-    lengths = [one["seconds"] for one in studio.json("GET", f"/api/projects/{name}/show")["episodes"]]
+    lengths = [one["seconds"] for one in studio.json("GET", f"/api/projects/{name}/episodes")]
     assert lengths[1] - lengths[0] == pytest.approx(6.0, abs=0.1)
     page.close()
 

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 from audio_builder.podcast.show_settings import read_show
+from audio_builder.recipe.defaults import DEFAULTS_FILE
 from audio_builder.recipe.settings import Tags
 
 from ..conftest import ROOT
+from ..support.chromium import needs_chromium
 from ..support.firefox import needs_firefox, running_firefox
 from ..support.show_helpers import put_episode, put_show, record_of
-from .conftest import TEXT, RunningStudio, begin_gate, needs_browser
+from .conftest import TEXT, RunningStudio, begin_gate
 
-pytestmark = [pytest.mark.loopback, needs_browser]
+pytestmark = [pytest.mark.loopback, needs_chromium]
 
 PICTURES = ROOT / "build" / "pictures"
 
@@ -80,8 +82,11 @@ def test_the_whole_way_by_keyboard_alone(page: Any, studio: RunningStudio):
     _press_until(page, "document.activeElement.id === 'publish'")
     page.keyboard.press("Enter")
     page.locator(".job .good", has_text="Published").wait_for(timeout=60_000)
-    assert (studio.projects / name / "show" / "feed.xml").is_file()
+    assert (studio.projects / "show" / "feed.xml").is_file()
     assert "[pause 6s]" in (studio.projects / name / "script.md").read_text(encoding="utf-8")
+    page.locator("#home").press("Enter")
+    page.locator("#cards h3 button", has_text="Reflections").press("Enter")
+    page.locator(".turns li", has_text="out since").wait_for()
 
 
 def test_a_phrase_is_read_into_the_microphone(page: Any, studio: RunningStudio):
@@ -144,6 +149,7 @@ def test_two_settings_are_compared_at_the_same_place(page: Any, studio: RunningS
 def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: RunningStudio):
     """By keyboard: an episode is moved, a day chosen, one hidden; show.toml says so, and the list has the dates."""
     name = begin_gate(studio)
+    (studio.projects / name / DEFAULTS_FILE).unlink()  # as a project was that had a show of its own
     show = studio.projects / name / "show"
     put_show(show)
     for number, stem in enumerate(("dawn", "noon", "dusk")):
@@ -170,7 +176,8 @@ def test_the_show_has_its_order_its_days_and_what_is_hidden(page: Any, studio: R
     assert (settings.order, settings.hidden) == (("dusk", "dawn", "noon"), ("noon",))
     assert settings.dates == "every Monday at 18:00 from 2099-12-01"
     page.locator("#publish").click()
-    page.locator(".job p", has_text="dawn is held back until 2099-12-14").wait_for()
+    page.locator(".job p", has_text="Dawn is held back until Dec 14, 2099").wait_for()
+    assert page.locator("#view-show pre").first.inner_text() == f'audio-builder publish "{show}"'
     page.get_by_label("Show again: Noon").press("Enter")
     page.locator(".turns li:nth-child(3)", has_text="Noon").wait_for()
 
@@ -217,7 +224,7 @@ def test_the_whole_way_in_firefox(studio: RunningStudio, tmp_path: Path):
         firefox.one("[data-view=show]").click()
         firefox.one("#publish:not(:disabled)").click()
         firefox.wait("document.querySelector('.job .good')", 60)
-    assert (studio.projects / name / "show" / "feed.xml").is_file()
+    assert (studio.projects / "show" / "feed.xml").is_file()
 
 
 @pytest.mark.parametrize(

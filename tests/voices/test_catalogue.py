@@ -69,6 +69,7 @@ def test_a_broken_profile_does_no_harm_to_another_voice(tmp_path: Path) -> None:
         (("wpm = 100", 'wpm = "fast"'), "calibration[0].wpm"),
         (('language = "en"', ""), "language"),
         (('engine = "tone"', 'engine = "tone"\nrat = 1'), "rat"),
+        (('language = "en"', 'langage = "en"'), "Did you mean language?"),
         (("wpm = 100", "wpm = 0"), "calibration"),
         (("wpm = 100", "wpm = 100\n[[calibration]]\nsetting = 50\nwpm = 90"), "rising wpm"),
         (('name = "mine"', 'name = "yours"'), "name is “yours”"),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
 import re
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,7 @@ from audio_builder.voices.engines.kokoro_readers import read_languages, sounds_o
 from audio_builder.voices.extras import engine_lock, installed_version
 from audio_builder.voices.install.engine_packages import EnginePackages, install_packages, missing_packages
 from audio_builder.voices.prepare import prepare_voice
+from tests.support.http_server import http_server
 
 NAME = "quiet-parts"
 
@@ -39,13 +38,6 @@ class _Engine:
         return f"quiet {installed_version(NAME, 'the engine tone')}"
 
 
-class _Index(http.server.SimpleHTTPRequestHandler):
-    """A package index out of a folder."""
-
-    def log_message(self, *_args: object) -> None:
-        """Keep quiet."""
-
-
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An index with the wheel that the engine needs; pip is set to it, and to install into a folder of the test's."""
@@ -61,16 +53,13 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     lock = tmp_path / "tone.txt"
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     lock.write_text(f"# made by a test\nquiet-parts==1.5 \\\n    --hash=sha256:{digest}\n")
-    handler = functools.partial(_Index, directory=str(tmp_path / "index"))
     target = tmp_path / "site"
     target.mkdir()
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with http_server(SimpleHTTPRequestHandler, directory=str(tmp_path / "index")) as address:
         monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
         for name in ("FIND_LINKS", "EXTRA_INDEX_URL"):
             monkeypatch.delenv(f"PIP_{name}", raising=False)
-        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{running.server_port}/simple")
+        monkeypatch.setenv("PIP_INDEX_URL", f"{address}/simple")
         monkeypatch.setenv("PIP_TARGET", str(target))
         monkeypatch.setenv("AUDIO_BUILDER_DATA", str(tmp_path / "data"))
         monkeypatch.syspath_prepend(str(target))
@@ -81,8 +70,6 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         extras._version.cache_clear()
         yield lock
         extras._version.cache_clear()
-        running.shutdown()
-        thread.join()
 
 
 @pytest.mark.loopback

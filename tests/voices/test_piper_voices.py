@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
 import json
-import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -22,17 +20,11 @@ from audio_builder.voices.install.piper_voices import (
     read_catalogue,
     search_catalogue,
 )
+from tests.support.http_server import http_server
 from tests.support.piper_hub import KEY, put_hub
 from tests.test_cli import run
 
 pytestmark = pytest.mark.loopback
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Files out of a folder."""
-
-    def log_message(self, *_args: object) -> None:
-        """Keep quiet."""
 
 
 @pytest.fixture
@@ -40,14 +32,9 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that is served as the hub; the data folder is the test's own."""
     folder = put_hub(tmp_path / "hub", b"not a model")
     monkeypatch.setenv("AUDIO_BUILDER_DATA", str(tmp_path / "data"))
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        monkeypatch.setenv(piper_voices.ADDRESS_VARIABLE, f"http://127.0.0.1:{running.server_port}")
+    with http_server(SimpleHTTPRequestHandler, directory=str(folder)) as address:
+        monkeypatch.setenv(piper_voices.ADDRESS_VARIABLE, address)
         yield folder
-        running.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -37,6 +36,7 @@ from audio_builder.voices.profile import (
     WebSource,
 )
 from audio_builder.voices.voice_files import installed_file, locate_files
+from tests.support.http_server import http_server
 
 CONTENT = hashlib.shake_256(b"weights").digest(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -83,21 +83,13 @@ class _Server(http.server.BaseHTTPRequestHandler):
             body = body[: len(body) // 2]
         self.wfile.write(body)
 
-    def log_message(self, *_args: object) -> None:
-        """Keep quiet."""
-
 
 @pytest.fixture
 def server() -> Iterator[type[_Server]]:
     """A server on this machine; its class tells what it was asked."""
     handler = type("Handler", (_Server,), {"broken_off": set(), "asked": [], "address": ""})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        handler.address = f"http://127.0.0.1:{running.server_port}"
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with http_server(handler) as handler.address:
         yield handler
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

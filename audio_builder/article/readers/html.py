@@ -69,6 +69,9 @@ _LEADS_ELSEWHERE = re.compile(
 _LONGEST_VERSE_LINE = 100
 """Characters. A line that is longer is a paragraph, although a line break ends it."""
 _IN_SENTENCES = word_set("p li dt dd td th caption blockquote figure address h1 h2 h3 h4 h5 h6")
+_MOST_PULL_QUOTES = 500
+_MOST_LAYOUTS = 20
+"""Tables in one another that only arrange a page."""
 _CONTENTS_TAGS = ("ul", "ol", "table")
 _NUMBERS = re.compile(r"(?:\d+|[ivxlc]+|chapter|page)\.?", re.IGNORECASE)
 
@@ -123,6 +126,9 @@ class _Walk:
     layouts: int = 0
     stanza: list[Line] = field(default_factory=list)
     all_words: str | None = None
+    pull_quotes: int = 0
+    groups: dict[int, bool] = field(default_factory=dict)
+    with_text: set[int] = field(default_factory=set)
     has_title: bool = False
     addresses: list[tuple[str, str]] = field(default_factory=list)
 
@@ -130,6 +136,7 @@ class _Walk:
         """Give everything that the element says to the builder."""
         page_header = self.root.tag == "body"
         self.has_title = self.root.css_first("h1") is not None
+        self.with_text = _around(self.root, "h1") & _around(self.root, "p")
         node = self.root.child
         depth = 0
         while node is not None:
@@ -172,7 +179,9 @@ class _Walk:
             self._picture(node)
             return True
         site_header = at_top and node.tag == "header" and not self._names_page(node)
-        kind = self.notes.get(node.mem_id) or left_out_as(node, page=self.page, site_header=site_header)
+        kind = self.notes.get(node.mem_id) or left_out_as(
+            node, page=self.page, site_header=site_header, holds_text=node.mem_id in self.with_text
+        )
         if kind is None:
             kind = self._repeated(node)
         if kind and speakable(words := node.text(separator=" ")):
@@ -196,7 +205,9 @@ class _Walk:
         if "pull" in (node.attributes.get("class") or "") and _PULL_QUOTE.search(node.attributes.get("class") or ""):
             if self.all_words is None:
                 self.all_words = words_in(self.root)
-            return "pull quote" if self.all_words.count(words_in(node).rstrip('.!?…”’"')) > 1 else None
+            self.pull_quotes += 1
+            again = self.pull_quotes <= _MOST_PULL_QUOTES
+            return "pull quote" if again and self.all_words.count(words_in(node).rstrip('.!?…”’"')) > 1 else None
         return None
 
     def _picture(self, node: LexborNode) -> None:
@@ -274,7 +285,7 @@ class _Walk:
             self._toggle_word_list()
         if VERSE_NAMES.search(names) or "z3998:" in (node.attributes.get("epub:type") or ""):
             self.regions.append(node.mem_id)
-        if tag == "table" and not self.containers and _is_layout(node):
+        if tag == "table" and not self.containers and self.layouts < _MOST_LAYOUTS and _is_layout(node):
             self.layouts += 1
         elif tag in _CONTAINERS:
             self._end_stanza()
@@ -291,7 +302,12 @@ class _Walk:
 
     def subtitle_of_group(self, node: LexborNode) -> bool:
         """Return whether a paragraph stands in a group of headings, and is no subtitle of the title."""
-        return _in_group(node) and node.parent is not None and node.parent.css_first("h1") is None
+        group = node.parent
+        if group is None or not _in_group(node):
+            return False
+        if group.mem_id not in self.groups:
+            self.groups[group.mem_id] = group.css_first("h1") is None
+        return self.groups[group.mem_id]
 
     def _close(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -410,6 +426,17 @@ class _Walk:
             return False
         words = " ".join(line.text for line in self.said.lines)
         return _LEADS_ELSEWHERE.fullmatch(words) is not None or (self.block not in _IN_SENTENCES and is_label(words))
+
+
+def _around(root: LexborNode, tag: str) -> set[int]:
+    """Return the identities of all elements that have one with that tag in them."""
+    found: set[int] = set()
+    for node in root.css(tag):
+        above = node.parent
+        while above is not None and above.mem_id not in found:
+            found.add(above.mem_id)
+            above = above.parent
+    return found
 
 
 def _is_bare(node: LexborNode) -> bool:

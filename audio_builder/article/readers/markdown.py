@@ -99,10 +99,10 @@ def _front(source: SourceText) -> FrontMatter:
 
 
 def _without_floods(body: str) -> str:
-    """Return a text whose paragraphs with thousands of brackets have them escaped: each costs the parser 50 steps."""
+    """Return a text whose paragraphs with thousands of brackets have none: each costs the parser 50 steps."""
     paragraphs = body.split("\n\n")
     return "\n\n".join(
-        paragraph.replace("[", "\\[") if paragraph.count("[") > _FLOOD else paragraph for paragraph in paragraphs
+        paragraph.replace("[", " ") if paragraph.count("[") > _FLOOD else paragraph for paragraph in paragraphs
     )
 
 
@@ -158,7 +158,7 @@ def _with_numbers(tokens: list[Token]) -> list[Token]:
     paragraphs are the headings of a text, if there are two or more: 1. The Gate.
     """
     lists = [place for place, token in enumerate(tokens) if token.type == "ordered_list_open" and not token.level]
-    alone = [place for place in lists if _is_alone(tokens[place : place + 7])]
+    alone = {place for place in lists if _is_alone(tokens[place : place + 7])}
     starts = [int(tokens[place].attrGet("start") or 1) for place in lists]
     ends = [start + _items(tokens, place) for start, place in zip(starts, lists, strict=True)]
     loose = {
@@ -182,10 +182,10 @@ def _with_numbers(tokens: list[Token]) -> list[Token]:
 def _items(tokens: Sequence[Token], place: int) -> int:
     """Return how many items the list has that is opened at a place."""
     count = 0
-    for token in tokens[place:]:
-        if token.level == 0 and token.nesting < 0:
+    for at in range(place, len(tokens)):
+        if tokens[at].level == 0 and tokens[at].nesting < 0:
             break
-        count += token.type == "list_item_open" and token.level == 1
+        count += tokens[at].type == "list_item_open" and tokens[at].level == 1
     return count
 
 
@@ -431,22 +431,23 @@ def _without_tags(source: str) -> str:
     """Return HTML without its tags, its line breaks kept. Linear in its length, whatever is left open."""
     kept: list[str] = []
     position = 0
+    # Closing tags are sought in small letters only where that keeps every position.
+    small = source.lower() if source.isascii() else source
     while (start := source.find("<", position)) >= 0:
         kept.append(source[position:start])
-        position = _end_of_tag(source, start)
+        position = _end_of_tag(source, small, start)
         kept.append("\n" * source.count("\n", start, position))
     kept.append(source[position:])
     return "".join(kept)
 
 
-def _end_of_tag(source: str, start: int) -> int:
+def _end_of_tag(source: str, small: str, start: int) -> int:
     """Return where the text goes on after the tag, comment or silent element that begins at `start`."""
     silent = (None if _VERSE_TAG.match(source, start) else _SILENT_ELEMENT.match(source, start)) or _HIDDEN_TAG.match(
         source, start
     )
     closing = "-->" if source.startswith("<!--", start) else f"</{silent[1].lower()}" if silent else ">"
-    # Closing tags are sought in lower case only where that keeps every position.
-    end = (source.lower() if silent and source.isascii() else source).find(closing, start)
+    end = small.find(closing, start)
     if end < 0:
         return len(source)
     return source.find(">", end) + 1 or len(source)

@@ -9,6 +9,7 @@ import itertools
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from audio_builder.episode.cover.typeset import set_text
 from audio_builder.episode.verify.standard import COVER_BYTES, COVER_SIDE_PX
 from audio_builder.errors import RecipeError
 from audio_builder.files import open_regular
+from audio_builder.recipe.settings import CoverMotif
 
 SIDE_PX = 1400
 SMALL_PX = 440
@@ -91,11 +93,13 @@ _PALETTES = (
 )
 
 
-def draw_cover(title: str, author: str, show: str, colour: str = "", language: str = "") -> bytes:
+def draw_cover(
+    title: str, author: str, show: str, colour: str = "", language: str = "", motif: CoverMotif = "horizon"
+) -> bytes:
     """Return a cover for a title: a JPEG of 1400 × 1400 pixels, RGB, at most 512 KB.
 
-    A still horizon with ripples, whose colours and place follow from the title: the same title gives the
-    same picture. Texts whose letters no installed font has are left out, and the picture stands alone: see
+    A still scene whose colours and place follow from the title: the same title gives the same picture.
+    Texts whose letters no installed font has are left out, and the picture stands alone: see
     `lettering.missing_letters`.
 
     Args:
@@ -104,6 +108,7 @@ def draw_cover(title: str, author: str, show: str, colour: str = "", language: s
         show: name of the show; may be empty.
         colour: whose hue it has, as `#rrggbb`; empty for one that follows from the title.
         language: BCP 47 tag of the title, for characters that Chinese, Japanese and Korean write differently.
+        motif: what is seen below the title.
     """
     seed = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
     palette = palette_of(colour, seed[0])
@@ -112,7 +117,7 @@ def draw_cover(title: str, author: str, show: str, colour: str = "", language: s
     setting = set_text(words, lettering, box, _TITLE_SIZES_PX) if words else None
     bottom = _TITLE_TOP_PX + setting.height_px if setting else 0
     horizon = 0.56 if setting is None else max(0.68, (bottom + _DISC_GAP_PX + _SMALLEST_DISC_PX) / SIDE_PX)
-    picture = _scene(seed, palette, horizon, room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
+    picture = _scene(seed, palette, (motif, horizon), room_px=round(horizon * SIDE_PX) - bottom - _DISC_GAP_PX)
     _show_name(picture, (show, language), palette.light)
     if setting is not None:
         for number, line in enumerate(setting.lines):
@@ -245,16 +250,16 @@ def _plain_rgb(opened: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _scene(seed: bytes, palette: Palette, horizon: float, room_px: int) -> Image.Image:
-    """Return a horizon with a low light over it and ripples under it, without any text.
+def _scene(seed: bytes, palette: Palette, view: tuple[CoverMotif, float], room_px: int) -> Image.Image:
+    """Return a horizon with a low light over it and a motif under it, without any text.
 
     Args:
         seed: decides the places.
         palette: the colours.
-        horizon: its height, as a part of the picture from the top.
+        view: the motif, and the height of the horizon, as a part of the picture from the top.
         room_px: how far the light may rise without touching the title.
     """
-    height = horizon * SIDE_PX
+    below_it, height = _MOTIFS[view[0]], view[1] * SIDE_PX
     # What depends on the height alone is one column.
     y = np.arange(SIDE_PX, dtype=np.float32)[:, np.newaxis]
     above = np.clip(y / height, 0, 1)
@@ -274,7 +279,7 @@ def _scene(seed: bytes, palette: Palette, horizon: float, room_px: int) -> Image
         distance = np.hypot(dx, dy)
         strength = np.exp(-((distance / (radius * 2.6)) ** 2)) * 0.16
         if first >= shore:
-            strength = np.maximum(strength, _ripples(dx, dy, seed[3], SIDE_PX - height))
+            strength = np.maximum(strength, below_it(dx, dy, seed[3], SIDE_PX - height))
         elif last >= height - radius - 1:
             disc = np.clip((radius - distance) / 1.5 + 0.5, 0, 1)
             strength = np.maximum(strength, disc * 0.55)
@@ -296,6 +301,39 @@ def _ripples(dx: Field, dy: Field, variant: int, depth: float) -> Field:
     crest = (0.5 + 0.5 * np.cos(phase * 2.4)) ** 10
     fade = np.exp(-reach / 620) * np.clip(1 - dy / max(depth, 1.0), 0, 1) ** 0.6
     return np.asarray(crest * fade * 0.42, dtype=np.float32)
+
+
+def _rings(dx: Field, dy: Field, variant: int, depth: float) -> Field:
+    """Return how bright rings on water are around a stone that fell in, seen flat; they fade outwards."""
+    reach = np.hypot(dx, (dy - depth * 0.42) * 2.6)
+    crest = (0.5 + 0.5 * np.cos(reach * (0.09 + 0.03 * variant / 255))) ** 6
+    return np.asarray(crest * np.exp(-reach / 330) * 0.6, dtype=np.float32)
+
+
+def _waves(dx: Field, dy: Field, variant: int, depth: float) -> Field:
+    """Return how bright the crests of long waves are, closer to each other the farther away they are."""
+    bend = 0.7 * np.sin(dx / 210 + variant / 40) + 0.4 * np.sin(dx / 83 + variant / 25)
+    phase = 7.5 * np.log1p(dy / 22) + bend * (0.4 + dy / depth)
+    return np.asarray((0.5 + 0.5 * np.cos(phase)) ** 9 * (0.12 + 0.26 * dy / depth), dtype=np.float32)
+
+
+def _hills(dx: Field, dy: Field, variant: int, depth: float) -> Field:
+    """Return how bright the mist between hills is: each is dark at its top and lighter towards the next."""
+    strength = np.zeros(np.broadcast_shapes(dx.shape, dy.shape), dtype=np.float32)
+    for number in range(4):
+        top = depth * (0.05 + 0.22 * number) + 34 * np.sin(dx / (150 + 37 * number) + number * 2.1 + variant / 40)
+        inside = np.clip((dy - top + 12 * np.sin(dx / (47 + 11 * number) + number)) / (depth * 0.3), 0, 1)
+        strength = np.where(inside > 0, np.float32(0.3) * inside**1.3, strength)
+    return np.asarray(strength, dtype=np.float32)
+
+
+_MOTIFS: dict[CoverMotif, Callable[[Field, Field, int, float], Field]] = {
+    "horizon": _ripples,
+    "hills": _hills,
+    "waves": _waves,
+    "rings": _rings,
+}
+"""How bright each is: from columns and rows seen from the light, in pixels, a number that varies it, and its height."""
 
 
 def _blend(first: Colour, second: Colour, share: Field) -> Field:

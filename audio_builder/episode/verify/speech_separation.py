@@ -68,7 +68,7 @@ def levels(energies: Energies, timeline: Timeline) -> Levels | None:
     phrases = np.array([_mean(sums, span) for span in spoken])
     lengths = np.array([end - start for start, end in spoken])
     speech_db = _db(float(np.average(phrases, weights=lengths)))
-    rests = [_loudest_second(energies, rest) for rest in _rests(timeline, cells)]
+    rests = [float(every_second(energies[slice(*rest)], CELLS_PER_S).max()) for rest in _rests(timeline, cells)]
     return Levels(speech_db, _db(float(phrases.min())), speech_db - _db(max(rests, default=_FLOOR)))
 
 
@@ -141,10 +141,6 @@ def _rests(timeline: Timeline, cells: int) -> Iterator[Interval]:
     for start, end in edges.reshape(-1, 2).tolist():
         if end - start >= _SHORTEST_REST:
             yield start, end
-
-
-def _loudest_second(energies: Energies, span: Interval) -> float:
-    return float(every_second(energies[slice(*span)], CELLS_PER_S).max())
 
 
 def _mean(sums: npt.NDArray[np.float64], span: Interval) -> float:

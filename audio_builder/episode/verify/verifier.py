@@ -84,7 +84,7 @@ def verify(
             _length_finding(mpeg, measured, timeline),
             *_level_findings(measured, expected),
             *tag_findings(tag),
-            *_chapter_findings(tag, timeline),
+            _chapter_finding(tag, timeline),
             *contents_findings(tag),
         )
     )
@@ -122,7 +122,7 @@ def _level_findings(measured: Measurements, expected: Expected) -> tuple[Finding
     )
 
 
-def _chapter_findings(tag: TagFacts, timeline: Timeline) -> tuple[Finding, ...]:
+def _chapter_finding(tag: TagFacts, timeline: Timeline) -> Finding:
     expected = player_chapters(timeline)
     problem = ""
     for number, (is_, should) in enumerate(zip(tag.chapters, expected, strict=False), start=1):
@@ -130,13 +130,11 @@ def _chapter_findings(tag: TagFacts, timeline: Timeline) -> tuple[Finding, ...]:
             problem = f"chapter {number} is {is_.start_ms}–{is_.end_ms} ms “{is_.title}”"
     if len(tag.chapters) != len(expected):
         problem = f"{len(tag.chapters)} chapters"
-    return (
-        Finding(
-            "chapters",
-            problem or f"{len(expected)}, where their sound is",
-            allowed=f"the timeline's {len(expected)}, to the millisecond",
-            ok=not problem,
-        ),
+    return Finding(
+        "chapters",
+        problem or f"{len(expected)}, where their sound is",
+        allowed=f"the timeline's {len(expected)}, to the millisecond",
+        ok=not problem,
     )
 
 

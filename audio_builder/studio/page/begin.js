@@ -1,18 +1,53 @@
 /** The beginning: drop texts, paste one, or go on with a project. */
 
 import { ask, inWords, projectPath, read } from "./net.js";
+import { stageOf } from "./make.js";
 import { make, number, t } from "./words.js";
 
 const MOST_FILES = 50;
+const ASK_MS = 1500;
 
 export async function showBegin(root, desk) {
   const list = make("div", { class: "cards", id: "cards" });
   const fresh = make("div", { class: "cards", id: "fresh", "aria-live": "polite" });
-  root.replaceChildren(make("div", { class: "begin" }, welcome(), drop(fresh, desk), fresh), list);
+  const queue = make("div", { class: "job", id: "queue" });
+  root.replaceChildren(make("div", { class: "begin" }, welcome(), drop(fresh, desk), fresh, queue), list);
   const home = await read("/api/home");
-  if (home.projects.length) list.replaceChildren(make("h2", {}, t("begin.projects")), ...home.projects.map((card) => cardOf(card, desk)));
+  if (home.shows.length) list.append(make("h2", {}, t("begin.shows")), ...home.shows.map((show) => showOf(show, desk)));
+  if (home.projects.length) list.append(make("h2", {}, t("begin.projects")), ...home.projects.map((card) => cardOf(card, desk)));
   list.append(make("p", { class: "soft" }, t("begin.folder", { folder: home.folder })));
+  await follow(queue);
 }
+
+/** Show what is being made and what waits, until nothing does. */
+async function follow(queue) {
+  const jobs = (await read("/api/jobs")).filter(({ state }) => state === "running" || state === "waiting");
+  const [now] = jobs;
+  const stop = () => Promise.all(jobs.map(({ project }) => ask("DELETE", `${projectPath(project)}/build`))).then(() => follow(queue));
+  const parts = now ? [
+    make("p", {}, `${now.project}: ${stageOf(now)}${jobs.length > 1 ? ` – ${t("begin.waiting", { n: jobs.length - 1 })}` : ""}`),
+    make("progress", { max: "1", value: now.share, "aria-label": t("make.progress") }),
+    queue.querySelector("button") ?? make("button", { type: "button" }, t("make.stop")),
+  ] : [];
+  queue.replaceChildren(...parts);
+  if (!now) return;
+  queue.querySelector("button").onclick = stop;
+  clearTimeout(queue.asking);
+  queue.asking = setTimeout(() => queue.isConnected && follow(queue).catch(() => {}), ASK_MS);
+}
+
+/** Have all of some projects made, one after the other. */
+function makeAll(cards) {
+  return make("button", { type: "button", class: "primary", id: "make-all", onclick: async (event) => {
+    event.target.disabled = true;
+    for (const { name } of cards) await ask("POST", `${projectPath(name)}/build`);
+    await follow(document.getElementById("queue"));
+  } }, t("begin.all", { n: cards.length }));
+}
+
+const showOf = ({ title, episodes, project }, desk) => make("article", { class: "card" },
+  make("h3", {}, make("button", { type: "button", class: "link", onclick: () => desk.open(project, "show") }, title)),
+  make("p", { class: "soft" }, `${t("show.episodes")}: ${number(episodes)}`));
 
 const welcome = () => make("p", { class: "soft" }, t("begin.about"));
 
@@ -70,9 +105,11 @@ async function filesOf(transfer) {
 async function take(files, fresh, desk) {
   const some = files.slice(0, MOST_FILES);
   if (files.length > MOST_FILES) desk.say(t("begin.many", { n: MOST_FILES }));
-  let last = null;
-  for (const file of some) last = (await begin(file, file.name, fresh, desk)) ?? last;
-  if (some.length === 1 && last && !last.notes.length && !last.fit) desk.open(last.name);
+  const cards = [];
+  for (const file of some) cards.push(await begin(file, file.name, fresh, desk));
+  const begun = cards.filter(Boolean);
+  if (begun.length > 1) fresh.append(makeAll(begun));
+  if (some.length === 1 && begun[0] && !begun[0].notes.length && !begun[0].fit) desk.open(begun[0].name);
 }
 
 async function begin(content, name, fresh, desk) {

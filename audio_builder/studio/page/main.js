@@ -44,7 +44,7 @@ async function start() {
 }
 
 async function route() {
-  const name = new URLSearchParams(location.hash.slice(1)).get("project");
+  const asked = new URLSearchParams(location.hash.slice(1)), name = asked.get("project"), view = asked.get("view") ?? "shape";
   if (desk && desk.doc.name === name) return;
   if (desk) await leave();
   if (!name) {
@@ -52,13 +52,17 @@ async function route() {
     document.title = t("studio");
     chrome(false);
     reveal("begin");
-    await guarded(() => showBegin($("view-begin"), { open: (project) => (location.hash = `project=${encodeURIComponent(project)}`), say }));
+    await guarded(() => showBegin($("view-begin"), { open: openProject, say }));
     return;
   }
   await guarded(async () => {
     const [data, options] = await Promise.all([read(projectPath(name)), read("/api/choices")]);
-    await open(data, options);
+    await open(data, options, view);
   });
+}
+
+function openProject(name, view) {
+  location.hash = `project=${encodeURIComponent(name)}${view ? `&view=${view}` : ""}`;
 }
 
 async function leave() {
@@ -73,7 +77,7 @@ function chrome(on) {
   if (!on) say(null);
 }
 
-async function open(data, options) {
+async function open(data, options, view) {
   const doc = new Doc(data);
   takeDraft(doc);
   const sounds = new Sounds(doc);
@@ -98,7 +102,7 @@ async function open(data, options) {
   document.title = `${doc.facts.title || doc.name} – ${t("studio")}`;
   wire();
   chrome(true);
-  show("shape");
+  show(["choose", "make", "show"].includes(view) ? view : "shape");
   showTotal();
   askState();
 }

@@ -1,5 +1,6 @@
 /** Making the episode: its progress, and what was delivered, in plain words. */
 
+import { coverPanel } from "./cover.js";
 import { ask, inWords, projectPath, read } from "./net.js";
 import { clock, make, t } from "./words.js";
 
@@ -15,7 +16,7 @@ export class MakeView {
   }
 
   async draw() {
-    this.show = await read(`${this.path}/show`);
+    const episodes = await read(`${this.path}/episodes`);
     this.job = make("div", { class: "job", "aria-live": "polite" });
     const go = make("button", { type: "button", class: "primary big", id: "build", onclick: () => this.build() }, t("make.go"));
     this.root.replaceChildren(
@@ -25,7 +26,7 @@ export class MakeView {
       this.cover(),
       make("div", { class: "row" }, go),
       this.job,
-      ...this.show.episodes.map((episode, n) => this.episode(episode, n === 0)),
+      ...episodes.map((episode, n) => this.episode(episode, n === 0)),
     );
     this.seen = "";
     if (this.desk.state) this.update(this.desk.state);
@@ -55,26 +56,16 @@ export class MakeView {
     }
   }
 
-  /** The picture: dropped in, or drawn in a colour. */
   cover() {
-    const { tags } = this.desk.doc.recipe;
-    const picker = make("input", { type: "file", accept: "image/jpeg,image/png", "aria-label": t("cover.choose"), onchange: (event) => this.setCover(event.target.files[0]) });
-    const colour = make("input", { type: "color", value: tags.cover_colour || "#2a4d5c", "aria-label": t("show.colour"), onchange: (event) => this.desk.setRecipe({ "tags.cover_colour": event.target.value }) });
-    const own = tags.cover && [
-      make("img", { class: "qr", src: `${this.path}/cover?${Date.now()}`, alt: t("cover") }),
-      make("button", { type: "button", onclick: () => this.setCover(null) }, t("cover.drawn")),
-    ];
-    return make("details", {}, make("summary", {}, t("cover")), make("div", { class: "row" }, ...(own || [colour]), picker));
-  }
-
-  async setCover(file) {
-    try {
-      const answer = file ? await ask("PUT", `${this.path}/cover`, file) : await ask("DELETE", `${this.path}/cover`);
-      this.desk.takeRecipe(answer.recipe);
-      await this.draw();
-    } catch (error) {
-      this.desk.say(inWords(error));
-    }
+    const taken = async (work) => {
+      try {
+        this.desk.takeRecipe((await work()).recipe);
+        await this.draw();
+      } catch (error) {
+        this.desk.say(inWords(error));
+      }
+    };
+    return coverPanel(`${this.path}/cover`, this.desk.doc.recipe.tags, (name, value) => this.desk.setRecipe({ [`tags.${name}`]: value }), taken);
   }
 
   async build() {
@@ -107,9 +98,7 @@ export class MakeView {
 
   _going(job) {
     const stop = make("button", { type: "button", onclick: () => ask("DELETE", `${this.path}/build`).then(() => this.desk.askState()) }, t("make.stop"));
-    const left = job.left_s === null ? "" : t("make.left", { time: clock(job.left_s) });
-    const stage = job.state === "waiting" ? t("make.waiting") : t(`stage.${job.stage || "narrate"}`);
-    return [make("p", {}, `${stage} ${left}`), make("progress", { max: "1", value: job.share, "aria-label": t("make.progress") }), stop];
+    return [make("p", {}, stageOf(job)), make("progress", { max: "1", value: job.share, "aria-label": t("make.progress") }), stop];
   }
 
   _failed(job) {
@@ -123,7 +112,7 @@ export class MakeView {
   episode(episode, newest) {
     if (episode.problem) return make("article", { class: "card" }, make("h3", {}, episode.title), make("p", { class: "warn" }, episode.problem));
     const address = `${this.path}/episodes/${episode.name}.mp3?${encodeURIComponent(episode.built)}${episode.earlier ? "&earlier" : ""}`;
-    const player = make("audio", { controls: true, preload: "none", src: address, "aria-label": episode.title });
+    const player = make("audio", { controls: true, preload: "metadata", src: address, "aria-label": episode.title });
     const chapters = episode.chapters.map(([title, start]) =>
       make("li", {}, make("button", { type: "button", class: "link", onclick: () => { player.currentTime = start; player.play(); } }, `${clock(start)} ${title}`)));
     const built = new Date(episode.built).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -133,6 +122,13 @@ export class MakeView {
       player,
       make("p", { class: episode.ok ? "good" : "warn" }, t(episode.ok ? "make.good" : "make.bad")),
       episode.chapters.length > 1 && make("details", {}, make("summary", {}, t("make.chapters")), make("ol", {}, ...chapters)),
+      make("details", {}, make("summary", {}, t("make.words")), ...episode.words.split(/\n{2,}/).map((part) => make("p", { class: "said" }, part))),
       make("details", {}, make("summary", {}, t("details")), make("ul", { class: "checks" }, ...episode.checks.map(([line, ok]) => make("li", { class: ok ? "" : "warn" }, line)))));
   }
+}
+
+/** Return what a build is at, and how long it still takes. */
+export function stageOf(job) {
+  const left = job.left_s === null ? "" : t("make.left", { time: clock(job.left_s) });
+  return `${job.state === "waiting" ? t("make.waiting") : t(`stage.${job.stage || "narrate"}`)} ${left}`;
 }

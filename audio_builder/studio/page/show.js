@@ -1,5 +1,6 @@
 /** The show: what players are told of it, publishing it, and finding it on a phone. */
 
+import { coverPanel } from "./cover.js";
 import { ask, inWords, projectPath, read } from "./net.js";
 import { clock, make, t } from "./words.js";
 
@@ -19,8 +20,8 @@ export class ShowView {
 
   async draw() {
     const data = await read(`${this.path}/show`);
-    const { show } = data;
-    const episodes = data.episodes.filter((one) => !one.earlier);
+    const { show, episodes } = data;
+    this.episodes = episodes;
     const inShow = data.there ? this._inTurn(show, episodes) : episodes.map((one) => make("li", {}, nameOf(one)));
     const author = data.there ? show.author : this.desk.doc.facts.author;
     const form = FIELDS.map((name) => this._field(name, name === "author" ? author : show[name]));
@@ -28,17 +29,47 @@ export class ShowView {
     this.root.replaceChildren(
       make("h2", {}, t("show.title")),
       make("p", { class: "soft" }, t("show.about")),
-      make("div", { class: "grid" }, ...form, this._category(data), this._colour(show)),
+      this._which(data),
+      make("div", { class: "grid" }, ...form, this._category(data)),
+      this._cover(data),
+      make("button", { type: "button", class: "quiet", id: "show-defaults", onclick: () => this._show(async () => {
+        await ask("POST", `${this.path}/show/recipe`);
+        return [make("p", { class: "good" }, t("show.defaults.set"))];
+      }) }, t("show.defaults")),
       make("h3", {}, t("show.episodes")),
       data.problem && make("p", { class: "warn" }, data.problem),
       episodes.length ? make("ol", { class: "turns" }, ...inShow) : make("p", { class: "soft" }, t("show.none")),
       this._dates(show),
+      this._due(data),
       make("div", { class: "row" },
         make("button", { type: "button", class: "primary", id: "publish", disabled: !episodes.length, onclick: () => this.publish() }, t("show.publish")),
         show.base_url && data.published && make("button", { type: "button", onclick: () => this.check() }, t("show.check"))),
       this.done,
       data.published && this._where(data),
     );
+  }
+
+  /** The show that the episodes of this project go to. */
+  _which({ choices, chosen }) {
+    const choose = (wanted) => this._show(async () => {
+      await ask("PUT", `${this.path}/show`, wanted);
+      await this.draw();
+      return [make("p", { class: "good" }, t("show.chosen"))];
+    });
+    const select = make("select", { id: "which-show", onchange: (event) => choose({ show: event.target.value }) },
+      ...Object.entries(choices).map(([path, title]) => make("option", { value: path, selected: path === chosen }, `${title} (${path})`)));
+    const title = make("input", { id: "new-show", maxlength: "300" });
+    const begin = make("button", { type: "button", onclick: () => title.value.trim() && choose({ title: title.value.trim() }) }, t("show.new.go"));
+    return make("div", {},
+      make("label", { class: "field" }, make("span", {}, t("show.which")), select),
+      make("details", {}, make("summary", {}, t("show.new")),
+        make("div", { class: "row" }, make("label", { class: "field" }, make("span", {}, t("show.title.about")), title), begin)));
+  }
+
+  /** What to do on the day of an episode that isn't out yet. */
+  _due({ episodes, folder }) {
+    return episodes.some(({ state }) => state === "later") && make("div", {},
+      make("p", {}, t("show.due")), make("pre", {}, `audio-builder publish "${folder}"`));
   }
 
   _field(name, value) {
@@ -101,9 +132,13 @@ export class ShowView {
     return make("label", { class: "field" }, make("span", {}, t("show.category")), select);
   }
 
-  _colour(show) {
-    const input = make("input", { type: "color", value: show.cover_colour || "#2a4d5c", onchange: (event) => this.set({ cover_colour: event.target.value }) });
-    return make("label", { class: "field" }, make("span", {}, t("show.colour")), input);
+  _cover({ show }) {
+    const taken = (work) => this._show(async () => {
+      await work();
+      await this.draw();
+      return [make("p", { class: "good" }, t("saved.saved"))];
+    });
+    return coverPanel(`${this.path}/show/cover`, show, (name, value) => this.set({ [name]: value }), taken);
   }
 
   set(changes) {
@@ -128,7 +163,8 @@ export class ShowView {
     return this._show(async () => {
       const report = await ask("POST", `${this.path}/publish`);
       await this.draw();
-      const held = report.held_back.map((one) => make("p", {}, t("show.held", { name: one.name, until: one.until })));
+      const titles = Object.fromEntries(this.episodes.map(({ name, title }) => [name, title]));
+      const held = report.held_back.map((one) => make("p", {}, t("show.held", { name: titles[one.name] ?? one.name, until: dayOf(one.until) })));
       return [make("p", { class: "good" }, t("show.published", { n: report.episodes })), ...held];
     });
   }

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from audio_builder.episode.cover.lettering import Lettering, shaped, worded
 from audio_builder.episode.cover.typeset import set_text
 from audio_builder.episode.verify.standard import COVER_BYTES
 from audio_builder.errors import RecipeError
+from audio_builder.recipe.settings import CoverMotif
 
 BOX = (1140, 560)
 SIZES = (168, 120, 84, 60, 48, 40, 36)
@@ -84,6 +86,17 @@ def test_letters_stand_out_from_the_ground(title: str) -> None:
     luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
     ground, letters = np.quantile(luminance, 0.5), luminance.max()
     assert (letters + 0.05) / (ground + 0.05) > 7
+
+
+@pytest.mark.parametrize("motif", get_args(CoverMotif))
+def test_the_authors_name_stands_out_from_each_motif(motif: CoverMotif) -> None:
+    """4.5 even on what is brightest behind it; and each motif is another picture."""
+    found = opened(draw_cover("Stay", "", "", "#c0c0c0", "en", motif))
+    behind = np.asarray(found)[1230:1290, 130:700].reshape(-1, 3)
+    brightest = max(luminance_of(tuple(map(int, one))) for one in np.unique(behind, axis=0)[-200:])
+    assert (luminance_of(palette_of("#c0c0c0", 0).light) + 0.05) / (brightest + 0.05) >= 4.5
+    plain = opened(draw_cover("Stay", "", "", "#c0c0c0"))
+    assert (motif == "horizon") == (found.tobytes() == plain.tobytes())
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3))
