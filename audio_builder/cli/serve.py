@@ -82,7 +82,7 @@ def serve_until_ctrl_c(app: ASGIApp, sock: socket.socket, begin: Callable[[], ob
         app,
         http=BoundedHttp,
         # So many are accepted in one go, before any of them can be refused.
-        backlog=max(1, most_connections() // 4),
+        backlog=most_connections(),
         log_level="error",
         lifespan="off",
         server_header=False,

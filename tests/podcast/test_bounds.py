@@ -132,7 +132,7 @@ def test_half_requests_neither_block_it_nor_fill_the_terminal(folder: Path):
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (200, before[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, before[1]))
     with serving(folder) as port:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
         idle = []

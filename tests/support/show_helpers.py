@@ -103,7 +103,8 @@ def serving(folder: Path) -> Iterator[int]:
         finally:  # a test that fails would else wait for it without end
             process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-        assert process.stderr.read() == f"The feed is http://127.0.0.1:{port}/feed.xml. Ctrl-C stops.\n"
+        said = process.stderr.read()
+        assert said == f"The feed is http://127.0.0.1:{port}/feed.xml. Ctrl-C stops.\n", said
 
 
 def feed_xml(show: Show, cover: str, items: Sequence[Item], last_built: datetime.datetime | None = None) -> bytes:
