@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -57,8 +58,9 @@ class Cluster:
         import psutil
 
         for child in psutil.Process(self.workers[0].pid).children(recursive=True):
-            if "spawn_main" in " ".join(child.cmdline()) or "forkserver" in " ".join(child.cmdline()):
-                child.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that its article has just ended
+                if "spawn_main" in " ".join(child.cmdline()) or "forkserver" in " ".join(child.cmdline()):
+                    child.kill()
 
 
 @contextmanager
