@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -114,7 +115,7 @@ def set_cover(project: Project, _request: Request, body: bytes) -> Any:
 
 
 def keep_picture(folder: Path, content: bytes) -> str:
-    """Keep a picture in a folder as its cover, and return the name of its file.
+    """Keep a picture in a folder as its cover, and return the name of its file; another picture there stays.
 
     Raises:
         RecipeError: it is no JPEG or PNG that can be a cover.
@@ -123,7 +124,9 @@ def keep_picture(folder: Path, content: bytes) -> str:
     suffix = next((suffix for magic, suffix in _SUFFIXES.items() if content.startswith(magic)), None)
     if suffix is None:
         raise RecipeError("that is no JPEG and no PNG", hint="Choose a square picture of 1400 pixels or more.")
-    path = folder / f"cover{suffix}"
+    numbered = (folder / f"cover-{number}{suffix}" for number in itertools.count(2))
+    places = itertools.chain([folder / f"cover{suffix}"], numbered)
+    path = next(place for place in places if not place.exists() or place.read_bytes() == content)
     with draft_beside(path) as draft:
         write_draft(draft, content)
         fit_cover(draft)

@@ -228,7 +228,7 @@ class Project:
             path = self.folder / RECIPE
             document = _read_document(path, "the recipe")
             for key, value in changes.items():
-                _set(document, key.split("."), value)
+                set_in(document, key.split("."), value)
             make_recipe(*self._layers_below(), anchored(document.unwrap(), self.folder))
             write_bytes(path, tomlkit.dumps(document).encode())
             return self.recipe()
@@ -420,7 +420,14 @@ def _read_document(path: Path, name: str) -> tomlkit.TOMLDocument:
         raise RecipeError(f"can't read {name} {path}: {error.strerror}") from error
 
 
-def _set(document: Any, keys: list[str], value: Any) -> None:
+def set_in(document: Any, keys: list[str], value: Any) -> None:
+    """Set a value in a TOML document and keep what else is in its tables, comments included; None removes it.
+
+    Args:
+        document: is changed.
+        keys: of the tables, made where they are missing, and of the value.
+        value: None for none.
+    """
     *tables, last = keys
     for table in tables:
         if table not in document:

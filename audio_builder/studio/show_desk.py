@@ -42,7 +42,7 @@ from audio_builder.recipe.recipe_file import read_recipe_file
 from audio_builder.studio.build_queue import EARLIER
 from audio_builder.studio.exchange import SMALL, FindProject, NotThere, for_project, read_json, route
 from audio_builder.studio.particulars import LARGEST_COVER_BYTES, keep_picture
-from audio_builder.studio.project import RECIPE, SHOW, Project, new_folder, shows_in
+from audio_builder.studio.project import RECIPE, SHOW, Project, new_folder, set_in, shows_in
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _SET_HERE = (
@@ -212,14 +212,22 @@ def _set(project: Project, changes: Mapping[str, object]) -> None:
 
 
 def set_defaults(project: Project, _request: Request, _body: bytes) -> Any:
-    """Give the show the settings of a project: what is begun from now on has them where its own recipe says nothing."""
+    """Give the show the settings of a project: what is begun from now on has them where its own recipe says nothing.
+
+    What else the show's recipe says, and comments, stay: they hold for the project, too.
+    """
     path = project.folder / RECIPE
     own = anchored(read_recipe_file(path), project.folder) if path.is_file() else {}
     _set(project, {})
     with _writing:
         path = project.show / SHOW_FILE
         document = tomlkit.parse(path.read_text(encoding="utf-8"))
-        document[RECIPE_TABLE] = {name: value for name, value in own.items() if name not in {"tags", "lexicon"}}
+        for name, value in own.items():
+            if name in {"tags", "lexicon"}:
+                continue
+            inner = value.items() if isinstance(value, Mapping) else [("", value)]
+            for key, one in inner:
+                set_in(document, [RECIPE_TABLE, name, *filter(None, [key])], one)
         write_bytes(path, tomlkit.dumps(document).encode("utf-8", "replace"))
     return {}
 

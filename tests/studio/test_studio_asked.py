@@ -105,7 +105,7 @@ def test_a_cover_is_a_picture(studio: RunningStudio):
 
 
 def test_a_show_has_a_picture_of_its_own(studio: RunningStudio):
-    """A JPEG becomes its cover and stays in its folder when one is drawn again."""
+    """A JPEG becomes its cover and stays in its folder when one is drawn again, or another one takes its place."""
     name = begin_gate(studio)
     path = f"/api/projects/{name}/show/cover"
     studio.json("PUT", f"/api/projects/{name}/show", {"title": "Own picture"})
@@ -117,7 +117,13 @@ def test_a_show_has_a_picture_of_its_own(studio: RunningStudio):
     assert studio.ask("GET", path)[1] != drawn
     studio.json("DELETE", path)
     assert studio.ask("GET", path)[1] == drawn
-    assert (studio.projects / "own-picture" / "cover.jpg").read_bytes() == picture.getvalue()
+    other = io.BytesIO()
+    Image.new("RGB", (1500, 1500), "#7a3d2c").save(other, "JPEG")
+    for _ in range(2):
+        studio.json("PUT", path, other.getvalue())
+    assert read_show(studio.projects / "own-picture").cover == "cover-2.jpg"
+    kept = {file.name: file.read_bytes() for file in (studio.projects / "own-picture").glob("cover*.jpg")}
+    assert kept == {"cover.jpg": picture.getvalue(), "cover-2.jpg": other.getvalue()}
 
 
 def test_the_show_is_set_up_by_its_first_setting(studio: RunningStudio):
@@ -153,8 +159,15 @@ def test_a_project_chooses_its_show(studio: RunningStudio):
 
 
 def test_new_projects_begin_as_the_show_says(studio: RunningStudio):
-    """A project's settings become the show's; a new English text has them, a German one a voice of its language."""
+    """A project's settings become the show's; a new English text has them, a German one a voice of its language.
+
+    What a person wrote into the show's recipe stays.
+    """
     name = begin_gate(studio)
+    studio.json("PATCH", f"/api/projects/{name}/show", {"changes": {"title": "Lanes"}})
+    file = studio.projects / "show" / "show.toml"
+    own = "\n[recipe.pacing]\n# Rooms to breathe.\nsentence_s = 1.5\n"
+    file.write_text(file.read_text(encoding="utf-8") + own, encoding="utf-8")
     studio.json(
         "PATCH", f"/api/projects/{name}/recipe", {"changes": {"tags.genre": "Calm", "soundscape.background": "rain"}}
     )
@@ -165,7 +178,8 @@ def test_new_projects_begin_as_the_show_says(studio: RunningStudio):
     )
     recipe, other = (studio.json("GET", f"/api/projects/{one}")["recipe"] for one in (new, german))
     assert (recipe["voice"], recipe["pacing"]["wpm"], recipe["soundscape"]["background"]) == ("tone", 150, "rain")
-    assert recipe["tags"]["genre"] == "Podcast"
+    assert (recipe["tags"]["genre"], recipe["pacing"]["sentence_s"]) == ("Podcast", 1.5)
+    assert "# Rooms to breathe.\nsentence_s = 1.5\n" in file.read_text(encoding="utf-8")
     assert (other["voice"] != "lark", other["soundscape"]["background"]) == (True, "rain")
 
 

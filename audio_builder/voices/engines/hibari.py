@@ -13,7 +13,7 @@ from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
 from audio_builder.voices.engines import misaki
 from audio_builder.voices.engines.base import TimedSound, voice_file
-from audio_builder.voices.engines.spoken_runs import Run, joined
+from audio_builder.voices.engines.spoken_runs import MARKS, Run, joined
 from audio_builder.voices.extras import installed_version, missing_extra
 from audio_builder.voices.profile import Voice
 
@@ -34,8 +34,6 @@ _EDGE = 0
 
 _EDGE_SPEED = 2.0
 """Theirs, where the words are slower. The marks behind the last word keep the model's own pace."""
-
-_MARKS = ' .,;:!?…—"“”)'
 
 _LONGEST_PIECE = 380
 """Phonemes in one run. The model was trained on at most 400."""
@@ -158,7 +156,7 @@ class _Session:
         speeds = np.full(tokens.size if self._takes_speeds else 1, speed, dtype=np.float32)
         if self._takes_speeds:
             # At the speed of the words, a slow voice would stretch the quiet around them until it is heard as a sound.
-            speeds[1 + len(phonemes.rstrip(_MARKS)) :] = max(1.0, speed)
+            speeds[1 + len(phonemes.rstrip(MARKS)) :] = max(1.0, speed)
             speeds[[0, -1]] = max(_EDGE_SPEED, speed)
         outputs = self._model.run(None, {"ids": tokens, "speed": speeds})
         noise = np.random.default_rng(zlib.crc32(f"{speed} {phonemes}".encode()))

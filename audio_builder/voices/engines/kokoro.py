@@ -28,7 +28,7 @@ from audio_builder.voices.engines.kokoro_readers import (
 from audio_builder.voices.engines.misaki import phonemes as misaki_phonemes
 from audio_builder.voices.engines.misaki import pieces
 from audio_builder.voices.engines.onnx_models import changed_session
-from audio_builder.voices.engines.spoken_runs import Run, joined
+from audio_builder.voices.engines.spoken_runs import MARKS, Run, joined
 from audio_builder.voices.extras import installed_version
 from audio_builder.voices.profile import Voice
 
@@ -45,8 +45,8 @@ _IS_BRITISH = {"en-us": False, "en-gb": True}
 _EDGE = 0
 """The token before the first phoneme and after the last."""
 
-_MARKS, _LAST_MARKS_PACE = ' .,;:!?…—"“”)', 2.0
-"""What may stand behind the last word, and how fast it goes by."""
+_LAST_MARKS_PACE = 2.0
+"""How fast the marks behind the last word go by."""
 
 _FRAME_SAMPLES = 600
 """The model counts the lengths of its tokens in these."""
@@ -216,7 +216,7 @@ def _run(session: Any, phonemes: str, style: npt.NDArray[np.float32], speed: flo
     planned = _planned(session, words)
     edge = max(1.0, speed)
     paces = np.full(len(phonemes), speed)
-    paces[len(phonemes.rstrip(_MARKS)) :] = _LAST_MARKS_PACE * edge
+    paces[len(phonemes.rstrip(MARKS)) :] = _LAST_MARKS_PACE * edge
     lengths = whole_frames(planned[1:-1] / paces)
     speeds = [edge, *(planned[1:-1] / lengths), edge]
     sound = session.run([audio], {**words, _SPEEDS: np.array(speeds, dtype=np.float32)})[0].ravel()
