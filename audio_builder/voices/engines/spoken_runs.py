@@ -14,7 +14,7 @@ from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.word_alignment import first_sounds, words_with_places
 
 MARKS = ' .,;:!?…—"“”)'
-"""What may stand behind the last word. At a slow voice's pace it would be heard, as would the quiet before the first."""
+"""What may stand behind the last word. Stretched with slow words it is heard, as is the quiet before the first one."""
 
 _BEFORE_A_WORD = ' “("'
 """A gap, and what opens a quotation, is heard as part of the word that follows."""
