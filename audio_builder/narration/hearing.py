@@ -115,13 +115,11 @@ class Word:
         text: as the engine got it, for a person to read.
         phonemes: in misaki's alphabet, without stress.
         after_mark: whether a mark stands before it at which a voice may pause.
-        stressed: the phonemes with their stress, in one string.
     """
 
     text: str
     phonemes: tuple[str, ...]
     after_mark: bool = False
-    stressed: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -128,9 +128,8 @@ def words_to_hear(text: str, language: str) -> tuple[Word, ...]:
         sounds = tuple(symbol for symbol in group.group() if symbol.isalpha() and symbol not in _STRESS)
         if sounds:
             before = spoken[end : group.start() + 1].strip(f"{_STRESS} ")
-            stressed = "".join(symbol for symbol in group.group() if symbol.isalpha() or symbol in _STRESS)
             after_mark = any(not c.isalpha() for c in before)
-            words.append(Word(label.strip(',.;:!?…—–-()“”"'), sounds, after_mark, stressed))
+            words.append(Word(label.strip(',.;:!?…—–-()“”"'), sounds, after_mark))
             end = group.start() + max(place for place, symbol in enumerate(group.group()) if symbol.isalpha()) + 1
     return tuple(words)
 

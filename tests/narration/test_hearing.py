@@ -30,7 +30,6 @@ from audio_builder.narration.workers.worker import speak_and_listen
 from audio_builder.voices.engines.base import TimedSound, WordStart
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
-from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 from tests.voice_helpers import ready, script_of
 
 WORDS = (
@@ -219,27 +218,6 @@ def test_a_wrong_clip_is_spoken_again_at_most_twice() -> None:
     engine = Forgetful(right_from=99)
     _, hearing = speak_and_listen(engine, lark(), TEXT, 24_000)
     assert (hearing.takes, [(one.kind, one.word) for one in hearing.differences]) == (3, [("missing", "nobody")])
-
-
-class Misreads(Forgetful):
-    """An engine of another reader, which says a word wrongly unless it gets its sounds."""
-
-    reader = "espeak"
-
-    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
-        self.asked.append(text)
-        return self.engine.speak_timed(text.replace("kitchen", "garden"), voice)
-
-
-@needs_recogniser
-@pytest.mark.engine
-def test_a_word_that_another_reader_says_otherwise_is_spoken_in_ours() -> None:
-    """In IPA, in its place; the words keep the places that they have as written."""
-    engine = Misreads(right_from=0)
-    clip, hearing = speak_and_listen(engine, lark(), TEXT, 24_000)
-    assert (hearing.takes, hearing.differences) == (3, ())
-    assert engine.asked[2] == TEXT.replace("kitchen", f"{IPA_START}kˈɪtʃən{IPA_END}")
-    assert [word.at for word in clip.words][-2:] == [TEXT.index("looks"), TEXT.index("up")]
 
 
 def test_parts_are_cut_after_a_mark_else_between_words() -> None:

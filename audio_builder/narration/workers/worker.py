@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Mapping
 from typing import BinaryIO
 
 import msgspec
@@ -19,17 +18,14 @@ from audio_builder.audio.samples import AudioSegment, samples_from_segment
 from audio_builder.errors import AudioBuilderError, ClipRejected, EngineFailed, quoted
 from audio_builder.narration.clip import measure_clip, packed_words
 from audio_builder.narration.hearing import Hearing, packed_hearing
-from audio_builder.narration.recogniser import hear_clip, words_to_hear
+from audio_builder.narration.recogniser import hear_clip
 from audio_builder.narration.trim import TrimmedClip, trim
 from audio_builder.narration.workers.process import Answer, Job, Refused, Spoken, receive, send
 from audio_builder.script.phrases import count_words
 from audio_builder.voices.engines.base import Engine, TimedSound, WordStart, WordTimer
-from audio_builder.voices.engines.misaki import misaki_to_ipa
 from audio_builder.voices.engines.registry import load_engine
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.rate import expected_wpm
-from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
-from audio_builder.voices.word_alignment import words_with_places
 
 _OTHER_SEED = 1.01
 """A take in the rate of which nobody hears a difference either, and that sounds otherwise to a recogniser."""
@@ -82,8 +78,7 @@ def _unheard(engine: Engine, voice: Voice, text: str, rate_hz: int) -> tuple[Tri
 def speak_and_listen(engine: Engine, voice: Voice, text: str, rate_hz: int) -> tuple[TrimmedClip, Hearing]:
     """Return a phrase spoken as `speak_phrase` does it, and what is heard in it; a wrong one is spoken twice more.
 
-    First with another seed, which the engines take from the rate. Then in the other reading, where a word is heard as
-    something else and the engine reads otherwise than what listens; else in two parts. Of takes that are all wrong, the
+    First with another seed, which the engines take from the rate, then in two parts. Of takes that are all wrong, the
     one with the fewest differences is kept.
 
     Raises:
@@ -92,7 +87,7 @@ def speak_and_listen(engine: Engine, voice: Voice, text: str, rate_hz: int) -> t
     """
     takes: list[tuple[TrimmedClip, Hearing]] = []
     for take, speaks in enumerate((voice, _nudged(voice, _OTHER_SEED), voice)):
-        speaker = engine if take < _LAST_TAKE else _otherwise(engine, voice, text, takes[0][1])
+        speaker = engine if take < _LAST_TAKE else _InParts(engine)
         try:
             clip = speak_phrase(speaker, speaks, text, rate_hz)
         except (ClipRejected, EngineFailed):
@@ -114,18 +109,8 @@ def _nudged(voice: Voice, by: float) -> Voice:
 _LAST_TAKE = 2
 
 
-def _otherwise(engine: Engine, voice: Voice, text: str, hearing: Hearing) -> Engine:
-    """Return an engine that speaks a text in the other reading where that may help, else in two parts."""
-    reads_so_itself = getattr(engine, "reader", "") == "misaki" or not getattr(engine, "takes_ipa", False)
-    heard = {difference.word for difference in hearing.differences if difference.kind == "otherwise"}
-    if reads_so_itself or not heard:
-        return _InParts(engine)
-    words = words_to_hear(text, voice.profile.language)
-    return _OtherReading(engine, {word.text: misaki_to_ipa(word.stressed) for word in words if word.text in heard})
-
-
-class _Changed:
-    """An engine that speaks in another way than by itself."""
+class _InParts:
+    """An engine that speaks a text in two parts, parted at a mark, else between words."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -141,32 +126,6 @@ class _Changed:
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return what `speak_timed` does, without the words."""
         return self.speak_timed(text, voice).sound
-
-    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
-        """Return what the engine says."""
-        return _timed(self._engine, text, voice)
-
-
-class _OtherReading(_Changed):
-    """Speaks some words by pronunciations that are given to it, in IPA."""
-
-    def __init__(self, engine: Engine, ipa: Mapping[str, str]) -> None:
-        super().__init__(engine)
-        self._ipa = ipa
-
-    def speak_timed(self, text: str, voice: Voice) -> TimedSound:
-        """Return the text with those words in their reading; the words keep their places."""
-        said = text
-        for word, ipa in self._ipa.items():
-            said = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"{IPA_START}{ipa}{IPA_END}", said, count=1)
-        timed = super().speak_timed(said, voice)
-        pairs = zip(words_with_places(said), words_with_places(text), strict=True)
-        places = {place: at for (place, _), (at, _) in pairs}
-        return TimedSound(timed.sound, tuple(WordStart(places[word.at], word.frame) for word in timed.words))
-
-
-class _InParts(_Changed):
-    """Speaks a text in two parts, parted at a mark, else between words."""
 
     def speak_timed(self, text: str, voice: Voice) -> TimedSound:
         """Return the parts one after the other, with the words that the engine times."""

@@ -97,8 +97,9 @@ def ipa_to_misaki(ipa: str, *, british: bool) -> str:
 
 _AS_IPA = {
     "A": "eɪ", "I": "aɪ", "O": "oʊ", "Q": "əʊ", "W": "aʊ", "Y": "ɔɪ", "ʤ": "dʒ", "ʧ": "tʃ", "T": "ɾ", "ᵊ": "ə",
-    "ɜɹ": "ɜː", "əɹ": "ɚ", "ɑ": "ɑː", "ɔ": "ɔː", "u": "uː", "ˈi": "ˈiː", "ˌi": "ˌiː",
+    "ɜɹ": "ɜː", "əɹ": "ɚ", "ɑ": "ɑː", "ɔ": "ɔː", "u": "uː", "ˈi": "ˈiː", "ˌi": "ˌiː", "ɛː": "eə",
 }  # fmt: skip
+_MISAKI = re.compile(f"({'|'.join(sorted(_AS_IPA, key=len, reverse=True))})ː?")
 
 
 def misaki_to_ipa(phonemes: str) -> str:
@@ -107,7 +108,7 @@ def misaki_to_ipa(phonemes: str) -> str:
     >>> misaki_to_ipa("ɹˈɛst"), misaki_to_ipa("bɹˈiðz"), misaki_to_ipa("klˈOs")
     ('ɹˈɛst', 'bɹˈiːðz', 'klˈoʊs')
     """
-    return re.sub("|".join(sorted(_AS_IPA, key=len, reverse=True)), lambda found: _AS_IPA[found[0]], phonemes)
+    return _MISAKI.sub(lambda found: _AS_IPA[found[1]], phonemes)
 
 
 @functools.cache

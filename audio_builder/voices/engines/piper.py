@@ -3,10 +3,14 @@
 A Piper model draws noise inside its graph, from a generator that is seeded once for each session: a sentence sounds
 different each time it is spoken. Here the noise is an input, seeded with what is spoken, and the lengths of the sounds
 are an output, from which the times of the words come.
+
+English is read by misaki's reader as for the other neural voices, and handed over as IPA; other languages are read by
+eSpeak NG, in Piper.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -21,6 +25,7 @@ import numpy.typing as npt
 
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
+from audio_builder.voices.engines import misaki
 from audio_builder.voices.engines.base import TimedSound, WordStart, voice_file
 from audio_builder.voices.engines.onnx_models import changed_session
 from audio_builder.voices.extras import installed_version, missing_extra
@@ -65,6 +70,7 @@ class PiperEngine:
     """
 
     takes_ipa = True
+    reader = "misaki"
 
     def __init__(self) -> None:
         self._loaded: dict[Path, Any] = {}
@@ -80,10 +86,11 @@ class PiperEngine:
         Raises:
             MissingExtra: `piper-tts` or `onnx` isn't installed.
         """
-        piper, runtime, numpy, _ = (
-            installed_version(name, "the engine piper") for name in ("piper-tts", "onnxruntime", "numpy", "onnx")
+        piper, runtime, numpy, reader, _ = (
+            installed_version(name, "the engine piper")
+            for name in ("piper-tts", "onnxruntime", "numpy", "hibari-tts", "onnx")
         )
-        return f"piper seeded-3 piper-tts={piper} onnxruntime={runtime} numpy={numpy}"
+        return f"piper seeded-4 piper-tts={piper} onnxruntime={runtime} numpy={numpy} hibari-tts={reader}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at the model's own rate, usually 22,050 Hz.
@@ -110,12 +117,17 @@ class PiperEngine:
         # Peaks are left as the model gives them: bringing each sentence to full scale makes short ones shout.
         config = SynthesisConfig(length_scale=voice.rate, normalize_audio=False)
         pieces = _pieces(text)
-        runs = [list(speaker.synthesize(_readable(piece), config, include_alignments=True)) for piece in pieces]
+        read = _reading(voice.profile.language)
+        runs = [list(speaker.synthesize(read(piece), config, include_alignments=True)) for piece in pieces]
         pcm = b"".join(chunk.audio_int16_bytes for chunks in runs for chunk in chunks)
         if not pcm:
             raise EngineFailed(f"Piper found nothing to speak in {quoted(text)}")
         sound = AudioSegment(pcm, frame_rate=speaker.config.sample_rate, sample_width=2, channels=1)
-        return TimedSound(sound, _word_starts(text, pieces, runs, speaker))
+
+        def alone(word: str) -> str:
+            return " ".join("".join(sentence) for sentence in speaker.phonemize(read(word)))
+
+        return TimedSound(sound, _word_starts(text, pieces, runs, speaker.config.phoneme_id_map, alone))
 
     def _speaker(self, voice: Voice) -> Any:
         """Return the loaded `PiperVoice`, loading it when it is first asked for."""
@@ -225,6 +237,21 @@ def _pieces(text: str) -> list[str]:
 
 
 _MARK_AFTER_IPA = re.compile(f"{IPA_END}([.,;:!?]+)")
+_MARKS = str.maketrans({"—": ";", "–": ";", "…": ",", "“": None, "”": None, '"': None, "(": None, ")": None})
+"""Marks that a model wasn't trained on, and what eSpeak NG hands it for them; nothing for most."""
+
+
+def _reading(language: str) -> Callable[[str], str]:
+    """Return what turns a piece of text in a language (BCP 47) into what Piper is given."""
+    if language.partition("-")[0].lower() == "en":
+        return functools.partial(_in_ipa, british=language.lower() == "en-gb")
+    return _readable
+
+
+def _in_ipa(piece: str, *, british: bool) -> str:
+    """Return English in IPA, in the brackets in which Piper takes it."""
+    ipa = misaki.misaki_to_ipa(misaki.phonemes(piece, british=british)).translate(_MARKS)
+    return f"[[{re.sub(r' +(?=[,;])', '', ipa)}]]" if ipa.strip() else ""
 
 
 def _readable(piece: str) -> str:
@@ -263,7 +290,11 @@ class _Sound:
 
 
 def _word_starts(
-    text: str, pieces: Sequence[str], runs: Sequence[Sequence[Any]], speaker: Any
+    text: str,
+    pieces: Sequence[str],
+    runs: Sequence[Sequence[Any]],
+    ids: dict[str, Sequence[int]],
+    alone: Callable[[str], str],
 ) -> tuple[WordStart, ...]:
     """Return the words whose place is sure; none from a model that doesn't tell its lengths.
 
@@ -271,9 +302,9 @@ def _word_starts(
         text: of the phrase.
         pieces: of the text, in which it was spoken: the same characters but for spaces, and a full stop more.
         runs: the `AudioChunk`s of each piece.
-        speaker: the `PiperVoice`.
+        ids: what the model knows each symbol by.
+        alone: gives the sounds of a word by itself.
     """
-    ids = speaker.config.phoneme_id_map
     places = [place for place, character in enumerate(text) if not character.isspace()]
     found: list[WordStart] = []
     letters = begin = 0
@@ -283,8 +314,7 @@ def _word_starts(
             sounds += _sounds(chunk, ids, begin)
             begin += len(chunk.audio_float_array)
         words = words_with_places(piece)
-        alone = [_alone(word, speaker.phonemize) for _, word in words]
-        firsts = first_sounds(alone, "".join(sound.symbol for sound in sounds))
+        firsts = first_sounds([alone(word) for _, word in words], "".join(sound.symbol for sound in sounds))
         for (at, _), first in zip(words, firsts, strict=True):
             frame = None if first is None else _begin_of(sounds, first)
             if frame is not None:
@@ -312,11 +342,6 @@ def _begin_of(sounds: Sequence[_Sound], first: int) -> int | None:
         return gap.begin - round(_EARLY_AFTER_CONSONANT * (gap.begin - gap.since))
     glides = next((sound.symbol for sound in sounds[first:] if sound.symbol not in _STRESS), "") in _GLIDES
     return gap.since - (gap.since - before.begin) // 2 if glides and before.begin is not None else gap.since
-
-
-def _alone(word: str, phonemize: Callable[[str], list[list[str]]]) -> str:
-    """Return the sounds of a word by itself."""
-    return " ".join("".join(sentence) for sentence in phonemize(word))
 
 
 def _letters(text: str) -> int:
