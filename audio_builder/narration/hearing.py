@@ -205,11 +205,14 @@ class _Lattice:
         phonemes = [phoneme for word in words for phoneme in word.phonemes]
         self._words, self._starts_s = words, sounds.starts_s
         self._ends = [0, *np.cumsum([len(word.phonemes) for word in words]).tolist()]
-        self._lost = [-np.log(table.lost.get(phoneme, _USUALLY_LOST)) for phoneme in phonemes]
+        lost = [
+            max(table.lost.get(phoneme, _USUALLY_LOST), _JOINED if _UNVOICED.get(phoneme, phoneme) == before else 0.0)
+            for phoneme, before in zip(phonemes, [None, *(_UNVOICED.get(one, one) for one in phonemes)], strict=False)
+        ]
+        self._lost = [-np.log(share) for share in lost]
         self._heard = [
-            -np.log(np.maximum(sounds.shares @ table.heard_as(phoneme), _LEAST))
-            - np.log1p(-table.lost.get(phoneme, _USUALLY_LOST))
-            for phoneme in phonemes
+            -np.log(np.maximum(sounds.shares @ table.heard_as(phoneme), _LEAST)) - np.log1p(-share)
+            for phoneme, share in zip(phonemes, lost, strict=True)
         ]
         anything = -np.log(np.maximum(sounds.shares @ table.any, _LEAST))
         self._added = np.concatenate(([0.0], np.cumsum(anything - np.log(table.added))))
@@ -315,6 +318,10 @@ def _stepped(row: Costs, heard: Costs, lost: float, added: Costs) -> Costs:
 
 # --- how phonemes are heard ---
 
+_JOINED = 0.5
+"""How often a sound isn't heard by itself after the same, voiced or not: the s and the m of “leaves some music”."""
+
+_UNVOICED = {"z": "s", "d": "t", "ɡ": "k", "b": "p", "v": "f", "ð": "θ", "ʒ": "ʃ", "ʤ": "ʧ"}
 _MORE_SOUNDS = 0.3
 _USUALLY_LOST = 0.06
 _USUALLY_RIGHT = 0.7

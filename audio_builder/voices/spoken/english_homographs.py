@@ -12,10 +12,10 @@ _ESPEAK = frozenset({ESPEAK})
 _MISAKI = frozenset({MISAKI})
 _OBJECTS = (
     "(?:your|the|my|our|his|her|their|its|it|them|this|that|these|those|both|a|an|all|each|every|what|whatever|nothing|"
-    "anything|everything|him|me|us|(?:my|your|him|her|it|our|them)sel(?:f|ves))"
+    "anything|everything|him|me|us|(?:my|your|him|her|it|our|them)sel(?:f|ves)|one|two|another|some|any)"
 )
 _FIRST = (
-    r"(?:^|(?<=[.!?,;:…“”] )|(?<=\b(?:to|or) )|(?<=\b(?:and|may|can|now) )|(?<=\b(?:then|will|must) )"
+    r"(?:^|(?<=[.!?,;:…“”] )|(?<=\b(?:to|or) )|(?<=\b(?:and|may|can|[Nn]ow) )|(?<=\b(?:then|will|must) )"
     r"|(?<=\b[Gg]ently )|(?<=\b[Ss]lowly )|(?<=\b[Ss]oftly )|(?<=\b[Qq]uietly )|(?<=\b[Cc]arefully )|(?<=\b[Pp]lease )"
     r"|(?<=\b[Jj]ust )|(?<=\b[Nn]ever )|(?<=\b[Ll]et us )|(?<=\b[Dd]on['’]t ))"
 )
@@ -33,6 +33,18 @@ _FELT = (
 _TINY = (
     "(?:detail|difference|change|movement|amount|adjustment|particle|shift|sensation|tremor|grain|crack|sound|step|sign|"
     "trace|scratch)(?:e?s)?"
+)
+
+_WAYS = "(?:[Pp]ath|[Rr]oad|[Rr]iver|[Tt]rail|[Ss]tream|[Ss]treet|[Ll]ane|[Tt]rack|[Ss]tairs?|[Vv]alley)s?"
+_THEN = (
+    "(?:Yesterday|(?:[Ll]ast|[Oo]ne|[Tt]hat) (?:night|evening|week|month|year|spring|summer|autumn|fall|winter|day)|"
+    "[Ww]hen I was .*?|[Aa]s a (?:child|boy|girl)|[Oo]nce|[Yy]ears ago|[Ll]ong ago)"
+)
+_CLOTH = "(?:cloth|fabric|paper|page|curtain|sleeve|sail|muscle|screen|canvas|shirt|coat|dress|net|tent|veil|seam|skin)"
+_WHOSE = "[Mm]y|[Yy]our|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir"
+_PEOPLE = (
+    "(?:m[ae]n|wom[ae]n|people|persons?|friends?|monks?|nuns?|scholars?|judges?|teachers?|mothers?|fathers?|parents?|"
+    "neighbou?rs?|couple|priests?|doctors?|kings?|oaks?|trees?|hands?|faces?|dogs?|cats?|horses?)"
 )
 
 _ALSO_NOUNS = "frequent|house|perfect|subject|suspect|insult|contrast|address|refuse|reject"
@@ -116,12 +128,13 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b((?:[Tt]ake|[Mm]ake|[Ww]ith|[Gg]ive) an?(?: \w+)? )bow\b(?! and arrow)", r"\1bough"),
     Rule("homograph", r"\b((?:ship|boat)['’]s )bow\b", r"\1bough"),
     Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
+    Rule("homograph", r"\b([Ll]et (?:\w+ ){1,3})wind(?= (?:down|up|around|through|its)\b)", r"\1wined"),
+    Rule("homograph", rf"\b({_WAYS} )wind(s?)\b", r"\1wined\2", _ESPEAK),
     Rule(
         "homograph",
-        r"\b((?:[Ss]?[Hh]e|[Tt]hey|[Ww]e|I|it|path|road|river) )wound"
+        rf"\b((?:[Ss]?[Hh]e|[Tt]hey|[Ww]e|I|it|{_WAYS}) )wound"
         r"(?= (?:the|her|his|its|their|around|through|down)\b)",
         r"\1wowned",
-        _ESPEAK,
     ),
     Rule(
         "homograph",
@@ -130,7 +143,8 @@ HOMOGRAPHS = (
         _ESPEAK,
     ),
     Rule("homograph", r"^Live(?! (?:music|bird|show|concert|broadcast|from)\b)", "Liv"),
-    Rule("homograph", r"\b(Yesterday (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
+    Rule("homograph", rf"\b({_THEN},? (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
+    Rule("homograph", r"(?<=, )read(?= (?:once|twice|aloud|again)\b)", "red", _ESPEAK),
     Rule("homograph", r"\b((?:[Hh]e|[Ss]he) )read\b(?! ?-)", r"\1red", _ESPEAK),
     Rule(
         "homograph",
@@ -143,6 +157,54 @@ HOMOGRAPHS = (
         r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box)(?:s|es)?\b)",
         "led",
     ),
+    Rule("homograph", r"\b([Ll])ead(?= (?:pipes?|paint|poisoning|crystal|solder|shot)\b)", r"\1ed"),
+    Rule("homograph", r"\b([Ll])ead(?= in (?:the|our|its|old) (?:pipes?|paint|water|soil|glass|walls?)\b)", r"\1ed"),
+    Rule("homograph", r"\b([Bb]owed)\b(?! (?:legs?|strings?|instruments?)\b)", _ipa("bˈaʊd"), _MISAKI, ipa=True),
+    Rule("homograph", r"\b([Ww]ear and )tear\b", r"\1tare"),
+    Rule("homograph", rf"\btear(?= in (?:{_OBJECTS} )?{_CLOTH}\b)", "tare"),
+    Rule(
+        "homograph",
+        r"\b((?:had|have|having|started) an?(?: \w+)? )row\b(?! of\b)",
+        lambda m: m[1] + _ipa("ɹˈaʊ"),
+        ipa=True,
+    ),
+    Rule("homograph", r"\b(gr(?:ow|ew|ows|own|owing) )number\b(?! of\b)", lambda m: m[1] + _ipa("nˈʌmɚ"), ipa=True),
+    Rule("homograph", r"\b((?:[Pp]lay(?:s|ed|ing)?|[Ss]ing(?:s|ing)?|sang|on) )bass\b", r"\1base"),
+    Rule("homograph", rf"\b((?:[Aa]|[Tt]he|very|most|[Mm]any|old|{_WHOSE}) )learned(?= {_PEOPLE}\b)", r"\1learnid"),
+    Rule(
+        "homograph",
+        rf"(?:\b((?:{_WHOSE}|[Tt]he|[Aa]|[Dd]early|[Ss]o) )|^)[Bb]eloved\b(?! by\b)",
+        lambda m: (m[1] or "") + _ipa("bɪlˈʌvᵻd"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        rf"\b((?:[Aa]n|[Tt]he|{_WHOSE}) )aged(?= {_PEOPLE}\b|[.;!?]|$)",
+        lambda m: m[1] + _ipa("ˈeɪdʒᵻd"),
+        ipa=True,
+    ),
+    Rule("homograph", r"^Blessed(?= (?:are|is|be)\b)", _ipa("blˈɛsᵻd"), ipa=True),
+    Rule("homograph", r"\b((?:[Tt]he|[Aa]|[Mm]ost|O) )[Bb]lessed\b", lambda m: m[1] + _ipa("blˈɛsᵻd"), ipa=True),
+    Rule(
+        "homograph",
+        rf"\b((?:{_WHOSE}|[Aa]|new|job) )resume\b(?! (?:the|{_WHOSE}|its|with)\b)",
+        lambda m: m[1] + _ipa("ɹˈɛzəmeɪ"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"(?:^|(?<=\bof )|(?<=\blike ))Job(?= (?:was|sat|said|answered|wept|lost|knew)\b|[.,;:!?…]|$)",
+        "Jobe",
+    ),
+    Rule(
+        "homograph",
+        r"\b((?:[Ss]?[Hh]e|I|[Ww]e|[Tt]hey) )dove(?= (?:in|into|under|off|down|from|deep|for)\b)",
+        r"\1dohv",
+        _ESPEAK,
+    ),
+    Rule("homograph", r"\b([Tt]he |[Aa] |old )sow\b(?! (?:seeds?|the)\b)", r"\1sau", _ESPEAK),
+    Rule("homograph", r"\b((?:of|burning|household) )refuse\b(?! to\b)", r"\1reffuse", _ESPEAK),
+    Rule("homograph", r"^([Cc])ontent(?= and (?:calm|still|quiet|happy|warm|whole|at ease)\b)", r"\1ontentt", _ESPEAK),
     Rule("homograph", rf"{_FIRST}[Rr]ebel(?= against\b)", _ipa("ɹɪbˈɛl"), ipa=True),
     Rule("homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow\b", r"\1ew"),
     Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),

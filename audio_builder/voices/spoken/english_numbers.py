@@ -249,3 +249,24 @@ def fraction(found: re.Match[str]) -> str:
 def span(found: re.Match[str]) -> str:
     """Return `5-10` as `5 to 10`."""
     return f"{found[1]} to {found[2]}"
+
+
+# --- addresses ---
+
+_PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
+_HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
+
+
+def mail(found: re.Match[str]) -> str:
+    """Return `mara@example.org` as `mara at example dot org`."""
+    return _spelled_path(found.group())
+
+
+def host(found: re.Match[str]) -> str:
+    """Return a host and its path in words; what only looks like one, such as `e.g`, as it is."""
+    known = found[0].startswith(("http", "www.")) or _HOST.search(found[1])
+    return _spelled_path(found[1]) if known else found.group()
+
+
+def _spelled_path(address: str) -> str:
+    return " ".join("".join(_PATH_WORDS.get(sign, sign) for sign in address.strip("/")).split())

@@ -34,9 +34,11 @@ from audio_builder.voices.spoken.english_numbers import (
     english_words,
     feet_and_inches,
     fraction,
+    host,
     hour_range,
     iso_date,
     lone_year,
+    mail,
     measure,
     money,
     month_day,
@@ -99,7 +101,6 @@ _OPENERS = f"(?:{'|'.join(sorted(english_list('openers')))})"
 _ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
 """Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
 
-_HOST = re.compile(r"\.(?:com|org|net|edu|gov|io|info|co|uk|de|fr|app|fm|me|tv|us|ca|au)(?:/|$)")
 _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
 _PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
 
@@ -116,22 +117,6 @@ def _numbered(found: re.Match[str]) -> str:
 
 def _reigning(found: re.Match[str]) -> str:
     return f"{found[1]} the {ordinal(_roman(found[2]))}"
-
-
-_PATH_WORDS = {"/": " slash ", ".": " dot ", "-": " ", "_": " underscore ", "@": " at ", "+": " plus "}
-
-
-def _spelled_path(address: str) -> str:
-    return " ".join("".join(_PATH_WORDS.get(sign, sign) for sign in address.strip("/")).split())
-
-
-def _host(found: re.Match[str]) -> str:
-    known = found[0].startswith(("http", "www.")) or _HOST.search(found[1])
-    return _spelled_path(found[1]) if known else found.group()
-
-
-def _mail(found: re.Match[str]) -> str:
-    return _spelled_path(found.group())
 
 
 def _verse(found: re.Match[str]) -> str:
@@ -169,6 +154,7 @@ def _aside(found: re.Match[str]) -> str:
     return f", {found[1]}" + ("" if found[2] else ", ")
 
 
+_MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
 _APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
@@ -207,19 +193,26 @@ NEEDS = {
     "aside": frozenset("—–-("),
     "ratio": _DIGITS,
     "compared": _DIGITS,
-    "sign": frozenset("²=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
+    "sign": frozenset("*:;~#©²=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
     "contraction": frozenset("'’‘"),
 }
 """For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
 
 RULES: tuple[Rule, ...] = (
-    Rule("address", r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", _mail),
+    Rule("address", r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", mail),
     Rule(
         "address",
         r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.#?=&%~-]*)?)(?<![.,])",
-        _host,
+        host,
     ),
     Rule("stop", r" ?(?:\.{3,}|\. \. \.)", "…"),
+    Rule("line", r"(?<=[^\W\d])([.,;:!?…’”]*) / (?=[A-Za-z“‘])", lambda m: f"{m[1] or ','} "),
+    Rule("sign", r"(?<!\w)\*+(?=\w)|(?<=[\w.,;:!?…])\*+(?!\w)", ""),
+    Rule("sign", r"(?:^|(?<= ))[:;=]['’]?-?[)(DPp](?= |[.,!?]|$) ?", ""),
+    Rule("compared", r"(?<=\w) <3+(?=[ .,!?]*$)", ""),
+    Rule("sign", r"~(?! ?\d)", ""),
+    Rule("sign", r"(?<![\w&])#(?=[A-Za-z])", "hashtag "),
+    Rule("sign", r"© ?(?=\w)", "copyright "),
     Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
     Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", slash_date),
     Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
@@ -270,6 +263,8 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{_BOOK_SHORT[m[1] or m[2]]} ",
     ),
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
+    Rule("scripture", rf"\b(I{{1,3}}) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(str(len(m[1]))).capitalize()} "),
+    Rule("scripture", r"\bJob (?=\d+:\d)", "Jobe "),
     Rule("scripture", rf"\b({_BOOKS}) (\d+):(\d+)(?:{TO}(\d+))?\b", _verse),
     Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
     Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", span),
@@ -331,8 +326,12 @@ RULES: tuple[Rule, ...] = (
         rf"(\d?) ?([{''.join(FRACTION_SIGNS)}])",
         lambda m: f"{m[1]} {FRACTION_SIGNS[m[2]]}".lstrip() if m[1] else f" {FRACTION_SIGNS[m[2]]}",
     ),
+    Rule("year", rf"\b({YEAR})/(\d\d)\b(?![/\d])", lambda m: f"{m[1]}, {cardinal(m[2])}"),
     Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
+    Rule("fraction", r"(?<![\d/.,])(\d\d?)/(\d\d?)(?![\d/])", r"\1 \2"),
+    Rule("unit", rf"(?<![\d.,])(\d{{1,3}}),(\d\d?)(?= ?(?:{either(UNITS)}|{_MEASURES})(?!\w))", r"\1.\2"),
+    Rule("number", r"(?<![\d.,])(\d{1,3}),(?=\d\d?(?![\d,]))", r"\1, "),
     Rule("unit", r"\b(\d+) ?(?:ft\.?|′|') ?(\d+) ?(?:in\b(?:\.(?= [a-z]))?|″|\"|”|'')", feet_and_inches),
     Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?in\.(?= [a-z])", lambda m: f"{cardinal(m[1])} inch{'es' * (m[1] != '1')}"),
     Rule("unit", r"\b(\d+) ?h ?(\d\d)\b(?! ?[a-z])", r"\1 hr \2 min"),
@@ -438,6 +437,7 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"\bw/o\b", "without"),
     Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
     Rule("initials", r"\bPh\. ?D\.", "PhD"),
+    Rule("initials", r"\b(e|k)\. ?(e|d)\. (?=[Cc]ummings\b|[Ll]ang\b)", lambda m: f"{m[1]} {m[2]} ".upper()),
     Rule(
         "initials",
         rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?",

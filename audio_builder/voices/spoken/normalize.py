@@ -74,14 +74,30 @@ def _in_english(text: str, reader: str, ipa: bool) -> str:
 
 
 _STRETCHED = re.compile(
-    r"\b(?:([Mm])m{2,}|([Hh])m{3,}|([Ss])(?:h{3,}|s+h+)|([Oo])m{2,}|([Oo])h{2,}|([Aa])(?:a+h*|h{2,})|([Zz])z{2,})\b"
+    r"\b(?:([Mm])m{2,}|([Hh])m{3,}|([Ss])(?:h{3,}|s+h+)|([Oo])m{2,}|([Oo])h{2,}|([Aa])(?:a+h*|h{2,})|([Zz])z{2,}"
+    r"|([Hh])a{3,}h*|([Ss])s{2,})\b"
 )
-_SOUNDS = ("mm", "mm", "hh", "m", "h", "h", "zz")
+_SOUNDS = ("mm", "mm", "hh", "m", "h", "h", "zz", "ah", "ss")
+_DRAWN_OUT = re.compile(r"\b\w*?(?i:([a-z])\1{2})\w*")
+_DOUBLED = english_list("doubled")
 
 
 def _unstretched(text: str) -> str:
-    """Return a phrase with the sounds that people draw out at will in one length: `Ommmm` is `Om`."""
-    return _STRETCHED.sub(lambda m: (m[m.lastindex or 0]) + _SOUNDS[(m.lastindex or 1) - 1], text)
+    """Return a phrase with what people draw out at will in one length: `Ommmm` is `Om`, `sooo` is `so`."""
+    text = _STRETCHED.sub(lambda m: (m[m.lastindex or 0]) + _SOUNDS[(m.lastindex or 1) - 1], text)
+    return _DRAWN_OUT.sub(_shortened, text)
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """Return `sleep` for `sleeeep`, `slowly` for `slooowly`; a sound, a host or a Roman number stays."""
+    word = found.group()
+    if word.lower() in _KEPT or (word.isupper() and _ROMAN.fullmatch(word)):
+        return word
+    double = re.sub(r"(?i)([a-z])\1{2,}", r"\1\1", word)
+    return double if double.lower() in _DOUBLED else re.sub(r"(?i)([a-z])\1{2,}", r"\1", word)
+
+
+_KEPT = frozenset({"mmm", "hmmm", "shhh", "zzz", "brrr", "sss", "www", "iii", "xxx", "aaa"})
 
 
 # --- signs ---
