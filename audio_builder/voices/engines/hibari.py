@@ -33,7 +33,8 @@ _EDGE = 0
 """The token before the first phoneme and after the last."""
 
 _EDGE_SPEED = 2.0
-"""Theirs, where the words are slower. The marks behind the last word keep the model's own pace."""
+"""Theirs, where the words are slower. The last sound and the marks behind it keep the model's own pace: it lengthens
+them by itself, and slower than that a nasal ends in a hiss, so that “moon” is heard as *moons*."""
 
 _LONGEST_PIECE = 380
 """Phonemes in one run. The model was trained on at most 400."""
@@ -70,7 +71,7 @@ class HibariEngine:
         # hibari-tts transforms by SciPy where it is installed; that rounds otherwise.
         scipy = " scipy" if importlib.util.find_spec("scipy") else ""
         return (
-            " ".join(["hibari pieces-4", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
+            " ".join(["hibari pieces-5", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
         )
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
@@ -156,7 +157,7 @@ class _Session:
         speeds = np.full(tokens.size if self._takes_speeds else 1, speed, dtype=np.float32)
         if self._takes_speeds:
             # At the speed of the words, a slow voice would stretch the quiet around them until it is heard as a sound.
-            speeds[1 + len(phonemes.rstrip(MARKS)) :] = max(1.0, speed)
+            speeds[len(phonemes.rstrip(MARKS)) :] = max(1.0, speed)
             speeds[[0, -1]] = max(_EDGE_SPEED, speed)
         outputs = self._model.run(None, {"ids": tokens, "speed": speeds})
         noise = np.random.default_rng(zlib.crc32(f"{speed} {phonemes}".encode()))

@@ -36,6 +36,9 @@ _TINY = (
 )
 
 _WAYS = "(?:[Pp]ath|[Rr]oad|[Rr]iver|[Tt]rail|[Ss]tream|[Ss]treet|[Ll]ane|[Tt]rack|[Ss]tairs?|[Vv]alley)s?"
+_WHERE = (
+    "(?:on|(?:up|down)(?:hill|wards?)?|through|around|along|past|between|over|into|its|away|back)"
+)
 _THEN = (
     "(?:Yesterday|(?:[Ll]ast|[Oo]ne|[Tt]hat) (?:night|evening|week|month|year|spring|summer|autumn|fall|winter|day)|"
     "[Ww]hen I was .*?|[Aa]s a (?:child|boy|girl)|[Oo]nce|[Yy]ears ago|[Ll]ong ago)"
@@ -129,7 +132,7 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b((?:ship|boat)['’]s )bow\b", r"\1bough"),
     Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
     Rule("homograph", r"\b([Ll]et (?:\w+ ){1,3})wind(?= (?:down|up|around|through|its)\b)", r"\1wined"),
-    Rule("homograph", rf"\b({_WAYS} )wind(s?)\b", r"\1wined\2", _ESPEAK),
+    Rule("homograph", rf"\b({_WAYS} )wind(s?)(?= {_WHERE}\b)", r"\1wined\2"),
     Rule(
         "homograph",
         rf"\b((?:[Ss]?[Hh]e|[Tt]hey|[Ww]e|I|it|{_WAYS}) )wound"
@@ -168,6 +171,7 @@ HOMOGRAPHS = (
         lambda m: m[1] + _ipa("ɹˈaʊ"),
         ipa=True,
     ),
+    Rule("homograph", r"\b((?:[Tt]he|[Tt]wo|[Ww]ild) )does(?= (?:graze|stand|and (?:fawn|buck|stag)))", r"\1doze"),
     Rule("homograph", r"\b(gr(?:ow|ew|ows|own|owing) )number\b(?! of\b)", lambda m: m[1] + _ipa("nˈʌmɚ"), ipa=True),
     Rule("homograph", r"\b((?:[Pp]lay(?:s|ed|ing)?|[Ss]ing(?:s|ing)?|sang|on) )bass\b", r"\1base"),
     Rule("homograph", rf"\b((?:[Aa]|[Tt]he|very|most|[Mm]any|old|{_WHOSE}) )learned(?= {_PEOPLE}\b)", r"\1learnid"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audio_builder.voices.engines.piper import _readable
 from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
-from audio_builder.voices.spoken.normalize import normalize, without_capitals
+from audio_builder.voices.spoken.normalize import _unstretched, normalize, without_capitals
 
 TABLE = Path(__file__).parents[2] / "data" / "spoken_forms.tsv"
 FORMS = [tuple(line.split("\t")) for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
@@ -118,6 +118,21 @@ def test_signs_are_dropped_in_every_language(language: str) -> None:
 def test_words_in_capitals_are_words(written: str, said: str) -> None:
     """Acronyms and Roman numerals stay."""
     assert without_capitals(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Sooo good, yesss!", "So good, yes!"),
+        ("Sleeeep, slooowly, until the moooon is up", "Sleep, slowly, until the moon is up"),
+        ("Ommmm. Haaaa. Ssssss.", "Om. Hah. Sss."),
+        ("III. See www.example.org, mmm", "III. See www.example.org, mmm"),
+        ("a good moon, still", "a good moon, still"),
+    ],
+)
+def test_drawn_out_words_are_words(written: str, said: str) -> None:
+    """No English word has a letter three times in a row; Roman numbers and hosts may."""
+    assert _unstretched(written) == said
 
 
 @given(st.text(alphabet="aA1.,/-–—()$:%°½ IVXs'’@✓\u1ea5\ue000", max_size=30))
