@@ -75,6 +75,16 @@ def test_what_is_heard_as_it_should_be_has_no_differences() -> None:
     assert compare(WORDS, sounds_of("The", "kettle", "is", "near")) == ()
 
 
+def test_a_sound_that_two_words_share_may_be_heard_once() -> None:
+    """The s of “is some”, with or without voice; a word that shares nothing more is missed all the same."""
+    said = (*WORDS[:3], Word("some", ("s", "O", "m")))
+    heard = sounds_of("The", "kettle", "is", "lamp")
+    joined = Sounds(np.delete(heard.shares, 8, axis=0), heard.starts_s[:-1], ALL)
+    assert compare(said, heard) == compare(said, joined) == ()
+    (missing,) = compare(said, sounds_of("The", "kettle", "lamp"))
+    assert (missing.kind, missing.word) == ("missing", "is")
+
+
 def test_a_long_silence_is_a_gap_where_the_text_has_no_mark() -> None:
     """The same silence after a comma is a pause."""
     sounds = sounds_of("The", "kettle", "is", "near", gap_s=1.3)

@@ -251,7 +251,7 @@ def _reading(language: str) -> Callable[[str], str]:
 def _in_ipa(piece: str, *, british: bool) -> str:
     """Return English in IPA, in the brackets in which Piper takes it."""
     ipa = misaki.misaki_to_ipa(misaki.phonemes(piece, british=british)).translate(_MARKS)
-    return f"[[{re.sub(r' +(?=[,;])', '', ipa)}]]" if ipa.strip() else ""
+    return f"[[{re.sub(r' +(?=[,;])', '', ipa)}]]" if any(map(str.isalpha, ipa)) else ""
 
 
 def _readable(piece: str) -> str:

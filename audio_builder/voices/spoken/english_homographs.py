@@ -36,9 +36,7 @@ _TINY = (
 )
 
 _WAYS = "(?:[Pp]ath|[Rr]oad|[Rr]iver|[Tt]rail|[Ss]tream|[Ss]treet|[Ll]ane|[Tt]rack|[Ss]tairs?|[Vv]alley)s?"
-_WHERE = (
-    "(?:on|(?:up|down)(?:hill|wards?)?|through|around|along|past|between|over|into|its|away|back)"
-)
+_WHERE = "(?:on|(?:up|down)(?:hill|wards?)?|through|around|along|past|between|over|into|its|away|back)"
 _THEN = (
     "(?:Yesterday|(?:[Ll]ast|[Oo]ne|[Tt]hat) (?:night|evening|week|month|year|spring|summer|autumn|fall|winter|day)|"
     "[Ww]hen I was .*?|[Aa]s a (?:child|boy|girl)|[Oo]nce|[Yy]ears ago|[Ll]ong ago)"

@@ -158,4 +158,13 @@ def test_the_quiet_before_the_first_word_is_not_stretched_with_the_words() -> No
     session = HibariEngine()._session(ready("lark", 115))
     slow, usual = (session.run("bəɡˈɪn.", speed) for speed in (0.5, 1.0))
     assert slow.begins[0] == usual.begins[0]
-    assert len(slow.sound) > 1.4 * len(usual.sound)
+    assert slow.begins[-1] > 1.3 * usual.begins[-1]
+
+
+def test_the_last_sound_keeps_its_length_at_slow_rates() -> None:
+    """The voice lengthens it by itself; stretched once more, “moon” was heard as *moons*."""
+    session = HibariEngine()._session(ready("lark", 115))
+    slow, usual = (session.run("ðə mˈun.", speed) for speed in (0.5, 1.0))
+    slow_end, usual_end = (len(run.sound) - run.begins[-2] for run in (slow, usual))
+    assert slow_end == pytest.approx(usual_end, abs=RATE_HZ // 20)
+    assert slow.begins[-2] > 1.3 * usual.begins[-2]

@@ -175,6 +175,14 @@ def test_asking_for_125_words_a_minute_gives_125_on_another_text(tmp_path: Path)
     assert narration.wpm == pytest.approx(125, rel=0.05)
 
 
+def test_english_is_handed_over_as_the_reader_of_all_voices_reads_it() -> None:
+    """In IPA, with the marks that a model knows; other languages as text."""
+    assert piper._reading("en-US")("Close your eyes — now: “rest”…") == "[[klˈoʊz jʊɹ ˈaɪz; nˈaʊ: ɹˈɛst,]]"
+    assert piper._reading("en-GB")("No door.") == "[[nˈəʊ dˈɔː.]]"
+    assert piper._reading("en-US")("…") == ""
+    assert piper._reading("de-DE")("Das Tor [[hier]].") == "Das Tor [ [hier] ]."
+
+
 def test_a_slower_rate_is_slower(engine: PiperEngine) -> None:
     """The setting follows the calibration, in order."""
     text = "Nothing has to be decided before the kettle boils."
