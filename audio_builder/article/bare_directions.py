@@ -41,6 +41,7 @@ _IN_A_LINE = re.compile(
     re.MULTILINE,
 )
 _DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
+_IN_ANGLES = re.compile(r"<[ \t]*([^\W_][^<>\n=/\"]{2,40}?)[ \t]*>")
 _SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
 _RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+(?:-{2,3}|\*{3}|\.{3,}|…)[ \t]+(?=\S)")
 _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
@@ -54,6 +55,8 @@ def with_text_directions(text: str) -> str:
     written = text
     if "{{" in text or "[[" in text:
         written = _as_marks(_DOUBLED, written, _is_sure)
+    if "<" in text:
+        written = _as_marks(_IN_ANGLES, written, _sure_between_sentences)
     if ". ." in text:
         written = _SPACED_DOTS.sub("…", written)
     if "*" in text or "_" in text:
@@ -61,7 +64,7 @@ def with_text_directions(text: str) -> str:
         written = _as_marks(_EMPHASISED, _EMPHASISED_BRACKET.sub(_bare_bracket, written), _emphasised)
     if "`" in text:
         written = _CODED.sub(_bare_of_code, written)
-    written = _as_marks(_BETWEEN_SIGNS, written, _is_sure)
+    written = _as_marks(_BETWEEN_SIGNS, written, lambda asked, found: _is_sure(asked, found) or _alone(asked, found))
     if "(" in text or "[" in text:
         written = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, written)
     if _OTHERWISE_CLOSED.search(written):
@@ -116,6 +119,19 @@ def _is_sure(asked: Direction, _found: re.Match[str]) -> bool:
     return asked.where is Where.ANYWHERE
 
 
+def _sure_between_sentences(asked: Direction, found: re.Match[str]) -> bool:
+    return _is_sure(asked, found) and between_sentences(*_around(found))
+
+
+def _alone(asked: Direction, found: re.Match[str]) -> bool:
+    """Return whether words that ask for a pause stand on a line of their own: “— pause for a moment —”."""
+    return (
+        bool(_SAYS_PAUSE.search(found.group()))
+        and asked.where is not Where.IN_SQUARE_BRACKETS
+        and not any(map(str.strip, _around(found)))
+    )
+
+
 def _joined_pause(found: re.Match[str]) -> str:
     written = f"{found[1]} {found[2]}"
     return f"[{written}]" if direction(written) else found[0]
@@ -149,9 +165,10 @@ def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
 def _on_its_line(asked: Direction, found: re.Match[str]) -> bool:
     """Return whether a line without brackets is a direction: “Pause 30 seconds”, “PAUSE”; no sentence, no title."""
     words = found[1]
-    if asked.where is not Where.ANYWHERE or words[-1] in ".!?,;:":
+    says_number = any(map(str.isdigit, words))
+    if asked.where is not Where.ANYWHERE or words[-1] in "!?,;:" or (words[-1] == "." and not says_number):
         return False
-    if any(map(str.isdigit, words)):
+    if says_number:
         return bool(_SAYS_PAUSE.search(words) or _SAYS_SILENCE.search(words))
     alone = found.string[: found.start()].endswith("\n\n") and found.string[found.end() :][:2] in ("", "\n", "\n\n")
     return bool(_SAYS_PAUSE.search(words)) and alone and (words.isupper() or (words.islower() and _says_length(words)))

@@ -165,6 +165,8 @@ def direction(words: str) -> Direction | None:
     if _OMISSION.fullmatch(words):
         return Direction((PauseMark(PAUSE_S["short"], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
     if _SECTION.fullmatch(words) or _SOUND_OF.fullmatch(words):
+        if _Is.BELL in map(_MEANINGS.get, words.casefold().split()):
+            return Direction((BellMark(),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
         return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS)
     if _TIME_STAMP.fullmatch(words):
         one_digit = _ONE_DIGIT_MINUTE.fullmatch(words)

@@ -54,6 +54,7 @@ def _silence(seconds: float) -> tuple[Mark, ...]:
         ("Stille, 1 Minute", _silence(60)),
         ("silent meditation, 5 min", _silence(300)),
         ("bell rings", (BellMark(),)),
+        ("sound of the bell", (BellMark(),)),
         ("gong x2", (BellMark(), PauseMark(5.0, ""), BellMark())),
         ("Tibetan singing bowl, then 1 minute of silence", (BellMark(), SilenceMark(60))),
         ("pause 5 seconds, bell", (PauseMark(5, ""), BellMark())),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED, verse_in
-from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, is_of_properties, left_out_as
 from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line
@@ -194,6 +194,8 @@ class _Walk:
         """Return as what words are left out that stand elsewhere on the page, or lead there."""
         if node.tag in _CONTENTS_TAGS and not self.builder.in_container and _is_contents_list(node):
             return "table of contents"
+        if node.tag == "table" and is_of_properties(node):
+            return "property"
         if node.tag in _HEADINGS and is_contents(words_in(node)):
             following = node.next
             while (
