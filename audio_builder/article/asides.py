@@ -172,6 +172,14 @@ _NOTE_BELOW = re.compile(
     re.MULTILINE,
 )
 _LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
+_VERSE_NUMBER = re.compile(
+    r"(?:^([ \t>]*+)|(?<=[.,;:!?”’\"] ))(\d{1,3})[ \t]+(?=[“‘\"(]?[^\W\d_a-zß-ÿ])(?![^\n]{0,200}\n[ \t>]{0,9}\d{1,3}[ \t])",
+    re.MULTILINE,
+)
+"""What chapters of scripture have before each verse. Lines of which each begins with a number are a list."""
+
+_SCRIPTURE = re.compile(r"\b(?:psalms?|ps\.?|\d{0,1} ?[A-Z][a-z]{1,14}\.?) \d{1,3}(?::\d|\b)", re.IGNORECASE)
+_FEWEST_VERSES = 3
 _MINUTE_S = 60
 _OPENING_OF_CHAT = re.compile(
     r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go|below is)\b"
@@ -274,6 +282,7 @@ def _take_out_notes(aside: _Aside) -> None:
     aside.text = _TITLE_LABEL.sub(r"\1", aside.text, count=1)
     _take_out_footnotes(aside)
     _take_out_line_numbers(aside)
+    _take_out_verse_numbers(aside)
     _take_out_stamps(aside)
     if ":" in aside.text or "：" in aside.text:
         _take_out_label(aside)
@@ -353,6 +362,21 @@ def _take_out_line_numbers(aside: _Aside) -> None:
     found = list(_LINE_NUMBER.finditer(aside.text))
     if len(found) > 1 and all(int(number[1]) == 5 * count for count, number in enumerate(found, start=1)):
         aside.take_out(_LINE_NUMBER, "page number")
+
+
+def _take_out_verse_numbers(aside: _Aside) -> None:
+    """Remove the numbers of verses that follow one another, at the beginning of lines or where scripture is named."""
+    found = list(_VERSE_NUMBER.finditer(aside.text))
+    numbers = [int(number[2]) for number in found]
+    counted = all(two - one == 1 for one, two in pairwise(numbers))
+    if len(found) < _FEWEST_VERSES or not counted:
+        return
+    lined = numbers[0] == 1 and all(number[1] is not None for number in found)
+    if not lined and not _SCRIPTURE.search(aside.text):
+        return
+    for number in found:
+        aside.note("verse number", number, 2)
+    aside.text = _VERSE_NUMBER.sub(lambda number: number[1] or "", aside.text)
 
 
 def _take_out_stamps(aside: _Aside) -> None:

@@ -195,7 +195,8 @@ def byline_author(text: str) -> str:
     >>> byline_author("by A. Writer"), byline_author("By the river")
     ('A. Writer', '')
     """
-    found = _BY.fullmatch(" ".join(re.split(r"\s[|·•]\s", text)[0].split()))
+    said = _YEAR_BEHIND.sub("", re.split(r"\s[|·•]\s", text)[0].strip())
+    found = _BY.fullmatch(" ".join(said.split()))
     if not found:
         return ""
     name = found["name"].strip()

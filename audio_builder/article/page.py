@@ -218,6 +218,7 @@ def _only_note(node: LexborNode) -> str:
 # --- the article, and what the page says about itself ---
 
 _TITLE_NAMES = word_set("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
+ENTRY_TITLES = ".entry-title, .post-title, .article-title"
 _ENTRY_TITLE = "h2.entry-title, h3.entry-title, h2.post-title, h3.post-title, h2.article-title"
 _TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
 _OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)

@@ -181,3 +181,15 @@ def test_the_top_of_pages(body: str, words: str) -> None:
     article = _read(body)
     assert article.title == "Dusk"
     assert " ".join(cue.text for cue in pace(article, Pacing()).cues if isinstance(cue, Say)) == words
+
+
+def test_the_name_of_a_site_in_a_box_is_no_title() -> None:
+    """As themes write it that give the page's title another element; what a notebook knows of a note isn't read."""
+    body = (
+        '<div id="all"><div id="header"><h1>A Site</h1><p>just dusk</p></div><h2 class="entry-title">Dusk</h2>'
+        "<table border=0><tr><td><b>Created:</b></td><td>1 May</td></tr><tr><td>Tags:</td><td>sky</td></tr></table>"
+        "<table><tr><td>Lamp:</td><td>lit</td></tr></table><p>It was late, and nobody minded that.</p></div>"
+    )
+    article = _read(body, "<title>Dusk – A Site</title>")
+    said = [line.text for section in article.sections for block in section.blocks for line in block.lines]
+    assert (article.title, said) == ("Dusk", ["Lamp:", "lit", "It was late, and nobody minded that."])

@@ -292,3 +292,25 @@ def test_indented_lines_of_prose_are_paragraphs() -> None:
 def test_an_abbreviation_may_end_a_title() -> None:
     """Its stop is no sentence's."""
     assert _read("The Wall, 5 p.m.\n\nIt was warm. We leaned on it.").title == "The Wall, 5 p.m."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 The lamp is lit;\n  it is enough.\n2 The door is shut.\n  We stay.\n\n3 Nobody is lost;\n  sit down.",
+         ["The lamp is lit;", "it is enough.", "The door is shut.", "We stay.", "Nobody is lost;", "sit down."]),
+        ("Read Song 3:1.\n\n4 The lamp is lit. 5 The door is shut. 6 We stay.",
+         ["Read Song 3:1.", "The lamp is lit. The door is shut. We stay."]),
+        ("We lit it. 4 Of us stayed. 5 Left. 6 Slept.", ["We lit it. 4 Of us stayed. 5 Left. 6 Slept."]),
+        ("1 Mix it.\n2 Wait a while.\n3 Bake it.", ["1 Mix it.", "2 Wait a while.", "3 Bake it."]),
+    ],
+)  # fmt: skip
+def test_numbers_of_verses_are_not_read(text: str, said: list[str]) -> None:
+    """Those that count on from line to line, or where scripture is named; not those of a list."""
+    assert _said(f"The Lamp\n\n{text}") == said
+
+
+def test_the_line_of_the_author_says_that_the_lines_above_are_title_and_subtitle() -> None:
+    """Whatever the case of the second is; a year may stand behind the name."""
+    article = _read("The Wall\nA story\n\nby Ida Moor (2026)\n\nIt was there. We leaned on it.")
+    assert (article.title, article.subtitle, article.author) == ("The Wall", "A story", "Ida Moor")

@@ -261,7 +261,11 @@ def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
 
     It begins the text or stands below two empty lines, in title case, and no line under it is in title case.
     """
-    for place, chunk in enumerate(chunks):
+    known = list(chunks)
+    if len(known) > 2 and _has_subtitle_in_it(known[0], known[1]):
+        title, subtitle = known[0].lines
+        known[:1] = [replace(known[0], lines=(title,)), _Chunk((subtitle,), 1)]
+    for place, chunk in enumerate(known):
         first, *below = chunk.lines
         titled = (place == 0 or chunk.blank_before >= 2) and in_title_case(first.text.strip())
         if len(below) < 2 or not titled or not is_title(first.text.strip()) or _any_title(below):
@@ -358,6 +362,12 @@ def _top_of(chunks: list[_Chunk], front: FrontMatter) -> _Top:
         if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
             author, chunks, levels = named, chunks[1:], levels[1:]
     return _Top(title, subtitle, author, chunks, levels)
+
+
+def _has_subtitle_in_it(first: _Chunk, second: _Chunk) -> bool:
+    """Return whether two lines are a title with its subtitle, as the next line names the author."""
+    lines = [line.text.strip() for line in first.lines]
+    return len(lines) == 2 and all(map(is_title, lines)) and bool(_named_in(second))
 
 
 def _named_in(chunk: _Chunk) -> str:
