@@ -173,12 +173,13 @@ _NOTE_BELOW = re.compile(
 )
 _LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
 _VERSE_NUMBER = re.compile(
-    r"(?:^([ \t>]*+)|(?<=[.,;:!?”’\"] ))(\d{1,3})[ \t]+(?=[“‘\"(]?[^\W\d_a-zß-ÿ])(?![^\n]{0,200}\n[ \t>]{0,9}\d{1,3}[ \t])",
+    r"(?:^([ \t>]*+)|(?<=[.,;:!?”’\"] ))(\d{1,3})[ \t]+(?=[“‘\"(]?[^\W\d_a-zß-ÿ])"
+    r"(?![^\n]{0,200}\n[ \t>]{0,9}\d{1,3}[ \t])",
     re.MULTILINE,
 )
 """What chapters of scripture have before each verse. Lines of which each begins with a number are a list."""
 
-_SCRIPTURE = re.compile(r"\b(?:psalms?|ps\.?|\d{0,1} ?[A-Z][a-z]{1,14}\.?) \d{1,3}(?::\d|\b)", re.IGNORECASE)
+_SCRIPTURE = re.compile(r"\b(?:psalms?|ps\.?|psaume|salmo) \d|[^\W\d_]\.? \d{1,3}:\d{1,3}\b", re.IGNORECASE)
 _FEWEST_VERSES = 3
 _MINUTE_S = 60
 _OPENING_OF_CHAT = re.compile(

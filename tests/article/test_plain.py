@@ -299,8 +299,8 @@ def test_an_abbreviation_may_end_a_title() -> None:
     [
         ("1 The lamp is lit;\n  it is enough.\n2 The door is shut.\n  We stay.\n\n3 Nobody is lost;\n  sit down.",
          ["The lamp is lit;", "it is enough.", "The door is shut.", "We stay.", "Nobody is lost;", "sit down."]),
-        ("Read Song 3:1.\n\n4 The lamp is lit. 5 The door is shut. 6 We stay.",
-         ["Read Song 3:1.", "The lamp is lit. The door is shut. We stay."]),
+        ("Read Song 3:1. Then stay.\n\n4 The lamp is lit. 5 The door is shut. 6 We stay.",
+         ["Read Song 3:1. Then stay.", "The lamp is lit. The door is shut. We stay."]),
         ("We lit it. 4 Of us stayed. 5 Left. 6 Slept.", ["We lit it. 4 Of us stayed. 5 Left. 6 Slept."]),
         ("1 Mix it.\n2 Wait a while.\n3 Bake it.", ["1 Mix it.", "2 Wait a while.", "3 Bake it."]),
     ],
