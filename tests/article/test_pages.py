@@ -61,6 +61,8 @@ def spoken(body: str) -> str:
         ("<p>Lamps.</p><footer><p>Yours, M.</p><p>P.S. Rain.</p></footer>", "Lamps. Yours, M. P.S. Rain."),
         ("<p>Lamps.</p><footer><p>By <a href=x>z</a></p></footer>", "Lamps."),
         ("<pre><code>z()</code></pre><p>Lamps.</p><pre>z = 1\nz += 2</pre>", "Lamps."),
+        ("<div><p>1 Lamps.<a href='#n'>1</a></p><p>So.</p><aside id=n><p>1 znote</p></aside></div>", "1 Lamps. So."),
+        ("<p>1 Lamps.<a href='#n'>1</a> So <i id=n>it</i> <a href='#m'>is</a>.</p>", "1 Lamps. So it is."),
         ("<p class=kicker>z</p><p>A ghost&shy;ly lamp.</p>", "A ghostly lamp."),
         ("<p class=MsoListParagraph><![if !supportLists]>·<span>&nbsp;</span><![endif]>one</p><p>Two.</p>", "one Two."),
     ],
