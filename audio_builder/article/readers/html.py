@@ -61,8 +61,8 @@ _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
 _LEADS_ELSEWHERE = re.compile(
-    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back(?: to (?:the )?top)?"
-    r"|home|share|reply|weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
+    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back"
+    r"(?: to (?:the )?top)?|home|share|reply|weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
     re.IGNORECASE,
 )
 _LONGEST_VERSE_LINE = 100
