@@ -70,7 +70,11 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ("ja", "「何ですか？」と聞いた。「はい」と言った。", ("「何ですか？」と聞いた。", "「はい」と言った。")),
         ("hi", "यह सच है। क्या यह सच है? हाँ॥ ठीक है।", ("यह सच है।", "क्या यह सच है?", "हाँ॥", "ठीक है।")),
         ("hi", "डॉ. मिश्र और क. ख. राय आए। पृ. 9 देखो.", ("डॉ. मिश्र और क. ख. राय आए।", "पृ. 9 देखो.")),
-        ("fr", "L'av. Monge, J.-P. Lunel, en 44 av. J.-C. déjà.", ("L'av. Monge, J.-P. Lunel, en 44 av. J.-C. déjà.",)),
+        (
+            "fr",
+            "À son av. Monge, J.-P. Lunel, en 44 av. J.-C. déjà.",
+            ("À son av. Monge, J.-P. Lunel, en 44 av. J.-C. déjà.",),
+        ),
         ("pt", "Mora na Av. Atlântica. Ele ri.", ("Mora na Av. Atlântica.", "Ele ri.")),
         ("es", "Vive en la Avda. Norte. Ella ríe.", ("Vive en la Avda. Norte.", "Ella ríe.")),
         ("ur", "یہ کیا ہے؟ کچھ نہیں۔ ٹھیک۔", ("یہ کیا ہے؟", "کچھ نہیں۔", "ٹھیک۔")),
