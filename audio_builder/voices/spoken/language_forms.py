@@ -23,7 +23,7 @@ class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         signs: what may stand between hours and minutes, as a regular expression.
         alone: what may stand after an hour without minutes, likewise.
         late: in the first hour of the day and from 13 on; empty for the others.
-        hours: a plural in these words, and what it is with none or one.
+        hours: a plural in these words, and what it is with none or one, if any.
         swallows: what may follow and is in the words already, as a regular expression.
         nought: what stands before minutes below ten.
     """
@@ -33,7 +33,7 @@ class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quarter: str = ""
     half: str = ""
     late: str = ""
-    hours: tuple[str, ...] = ()
+    hours: tuple[str, str] | None = None
     signs: str = ":"
     alone: str = ""
     swallows: str = ""

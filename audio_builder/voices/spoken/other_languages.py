@@ -94,8 +94,8 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], _Said], ...]:
     forms = spoken_forms(language)
     if forms is None:
         return ()
-    written = ((one, functools.partial(_mended, said)) for one, said in forms.written.items())
-    rules = (*written, *_words(forms), *_calendar(language, forms), *_counts(language, forms))
+    written: list[_Rule] = [(one, functools.partial(_mended, said)) for one, said in forms.written.items()]
+    rules: tuple[_Rule, ...] = (*written, *_words(forms), *_calendar(language, forms), *_counts(language, forms))
     return tuple((re.compile(written), said) for written, said in rules)
 
 
@@ -298,7 +298,8 @@ class _Teller:
         if minutes and clock.late and not 0 < hour < 13:
             said = clock.late
         if hour < 2 and clock.hours:
-            said = said.replace(*clock.hours)
+            more, one = clock.hours
+            said = said.replace(more, one)
         hours = self.words(str(hour), self.forms.masculine if self.language == "de" else self.forms.feminine)
         return said.format(h=hours, m=nought + self.words(str(minutes)))
 
