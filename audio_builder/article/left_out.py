@@ -23,6 +23,7 @@ COUNTED = {
     "property": "properties",
     "footnote mark": "footnote marks",
     "link to another page": "links to other pages",
+    "verse number": "verse numbers",
     "missing part": "missing parts",
     "pull quote": "pull quotes",
     "time stamp": "time stamps",

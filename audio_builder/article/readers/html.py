@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED, verse_in
-from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, is_of_properties, left_out_as
 from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline_builder import OutlineBuilder, Wording
 from audio_builder.article.page import (
+    ENTRY_TITLES,
     article_in,
     find_notes,
     is_title_element,
@@ -57,6 +58,7 @@ _CHAPTER_NAMES = re.compile(
     re.IGNORECASE,
 )
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_SITE_HEADERS = ("header", "masthead", "branding", "site-header")
 _KEEPS_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
@@ -178,7 +180,7 @@ class _Walk:
         if node.tag == "img":
             self._picture(node)
             return True
-        site_header = at_top and node.tag == "header" and not self._names_page(node)
+        site_header = (at_top and node.tag == "header" and not self._names_page(node)) or self._names_site(node)
         kind = self.notes.get(node.mem_id) or left_out_as(
             node, page=self.page, site_header=site_header, holds_text=node.mem_id in self.with_text
         )
@@ -194,6 +196,8 @@ class _Walk:
         """Return as what words are left out that stand elsewhere on the page, or lead there."""
         if node.tag in _CONTENTS_TAGS and not self.builder.in_container and _is_contents_list(node):
             return "table of contents"
+        if node.tag == "table" and is_of_properties(node):
+            return "property"
         if node.tag in _HEADINGS and is_contents(words_in(node)):
             following = node.next
             while (
@@ -240,6 +244,12 @@ class _Walk:
         """Return whether a heading in an element says the page's title, so that it is the article's, not the site's."""
         heading = node.css_first("h1")
         return heading is not None and words_in(heading) == self.title
+
+    def _names_site(self, node: LexborNode) -> bool:
+        """Return whether an element is called the header of the page, and the title stands elsewhere."""
+        if not self.page or node.tag != "div" or node.attributes.get("id") not in _SITE_HEADERS:
+            return False
+        return self.root.css_first(ENTRY_TITLES) is not None and node.css_first(ENTRY_TITLES) is None
 
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
