@@ -13,7 +13,7 @@ from audio_builder.article.left_out import LeftOut
 from audio_builder.article.word_tables import word_set
 
 BLOCKS = word_set(
-    "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "
+    "html body p div section article main header footer address figure center details summary fieldset hgroup h1 h2 "
     "h3 h4 h5 h6 blockquote ul ol dl li dt dd table thead tbody tfoot tr td th caption hr"
 )
 _SILENT_TAGS = {

@@ -41,10 +41,7 @@ HEADING_CLASS = "reads-as-heading"
 CENTRED_CLASS = "reads-as-centred"
 """Classes that what unpacks documents and books puts on paragraphs."""
 
-
 _PAGE = re.compile(r"(?:<\?xml[^>]*+>|<!--(?>.*?-->)|\s++)*+<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
-
-
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTAINERS = {"blockquote": BlockKind.QUOTE, **dict.fromkeys(("ul", "ol", "dl", "table"), BlockKind.LIST)}
 _EMPHASIS = frozenset({"em", "i", "strong", "b", "cite"})
@@ -64,8 +61,8 @@ _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
 _LEADS_ELSEWHERE = re.compile(
-    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back|home|share|reply|"
-    r"weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
+    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back"
+    r"(?: to (?:the )?top)?|home|share|reply|weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
     re.IGNORECASE,
 )
 _LONGEST_VERSE_LINE = 100
@@ -99,7 +96,8 @@ def _read(source: SourceText) -> Parsed:
         walk = _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root))
         walk.run()
         front = replace(front, details=with_links(front.details, walk.addresses))
-    outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
+    bare = root is not None and not title_element(page) and root.css_first("h1, h2, h3, h4, h5, h6") is None
+    outline = builder.outline(front, by_wording=bare or not page_of_web, lines_apart=True)
     if outline.title is None and not front.title:
         outline = replace(outline, shown_title=name_of(page) if page_of_web else front.values.get(NAME_KEY, ""))
     return Parsed(front, outline)
@@ -262,8 +260,7 @@ class _Walk:
             self._flush()
             self.builder.scene_break()
         elif tag in _EMPHASIS:
-            self.said.emphasis += 1
-            self.said.strong += tag in _STRONG
+            self._begin_emphasis(node, tag)
         elif tag == "a":
             self.said.links += 1
             if (address := node.attributes.get("href")) and speakable(words := words_in(node)):
@@ -274,6 +271,12 @@ class _Walk:
             self.kept_breaks += 1
         if tag in BLOCKS:
             self._open_block(node, tag)
+
+    def _begin_emphasis(self, node: LexborNode, tag: str) -> None:
+        if tag == "cite" and node.parent is not None and node.parent.tag == "blockquote":
+            self._end_line(hard=True)  # who is quoted
+        self.said.emphasis += 1
+        self.said.strong += tag in _STRONG
 
     def _open_block(self, node: LexborNode, tag: str) -> None:
         self._flush()
