@@ -9,7 +9,7 @@ from typing import Any
 
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Article
-from audio_builder.article.text import columns
+from audio_builder.article.text import columns, speakable
 
 _SAMPLE_CHARACTERS = 20_000
 _LEAST_COLUMNS, _FEW_COLUMNS = 16, 10
@@ -104,7 +104,9 @@ def _sample(article: Article) -> str:
     """Return words from all over the article: its first pages may be in another language than the rest."""
     lines = [line.text for section in article.sections for line in section.lines]
     step = 1 + sum(map(len, lines)) // _SAMPLE_CHARACTERS
-    return "\n".join([article.title, article.subtitle, *map(without_marks, lines[::step])])
+    # The name of a file is often in another language than what is in it.
+    title = article.title if article.title_is_spoken or not any(map(speakable, lines)) else ""
+    return "\n".join([title, article.subtitle, *map(without_marks, lines[::step])])
 
 
 @functools.cache

@@ -148,3 +148,9 @@ def test_a_text_that_says_another_language_than_it_is_in_is_noted(head: str, wor
     settled, said = settle_language(article, Recipe())
     assert settled.language == head
     assert ("look like " + note[-2:] in said) if note else said == ""
+
+
+def test_the_name_of_a_file_has_no_say() -> None:
+    """A single character of Chinese in a file with an English name."""
+    article = read(source_from_bytes("静。".encode(), "one quiet word.md"))
+    assert recognised_language(article) == "zh"
