@@ -37,15 +37,16 @@ _IN_A_ROW = r"(?<![A-Za-zÀ-ɏ\d.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![A-Za-zÀ-ɏ\
 _TELEPHONE = "[Tt][eé]l[eé](?:f|ph)\\w*|[Tt][eé]l\\.|TEL|[Cc]ell?ular\\w*|[Mm]óvil|[Mm]obil|[Pp]ortable|Handy"
 _TELEPHONE_NUMBER = (
     rf"(?P<t>(?:\b(?:{_TELEPHONE})(?: (?:es|ist|est|è|é))?|फ़ोन|फोन|电话|手机|電話) ?[:：]? ?)"
-    r"(?P<n>[+(]?\d[\d ()/.-]{4,}\d)"
+    r"(?P<n>[+(]?\d[\d ()/.-]{4,24}\d)"
 )
 _ANY_TELEPHONE_NUMBER = (
-    r"(?<![A-Za-zÀ-ɏ\d.,/-])(?P<t>)(?P<n>\+\d{1,3}[ (-]{1,2}\d[\d ()/-]{4,}\d|\(?0\d{1,5}\)?[ /-]\d[\d /-]{3,}\d"
+    r"(?<![A-Za-zÀ-ɏ\d.,/-])(?P<t>)(?P<n>\+\d{1,3}[ (-]{1,2}\d[\d ()/-]{4,24}\d|\(?0\d{1,5}\)?[ /-]\d[\d /-]{3,24}\d"
     r"|\(\d\d\) ?\d{4,5}-\d{4})(?![\d/])"
 )
 """Without a word for it: with a country's code, or with a nought or brackets in front."""
 
 _INITIAL = r"(?<!\w)([A-ZÀ-Þ])\.[ -]?(?=[A-ZÀ-Þ぀-鿿](?P<next>\.?))"
+_LONGEST_QUOTE = 300
 _PRIME = r"(?<=\d)(?P<s>''|[\"″]|['′’])(?!\w*['’])"
 _MAIL = r"(?<![A-Za-zÀ-ɏ\d.])[A-Za-zÀ-ɏ\d_.+-]+@(?:[A-Za-zÀ-ɏ\d-]+\.)+[a-z]{2,}(?![A-Za-z\d])"
 _HOST = r"(?<![@\w.])(?:https?://|www\.)(?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.-]*\w)?"
@@ -391,7 +392,9 @@ class _Teller:
         """Return minutes or seconds by their signs, where no quotation could end there."""
         sign = found["s"]
         quote = {'"': '"', "'": "['‘]", "’": "['‘]"}.get(sign)
-        ends = quote and re.search(rf"(?<![\w']){quote}[^\"]*$", found.string[: found.start()])
+        ends = quote and re.search(
+            rf"(?<![\w']){quote}[^\"]*$", found.string[max(0, found.start() - _LONGEST_QUOTE) : found.start()]
+        )
         unit = " min" if sign in "′’'" else " s"
         return found[0] if ends else unit + " " * found.string[found.end() :][:1].isdigit()
 
