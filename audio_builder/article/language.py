@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from audio_builder.article.marks import without_marks
 from audio_builder.article.model import Article
-from audio_builder.article.text import columns
+from audio_builder.article.text import columns, speakable
 
 _SAMPLE_CHARACTERS = 20_000
-_LEAST_COLUMNS = 16
+_LEAST_COLUMNS, _FEW_COLUMNS = 16, 10
 _SURE = 0.9
+_LIKELY = 0.6
+"""Enough for one of the languages below: no short English phrase came to it in a trial of 60."""
+
+_OFTEN_SHORT = frozenset({"de", "es", "fr", "it", "pt"})
 
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3041-\u30ff]|[\u3400-\u9fff](?=[\u3400-\u9fff]{0,6}[\u3041-\u30ff])")),
@@ -34,6 +39,7 @@ _ENGLISH = frozenset(
 )
 """Common words of English that no other language writes."""
 
+_LEAST_WORDS = 10
 _LEAST_ENGLISH_SHARE = 0.08
 _LEAST_ENGLISH_WORDS = 2
 
@@ -55,12 +61,37 @@ def language_of(sample: str) -> str:
     sample = sample[: 2 * _SAMPLE_CHARACTERS]
     words = _WORD.findall(sample.lower())
     english = sum(word in _ENGLISH for word in words)
-    if english >= _LEAST_ENGLISH_WORDS and english >= _LEAST_ENGLISH_SHARE * len(words):
+    if _are_english(words, english):
         return "en"
-    if sum(map(columns, words)) < _LEAST_COLUMNS:
+    length = sum(map(columns, words))
+    if length < _FEW_COLUMNS:
         return _of_script(sample)
     tag, probability = _identifier().classify(sample)
-    return str(tag) if probability >= _SURE else _of_script(sample)
+    likely = probability >= _LIKELY and tag in _OFTEN_SHORT and not english
+    sure = probability >= _SURE and length >= _LEAST_COLUMNS
+    return str(tag) if sure or likely else _of_script(sample)
+
+
+def other_language(article: Article, said: str) -> str:
+    """Return the language of an article's words where it is clearly not the one that is said; else nothing.
+
+    The library is asked only of words without any English that are said to be English.
+
+    Args:
+        article: its words.
+        said: a BCP 47 tag.
+    """
+    sample = _sample(article)
+    words = _WORD.findall(sample.lower())
+    english = sum(word in _ENGLISH for word in words)
+    if not said.lower().startswith("en"):
+        return "en" if _are_english(words, english) else ""
+    found = language_of(sample) if not english and len(words) >= _LEAST_WORDS else ""
+    return found if found != "en" else ""
+
+
+def _are_english(words: Sequence[str], english: int) -> bool:
+    return english >= _LEAST_ENGLISH_WORDS and english >= _LEAST_ENGLISH_SHARE * len(words)
 
 
 def _of_script(sample: str) -> str:
@@ -73,7 +104,9 @@ def _sample(article: Article) -> str:
     """Return words from all over the article: its first pages may be in another language than the rest."""
     lines = [line.text for section in article.sections for line in section.lines]
     step = 1 + sum(map(len, lines)) // _SAMPLE_CHARACTERS
-    return "\n".join([article.title, article.subtitle, *map(without_marks, lines[::step])])
+    # The name of a file is often in another language than what is in it.
+    title = article.title if article.title_is_spoken or not any(map(speakable, lines)) else ""
+    return "\n".join([title, article.subtitle, *map(without_marks, lines[::step])])
 
 
 @functools.cache

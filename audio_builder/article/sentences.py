@@ -37,7 +37,8 @@ _LONGEST_BOOK = 6
 _LONGEST_TOKEN = 24
 _LONGEST_OPENING = 100
 _ROMAN = re.compile(r"(?=[ivxlcdm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})")
-_INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]{0,2}\.[^\W\d_]{1,2})*")
+_INITIALS = re.compile(r"[^\W\d_](?:[^\W\d_]{0,2}\.-?[^\W\d_]{1,2})*")
+_HINDI_INITIAL = re.compile("[अ-ह]")
 _VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýąęıįųůőűăāēīōū]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-zà-ž]+", re.IGNORECASE)
 _BOOK_NUMBERS = frozenset({"1", "2", "3", "4", "5", "i", "ii", "iii", "iv"})
@@ -56,6 +57,7 @@ _SPEECH_STEMS = tuple(words_of("sentences", "speech_stems"))
 _TITLES = words_of("sentences", "titles")
 _UNITS = words_of("sentences", "units")
 _VOWELLESS_LANGUAGES = words_of("sentences", "vowelless_languages")
+_LANGUAGES_WITHOUT_CAPITALS = words_of("sentences", "languages_without_capitals")
 _BEFORE_ORDINALS = rows("sentences", "before_ordinals")
 _ORDINAL_NOUNS = rows("sentences", "ordinal_nouns")
 _STARTERS = rows("sentences", "starters")
@@ -294,12 +296,16 @@ def _begins_sentence(following: _Next, tag: str) -> bool:
 def _stands_before_name(last: _Last, following: _Next, tag: str) -> bool:
     if following.initial and last.word in _BEFORE_INITIALS:
         return True
-    title = last.word in _TITLES_IN.get(tag, ()) or (last.word in _TITLES and last.text[0].isupper())
-    return title and following.has_case and not _begins_sentence(following, tag)
+    own = last.word in _TITLES_IN.get(tag, ())
+    title = own or (last.word in _TITLES and last.text[0].isupper())
+    named = following.has_case or (own and tag in _LANGUAGES_WITHOUT_CAPITALS)
+    return title and named and not _begins_sentence(following, tag)
 
 
 def _is_initial(last: _Last, following: _Next, tag: str) -> bool:
     """Return whether a letter, or several with stops between them, stands for a name: J. Lind, the U.S. Navy."""
+    if _HINDI_INITIAL.fullmatch(last.text):
+        return True
     if not _INITIALS.fullmatch(last.text) or last.word in _TIMES_OF_DAY:
         return False
     if last.text == "I" and not following.initial:

@@ -137,10 +137,19 @@ def join_wrapped(lines: list[str], known: Collection[str] = ()) -> str:
         if pieces and (broken := broken_word(pieces[-1])) and _goes_on_in_word(line):
             if not _keeps_hyphen(broken, first_word(line), known):
                 pieces[-1] = pieces[-1][:-1]
-        elif pieces and not (_NO_SPACES_BETWEEN.match(line) and _NO_SPACES_BETWEEN.match(pieces[-1][-1])):
-            pieces.append(" ")
+        elif pieces:
+            pieces.append(gap_between(pieces[-1], line))
         pieces.append(line)
     return "".join(pieces)
+
+
+def gap_between(before: str, after: str) -> str:
+    """Return what stands between two sentences of one line: a space, between Chinese or Japanese ones nothing.
+
+    >>> gap_between("坐下。", "听。"), gap_between("Sit.", "Listen.")
+    ('', ' ')
+    """
+    return "" if _NO_SPACES_BETWEEN.match(after) and _NO_SPACES_BETWEEN.match(before[-1:]) else " "
 
 
 def broken_word(line: str) -> str:

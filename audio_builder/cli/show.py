@@ -52,12 +52,20 @@ Examples:
 def init(ctx: click.Context, /, folder: Path, force: bool, **chosen: str | None) -> None:
     """Write DIR/show.toml, to be edited by hand, and print its path. DIR is `output` where none is given.
 
-    A show.toml that somebody edited is replaced only with --force; the show's id stays.
+    Without --language the show is in that of the episodes in DIR, where they
+    have one in common. A show.toml that somebody edited is replaced only with
+    --force; the show's id stays.
     """
+    from audio_builder.episode.record import record_beside
     from audio_builder.podcast.show_settings import init_show, make_show
 
     console = ctx.ensure_object(Console)
-    show = make_show({name: value for name, value in chosen.items() if value is not None})
+    settings = {name: value for name, value in chosen.items() if value is not None}
+    records = filter(None, map(record_beside, folder.glob("*.mp3")))
+    spoken = {record.tags.language for record in records if record.tags.language}
+    if len(spoken) == 1:
+        settings.setdefault("language", *spoken)
+    show = make_show(dict(settings))
     path = init_show(folder, show, force=force)
     console.result_path(path)
     console.say(f"Edit it, build episodes with -o {folder}, then: audio-builder publish {folder}")

@@ -17,6 +17,7 @@ from audio_builder.recipe.settings import Recipe
 from audio_builder.script.estimate import clock
 from audio_builder.script.phrases import unit_of
 from audio_builder.voices.catalogue import find_voice
+from audio_builder.voices.languages import in_language
 from audio_builder.voices.profile import VoiceProfile
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def report_on(
     """
     narration, recipe, timeline = timed.narration, mix.recipe, mix.content.timeline
     narrator, *others = (
-        _voice_report(find_voice(name or recipe.voice), name, recipe, narration)
+        _voice_report(in_language(find_voice(name or recipe.voice), recipe.tags.language), name, recipe, narration)
         for name in dict.fromkeys(["", *(clip.voice for clip in narration.clips)])
     )
     speech_s = sum(clip.speech_s for clip in narration.clips)

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audio_builder.article.text import gap_between
 from audio_builder.script.cues import Bell, Breath, ChapterStart, Reason, Rest, Say, Script
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def words_of(script: Script) -> str:
                 words = clean(cue.text)
                 if pieces:
                     goes_on = reason is Reason.MARK and words[:1].islower()
-                    pieces.append(_SPACE if goes_on else gap or _SPACE)
+                    gap = _SPACE if goes_on else gap or _SPACE
+                    pieces.append(gap_between(pieces[-1], words) if gap == _SPACE else gap)
                 pieces.append(words)
                 gap, reason = "", None
             case Rest():

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from audio_builder.article.details import Reference, read_web_reference
 from audio_builder.article.sentences import questions_left_open
+from audio_builder.article.text import gap_between
 from audio_builder.episode.record import EpisodeRecord
 from audio_builder.podcast.translations import Translation, translation_for
 
@@ -39,7 +40,7 @@ def summary_of(record: EpisodeRecord) -> str:
     for phrase in record.phrases:
         if phrase.role in _SPOKEN_ABOUT:
             continue
-        longer = f"{summary} {phrase.text}".lstrip()
+        longer = f"{summary}{gap_between(summary, phrase.text)}{phrase.text}".lstrip()
         if len(longer) > _SUMMARY_CHARACTERS:
             return summary or f"{phrase.text[:_SUMMARY_CHARACTERS].rstrip()}…"
         summary = longer

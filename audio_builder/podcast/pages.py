@@ -15,6 +15,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup, escape
 
+from audio_builder.article.text import gap_between
 from audio_builder.episode.cover.lettering import is_from_right, is_right_to_left
 from audio_builder.episode.phrase_times import Phrase, times_in
 from audio_builder.episode.record import EpisodeRecord
@@ -286,6 +287,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["filled"] = _filled
     environment.filters["direction"] = _direction
     environment.filters["fewer"] = _fewer
+    environment.filters["gap_between"] = gap_between
     environment.filters["length"] = len
     environment.filters["summary"] = summary_of
     return environment

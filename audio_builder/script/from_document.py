@@ -12,7 +12,7 @@ import msgspec
 from audio_builder.article.asides import without_citations
 from audio_builder.article.bad_marks import Place
 from audio_builder.article.frontmatter import read_front_matter
-from audio_builder.article.language import language_of, recognised_language
+from audio_builder.article.language import language_of, other_language, recognised_language
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
 from audio_builder.article.source import SourceText, open_source
@@ -87,7 +87,10 @@ def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
     The recipe wins over the document; where neither says it, it is recognised from the words.
     """
     if said := recipe.tags.language or document.language:
-        return replace(document, language=said), ""
+        asked = bool(recipe.tags.language)
+        other = other_language(document, said) if isinstance(document, Article) and not asked else ""
+        note = f"The text says that it is in {said}, but its words look like {other}. Use --language to change it."
+        return replace(document, language=said), note if other else ""
     if tag := recognised_language(document) if isinstance(document, Article) else language_of(_words_of(document)):
         return replace(document, language=tag), f"Language: {tag} (detected). Use --language to change it."
     return document, "Language not recognised; assuming English (en). Use --language to set it."

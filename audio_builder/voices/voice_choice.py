@@ -49,18 +49,17 @@ def choose_voice(language: str) -> VoiceChoice:
     for name, profile in own.items():
         if _is_ready(profile):
             return VoiceChoice(name)
-    install = f"audio-builder voices install {' or '.join(own)}" if own else _SEARCH.format(primary(language))
+    first, *others = own or ("",)
+    command = f"audio-builder voices install {first}" if own else f"audio-builder voices search {primary(language)}"
+    command += f" (or {', '.join(others)})" if others else ""
     if _system_speaks(language):
         return VoiceChoice(
-            SYSTEM_VOICE, f"no voice for {language} is installed, so the system's own reads it; a better one: {install}"
+            SYSTEM_VOICE, f"no voice for {language} is installed, so the system's own reads it; a better one: {command}"
         )
     raise VoiceError(
         f"no voice on this machine speaks {language}",
-        hint=f"Install one: {install}. Or name a voice with --voice, whatever it speaks.",
+        hint=f"Get one with {command}. Or name a voice with --voice, whatever it speaks.",
     )
-
-
-_SEARCH = "audio-builder voices search {} lists some"
 
 
 def voices_of(language: str) -> Mapping[str, VoiceProfile]:

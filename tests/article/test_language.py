@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from audio_builder.article.language import recognised_language
+from audio_builder.article.language import language_of, recognised_language
 from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
 from audio_builder.cli.main import run
 from audio_builder.recipe.settings import Recipe, Tags
-from audio_builder.script.from_document import make_script
+from audio_builder.script.from_document import make_script, settle_language
 from tests.support import documents
 from tests.support.labelled import FOLDER
 
@@ -116,3 +116,41 @@ def test_the_library_is_loaded_only_where_it_is_needed(text: str, options: list[
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("Chiudi gli occhi.", "it"),
+        ("Cierra los ojos.", "es"),
+        ("Setz dich hin.", "de"),
+        ("Soften, let go.", ""),
+        ("Om mani padme hum.", ""),
+    ],
+)
+def test_a_short_line_is_recognised_where_its_language_is_likely(words: str, language: str) -> None:
+    """A few words of a language that is often written; English and chants stay open."""
+    assert language_of(words) == language
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "note"),
+    [
+        ("de", "The boat is where you left it, and the oars are in it.", "looks en"),
+        ("en", "La barca está donde la dejaste, y los remos siguen dentro de ella.", "looks es"),
+        ("fr", "Le bateau est là où tu l'as laissé.", ""),
+        ("en", "The boat is where you left it.", ""),
+    ],
+)
+def test_a_text_that_says_another_language_than_it_is_in_is_noted(head: str, words: str, note: str) -> None:
+    """It is read as it says; the note says how to change it."""
+    article = read(source_from_bytes(f"---\nlanguage: {head}\n---\n{words}".encode(), "a.md"))
+    settled, said = settle_language(article, Recipe())
+    assert settled.language == head
+    assert ("look like " + note[-2:] in said) if note else said == ""
+
+
+def test_the_name_of_a_file_has_no_say() -> None:
+    """A single character of Chinese in a file with an English name."""
+    article = read(source_from_bytes("静。".encode(), "one quiet word.md"))
+    assert recognised_language(article) == "zh"

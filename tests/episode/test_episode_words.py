@@ -78,3 +78,10 @@ def test_silence_at_the_ends_leaves_no_trace() -> None:
 def test_cleaning_keeps_words_and_drops_what_controls(text: str, cleaned: str) -> None:
     """Marks that emoji and right-to-left text need stay."""
     assert clean(text) == cleaned
+
+
+def test_between_chinese_sentences_stands_nothing() -> None:
+    """Nor between Japanese ones; a space where other letters stand on a side."""
+    said = ("坐下。", "听。", "Listen.", "静かに。", "ゆっくり。")
+    cues = [cue for text in said for cue in (Say(text, Role.PROSE), Rest(1.0, Reason.SENTENCE))]
+    assert words_of(Script("", "", "", "zh", "", "gentle", tuple(cues))) == "坐下。听。 Listen. 静かに。ゆっくり。"

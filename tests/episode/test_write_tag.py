@@ -194,7 +194,7 @@ def test_chapters_are_contiguous_and_listed_once(tmp_path: Path) -> None:
         ("Two", 1000, 2000),
         ("Three", 2000, 3000),
     ]
-    assert (found.contents, found.contents_ordered, found.contents_title) == (1, True, "Chapters")
+    assert (found.contents, found.contents_ordered, found.contents_title) == (1, True, "Capítulos")
     assert found.contents_complete
     assert found.has_words
     assert found.cover is not None

