@@ -108,7 +108,7 @@ def command(ctx: click.Context, /, source: str, output: Path | None, preview: bo
         write_named(output, written.encode("utf-8"), force=values["force"])
         console.result_path(output)
     if language_note:
-        console.say(language_note)
+        (console.say if documents.is_sure(language_note) else console.warn)(language_note)
     console.say(expected)
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)

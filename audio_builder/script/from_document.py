@@ -92,8 +92,13 @@ def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
         note = f"The text says that it is in {said}, but its words look like {other}. Use --language to change it."
         return replace(document, language=said), note if other else ""
     if tag := recognised_language(document) if isinstance(document, Article) else language_of(_words_of(document)):
-        return replace(document, language=tag), f"Language: {tag} (detected). Use --language to change it."
+        return replace(document, language=tag), f"{_DETECTED}{tag} (detected). Use --language to change it."
     return document, "Language not recognised; assuming English (en). Use --language to set it."
+
+
+def is_sure(language_note: str) -> bool:
+    """Return whether a note of `settle_language` says what was found; others warn, whatever the verbosity."""
+    return not language_note or language_note.startswith(_DETECTED)
 
 
 def _words_of(script: Script) -> str:
@@ -190,6 +195,7 @@ def _entitled(script: Script, tags: Tags) -> Script:
     )
 
 
+_DETECTED = "Language: "
 _VOICE_MARK = re.compile(r"(?<!\\)\[\s*voice[\s:=]+[\"'“‘]?([^\[\]\s\"'”’]+)[\"'”’]?\s*\]", re.IGNORECASE)
 
 
