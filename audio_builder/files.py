@@ -295,7 +295,7 @@ def scratch_folder() -> Iterator[Path]:
             descriptor = os.open(made, os.O_RDONLY)
             stack.callback(os.close, descriptor)
             _try_lock(descriptor)
-            _sweep_scratch(made.parent)
+            sweep_scratch()
         made.rename(folder)
         yield folder
 
@@ -313,8 +313,11 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _sweep_scratch(parent: Path) -> None:
+def sweep_scratch() -> None:
     """Remove the temporary folders of processes that were killed: those of this user that nobody holds locked."""
+    if os.name == "nt":  # a folder that is in use can't be told from others
+        return
+    parent = Path(tempfile.gettempdir())
     for pattern in (f"{SCRATCH_PREFIX}*", f".{SCRATCH_PREFIX}*"):
         for found in parent.glob(pattern):
             with contextlib.suppress(OSError):

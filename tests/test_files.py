@@ -14,6 +14,7 @@ import pytest
 
 from audio_builder import files
 from audio_builder.errors import DiskFull, OutputError
+from audio_builder.narration.workers.pool import Pool
 
 
 def test_a_committed_draft_replaces_the_old_file_and_leaves_no_litter(tmp_path: Path):
@@ -225,3 +226,6 @@ def test_scratch_folders_of_killed_processes_are_swept_and_no_others(tmp_path: P
     with files.scratch_folder() as first, files.scratch_folder() as second:
         assert {path.name for path in tmp_path.iterdir()} == {"audio-builder-file", first.name, second.name}
     assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"]
+    subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
+    with Pool():
+        assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"], "also where nothing is to be spoken"
