@@ -17,7 +17,9 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
+
+import msgspec
 
 from audio_builder.errors import DiskFull, OutputError
 
@@ -39,6 +41,7 @@ _NOT_SUPPORTED = {errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.ENOLCK, errno.
 _UNLOCKED_S = 3600.0
 """A temporary folder that is so old and was never locked belongs to nobody: it was killed while it was made."""
 
+_Kind = TypeVar("_Kind")
 _log = logging.getLogger(__name__)
 
 
@@ -155,6 +158,18 @@ def open_regular(path: Path) -> BinaryIO:
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
     raise OSError(errno.EINVAL, "it is not a file", str(path))
+
+
+def decode_json(content: bytes | msgspec.Raw, kind: type[_Kind]) -> _Kind:
+    """Return what a JSON text says that anybody may have changed.
+
+    Raises:
+        ValueError: it isn't UTF-8 or JSON, not of this kind, or nested too deep.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def write_bytes(target: Path, content: bytes) -> None:

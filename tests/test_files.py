@@ -228,4 +228,4 @@ def test_scratch_folders_of_killed_processes_are_swept_and_no_others(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"]
     subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
     with Pool():
-        assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"], "also where nothing is to be spoken"
+        assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"], "where nothing is spoken"

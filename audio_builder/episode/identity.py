@@ -24,7 +24,7 @@ from audio_builder.episode.record import RECORD_SUFFIX, Sound, record_path
 from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import AudioBuilderError, OutputError, quoted
-from audio_builder.files import check_named, written_by_us
+from audio_builder.files import check_named, decode_json, written_by_us
 
 IfThere = Literal["new version", "refuse", "replace"]
 """What happens to an earlier version: it gets a newer one, it stays and the build stops, or whatever is there goes."""
@@ -297,8 +297,8 @@ def _episode_of(record: Path) -> Path:
 
 def _recorded(record: Path) -> _Known | None:
     try:
-        return msgspec.json.decode(record.read_bytes(), type=_Known)
-    except (OSError, ValueError, RecursionError):
+        return decode_json(record.read_bytes(), _Known)
+    except (OSError, ValueError):
         return None
 
 

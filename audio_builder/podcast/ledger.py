@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
-from audio_builder.files import output_error
+from audio_builder.files import decode_json, output_error
 from audio_builder.podcast.show_settings import ARCHIVE_NAME, EPISODES, FEED_FILE, LOCAL_URL, Show
 
 LEDGER_FILE = "published.json"
@@ -125,7 +125,7 @@ def read_ledger(folder: Path) -> Ledger:
     path = folder / LEDGER_FILE
     try:
         content = path.read_bytes()
-        ledger = msgspec.json.decode(content, type=Ledger)
+        ledger = decode_json(content, Ledger)
         if b'"schema_version"' not in content or ledger.schema_version < 1:
             raise ValueError("it isn't what publish writes")  # noqa: TRY301 - all that is wrong with it goes one way
         for entry in ledger.known.values():

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from audio_builder.errors import DownloadFailed, UnknownVoice, VoiceError, VoiceFileChanged, VoiceFileMissing
-from audio_builder.files import commit, draft_beside, output_errors, write_bytes
+from audio_builder.files import commit, decode_json, draft_beside, output_errors, write_bytes
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import find_voice, profile_folders, read_profile
 from audio_builder.voices.engines.onnx_models import read_model
@@ -249,14 +249,14 @@ def _kept() -> Path:
 
 def _parsed(path: Path) -> tuple[PiperVoice, ...]:
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
-    except (OSError, msgspec.DecodeError) as error:
+        found = decode_json(path.read_bytes(), dict[str, msgspec.Raw])
+    except (OSError, ValueError) as error:
         raise DownloadFailed(f"{path} isn't Piper's catalogue: {error}", hint=_REFRESH) from error
     voices = []
     for raw in found.values():
         try:
-            voices.append(msgspec.json.decode(raw, type=PiperVoice))
-        except msgspec.DecodeError:
+            voices.append(decode_json(raw, PiperVoice))
+        except ValueError:
             continue  # a voice of a form that isn't known here is left out of the list
     if not voices:
         raise DownloadFailed(f"{path} isn't Piper's catalogue: there is no voice in it", hint=_REFRESH)
@@ -332,7 +332,7 @@ def _read(path: Path, largest: int) -> bytes:
 def _language(config: bytes, path: Path) -> str:
     """Return the language tag of a configuration that has what the engine needs."""
     try:
-        parsed: dict[str, Any] = json.loads(config)
+        parsed = decode_json(config, dict[str, Any])
         int(parsed["audio"]["sample_rate"])
         spoken = (parsed.get("language") or {}).get("code") or parsed["espeak"]["voice"]
         tag = str(spoken).replace("_", "-")
