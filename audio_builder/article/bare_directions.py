@@ -40,7 +40,7 @@ _IN_A_LINE = re.compile(
     r"(?=…|\.{3}|[ \t]+[A-Z“\"]|[ \t]*$)",
     re.MULTILINE,
 )
-_DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
+_DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*+([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
 _SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
 _RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+(?:-{2,3}|\*{3}|\.{3,}|…)[ \t]+(?=\S)")
 _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)

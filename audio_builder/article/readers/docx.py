@@ -11,7 +11,7 @@ from xml.parsers.expat import ExpatError
 from audio_builder.article.archive import Archive, archive_with, properties
 from audio_builder.article.frontmatter import FrontMatter, of_properties
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.readers import PackedReader, Unpacked
+from audio_builder.article.readers import PackedReader, Unpacked, check_amounts
 from audio_builder.errors import NotText
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ _NEXT_PARAGRAPH = re.compile(
     rb"\s*<w:p(?:\s[^<>]*)?>(?:\s*<w:pPr(?:\s*/>|>(?:(?!</w:pPr>).){0,4000}</w:pPr>))?", re.DOTALL
 )
 _PAGE_BREAK = re.compile(rb'<w:br\s+w:type="(?:page|column)"[^<>]*/>')
+_ELEMENT = re.compile(rb"<w:(?:p|r|t|br|tab|tr|tc|tbl|hyperlink|sdt|ins|fldChar|instrText|bookmarkStart)[\s/>]")
+_PARAGRAPH = re.compile(rb"<w:p[\s/>]")
+_WORDED = re.compile(rb"<w:t(?:\s[^<>]*)?>[^<]*[^<\s]")
 _XML_TAG = re.compile(rb"<[^<>]*>")
 _BROKEN = (ExpatError, LookupError, ValueError, TypeError, AttributeError, RecursionError, OSError)
 """What mammoth raises for a document that isn't whole."""
@@ -81,6 +84,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         for path in archive.names:
             if _NEEDED.fullmatch(path):
                 part = archive.read_markup(path)
+                _check_amounts(part, name)
                 copy.writestr(path, _readable(part, left_out) if path in main else part)
     try:
         found = mammoth.convert_to_html(
@@ -95,6 +99,17 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
     return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive), left_out=tuple(left_out))
+
+
+def _check_amounts(part: bytes, name: str) -> None:
+    """Refuse what no episode can hold before it is converted, which takes long.
+
+    Raises:
+        SourceTooLarge: it has too many paragraphs with words, or too many elements.
+    """
+    worded = sum(1 for paragraph in part.split(b"</w:p>") if _WORDED.search(paragraph))
+    # For a paragraph all styles are searched: it takes as long as four other elements.
+    check_amounts(name, 0, worded, len(_ELEMENT.findall(part)) + 3 * len(_PARAGRAPH.findall(part)), "elements")
 
 
 def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:
