@@ -109,7 +109,7 @@ def commit(draft: Path, target: Path) -> None:
     """
     with output_errors(target):
         with draft.open("rb+") as stream:
-            os.fsync(stream.fileno())
+            _sync(stream.fileno())
         draft.replace(target)
     try:
         sync_folder(target.parent)
@@ -130,13 +130,19 @@ def sync_folder(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(descriptor: int) -> None:
+    """Make what is open durable; where the file system can't do that, it is said once."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _NOT_SUPPORTED:
             raise
-        _say_unsupported("sync folders: what is written is safe from a crash of this program, not from a power cut")
-    finally:
-        os.close(descriptor)
+        _say_unsupported("sync: what is written is safe from a crash of this program, not from a power cut")
 
 
 @functools.cache

@@ -178,17 +178,18 @@ def _with_drafts(command: list[str], inject: str) -> list[str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows can't open folders")
+@pytest.mark.parametrize("files_too", [False, True])
 @pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
 def test_a_folder_that_can_not_be_synced_or_locked_is_written_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int, files_too: bool
+):  # fmt: skip
     """On SMB and some FUSE and NFS the file is there, and each limit is said once, not at every file."""
     import fcntl
 
     fsync = os.fsync
 
     def refuse(descriptor: int, *_: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        if files_too or stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise OSError(code, os.strerror(code))
         fsync(descriptor)
 

@@ -50,7 +50,7 @@ _IN_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号
 _COLON_IN_VALUE = re.compile(
     r"^((?:title|subtitle|author)[ \t]*:[ \t]+)([^\s\"'\[{&*|>#][^\n]*: [^\n]*?)[ \t]*$", re.MULTILINE
 )
-_IN_ANGLES = re.compile(r"\s*<[^<>]*>")
+_IN_ANGLES = re.compile(r"<[^<>]*>")
 _DATES = (datetime.date, datetime.datetime)
 _JSON_STARTS = re.compile(r'\{\s*"[\w-]+"\s*:')
 _JSON_HINT = (
@@ -137,7 +137,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     return FrontMatter(
         title=values.get("title", ""),
         subtitle=values.get("subtitle", ""),
-        author=_IN_ANGLES.sub("", values.get("author", "")),
+        author=" ".join(_IN_ANGLES.sub(" ", values.get("author", "")).split()).replace(" ,", ","),
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
         details=_details(loaded, name, notes),

@@ -96,8 +96,8 @@ def test_sixty_kilobytes_are_read_and_paced_in_seconds(name: str, fragment: str)
     ("body", "what"),
     [
         ("<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 31_000, "31,000 lines of words"),
-        ("<w:p/>" * 70_000, "elements"),
-        ("<w:p>" + "<w:r><w:tab/></w:r>" * 130_000 + "</w:p>", "elements"),
+        ("<w:p/>" * 70_000, "paragraphs, runs and breaks"),
+        ("<w:p>" + "<w:r><w:tab/></w:r>" * 80_000 + "</w:p>", "paragraphs, runs"),
     ],
 )
 def test_a_document_beyond_all_bounds_is_refused_before_it_is_converted(body: str, what: str):

@@ -12,7 +12,7 @@ from audio_builder.article.archive import Archive, archive_with, properties
 from audio_builder.article.frontmatter import FrontMatter, of_properties
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.readers import PackedReader, Unpacked, check_amounts
-from audio_builder.errors import NotText
+from audio_builder.errors import NotText, SourceTooLarge
 
 if TYPE_CHECKING:
     from mammoth import documents
@@ -51,6 +51,8 @@ _NEXT_PARAGRAPH = re.compile(
     rb"\s*<w:p(?:\s[^<>]*)?>(?:\s*<w:pPr(?:\s*/>|>(?:(?!</w:pPr>).){0,4000}</w:pPr>))?", re.DOTALL
 )
 _PAGE_BREAK = re.compile(rb'<w:br\s+w:type="(?:page|column)"[^<>]*/>')
+_MOST_ELEMENTS = 150_000
+"""What is read in ten seconds; a book of 150,000 words has about 90,000."""
 _ELEMENT = re.compile(rb"<w:(?:p|r|t|br|tab|tr|tc|tbl|hyperlink|sdt|ins|fldChar|instrText|bookmarkStart)[\s/>]")
 _PARAGRAPH = re.compile(rb"<w:p[\s/>]")
 _WORDED = re.compile(rb"<w:t(?:\s[^<>]*)?>[^<]*[^<\s]")
@@ -109,7 +111,13 @@ def _check_amounts(part: bytes, name: str) -> None:
     """
     worded = sum(1 for paragraph in part.split(b"</w:p>") if _WORDED.search(paragraph))
     # For a paragraph all styles are searched: it takes as long as four other elements.
-    check_amounts(name, 0, worded, len(_ELEMENT.findall(part)) + 3 * len(_PARAGRAPH.findall(part)), "elements")
+    elements = len(_ELEMENT.findall(part)) + 3 * len(_PARAGRAPH.findall(part))
+    check_amounts(name, 0, worded, 0, "")
+    if elements > _MOST_ELEMENTS:
+        raise SourceTooLarge(
+            f"{name} has {elements:,} paragraphs, runs and breaks; at most {_MOST_ELEMENTS:,} are read",
+            hint="Save it as .txt, or make several documents of it.",
+        )
 
 
 def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:
