@@ -54,6 +54,8 @@ _PAGE_BREAK = re.compile(rb'<w:br\s+w:type="(?:page|column)"[^<>]*/>')
 _MOST_ELEMENTS = 150_000
 """What is read in ten seconds; a book of 150,000 words has about 90,000."""
 _ELEMENT = re.compile(rb"<w:(?:p|r|t|br|tab|tr|tc|tbl|hyperlink|sdt|ins|fldChar|instrText|bookmarkStart)[\s/>]")
+_FIELD = re.compile(rb'w:fldCharType="(begin|end)"')
+_DEEPEST_FIELD = 100
 _PARAGRAPH = re.compile(rb"<w:p[\s/>]")
 _WORDED = re.compile(rb"<w:t(?:\s[^<>]*)?>[^<]*[^<\s]")
 _XML_TAG = re.compile(rb"<[^<>]*>")
@@ -108,6 +110,7 @@ def _check_amounts(part: bytes, name: str) -> None:
 
     Raises:
         SourceTooLarge: it has too many paragraphs with words, or too many elements.
+        NotText: its fields never end.
     """
     worded = sum(1 for paragraph in part.split(b"</w:p>") if _WORDED.search(paragraph))
     # For a paragraph all styles are searched: it takes as long as four other elements.
@@ -118,6 +121,11 @@ def _check_amounts(part: bytes, name: str) -> None:
             f"{name} has {elements:,} paragraphs, runs and breaks; at most {_MOST_ELEMENTS:,} are read",
             hint="Save it as .txt, or make several documents of it.",
         )
+    depth = 0
+    for found in _FIELD.finditer(part):
+        depth = depth + 1 if found[1] == b"begin" else max(0, depth - 1)
+        if depth > _DEEPEST_FIELD:
+            raise NotText(f"{name}: its fields are nested more than {_DEEPEST_FIELD} deep", hint="Save it as .txt.")
 
 
 def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:
