@@ -16,7 +16,7 @@ from audio_builder.article.left_out import LeftOut
 from audio_builder.article.text import up_to_last
 from audio_builder.article.word_tables import words_of
 
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_COMMENT = re.compile(r"(?<!`)<!--(?!\s*(?:toc|tocstop|/toc|end toc)\s*-->)(.*?)-->", re.DOTALL)
 _NOTE = re.compile(r"[ \t]{0,3}//(?!/)[ \t]*(.*)")
 _OF_PROOFREADERS = tuple(
     (called, re.compile(rf"\[({name}(?::[^\[\]]{{0,4000}})?)\]", re.IGNORECASE))
@@ -53,6 +53,19 @@ _OF_MAILERS = re.compile(
     r"(?:[^\n]*+\n){0,8}+[^\n]*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
+_AROUND_LETTERS = re.compile(
+    r"^[ \t*_(\[]*((?:(?:view|read|open)\b[^\n.]{0,40}\b(?:in (?:your|a|the) (?:browser|app)|online|on the web)"
+    r"[^\n.]{0,30}"
+    r"|you(?:['’]re| are) (?:receiving|getting) this\b[^\n]{0,200}"
+    r"|(?:unsubscribe|(?:update|manage|change) (?:your |my )?(?:email )?(?:preferences|subscription|settings)"
+    r"|was this (?:e-?mail )?forwarded to you\?|forwarded this (?:e-?mail|newsletter)\?|forward to a friend"
+    r"|subscribe here)"
+    r"(?:[ \t]*(?:[|·•/<(\[]|https?:|from this|instantly|here|at any|any ?time|subscribe)[^\n]{0,200})?))[ \t*_)\].]*$"
+    r"(?:\n[ \t]*<?https?://\S+>?[ \t]*$)?",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What stands above and below a letter that goes to many."""
+
 _EARLIER_MESSAGE = re.compile(
     r"^((?:on|am|le|el|il|op|em)\b[^\n]{5,150}(?:\n[^\n]{0,80})?"
     r"(?:wrote|schrieb|a écrit|escribió|scritto|schreef|escreveu)"
@@ -77,7 +90,7 @@ _WHERE_ELSE = (
 _NAVIGATION = re.compile(
     rf"(?:^|(?<=\s))((?:(?:→|⟶|»|&rarr;|&raquo;|-{{1,2}}>|←|⟵|«|&larr;|&laquo;|<-{{1,2}})[ \t]*{_WHERE_ELSE}"
     rf"|{_WHERE_ELSE}[ \t]*(?:→|⟶|»|&rarr;|&raquo;|-{{1,2}}>|▶|←))(?:[ \t]*[|·•][ \t]*)?)"
-    rf"(?=[ \t]*$|[ \t]+{_WHERE_ELSE})",
+    rf"(?=[ \t]*(?:<?https?://\S{{1,300}}[ \t]*)?$|[ \t]+{_WHERE_ELSE})",
     re.IGNORECASE | re.MULTILINE,
 )
 _ABOUT_THE_SCRIPT = re.compile(
@@ -111,6 +124,19 @@ _STAMP_OF_HEADING = re.compile(
     re.MULTILINE,
 )
 _FEWEST_STAMPS = 2
+_CHAT_STAMP = re.compile(
+    r"^\u200e?\[?((?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}),?[ \u202f]\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \u202f]?[ap]\.?m\.?)?)"
+    r"(?:\]|[ ]-)[ ](?=[^\n:]{1,40}:[ ])"
+    r"(?:[^\n:]{1,40}:[ ]\u200e?<?(?:media|image|video|audio|sticker|gif|document|file)\b"
+    r"[^\n]{0,20}?(?:omitted|attached)\b[^\n]{0,20}>?$)?",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a messenger puts before each message; and a whole message of which it keeps no words."""
+
+_SPEAKER_STAMP = re.compile(
+    rf"^[ \t]*([^\W\d_][^\n:\[\]()|]{{0,40}}?)[ \t]{{1,9}}[(\[]?({_CLOCK})[)\]]?[ \t]*\n(?=[ \t]*\S)", re.MULTILINE
+)
+"""Who speaks from when on, above what is said, as transcripts of a talk have it."""
 _LABEL = re.compile(
     r"^([ \t]*+(?:>[ \t]*+)?[*_]{0,3}\[?)([^\W\d_][\w’'. -]{0,30}?)([ \t]*+(?:\([^()\n]{1,60}\))?)(\]?[*_]{0,3})"
     r"[ \t]*[:：]([*_]{1,3})?[ \t]*(?=\S|$)",
@@ -146,6 +172,15 @@ _NOTE_BELOW = re.compile(
     re.MULTILINE,
 )
 _LINE_NUMBER = re.compile(r"(?<=\S)[ \t]+(\d{1,3})$", re.MULTILINE)
+_VERSE_NUMBER = re.compile(
+    r"(?:^([ \t>]*+)|(?<=[.,;:!?”’\"] ))(\d{1,3})[ \t]+(?=[“‘\"(]?[^\W\d_a-zß-ÿ])"
+    r"(?![^\n]{0,200}\n[ \t>]{0,9}\d{1,3}[ \t])",
+    re.MULTILINE,
+)
+"""What chapters of scripture have before each verse. Lines of which each begins with a number are a list."""
+
+_SCRIPTURE = re.compile(r"\b(?:psalms?|ps\.?|psaume|salmo) \d|[^\W\d_]\.? \d{1,3}:\d{1,3}\b", re.IGNORECASE)
+_FEWEST_VERSES = 3
 _MINUTE_S = 60
 _OPENING_OF_CHAT = re.compile(
     r"\A\s*((?:sure|certainly|of course|absolutely|gladly|great|here['’]s|here is|here you go|below is)\b"
@@ -211,14 +246,18 @@ def without_asides(text: str, kind: str) -> tuple[str, list[LeftOut]]:
         aside.take_out(_CAPTION, "caption")
         aside.take_out(_SHORTCODE, "tag")
     if kind in ("plain", "markdown"):
-        _take_out_notes(aside, kind)
+        _take_out_notes(aside)
         aside.text = with_text_directions(aside.text)
     if kind in ("markdown", "html"):
         aside.text = with_tag_directions(aside.text)
     return aside.text, aside.left_out
 
 
-def _take_out_notes(aside: _Aside, kind: str) -> None:
+def _take_out_notes(aside: _Aside) -> None:
+    if "<!--" in aside.text:  # first, as what ends like a comment may look like an arrow or stand behind small print
+        aside.text, below = up_to_last(aside.text, "-->")
+        aside.take_out(_COMMENT, "comment")
+        aside.text += below
     head = _EMAIL_HEAD.match(aside.text)
     if head and len(_EMAIL_FIELD.findall(head[0])) > 1:
         _take_out_email(aside, head)
@@ -226,16 +265,13 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
         _take_out_journal_heads(aside)
     aside.take_out(_COPYRIGHT, "small print")
     aside.take_out(_OF_MAILERS, "small print")
+    aside.take_out(_AROUND_LETTERS, "small print")
     if ">" in aside.text:
         aside.take_out(_EARLIER_MESSAGE, "earlier message")
     if _OPENING_OF_CHAT.match(aside.text[:1000]):
         aside.take_out(_OPENING_OF_CHAT, "chat")
         aside.take_out(_END_OF_CHAT, "chat")
         aside.take_out(_SETTING_OF_SCRIPT, "property")
-    if kind == "plain" and "<!--" in aside.text:
-        aside.text, below = up_to_last(aside.text, "-->")
-        aside.take_out(_COMMENT, "comment")
-        aside.text += below
     if "//" in aside.text:
         _take_out_own_notes(aside)
     if "#" in aside.text:
@@ -247,6 +283,7 @@ def _take_out_notes(aside: _Aside, kind: str) -> None:
     aside.text = _TITLE_LABEL.sub(r"\1", aside.text, count=1)
     _take_out_footnotes(aside)
     _take_out_line_numbers(aside)
+    _take_out_verse_numbers(aside)
     _take_out_stamps(aside)
     if ":" in aside.text or "：" in aside.text:
         _take_out_label(aside)
@@ -328,6 +365,21 @@ def _take_out_line_numbers(aside: _Aside) -> None:
         aside.take_out(_LINE_NUMBER, "page number")
 
 
+def _take_out_verse_numbers(aside: _Aside) -> None:
+    """Remove the numbers of verses that follow one another, at the beginning of lines or where scripture is named."""
+    found = list(_VERSE_NUMBER.finditer(aside.text))
+    numbers = [int(number[2]) for number in found]
+    counted = all(two - one == 1 for one, two in pairwise(numbers))
+    if len(found) < _FEWEST_VERSES or not counted:
+        return
+    lined = numbers[0] == 1 and all(number[1] is not None for number in found)
+    if not lined and not _SCRIPTURE.search(aside.text):
+        return
+    for number in found:
+        aside.note("verse number", number, 2)
+    aside.text = _VERSE_NUMBER.sub(lambda number: number[1] or "", aside.text)
+
+
 def _take_out_stamps(aside: _Aside) -> None:
     """Remove the times at the beginning of lines that count from the first minute on, as scripts of audio have them."""
 
@@ -336,6 +388,9 @@ def _take_out_stamps(aside: _Aside) -> None:
         return heading[1]
 
     aside.text = _STAMP_OF_HEADING.sub(untimed, aside.text)
+    if len(_CHAT_STAMP.findall(aside.text)) >= _FEWEST_STAMPS:
+        aside.take_out(_CHAT_STAMP, "time stamp")
+    _take_out_speaker_stamps(aside)
     found = list(_STAMP.finditer(aside.text))
     times = [_time_s(stamp[3]) for stamp in found]
     ascending = all(one < two for one, two in pairwise(times))
@@ -344,6 +399,18 @@ def _take_out_stamps(aside: _Aside) -> None:
     for stamp in found:
         aside.note("time stamp", stamp, 3)
     aside.text = _STAMP.sub(r"\1", aside.text)
+
+
+def _take_out_speaker_stamps(aside: _Aside) -> None:
+    """Write who speaks before the words, and the name of the only one who speaks nowhere."""
+    found = list(_SPEAKER_STAMP.finditer(aside.text))
+    ascending = all(_time_s(one[2]) <= _time_s(two[2]) for one, two in pairwise(found))
+    if len(found) < _FEWEST_STAMPS or not ascending:
+        return
+    for stamp in found:
+        aside.note("time stamp", stamp, 2)
+    several = len({stamp[1] for stamp in found}) > 1
+    aside.text = _SPEAKER_STAMP.sub(lambda stamp: f"\n{stamp[1]}: " if several else "\n", aside.text)
 
 
 def _time_s(stamp: str) -> int:

@@ -30,7 +30,7 @@ _EMPHASISED_HTML = re.compile(
     r"<(em|i|b|strong)\b[^<>]{0,80}>\s*+([^\s<>\[\]()][^<>\[\]()]{1,59}?)\s*+</\1>", re.IGNORECASE
 )
 _BETWEEN_SIGNS = re.compile(
-    r"(?<!\S)(-{1,3}|—|~{1,3}|={1,3}|[/|#]{1,2})[ \t]*([^\W\d_][^\n\-—~=/|#]{1,58}?)[ \t]*\1(?!\S)"
+    r"(?<!\S)(-{1,3}|—|~{1,3}|={1,3}|[/|#]{1,2}|::|%%)[ \t]*([^\W\d_][^\n\-—~=/|#:%]{1,58}?)[ \t]*\1(?!\S)"
 )
 _ON_ITS_LINE = re.compile(
     r"^[ \t]*([^\W\d_\n][^\n\[\](){}<>*_#|]{2,58}?|\d[^\n\[\](){}<>*_#|]{4,58}?)[ \t]*$", re.MULTILINE
@@ -40,7 +40,17 @@ _IN_A_LINE = re.compile(
     r"(?=…|\.{3}|[ \t]+[A-Z“\"]|[ \t]*$)",
     re.MULTILINE,
 )
-_DOUBLED = re.compile(r"(?:\{\{|\[\[)[ \t]*+([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\])")
+_DOUBLED = re.compile(r"(?:\{\{|\[\[|\{%)[ \t]*+([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\]|%\})")
+_IN_ANGLES = re.compile(r"(?:<|&lt;)[ \t]*([^\W_][^<>\n=/\"]{1,40}?)[ \t]*(?:>|&gt;)")
+_LENGTH_BEHIND = re.compile(
+    r"\[[ \t]*(pause|silence)[ \t]*\][ \t]*+:?[ \t]*+"
+    r"(?:\([ \t]*(\d{1,4}[ \t]?(?:s|m|min|sec|secs|seconds|minutes)?)[ \t]*\)"
+    r"|(\d{1,4}[ \t]?(?:s|min|sec|secs|seconds|minutes))\b)",
+    re.IGNORECASE,
+)
+"""The length of a pause behind its brackets: [pause](4s), [pause]: 4s."""
+
+_PAUSE_SIGN = re.compile("\u23f8\ufe0f?[ \\t]*(\\d{1,3}[ \\t]?(?:s|sec|secs|seconds|min|minutes)\\b)?")
 _SPACED_DOTS = re.compile(r"[ \t]?\.(?:[ \t]\.){2,3}(?![\w.])")
 _RULE_IN_A_LINE = re.compile(r"(?<=[.!?…])[ \t]+(?:-{2,3}|\*{3}|\.{3,}|…)[ \t]+(?=\S)")
 _IS_BREATH = re.compile(r"breath|inhal|exhal|atme|atmen|respir|adem|insp|呼|吸", re.IGNORECASE)
@@ -52,8 +62,12 @@ def with_text_directions(text: str) -> str:
     """Return plain text or Markdown with directions that are emphasised, between signs or on their line as marks."""
     first = len(text) - len(text.lstrip())
     written = text
-    if "{{" in text or "[[" in text:
+    if "{{" in text or "[[" in text or "{%" in text:
         written = _as_marks(_DOUBLED, written, _is_sure)
+    if "<" in text or "&lt;" in text:
+        written = _as_marks(_IN_ANGLES, written, _not_unsure_between_sentences)
+    written = _PAUSE_SIGN.sub(lambda found: f"[pause {found[1]}]" if found[1] else "[pause]", written)
+    written = _LENGTH_BEHIND.sub(lambda found: f"[{found[1]} {found[2] or found[3]}]", written)
     if ". ." in text:
         written = _SPACED_DOTS.sub("…", written)
     if "*" in text or "_" in text:
@@ -61,7 +75,7 @@ def with_text_directions(text: str) -> str:
         written = _as_marks(_EMPHASISED, _EMPHASISED_BRACKET.sub(_bare_bracket, written), _emphasised)
     if "`" in text:
         written = _CODED.sub(_bare_of_code, written)
-    written = _as_marks(_BETWEEN_SIGNS, written, _is_sure)
+    written = _as_marks(_BETWEEN_SIGNS, written, lambda asked, found: _is_sure(asked, found) or _alone(asked, found))
     if "(" in text or "[" in text:
         written = _PAUSE_BEFORE_BRACKET.sub(_joined_pause, written)
     if _OTHERWISE_CLOSED.search(written):
@@ -116,6 +130,19 @@ def _is_sure(asked: Direction, _found: re.Match[str]) -> bool:
     return asked.where is Where.ANYWHERE
 
 
+def _not_unsure_between_sentences(asked: Direction, found: re.Match[str]) -> bool:
+    return asked.where is not Where.IN_SQUARE_BRACKETS and not asked.unheard and between_sentences(*_around(found))
+
+
+def _alone(asked: Direction, found: re.Match[str]) -> bool:
+    """Return whether words that ask for a pause stand on a line of their own: “— pause for a moment —”."""
+    return (
+        bool(_SAYS_PAUSE.search(found.group()))
+        and asked.where is not Where.IN_SQUARE_BRACKETS
+        and not any(map(str.strip, _around(found)))
+    )
+
+
 def _joined_pause(found: re.Match[str]) -> str:
     written = f"{found[1]} {found[2]}"
     return f"[{written}]" if direction(written) else found[0]
@@ -149,9 +176,10 @@ def _emphasised(asked: Direction, found: re.Match[str]) -> bool:
 def _on_its_line(asked: Direction, found: re.Match[str]) -> bool:
     """Return whether a line without brackets is a direction: “Pause 30 seconds”, “PAUSE”; no sentence, no title."""
     words = found[1]
-    if asked.where is not Where.ANYWHERE or words[-1] in ".!?,;:":
+    says_number = any(map(str.isdigit, words))
+    if asked.where is not Where.ANYWHERE or words[-1] in "!?,;:" or (words[-1] == "." and not says_number):
         return False
-    if any(map(str.isdigit, words)):
+    if says_number:
         return bool(_SAYS_PAUSE.search(words) or _SAYS_SILENCE.search(words))
     alone = found.string[: found.start()].endswith("\n\n") and found.string[found.end() :][:2] in ("", "\n", "\n\n")
     return bool(_SAYS_PAUSE.search(words)) and alone and (words.isupper() or (words.islower() and _says_length(words)))

@@ -28,6 +28,8 @@ _RAGGED = 12
 """Columns by which lines that were broken by hand differ."""
 
 _LONGEST_RULE = 100
+_ORNAMENT = re.compile(r"[-–—~*=·•]{1,9}[oOxX0]{1,3}[-–—~*=·•]{1,9}|[oO]{1,2}[0O][oO]{1,2}")
+"""A rule that has letters in it, as typewriters have: -o-, o0o."""
 
 _NARROWEST = 30
 """Columns. No screen is narrower, so that lines shorter than this are meant, be they never so alike."""
@@ -66,10 +68,12 @@ def is_quotation(text: str) -> bool:
 def is_scene_break(line: str) -> bool:
     """Return whether a line of signs parts two scenes, as `* * *` does; the frames of tables don't.
 
-    >>> is_scene_break("* * *"), is_scene_break("~"), is_scene_break("+---+")
+    >>> is_scene_break("* * *"), is_scene_break("-o-"), is_scene_break("+---+")
     (True, True, False)
     """
     bare = "".join(line.split())
+    if _ORNAMENT.fullmatch(bare):
+        return True
     return 0 < len(bare) <= _LONGEST_RULE and not any(sign.isalnum() or sign in "|+[](){}<>`\"'\\" for sign in bare)
 
 

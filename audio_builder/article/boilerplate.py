@@ -13,7 +13,7 @@ from audio_builder.article.left_out import LeftOut
 from audio_builder.article.word_tables import word_set
 
 BLOCKS = word_set(
-    "html body p div section article main header address figure center details summary fieldset hgroup h1 h2 "
+    "html body p div section article main header footer address figure center details summary fieldset hgroup h1 h2 "
     "h3 h4 h5 h6 blockquote ul ol dl li dt dd table thead tbody tfoot tr td th caption hr"
 )
 _SILENT_TAGS = {
@@ -32,6 +32,7 @@ _SILENT_ROLES = {
     "doc-toc": "table of contents",
     "doc-pagebreak": "page number",
 }
+_PROPERTIES = word_set("created updated modified author tags source location notebook url")
 _NEVER_NAMED = word_set("html body article main h1 h2 h3 h4 h5 h6")
 
 
@@ -131,6 +132,20 @@ def left_out_as(  # noqa: PLR0911 - a list of reasons, each with its name
     if tag not in _NEVER_NAMED:
         return _named_as(node, tag, page=page, holds_text=holds_text)
     return "small print" if page and "date-header" in (attributes.get("class") or "").split() else READ
+
+
+def is_of_properties(table: LexborNode) -> bool:
+    """Return whether a table says what a notebook knows of a note: when it was made, by whom, its tags."""
+    inside = (part.iter() if part.tag in ("tbody", "thead") else (part,) for part in table.iter())
+    rows = list(islice((row for part in inside for row in part if row.tag == "tr"), len(_PROPERTIES) + 1))
+    return bool(rows) and all(map(_is_property, rows))
+
+
+def _is_property(row: LexborNode) -> bool:
+    cells = list(islice(row.iter(), 3))
+    if len(cells) != 2 or row.css_first("table") is not None:
+        return False
+    return cells[0].text().strip().rstrip(":").casefold() in _PROPERTIES
 
 
 def _is_hidden(node: LexborNode) -> bool:

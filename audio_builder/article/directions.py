@@ -88,8 +88,11 @@ _MEANINGS = {word: _Is(kind) for kind, of_kind in reversed(rows("directions").it
 _VALUES = {word: float(number) for number, of_number in rows("numbers").items() for word in of_number}
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _ASK = {_Is.PAUSE, _Is.SHORTLY, _Is.SILENCE, _Is.BELL, _Is.BREATH, _Is.IN, _Is.OUT, _Is.SURELY_UNHEARD, _Is.UNHEARD}
-_PAUSES_ALONE = frozenset({"rest", "wait", "break", "beat", "hold", "here", "short", "long", "a"})
-_GIVING = frozenset({"give", "allow", "leave", "take"})
+_PAUSES_ALONE = frozenset(
+    {"rest", "wait", "break", "beat", "hold", "here", "short", "long", "a", "for", "few", "moment", "moments", "while"}
+)
+_BARE_PAUSES = frozenset({"a", "some", "moment", "space"})
+_GIVING = frozenset({"give", "allow", "leave", "take", "sit", "meditate", "practice", "practise", "remain", "reflect"})
 _ARTICLES = ("a", "an", "the")
 _UNITS_S = {_Is.SECOND: 1.0, _Is.MINUTE: 60.0, _Is.MILLISECOND: 0.001}
 
@@ -165,6 +168,8 @@ def direction(words: str) -> Direction | None:
     if _OMISSION.fullmatch(words):
         return Direction((PauseMark(PAUSE_S["short"], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
     if _SECTION.fullmatch(words) or _SOUND_OF.fullmatch(words):
+        if _Is.BELL in map(_MEANINGS.get, words.casefold().split()):
+            return Direction((BellMark(),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
         return Direction((), unheard=True, where=Where.IN_SQUARE_BRACKETS)
     if _TIME_STAMP.fullmatch(words):
         one_digit = _ONE_DIGIT_MINUTE.fullmatch(words)
@@ -318,6 +323,8 @@ def _length_alone(found: _Found, words: str) -> Direction | None:
             if mark.seconds <= LONGEST_PAUSE_S
             else None
         )
+    if _BARE_PAUSES.issuperset(found.tokens) and found.tokens[-1] in ("moment", "space"):
+        return Direction((PauseMark(PAUSE_S[""], ""),), unheard=False, where=Where.IN_SQUARE_BRACKETS)
     is_one = (
         words[0].isdecimal() and found.length_s is not None and not found.loose and found.says <= {*_UNITS_S, _Is.TO}
     )

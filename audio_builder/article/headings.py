@@ -24,6 +24,9 @@ LONGEST_TITLE_COLUMNS = 120
 _LONGEST_HEADING_COLUMNS = 70
 _MOST_HEADING_WORDS = 12
 _MOST_SENTENCE_CASE_WORDS = 7
+_SHORTEST_CAPITAL_WORD = 3
+"""Letters."""
+
 _LONGEST_CHAIN = 2
 """Headings in a row without words between them: a part and its first chapter. More are lines of verse or a litany."""
 
@@ -32,7 +35,7 @@ _CLOSERS = "”’\"')»"
 _NO_TITLE_ENDS_IN = tuple(".,;:。،؛，、；：।۔")
 _NO_HEADING_ENDS_IN = (*_NO_TITLE_ENDS_IN, "…", "-", "–", "—")
 _SENTENCE_MARKS = tuple("!?？！。؟।۔")
-_ABBREVIATED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+$|\b(?:Jr|Sr|St|Dr|p\.m|a\.m)\.$")
+_ABBREVIATED_END = re.compile(r"(?:^|\s)(?:[A-Z]\.)+$|\b(?:Jr|Sr|St|Dr|min|p\.m|a\.m)\.$")
 
 _DIGITS = "one|two|three|four|five|six|seven|eight|nine"
 _COUNTED = (
@@ -58,6 +61,11 @@ _DATED = re.compile(
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s+(?:of |de )?(?:{_MONTH})\.?|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?)"
     r"(?:,?\s+(?:de )?\d{4})?(?:\s*[,:–—-]\s*\S.{0,30})?"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?[日号號].{0,6}",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(
+    rf"(?:{_DATED.pattern})(?:\s*,?\s+(?:at |um |à )?\d{{1,2}}[:.h]\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?)?)?"
+    r"|(?:issue|edition|vol(?:ume)?|no|nr|nº|#)\.?\s*(?:no\.?|#)?\s*\d{1,4}(?:\s*[|·•,–—-]\s*\S.{0,40})?",
     re.IGNORECASE,
 )
 _NAMED = frozenset(word.casefold() for word in words_of("headings", "named_parts"))
@@ -111,17 +119,24 @@ def is_title(text: str) -> bool:
     return (
         bool(text)
         and columns(text) <= LONGEST_TITLE_COLUMNS
-        and not text.rstrip(_CLOSERS).endswith((*_NO_TITLE_ENDS_IN, "-"))
+        and (not text.rstrip(_CLOSERS).endswith((*_NO_TITLE_ENDS_IN, "-")) or _ABBREVIATED_END.search(text) is not None)
         and len(_ENDS_INSIDE.findall(text)) < 2
         and may_be_heading(text)
     )
 
 
 def titled_together(lines: Sequence[str]) -> tuple[str, str] | None:
-    """Return the subtitle and the author of lines that are a title with one or both of them, None for other lines."""
+    """Return the subtitle and the author of lines that are a title with one or both of them, None for other lines.
+
+    The last of the lines may say when they were written, or the number of an issue.
+    """
     title, *below = lines
-    if not 1 <= len(below) <= _MOST_BELOW_TITLE or not is_title(title):
+    if not 1 <= len(below) <= _MOST_BELOW_TITLE or not is_title(title) or is_dated(title):
         return None
+    if _DATELINE.fullmatch(below[-1].strip()) or is_dated(below[-1]):
+        below.pop()
+        if not below:
+            return "", ""
     author = byline_author(below[-1])
     subtitle = below[: len(below) - bool(author)]
     bracketed = "".join(subtitle)[:1] == "(" and "".join(subtitle)[-1:] == ")"
@@ -180,7 +195,8 @@ def byline_author(text: str) -> str:
     >>> byline_author("by A. Writer"), byline_author("By the river")
     ('A. Writer', '')
     """
-    found = _BY.fullmatch(" ".join(re.split(r"\s[|·•]\s", text)[0].split()))
+    said = _YEAR_BEHIND.sub("", re.split(r"\s[|·•]\s", text)[0].strip())
+    found = _BY.fullmatch(" ".join(said.split()))
     if not found:
         return ""
     name = found["name"].strip()
@@ -214,6 +230,8 @@ def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
     times = Counter(paragraph.text.casefold() for paragraph in paragraphs if paragraph.text)
     dated = {place for place, paragraph in enumerate(paragraphs) if paragraph.text and is_dated(paragraph.text)}
     dated = dated if len(dated) > 1 else set()
+    capitals = {place for place in range(len(paragraphs) - 1) if _is_capital_word(paragraphs, place)}
+    capitals = capitals if len(capitals) > 1 else set()
     levels = [0] * len(paragraphs)
     last_number = 0
     for place, paragraph in enumerate(paragraphs):
@@ -228,7 +246,7 @@ def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
         if times[paragraph.text.casefold()] > 1 and not named:
             continue
         number = _number(paragraphs, place, last_number)
-        if number or named or place in dated:
+        if number or named or place in dated or place in capitals:
             last_number = number or _chapter_number(paragraph.text) or last_number
             levels[place] = 2
         elif _is_set_as_heading(paragraph, before):
@@ -239,6 +257,12 @@ def heading_levels(paragraphs: Sequence[Setting]) -> list[int]:
         if level and not paragraphs[place].level and _heads_nothing(paragraphs[place], paragraphs[place + 1]):
             levels[place] = levels[place + 1] and level
     return _without_litanies(paragraphs, levels)
+
+
+def _is_capital_word(paragraphs: Sequence[Setting], place: int) -> bool:
+    """Return whether a paragraph is one word in capitals above a sentence; one such word of a text is no heading."""
+    text, following = paragraphs[place].text, paragraphs[place + 1].words
+    return len(text) >= _SHORTEST_CAPITAL_WORD and text.isalpha() and text.isupper() and ends_sentence(following)
 
 
 def _heads_nothing(paragraph: Setting, following: Setting) -> bool:

@@ -23,6 +23,7 @@ COUNTED = {
     "property": "properties",
     "footnote mark": "footnote marks",
     "link to another page": "links to other pages",
+    "verse number": "verse numbers",
     "missing part": "missing parts",
     "pull quote": "pull quotes",
     "time stamp": "time stamps",
@@ -31,6 +32,8 @@ COUNTED = {
 """What is left out by the piece, and its plural. All else is counted in words."""
 
 _LONGEST_SHOWN = 300
+_USUAL_WORDS = 60
+"""Of one thing; of longer ones the words are said too, as something may have been taken for what it isn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def details(left_out: Sequence[LeftOut]) -> Iterator[str]:
 
 
 def _amount(kind: str, items: Sequence[LeftOut]) -> str:
+    words = sum(len(item.words.split()) for item in items)
     if kind in COUNTED:
         article = "an" if kind[0] in "aeiou" else "a"
-        return f"{article} {kind}" if len(items) == 1 else f"{len(items):,} {COUNTED[kind]}"
-    words = sum(len(item.words.split()) for item in items)
+        size = f" ({words:,} words)" if words > _USUAL_WORDS * len(items) else ""
+        return (f"{article} {kind}" if len(items) == 1 else f"{len(items):,} {COUNTED[kind]}") + size
     return f"{words:,} {'word' if words == 1 else 'words'} of {kind}"

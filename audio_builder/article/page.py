@@ -147,9 +147,19 @@ def find_notes(root: LexborNode) -> dict[int, str]:
         found[mark.mem_id] = kind
         for node in named.get(target, ())[:3]:
             body = bodies.body(node, mark.text().strip())
-            if body is not None:
+            if body is not None and not _is_around(body, mark):
                 found[body.mem_id] = kind
     return found
+
+
+def _is_around(body: LexborNode, mark: LexborNode) -> bool:
+    """Return whether what may be a note holds its own mark, so that it is the text that the note belongs to."""
+    above = mark.parent
+    for _ in range(MOST_LEVELS):
+        if above is None or above.mem_id == body.mem_id:
+            break
+        above = above.parent
+    return above is not None and above.mem_id == body.mem_id
 
 
 def _is_attached(link: LexborNode) -> bool:
@@ -182,7 +192,7 @@ class _Bodies:
         """Return the element that holds the words of a note, None where what a mark leads to is none."""
         node: LexborNode | None = target
         for _ in range(MOST_LEVELS):
-            if node is None or node.tag in BLOCKS:
+            if node is None or node.tag in BLOCKS or node.tag == "aside":
                 break
             node = node.parent
         if node is None or node.tag in _NO_NOTES:
@@ -218,6 +228,7 @@ def _only_note(node: LexborNode) -> str:
 # --- the article, and what the page says about itself ---
 
 _TITLE_NAMES = word_set("title msotitle entry-title post-title article-title page-title p-name graf--title headline")
+ENTRY_TITLES = ".entry-title, .post-title, .article-title"
 _ENTRY_TITLE = "h2.entry-title, h3.entry-title, h2.post-title, h3.post-title, h2.article-title"
 _TITLED = "p, h2, h3, h4, div.title, div.post-title, div.entry-title"
 _OF_GUTENBERG = re.compile(r"^The Project Gutenberg e-?book of |,? by [^,|]+$|\s*\| Project Gutenberg$", re.IGNORECASE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from audio_builder.article.model import Article
 from audio_builder.article.read import read
-from audio_builder.article.source import source_from_bytes
+from audio_builder.article.source import open_book, source_from_bytes
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import ChapterStart, Say
 from audio_builder.script.pace import pace
@@ -176,3 +177,22 @@ def test_a_missing_part_is_noted_and_the_rest_is_read() -> None:
     article = book(replaced=_package("a", "gone"))
     assert spoken(article)[1:] == ["The lamp is on.", "Nobody is in."]
     assert [(item.kind, item.words) for item in article.left_out] == [("missing part", "OEBPS/gone.xhtml")]
+
+
+def test_a_note_in_an_aside_takes_no_chapter_with_it() -> None:
+    """As EPUB 3 has notes, at the end of a chapter that is no longer than a note may be."""
+    mark = "<a epub:type='noteref' href='#n'><sup>1</sup></a>"
+    note = "<aside epub:type='footnote' id='n'><p>1. znote</p></aside>"
+    article = book(
+        f"<section><h2>1<br/>The Weir</h2><p>{PROSE}{mark}</p>{note}</section>", f"<h2>Two</h2><p>{PROSE}</p>"
+    )
+    assert spoken(article)[1:4] == ["1: The Weir", "The lamp is on.", "Nobody is in."]
+    assert "znote" not in " ".join(spoken(article))
+
+
+def test_a_chapter_whose_heading_has_two_lines_is_named_by_both(tmp_path: Path) -> None:
+    """As an episode of its own."""
+    path = tmp_path / "a.epub"
+    path.write_bytes(documents.epub(f"<h2>1<br/>The Weir</h2><p>{PROSE}</p>", f"<h2>Two</h2><p>{PROSE}</p>"))
+    titles = [chapter.front.title for chapter in open_book(path).chapters if chapter.front]
+    assert titles == ["1 The Weir", "Two"]

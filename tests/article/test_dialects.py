@@ -27,6 +27,11 @@ def spoken(text: str) -> list[str]:
     ("written", "words"),
     [
         ("Lamps %%private%% are on.", "Lamps are on."),
+        ("Lamps.\n\n<!-- read more -->\n\nAre on.\n\n<!--\n© 2026 A. Lamp -->\n\nYes.", "Lamps. Are on. Yes."),
+        ("> ^3^ Lamps are on; ^4b^ the ^old^ ones.", "Lamps are on; the old ones."),
+        ("Lamps are on.\n{ width=50% }", "Lamps are on."),
+        ("<details><summary>Lamps</summary>Are on.</details>", "Lamps Are on."),
+        ("Lamps are <half a minute pause> on. <short pause> Yes. <5 sec pause> Yes.", "Lamps are on. Yes. Yes."),
         ("Lamps are on.\n\n%%\nprivate\n\nmore\n%%\n\nYes.", "Lamps are on. Yes."),
         ("Lamps ++is that so?++ are (img) ||all|| on.", "Lamps are on."),
         ("%% A note on the lamps.\n\nLamps are on.\n\n%% And one more.", "Lamps are on."),

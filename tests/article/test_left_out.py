@@ -21,6 +21,8 @@ from audio_builder.article.outline_builder import OutlineBuilder, Wording
         ([LeftOut("table"), LeftOut("table")], "Not read out: 2 tables."),
         ([LeftOut("code", "let x be one"), LeftOut("picture"), LeftOut("code", "end")],
          "Not read out: 5 words of code, a picture."),
+        ([LeftOut("footnote", "so " * 100), LeftOut("footnote", "so")], "Not read out: 2 footnotes."),
+        ([LeftOut("footnote", "so " * 200), LeftOut("footnote", "so")], "Not read out: 2 footnotes (201 words)."),
         ([LeftOut("hidden text", "menu")], "Not read out: 1 word of hidden text."),
     ],
 )  # fmt: skip

@@ -72,6 +72,7 @@ CASES = {
     "boxes in boxes": ("a.html", PAGE + "<div class=share>" * 3000 + "<b>a</b>" * SIZE + "<h1>a</h1><p>b"),
     "tabs before words": ("a.txt", "\t" * SIZE + "Word."),
     "blanks in double brackets": ("a.md", "Word.\n\n[[" + " " * SIZE + "x"),
+    "blanks behind a pause": ("a.md", "Word.\n\n[pause]" + " " * SIZE + "x"),
     "notes in notes": ("a.rtf", r"{\rtf1 Word." + r"{\footnote b" * (SIZE // 12)),
     "pull quotes": ("a.html", PAGE + "<p class=pullquote>a b c" * 8000),
 }  # fmt: skip

@@ -61,6 +61,10 @@ def spoken(body: str) -> str:
         ("<p>Lamps.</p><footer><p>Yours, M.</p><p>P.S. Rain.</p></footer>", "Lamps. Yours, M. P.S. Rain."),
         ("<p>Lamps.</p><footer><p>By <a href=x>z</a></p></footer>", "Lamps."),
         ("<pre><code>z()</code></pre><p>Lamps.</p><pre>z = 1\nz += 2</pre>", "Lamps."),
+        ("<div><p>1 Lamps.<a href='#n'>1</a></p><p>So.</p><aside id=n><p>1 znote</p></aside></div>", "1 Lamps. So."),
+        ("<p>1 Lamps.<a href='#n'>1</a> So <i id=n>it</i> <a href='#m'>is</a>.</p>", "1 Lamps. So it is."),
+        ("<blockquote>Lamps.<footer>— M.</footer></blockquote><p><a href=#t>Back to the top</a></p>", "Lamps. — M."),
+        ("<blockquote>Lamps.<cite>M. Lee</cite></blockquote>", "Lamps. M. Lee"),
         ("<p class=kicker>z</p><p>A ghost&shy;ly lamp.</p>", "A ghostly lamp."),
         ("<p class=MsoListParagraph><![if !supportLists]>·<span>&nbsp;</span><![endif]>one</p><p>Two.</p>", "one Two."),
     ],
@@ -181,3 +185,21 @@ def test_the_top_of_pages(body: str, words: str) -> None:
     article = _read(body)
     assert article.title == "Dusk"
     assert " ".join(cue.text for cue in pace(article, Pacing()).cues if isinstance(cue, Say)) == words
+
+
+def test_the_name_of_a_site_in_a_box_is_no_title() -> None:
+    """As themes write it that give the page's title another element; what a notebook knows of a note isn't read."""
+    body = (
+        '<div id="all"><div id="header"><h1>A Site</h1><p>just dusk</p></div><h2 class="entry-title">Dusk</h2>'
+        "<table border=0><tr><td><b>Created:</b></td><td>1 May</td></tr><tr><td>Tags:</td><td>sky</td></tr></table>"
+        "<table><tr><td>Lamp:</td><td>lit</td></tr></table><p>It was late, and nobody minded that.</p></div>"
+    )
+    article = _read(body, "<title>Dusk – A Site</title>")
+    said = [line.text for section in article.sections for block in section.blocks for line in block.lines]
+    assert (article.title, said) == ("Dusk", ["Lamp:", "lit", "It was late, and nobody minded that."])
+
+
+def test_a_page_without_a_title_or_a_heading_is_read_by_its_wording() -> None:
+    """As a word processor saves a text."""
+    article = _read("<p>Down the Weir</p><p>by Ida Moor</p><p>The lamp is on. Nobody is in.</p>")
+    assert (article.title, article.author) == ("Down the Weir", "Ida Moor")

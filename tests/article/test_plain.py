@@ -212,3 +212,105 @@ def test_the_real_article_has_its_title_subtitle_four_headings_and_a_quotation_a
     assert article.subtitle.startswith("When loving")
     assert [heading.split()[0] for heading in _headings(article)] == ["The", "Loving", "It", "You’re"]
     assert article.sections[-1].blocks[-1].kind is BlockKind.QUOTE
+
+
+def _said(text: str) -> list[str]:
+    return [line.text for section in _read(text).sections for block in section.blocks for line in block.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            (
+                "[1/2/26, 07:10:03] Ida: Are you up?\n[1/2/26, 07:10:09] Ida: Jo?\n"
+                "[1/2/26, 07:10:40] Jo: <Media omitted>\n[1/2/26, 07:11:02] Jo: Now I am."
+            ),
+            ["Ida: Are you up?", "Ida: Jo?", "Jo: Now I am."],
+        ),
+        ("02.01.26, 07:10 - Ida: Are you up?\n02.01.26, 07:12 - Jo: Now.", ["Ida: Are you up?", "Jo: Now."]),
+        (
+            "Ida Moor  0:02\nI was late. I ran.\n\nIda Moor  1:10\nNobody was there.",
+            ["I was late. I ran.", "Nobody was there."],
+        ),
+        ("Ida Moor  0:02\nI was late.\n\nGuest  1:10\nWhy? I ask.", ["Ida Moor: I was late.", "Guest: Why? I ask."]),
+        (
+            (
+                "View this letter online\n<https://example.org/1>\n\nIt rained. It stopped.\n\n"
+                "Read on: more rain.\n\nContinue reading » https://example.org/2\n\n"
+                "You're getting this because you asked.\nUnsubscribe | Manage preferences"
+            ),
+            ["It rained. It stopped.", "Read on: more rain."],
+        ),
+        (
+            "It rained. It stopped.\n\n— a short pause here —\n\nPause for 20 seconds.\n\nUnsubscribe from it. I did.",
+            ["It rained. It stopped.", "[a short pause here]", "[Pause for 20 seconds]", "Unsubscribe from it. I did."],
+        ),
+        ("It rained. It stopped.\n\nP.S. The roof held.", ["It rained. It stopped.", "P.S. The roof held."]),
+    ],
+)
+def test_of_chats_transcripts_and_letters_the_words_are_read(text: str, said: list[str]) -> None:
+    """Stamps, the small print of letters, and who alone speaks, are not."""
+    assert _said(text) == said
+
+
+def test_a_letter_or_ornament_between_signs_parts_scenes() -> None:
+    """As typewriters have them; a dash before a word doesn't."""
+    blocks = _blocks(_read("It was over. I slept.\n\n-o-\n\nIt was not.\n\no0o\n\nIt was. I woke."))
+    assert [kind for kind, _ in blocks].count(BlockKind.SCENE) == 2
+
+
+def test_a_line_under_the_title_may_say_when_it_was_written() -> None:
+    """It is neither a subtitle nor verse; nor is the number of an issue."""
+    for below in ("4 May 2026 at 06:30", "Tuesday, 4 May", "2026-05-04", "Issue no. 3 | May 2026"):
+        article = _read(f"The Long Wall\n{below}\n\nIt was there. We leaned on it.")
+        assert (article.title, article.subtitle) == ("The Long Wall", "")
+        assert _blocks(article) == [(BlockKind.PARAGRAPH, ["It was there. We leaned on it."])]
+        assert [each.kind for each in article.left_out] == ["byline"]
+
+
+def test_a_chapter_may_have_its_name_on_the_next_line() -> None:
+    """Number and name are one heading."""
+    article = _read("CHAPTER ONE\nThe Wall\n\nIt stood. We leaned.\n\nCHAPTER TWO\nThe Gate\n\nIt was open. We left.")
+    assert _headings(article) == ["CHAPTER ONE: The Wall", "CHAPTER TWO: The Gate"]
+
+
+def test_words_in_capitals_above_sentences_are_headings_if_there_are_several() -> None:
+    """One alone is a paragraph."""
+    text = "The Day\n\nIt began. We slept.\n\n{}\n\nWe ate. It was good.\n\nNIGHT\n\nWe slept. It ended."
+    assert _headings(_read(text.format("NOON"))) == ["NOON", "NIGHT"]
+    assert _headings(_read(text.format("Noon."))) == []
+
+
+def test_indented_lines_of_prose_are_paragraphs() -> None:
+    """As typescripts set them, without empty lines between."""
+    long = "The wall was older than the house, and the house was older than anybody who had ever asked about it."
+    article = _read(f"The Wall\n\n\t{long}\n\t“Whose is it?” I asked.\n\tNobody knew. The moss did.")
+    assert [kind for kind, _ in _blocks(article)] == [BlockKind.PARAGRAPH] * 3
+
+
+def test_an_abbreviation_may_end_a_title() -> None:
+    """Its stop is no sentence's."""
+    assert _read("The Wall, 5 p.m.\n\nIt was warm. We leaned on it.").title == "The Wall, 5 p.m."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 The lamp is lit;\n  it is enough.\n2 The door is shut.\n  We stay.\n\n3 Nobody is lost;\n  sit down.",
+         ["The lamp is lit;", "it is enough.", "The door is shut.", "We stay.", "Nobody is lost;", "sit down."]),
+        ("Read Song 3:1. Then stay.\n\n4 The lamp is lit. 5 The door is shut. 6 We stay.",
+         ["Read Song 3:1. Then stay.", "The lamp is lit. The door is shut. We stay."]),
+        ("We lit it. 4 Of us stayed. 5 Left. 6 Slept.", ["We lit it. 4 Of us stayed. 5 Left. 6 Slept."]),
+        ("1 Mix it.\n2 Wait a while.\n3 Bake it.", ["1 Mix it.", "2 Wait a while.", "3 Bake it."]),
+    ],
+)  # fmt: skip
+def test_numbers_of_verses_are_not_read(text: str, said: list[str]) -> None:
+    """Those that count on from line to line, or where scripture is named; not those of a list."""
+    assert _said(f"The Lamp\n\n{text}") == said
+
+
+def test_the_line_of_the_author_says_that_the_lines_above_are_title_and_subtitle() -> None:
+    """Whatever the case of the second is; a year may stand behind the name."""
+    article = _read("The Wall\nA story\n\nby Ida Moor (2026)\n\nIt was there. We leaned on it.")
+    assert (article.title, article.subtitle, article.author) == ("The Wall", "A story", "Ida Moor")

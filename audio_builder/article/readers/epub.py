@@ -311,7 +311,7 @@ def _value(package: LexborHTMLParser, tag: str) -> str:
 
 def _first_words(inside: LexborHTMLParser | LexborNode, selector: str) -> str:
     found = inside.css_first(selector)
-    return shortened(found.text()) if found else ""
+    return shortened(found.text(separator=" " if found.css_first("br") else "")) if found else ""
 
 
 READER = PackedReader("epub", "books", (".epub",), _unpack)

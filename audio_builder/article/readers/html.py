@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborNode
 
 from audio_builder.article.blocks import UNWRAPPED, verse_in
-from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, left_out_as
+from audio_builder.article.boilerplate import BLOCKS, VERSE_NAMES, is_contents, is_label, is_of_properties, left_out_as
 from audio_builder.article.details import with_links
 from audio_builder.article.frontmatter import NAME_KEY
 from audio_builder.article.model import BlockKind, Line
 from audio_builder.article.outline_builder import OutlineBuilder, Wording
 from audio_builder.article.page import (
+    ENTRY_TITLES,
     article_in,
     find_notes,
     is_title_element,
@@ -40,10 +41,7 @@ HEADING_CLASS = "reads-as-heading"
 CENTRED_CLASS = "reads-as-centred"
 """Classes that what unpacks documents and books puts on paragraphs."""
 
-
 _PAGE = re.compile(r"(?:<\?xml[^>]*+>|<!--(?>.*?-->)|\s++)*+<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
-
-
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTAINERS = {"blockquote": BlockKind.QUOTE, **dict.fromkeys(("ul", "ol", "dl", "table"), BlockKind.LIST)}
 _EMPHASIS = frozenset({"em", "i", "strong", "b", "cite"})
@@ -57,13 +55,14 @@ _CHAPTER_NAMES = re.compile(
     re.IGNORECASE,
 )
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_SITE_HEADERS = ("header", "masthead", "branding", "site-header")
 _KEEPS_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _PULL_QUOTE = re.compile(r"pull-?quote", re.IGNORECASE)
 _INITIAL = re.compile(r"drop|cap|initial|lettrine|big|first-?letter", re.IGNORECASE)
 _STANZA = re.compile(r"stanza|strophe|linegroup|line-group|(?:^|\s)lg(?:$|\s)", re.IGNORECASE)
 _LEADS_ELSEWHERE = re.compile(
-    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back|home|share|reply|"
-    r"weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
+    r"\W*(?:(?:read|learn|show) more|continue reading|more|next|previous|(?:older|newer) posts?|back"
+    r"(?: to (?:the )?top)?|home|share|reply|weiterlesen|lire la suite|leer más|continua a leggere|lees verder)\W*",
     re.IGNORECASE,
 )
 _LONGEST_VERSE_LINE = 100
@@ -97,7 +96,8 @@ def _read(source: SourceText) -> Parsed:
         walk = _Walk(builder, root, page=page_of_web, title=title, notes=find_notes(root))
         walk.run()
         front = replace(front, details=with_links(front.details, walk.addresses))
-    outline = builder.outline(front, by_wording=not page_of_web, lines_apart=True)
+    bare = root is not None and not title_element(page) and root.css_first("h1, h2, h3, h4, h5, h6") is None
+    outline = builder.outline(front, by_wording=bare or not page_of_web, lines_apart=True)
     if outline.title is None and not front.title:
         outline = replace(outline, shown_title=name_of(page) if page_of_web else front.values.get(NAME_KEY, ""))
     return Parsed(front, outline)
@@ -178,7 +178,7 @@ class _Walk:
         if node.tag == "img":
             self._picture(node)
             return True
-        site_header = at_top and node.tag == "header" and not self._names_page(node)
+        site_header = (at_top and node.tag == "header" and not self._names_page(node)) or self._names_site(node)
         kind = self.notes.get(node.mem_id) or left_out_as(
             node, page=self.page, site_header=site_header, holds_text=node.mem_id in self.with_text
         )
@@ -194,6 +194,8 @@ class _Walk:
         """Return as what words are left out that stand elsewhere on the page, or lead there."""
         if node.tag in _CONTENTS_TAGS and not self.builder.in_container and _is_contents_list(node):
             return "table of contents"
+        if node.tag == "table" and is_of_properties(node):
+            return "property"
         if node.tag in _HEADINGS and is_contents(words_in(node)):
             following = node.next
             while (
@@ -241,6 +243,12 @@ class _Walk:
         heading = node.css_first("h1")
         return heading is not None and words_in(heading) == self.title
 
+    def _names_site(self, node: LexborNode) -> bool:
+        """Return whether an element is called the header of the page, and the title stands elsewhere."""
+        if not self.page or node.tag != "div" or node.attributes.get("id") not in _SITE_HEADERS:
+            return False
+        return self.root.css_first(ENTRY_TITLES) is not None and node.css_first(ENTRY_TITLES) is None
+
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
@@ -252,8 +260,7 @@ class _Walk:
             self._flush()
             self.builder.scene_break()
         elif tag in _EMPHASIS:
-            self.said.emphasis += 1
-            self.said.strong += tag in _STRONG
+            self._begin_emphasis(node, tag)
         elif tag == "a":
             self.said.links += 1
             if (address := node.attributes.get("href")) and speakable(words := words_in(node)):
@@ -264,6 +271,12 @@ class _Walk:
             self.kept_breaks += 1
         if tag in BLOCKS:
             self._open_block(node, tag)
+
+    def _begin_emphasis(self, node: LexborNode, tag: str) -> None:
+        if tag == "cite" and node.parent is not None and node.parent.tag == "blockquote":
+            self._end_line(hard=True)  # who is quoted
+        self.said.emphasis += 1
+        self.said.strong += tag in _STRONG
 
     def _open_block(self, node: LexborNode, tag: str) -> None:
         self._flush()

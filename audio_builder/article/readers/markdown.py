@@ -67,6 +67,10 @@ _HIDDEN_TAG = re.compile(
     r"<([a-z][a-z0-9]*)\b(?=[^<>]{0,500}(?:display\s*:\s*none|visibility\s*:\s*hidden|\shidden[\s>=]))", re.IGNORECASE
 )
 _VERSE_TAG = re.compile(r"<(?:pre|div|p)\b[^<>]{0,500}class\s*=[^<>]{0,200}(?:poem|poetry|verse|stanza)", re.IGNORECASE)
+_ENDS_BLOCK = re.compile(r"</(?:summary|p|div|li|h[1-6]|td|th|dt|dd|blockquote|figcaption)\b", re.IGNORECASE)
+_PARTED = "\x00"
+"""Stands between the words of two elements in one line; no text has this character."""
+
 _SILENT_TAG = re.compile(r"<(/?)(?:script|style)\b", re.IGNORECASE)
 
 
@@ -422,7 +426,12 @@ def html_wording(content: str, first_number: int) -> Wording:
         first_number: the line of the source it begins on.
     """
     words = unescape(_without_tags(content)).split("\n")
-    lines = tuple(Line(line, first_number + place) for place, line in enumerate(words) if line.strip())
+    lines = tuple(
+        Line(part, first_number + place)
+        for place, line in enumerate(words)
+        for part in line.split(_PARTED)
+        if part.strip()
+    )
     verse = _VERSE_TAG.match(content.lstrip()) is not None and len(lines) > 1
     return Wording(lines, tuple(content.split("\n")), hard=verse, emphasised=False)
 
@@ -436,6 +445,8 @@ def _without_tags(source: str) -> str:
     while (start := source.find("<", position)) >= 0:
         kept.append(source[position:start])
         position = _end_of_tag(source, small, start)
+        if _ENDS_BLOCK.match(source, start):
+            kept.append(_PARTED)
         kept.append("\n" * source.count("\n", start, position))
     kept.append(source[position:])
     return "".join(kept)

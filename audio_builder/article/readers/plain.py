@@ -46,6 +46,8 @@ from audio_builder.article.source import SourceText
 from audio_builder.article.text import broken_word, columns, speakable, tidy, words_known
 
 _LONG_PARAGRAPH_COLUMNS = 120
+_WIDEST_VERSE = 90
+"""Columns."""
 
 _LONGEST_SUBTITLE_SENTENCE = 12
 """Words; a longer sentence with its full stop is the first paragraph."""
@@ -128,7 +130,7 @@ def _read(source: SourceText) -> Parsed:
     pages = without_page_marks(_without_signs(etext.text.split("\n"), left_out))
     left_out.extend(pages.left_out)
     chunks = _without_contents(list(_paragraphs(_chunks(pages.lines))), left_out)
-    chunks = list(_listed(_poems(iter(chunks))))
+    chunks = list(_listed(_poems(_with_chapter_names(iter(chunks)))))
     top = _top(chunks, front, left_out)
     if etext.front.title:
         top = _without_title_page(top, left_out)
@@ -172,7 +174,7 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
     for number, raw in enumerate([*source_lines, ""], start=1):
         if raw is None:
             continue
-        if speakable(raw):
+        if speakable(raw) and not is_scene_break(raw):
             if not waiting:
                 blank_before, blank = blank, 0
                 scene_before, scene = scene, False
@@ -201,12 +203,16 @@ def _chunks(source_lines: Sequence[str | None]) -> Iterator[_Chunk]:
 def _paragraphs(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
     """Yield the chunks again, one for each line where the lines of a chunk are whole paragraphs.
 
-    That is so where more than half of several lines have more than 120 columns, as in a text
-    exported without empty lines.
+    That is so where more than half of several lines have more than 120 columns, as in a text exported without empty
+    lines, and where each line begins with an indent and ends a sentence, and one is longer than verse.
     """
     for chunk in chunks:
-        wide = sum(columns(line.text) > _LONG_PARAGRAPH_COLUMNS for line in chunk.lines)
-        if len(chunk.lines) > 1 and wide * 2 > len(chunk.lines):
+        widths = [columns(line.text) for line in chunk.lines]
+        wide = sum(width > _LONG_PARAGRAPH_COLUMNS for width in widths)
+        indented = all(line.text[:1].isspace() for line in chunk.lines[1:]) and max(widths) > _WIDEST_VERSE
+        if len(widths) > 1 and (
+            wide * 2 > len(widths) or (indented and all(ends_sentence(line.text.rstrip()) for line in chunk.lines))
+        ):
             yield from (
                 replace(
                     chunk,
@@ -255,7 +261,11 @@ def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
 
     It begins the text or stands below two empty lines, in title case, and no line under it is in title case.
     """
-    for place, chunk in enumerate(chunks):
+    known = list(chunks)
+    if len(known) > 2 and _has_subtitle_in_it(known[0], known[1]):
+        title, subtitle = known[0].lines
+        known[:1] = [replace(known[0], lines=(title,)), _Chunk((subtitle,), 1)]
+    for place, chunk in enumerate(known):
         first, *below = chunk.lines
         titled = (place == 0 or chunk.blank_before >= 2) and in_title_case(first.text.strip())
         if len(below) < 2 or not titled or not is_title(first.text.strip()) or _any_title(below):
@@ -263,6 +273,17 @@ def _poems(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
         else:
             yield _Chunk((first,), chunk.blank_before, scene=chunk.scene)
             yield _Chunk(tuple(below), 1)
+
+
+def _with_chapter_names(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Yield the chunks again, the number of a chapter and its name right below in one line."""
+    for chunk in chunks:
+        first, *below = (line.text.strip() for line in chunk.lines)
+        named = len(below) == 1 and is_chapter(first) and may_be_heading(below[0]) and not is_chapter(below[0])
+        if named and columns(below[0]) <= LONGEST_TITLE_COLUMNS and not ends_sentence(below[0]) and ":" not in first:
+            yield replace(chunk, lines=(Line(f"{first.rstrip('.')}: {below[0]}", chunk.lines[0].number),))
+        else:
+            yield chunk
 
 
 def _any_title(lines: Sequence[Line]) -> bool:
@@ -306,7 +327,7 @@ class _Top:
 def _top(chunks: list[_Chunk], front: FrontMatter, left_out: list[LeftOut]) -> _Top:
     """Return the title, the subtitle, the author, and the chunks that are left; the byline is noted."""
     top = _top_of(chunks, front)
-    head = [line for chunk in chunks[: len(chunks) - len(top.rest)] for line in chunk.lines] if top.author else []
+    head = [line for chunk in chunks[: len(chunks) - len(top.rest)] for line in chunk.lines]
     titles = {line.number for line in (top.title, top.subtitle) if line}
     by = (line for line in head if line.number not in titles and not same_words(line, front.title))
     left_out.extend(LeftOut("byline", line.text.strip(), line.number) for line in by)
@@ -341,6 +362,12 @@ def _top_of(chunks: list[_Chunk], front: FrontMatter) -> _Top:
         if len(chunks) > 1 and not author and (named := byline_author(chunks[0].text)):
             author, chunks, levels = named, chunks[1:], levels[1:]
     return _Top(title, subtitle, author, chunks, levels)
+
+
+def _has_subtitle_in_it(first: _Chunk, second: _Chunk) -> bool:
+    """Return whether two lines are a title with its subtitle, as the next line names the author."""
+    lines = [line.text.strip() for line in first.lines]
+    return len(lines) == 2 and all(map(is_title, lines)) and bool(_named_in(second))
 
 
 def _named_in(chunk: _Chunk) -> str:
