@@ -307,7 +307,7 @@ def scratch_folder() -> Iterator[Path]:
     """
     with output_errors(Path(tempfile.gettempdir())):
         # It gets its name when it is locked: who sweeps never meets one that is in use and not locked.
-        made = Path(tempfile.mkdtemp(prefix=f".{SCRATCH_PREFIX}"))
+        made = Path(tempfile.mkdtemp(prefix=f".{SCRATCH_PREFIX}{os.getpid()}-"))
     with contextlib.ExitStack() as stack:
         folder = made.with_name(SCRATCH_PREFIX + made.name.removeprefix(f".{SCRATCH_PREFIX}"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -343,7 +343,7 @@ def sweep_scratch() -> None:
         for found in parent.glob(pattern):
             with contextlib.suppress(OSError):
                 facts = found.lstat()
-                recent = time.time() - facts.st_mtime < _UNLOCKED_S
+                recent = time.time() - facts.st_mtime < _UNLOCKED_S and not _is_orphaned(found.name)
                 if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or (pattern[0] == "." and recent):
                     continue
                 descriptor = os.open(found, os.O_RDONLY | os.O_NOFOLLOW)
@@ -352,6 +352,18 @@ def sweep_scratch() -> None:
                         shutil.rmtree(found, ignore_errors=True)
                 finally:
                     os.close(descriptor)
+
+
+def _is_orphaned(name: str) -> bool:
+    """Return whether the process is gone that began to make a temporary folder of that name."""
+    number = name.removeprefix(f".{SCRATCH_PREFIX}").partition("-")[0]
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OverflowError, OSError):
+        return False
+    return False
 
 
 def write_named(target: Path, content: bytes, *, force: bool = False) -> None:

@@ -224,8 +224,15 @@ def test_scratch_folders_of_killed_processes_are_swept_and_no_others(tmp_path: P
     subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
     assert len(list(tmp_path.iterdir())) == 1
     (tmp_path / "audio-builder-file").write_text("not a folder")
+    killed_at_once = subprocess.Popen([sys.executable, "-c", ""])
+    killed_at_once.wait()
+    (tmp_path / f".audio-builder-{killed_at_once.pid}-abc").mkdir()
+    (tmp_path / f".audio-builder-{os.getpid()}-abc").mkdir()
     with files.scratch_folder() as first, files.scratch_folder() as second:
-        assert {path.name for path in tmp_path.iterdir()} == {"audio-builder-file", first.name, second.name}
+        begun = tmp_path / f".audio-builder-{os.getpid()}-abc"
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"audio-builder-file", begun.name, first.name, second.name}
+    begun.rmdir()
     assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"]
     subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
     with Pool():

@@ -110,6 +110,14 @@ def test_a_document_beyond_all_bounds_is_refused_before_it_is_converted(body: st
     assert time.process_time() - began < SLOWEST_S
 
 
+def test_a_book_of_boxes_in_boxes_is_refused():
+    """The parser's time grows with the square of their depth."""
+    began = time.process_time()
+    with pytest.raises(SourceTooLarge, match="nested more than"):
+        source_from_bytes(documents.epub("<div>" * 100_000), "a.epub")
+    assert time.process_time() - began < SLOWEST_S
+
+
 @pytest.mark.parametrize("text", ["<a" * 30_000, "<a/" * 30_000, "<a b" * 30_000, "<a " + "/" * 60_000])
 def test_self_closed_elements_are_found_in_linear_time(text: str):
     """A book of 2 KB that unfolds to such a page took an hour."""

@@ -16,7 +16,7 @@ from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.headings import is_chapter
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.page import as_html
+from audio_builder.article.page import as_html, parsed
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.article.readers.html import HEADING_CLASS
 from audio_builder.article.text import speakable
@@ -240,7 +240,7 @@ def _same(one: str, two: str) -> bool:
 
 def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:
     """Return an index of a book, parsed; elements have no prefixes but those of its description."""
-    return LexborHTMLParser(as_html(_PREFIX.sub(r"<\1", decode(archive.read_markup(path), name))))
+    return parsed(as_html(_PREFIX.sub(r"<\1", decode(archive.read_markup(path), name))), name)
 
 
 def _is_text(item: LexborNode, reference: LexborNode) -> bool:
@@ -254,7 +254,7 @@ def _is_text(item: LexborNode, reference: LexborNode) -> bool:
 
 def _body(archive: Archive, path: str, name: str) -> LexborNode | None:
     """Return the body of a page that has words in it."""
-    body = LexborHTMLParser(as_html(decode(archive.read_markup(path), name))).body
+    body = parsed(as_html(decode(archive.read_markup(path), name)), name).body
     return body if body is not None and speakable(body.text()) else None
 
 
