@@ -35,7 +35,7 @@ AUDIO_SUFFIXES = frozenset(
 
 _OTHER_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".gif", ".svg", ".md", ".txt", ".html", ".htm", ".ssml", ".json", ".xml", ".toml"}
-    | {".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".zip", ".mov", ".webm"}
+    | {".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".srt", ".vtt", ".zip", ".mov", ".webm"}
 )
 """Names that end so mean a file of another kind: a folder of that name is taken only where it is there already."""
 
