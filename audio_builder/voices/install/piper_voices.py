@@ -33,7 +33,7 @@ _LARGEST_CATALOGUE_BYTES = 20_000_000
 _LARGEST_CARD_BYTES = 100_000
 _CARD = "MODEL_CARD"
 _KEY = r"^[a-z]{2,3}_[A-Z]{2}-[A-Za-z0-9_]+-[a-z_]+$"
-_LICENCE = re.compile(r"^[\s*-]*licen[cs]e[^:\n]{0,20}:\s*(\S[^\n]*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_LICENCE = re.compile(r"^[ \t*-]*+licen[cs]e[^:\n]{0,20}:\s*+(\S[^\n]*)", re.IGNORECASE | re.MULTILINE)
 _SPDX = {"CC0": "CC0-1.0", "CC-BY-4.0": "CC-BY-4.0", "CC-BY-SA-4.0": "CC-BY-SA-4.0", "APACHE-2.0": "Apache-2.0"}
 """Licences as cards have them, in capitals with hyphens."""
 
@@ -182,7 +182,7 @@ def read_card(voice: PiperVoice, progress: Progress) -> ModelCard:
     path = _fetched(voice, voice.path(_CARD), progress, _LARGEST_CARD_BYTES)
     text = path.read_text(encoding="utf-8", errors="replace")
     found = _LICENCE.search(text)
-    licence = found[1] if found else ""
+    licence = found[1].rstrip() if found else ""
     return ModelCard(_SPDX.get(licence.upper().replace(" ", "-"), licence), text)
 
 
