@@ -110,6 +110,18 @@ def test_a_document_beyond_all_bounds_is_refused_before_it_is_converted(body: st
     assert time.process_time() - began < SLOWEST_S
 
 
+def test_a_book_whose_spine_names_a_page_again_and_again_has_it_once():
+    """In time that grows with the spine alone."""
+    book = documents.epub("<p>Word.</p>")
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        package = archive.read("OEBPS/book.opf").decode()
+    again = package.replace("</spine>", '<itemref idref="c0"/>' * 40_000 + "</spine>")
+    began = time.process_time()
+    source = source_from_bytes(documents.epub("<p>Word.</p>", replaced={"OEBPS/book.opf": again}), "a.epub")
+    assert source.text.count("Word.") == 1
+    assert time.process_time() - began < SLOWEST_S
+
+
 def test_a_book_of_boxes_in_boxes_is_refused():
     """The parser's time grows with the square of their depth."""
     began = time.process_time()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -88,7 +89,9 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         title=_value(package, "title"), author=_value(package, "creator"), language=_value(package, "language")
     )
     pages = _pages(archive, package, folder, name)
-    entries = _entries(archive, package, folder, name)
+    entries: defaultdict[str, list[_Entry]] = defaultdict(list)
+    for entry in _entries(archive, package, folder, name):
+        entries[entry.path].append(entry)
     kinds = _announced_kinds(package, folder)
     chapters: list[Unpacked] = []
     left_out = list(pages.missing)
@@ -100,7 +103,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             subtitle = subtitle or _first_words(body, ".subtitle")
             left_out.append(LeftOut(kind, body.text(separator=" ")))
             continue
-        chapters.append(_chapter(body, [entry for entry in entries if entry.path == page], front, len(chapters) + 1))
+        chapters.append(_chapter(body, entries[page], front, len(chapters) + 1))
     if not chapters:
         raise NotText(f"{name} has no chapters with words in them", hint="Save the book as plain text.")
     text = "\n".join(chapter.text for chapter in chapters)
@@ -129,12 +132,17 @@ def _pages(archive: Archive, package: LexborHTMLParser, folder: str, name: str) 
     items = {item.attributes.get("id"): item for item in package.css("manifest item")}
     members = set(archive.names)
     found = _Pages([], [])
+    # A page that stands in the spine again, which EPUB doesn't allow, is read where it stands first.
+    seen: set[str] = set()
     for reference in package.css("spine itemref"):
         item = items.get(reference.attributes.get("idref"))
         if item is None:
             found.missing.append(LeftOut("missing part", reference.attributes.get("idref") or ""))
         elif _is_text(item, reference):
             path = _path(folder, item.attributes.get("href"))
+            if path in seen:
+                continue
+            seen.add(path)
             if path not in members:
                 found.missing.append(LeftOut("missing part", path))
             elif (body := _body(archive, path, name)) is not None:
