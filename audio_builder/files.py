@@ -17,7 +17,9 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
+
+import msgspec
 
 from audio_builder.errors import DiskFull, OutputError
 
@@ -39,6 +41,7 @@ _NOT_SUPPORTED = {errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.ENOLCK, errno.
 _UNLOCKED_S = 3600.0
 """A temporary folder that is so old and was never locked belongs to nobody: it was killed while it was made."""
 
+_Kind = TypeVar("_Kind")
 _log = logging.getLogger(__name__)
 
 
@@ -106,7 +109,7 @@ def commit(draft: Path, target: Path) -> None:
     """
     with output_errors(target):
         with draft.open("rb+") as stream:
-            os.fsync(stream.fileno())
+            _sync(stream.fileno())
         draft.replace(target)
     try:
         sync_folder(target.parent)
@@ -127,13 +130,19 @@ def sync_folder(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(descriptor: int) -> None:
+    """Make what is open durable; where the file system can't do that, it is said once."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _NOT_SUPPORTED:
             raise
-        _say_unsupported("sync folders: what is written is safe from a crash of this program, not from a power cut")
-    finally:
-        os.close(descriptor)
+        _say_unsupported("sync: what is written is safe from a crash of this program, not from a power cut")
 
 
 @functools.cache
@@ -155,6 +164,18 @@ def open_regular(path: Path) -> BinaryIO:
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
     raise OSError(errno.EINVAL, "it is not a file", str(path))
+
+
+def decode_json(content: bytes | msgspec.Raw, kind: type[_Kind]) -> _Kind:
+    """Return what a JSON text says that anybody may have changed.
+
+    Raises:
+        ValueError: it isn't UTF-8 or JSON, not of this kind, or nested too deep.
+    """
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -286,7 +307,7 @@ def scratch_folder() -> Iterator[Path]:
     """
     with output_errors(Path(tempfile.gettempdir())):
         # It gets its name when it is locked: who sweeps never meets one that is in use and not locked.
-        made = Path(tempfile.mkdtemp(prefix=f".{SCRATCH_PREFIX}"))
+        made = Path(tempfile.mkdtemp(prefix=f".{SCRATCH_PREFIX}{os.getpid()}-"))
     with contextlib.ExitStack() as stack:
         folder = made.with_name(SCRATCH_PREFIX + made.name.removeprefix(f".{SCRATCH_PREFIX}"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -295,7 +316,7 @@ def scratch_folder() -> Iterator[Path]:
             descriptor = os.open(made, os.O_RDONLY)
             stack.callback(os.close, descriptor)
             _try_lock(descriptor)
-            _sweep_scratch(made.parent)
+            sweep_scratch()
         made.rename(folder)
         yield folder
 
@@ -313,13 +334,16 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _sweep_scratch(parent: Path) -> None:
+def sweep_scratch() -> None:
     """Remove the temporary folders of processes that were killed: those of this user that nobody holds locked."""
+    if os.name == "nt":  # a folder that is in use can't be told from others
+        return
+    parent = Path(tempfile.gettempdir())
     for pattern in (f"{SCRATCH_PREFIX}*", f".{SCRATCH_PREFIX}*"):
         for found in parent.glob(pattern):
             with contextlib.suppress(OSError):
                 facts = found.lstat()
-                recent = time.time() - facts.st_mtime < _UNLOCKED_S
+                recent = time.time() - facts.st_mtime < _UNLOCKED_S and not _is_orphaned(found.name)
                 if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or (pattern[0] == "." and recent):
                     continue
                 descriptor = os.open(found, os.O_RDONLY | os.O_NOFOLLOW)
@@ -328,6 +352,18 @@ def _sweep_scratch(parent: Path) -> None:
                         shutil.rmtree(found, ignore_errors=True)
                 finally:
                     os.close(descriptor)
+
+
+def _is_orphaned(name: str) -> bool:
+    """Return whether the process is gone that began to make a temporary folder of that name."""
+    number = name.removeprefix(f".{SCRATCH_PREFIX}").partition("-")[0]
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OverflowError, OSError):
+        return False
+    return False
 
 
 def write_named(target: Path, content: bytes, *, force: bool = False) -> None:

@@ -19,14 +19,14 @@ _LARGEST_INTEGER = 2**63
 
 _TOKEN = re.compile(
     r'''
-    """(?:[^"\\]++|\\.|"(?!""))*+"""  |  \'{3}.*?\'{3}      # strings of several lines
-    | "(?:[^"\\\n]++|\\.)*+"          |  \'[^\'\n]*+\'      # and of one
+    """(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5}+)?  |  \'{3}(?:[^\']++|\'(?!\'\'))*+(?:\'{3,5}+)?  # of several lines
+    | "(?:[^"\\\n]++|\\.)*+"?               |  \'[^\'\n]*+\'?                         # of one
     | \#[^\n]*+
     | [.=,\n\[\]{}]
     ''',
     re.DOTALL | re.VERBOSE,
 )
-"""What decides where a key or a table begins: strings and comments are passed over in one piece."""
+"""What decides where a key or a table begins: strings, closed or not, and comments are passed over in one piece."""
 
 
 def read_toml(path: Path, what: str, error: type[AudioBuilderError], *, hint: str = "") -> dict[str, Any]:

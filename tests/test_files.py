@@ -14,6 +14,7 @@ import pytest
 
 from audio_builder import files
 from audio_builder.errors import DiskFull, OutputError
+from audio_builder.narration.workers.pool import Pool
 
 
 def test_a_committed_draft_replaces_the_old_file_and_leaves_no_litter(tmp_path: Path):
@@ -177,17 +178,18 @@ def _with_drafts(command: list[str], inject: str) -> list[str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows can't open folders")
+@pytest.mark.parametrize("files_too", [False, True])
 @pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
 def test_a_folder_that_can_not_be_synced_or_locked_is_written_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int, files_too: bool
+):  # fmt: skip
     """On SMB and some FUSE and NFS the file is there, and each limit is said once, not at every file."""
     import fcntl
 
     fsync = os.fsync
 
     def refuse(descriptor: int, *_: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        if files_too or stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise OSError(code, os.strerror(code))
         fsync(descriptor)
 
@@ -222,6 +224,16 @@ def test_scratch_folders_of_killed_processes_are_swept_and_no_others(tmp_path: P
     subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
     assert len(list(tmp_path.iterdir())) == 1
     (tmp_path / "audio-builder-file").write_text("not a folder")
+    killed_at_once = subprocess.Popen([sys.executable, "-c", ""])
+    killed_at_once.wait()
+    (tmp_path / f".audio-builder-{killed_at_once.pid}-abc").mkdir()
+    (tmp_path / f".audio-builder-{os.getpid()}-abc").mkdir()
     with files.scratch_folder() as first, files.scratch_folder() as second:
-        assert {path.name for path in tmp_path.iterdir()} == {"audio-builder-file", first.name, second.name}
+        begun = tmp_path / f".audio-builder-{os.getpid()}-abc"
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"audio-builder-file", begun.name, first.name, second.name}
+    begun.rmdir()
     assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"]
+    subprocess.run([sys.executable, "-c", killed], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
+    with Pool():
+        assert [path.name for path in tmp_path.iterdir()] == ["audio-builder-file"], "where nothing is spoken"

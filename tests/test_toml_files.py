@@ -25,6 +25,8 @@ REFUSED = {
     "a dotted key": DOTS,
     "a dotted key in a table": f"n = {{{DOTS}}}",
     "a dotted table": f"[{'a.' * 100_000}a]",
+    "strings that never end": "a = " + '"\\' * 400_000,
+    "quotes without end": "a = " + "'\"" * 400_000,
     "not UTF-8": b"n = '\xff'",
     "no TOML": "n",
 }

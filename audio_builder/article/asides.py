@@ -104,7 +104,7 @@ _ABOUT_THE_SCRIPT = re.compile(
 """What a writing assistant says about the script it wrote: its length; and in italics or brackets its tone."""
 
 _TITLE_LABEL = re.compile(
-    r"\A(\s*[*_#]*[ \t]*)"
+    r"\A(\s*+[*_#]*+[ \t]*+)"
     r"(?:(?:guided )?(?:meditation )?script|title|titel|titre|título|titolo|subject|betreff)\s*[:：]\s*"
     r"(?=\S[^\n]*\n\s*\n)",
     re.IGNORECASE,

@@ -40,10 +40,10 @@ _IN_A_LINE = re.compile(
     r"(?=…|\.{3}|[ \t]+[A-Z“\"]|[ \t]*$)",
     re.MULTILINE,
 )
-_DOUBLED = re.compile(r"(?:\{\{|\[\[|\{%)[ \t]*([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\]|%\})")
+_DOUBLED = re.compile(r"(?:\{\{|\[\[|\{%)[ \t]*+([^\[\]{}<>%\n|]{2,60}?)[ \t]*(?:\}\}|\]\]|%\})")
 _IN_ANGLES = re.compile(r"(?:<|&lt;)[ \t]*([^\W_][^<>\n=/\"]{1,40}?)[ \t]*(?:>|&gt;)")
 _LENGTH_BEHIND = re.compile(
-    r"\[[ \t]*(pause|silence)[ \t]*\][ \t]*:?[ \t]*"
+    r"\[[ \t]*(pause|silence)[ \t]*\][ \t]*+:?[ \t]*+"
     r"(?:\([ \t]*(\d{1,4}[ \t]?(?:s|m|min|sec|secs|seconds|minutes)?)[ \t]*\)"
     r"|(\d{1,4}[ \t]?(?:s|min|sec|secs|seconds|minutes))\b)",
     re.IGNORECASE,

@@ -50,7 +50,7 @@ _IN_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号
 _COLON_IN_VALUE = re.compile(
     r"^((?:title|subtitle|author)[ \t]*:[ \t]+)([^\s\"'\[{&*|>#][^\n]*: [^\n]*?)[ \t]*$", re.MULTILINE
 )
-_IN_ANGLES = re.compile(r"\s*<[^<>]*>")
+_IN_ANGLES = re.compile(r"<[^<>]*>")
 _DATES = (datetime.date, datetime.datetime)
 _JSON_STARTS = re.compile(r'\{\s*"[\w-]+"\s*:')
 _JSON_HINT = (
@@ -58,6 +58,7 @@ _JSON_HINT = (
 )
 _TOML_HINT = 'Between two lines of +++ stand lines such as title = "A Quiet Hour".'
 _TIME = re.compile(r"(?<=[T ])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*(?:Z|[+-]\d\d:?\d\d))?$")
+_CLOCK = re.compile(r"\d:\d\d")
 _WEEKDAY = r"(?:[^\W\d_]{2,}\.?,?\s+)?"
 _DAY_MONTH = re.compile(rf"{_WEEKDAY}{_DAY_OF_MONTH}\s+(?:of\s+|de\s+)?{_MONTH},?\s+(?:de\s+)?{_YEAR}(?:[ ,].*)?")
 _MONTH_DAY = re.compile(rf"{_WEEKDAY}{_MONTH}\s+{_DAY_OF_MONTH},?\s+{_YEAR}(?:[ ,].*)?")
@@ -136,7 +137,7 @@ def read_front_matter(text: str, name: str) -> FrontMatter:
     return FrontMatter(
         title=values.get("title", ""),
         subtitle=values.get("subtitle", ""),
-        author=_IN_ANGLES.sub("", values.get("author", "")),
+        author=" ".join(_IN_ANGLES.sub(" ", values.get("author", "")).split()).replace(" ,", ","),
         language=_language(values.get("language", "") or values.get("lang", ""), name, notes),
         date=_date(values.get("date", ""), name, notes),
         details=_details(loaded, name, notes),
@@ -344,14 +345,20 @@ def _date(value: str, name: str, notes: list[str]) -> str:
     if not value:
         return ""
     day = _day(value.strip())
-    if day is None:
+    if day is None or not 1 < day.year < 9999:
         notes.append(
             f"{name}: `date: {value}` in the front matter is not a date that can be read, and is passed over; "
             "write the year, the month and the day, such as 2026-03-21"
         )
         return ""
     time = _TIME.search(value)
-    return _with_time(day.isoformat(), time.group()) if time else day.isoformat()
+    date = _with_time(day.isoformat(), time.group()) if time else day.isoformat()
+    if "T" not in date and _CLOCK.search(value):
+        notes.append(
+            f"{name}: `date: {value}` in the front matter has a time of day that can't be read, and is passed over; "
+            f"write it such as {date}T06:30+01:00"
+        )
+    return date
 
 
 def _day(value: str) -> datetime.date | None:

@@ -14,7 +14,7 @@ from audio_builder.article.boilerplate import BLOCKS
 from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, read_front_matter
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.readers import PackedReader, Reader, TextReader, Unpacked, readers
+from audio_builder.article.readers import PackedReader, Reader, TextReader, Unpacked, check_amounts, readers
 from audio_builder.article.text import clean
 from audio_builder.errors import EmptySource, NotText, SourceError, SourceTooLarge
 from audio_builder.files import open_regular
@@ -24,14 +24,6 @@ LARGEST_BYTES = 20 * 1024 * 1024
 
 LONGEST_LINE = 1_000_000
 """Characters of one line at most."""
-
-MOST_WORDS = 200_000
-MOST_LINES = 30_000
-MOST_WORDLESS = 240_000
-"""Words, lines of words, and lines of whatever kind in an article at most: an episode of twelve hours has fewer.
-
-A script may have twice as many, as its marks are among them. The lines of a page are its paragraphs, headings, items,
-cells and line breaks; those without words are its tags."""
 
 SCRIPT_KEY = "audio-builder-script"
 """The key of the front matter by which a script file is known."""
@@ -238,16 +230,7 @@ def _bounded(source: SourceText) -> SourceText:
     lines = len((_LINE_TAG if page else _WORDED_LINE).findall(source.text))
     share = 2 if source.kind in {script.name for script in _SCRIPTS} else 1
     wordless = source.text.count(">") if page else sum(map(bool, map(str.strip, source.text.split("\n"))))
-    for count, most, what in (
-        (words, MOST_WORDS, "words"),
-        (lines, MOST_LINES, "lines of words"),
-        (wordless, MOST_WORDLESS, "tags" if page else "lines"),
-    ):
-        if count > most * share:
-            raise SourceTooLarge(
-                f"{source.name} has {count:,} {what}; an episode has at most {most * share:,}",
-                hint="Make several episodes of it: of a book with --chapter N or --each-chapter.",
-            )
+    check_amounts(source.name, words, lines, wordless, "tags" if page else "lines", share)
     return source
 
 

@@ -21,6 +21,7 @@ from typing import ParamSpec, TypeVar
 from audio_builder.batch.run_batch import Workers
 from audio_builder.batch.task import Failure, Product, Stage, Task, close_worker, close_workers, run_task
 from audio_builder.errors import WorkersError
+from audio_builder.files import sweep_scratch
 from audio_builder.narration.workers.pool import usable_cores
 
 _Parameters = ParamSpec("_Parameters")
@@ -108,9 +109,17 @@ class _Slot:
         return pool
 
     def _follow(self, line: Connection) -> None:
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                self._on_stage(*line.recv())
+        while said := _next_on(line):
+            self._on_stage(*said)
+
+
+def _next_on(line: Connection) -> tuple[str, Stage] | None:
+    """Return what a process says next; None at its end, or where the line is closed here while it is read."""
+    try:
+        said: tuple[str, Stage] = line.recv()
+    except (EOFError, OSError, TypeError):  # closed under the reader, a line has no handle left: a TypeError
+        return None
+    return said
 
 
 _LINES: list[Connection] = []
@@ -159,6 +168,7 @@ def open_local(jobs: int | None, on_stage: Callable[[str, Stage], None]) -> Iter
         yield Workers(executor, run_here, lambda: count)
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
+        sweep_scratch()
         raise
     executor.shutdown()
 

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from audio_builder.batch.task import Failure
+from audio_builder.files import decode_json
 
 JOURNAL_FILE = ".audio-builder-journal.jsonl"
 
@@ -59,7 +60,7 @@ class Journal:
         self._is_kept = content[: len(_BEGINNING)] == _BEGINNING[: len(content)]
         for text in content.splitlines():
             try:
-                line = msgspec.json.decode(text, type=JournalLine)
+                line = decode_json(text, JournalLine)
             except ValueError:
                 continue
             if line.key and line.sha256:

@@ -24,7 +24,7 @@ from audio_builder.episode.record import RECORD_SUFFIX, Sound, record_path
 from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.episode.words import words_of
 from audio_builder.errors import AudioBuilderError, OutputError, quoted
-from audio_builder.files import check_named, written_by_us
+from audio_builder.files import check_named, decode_json, written_by_us
 
 IfThere = Literal["new version", "refuse", "replace"]
 """What happens to an earlier version: it gets a newer one, it stays and the build stops, or whatever is there goes."""
@@ -152,7 +152,11 @@ def choose_place(
         return _at_name(file, work, origin, if_there)
     wanted = episode_path(folder, work.name)
     planned = index.planned - {own} if index else set()
-    earlier = _earlier_version(index.alike(work, origin) if index else _episodes(folder), wanted, work, origin)
+
+    def episodes() -> Iterator[tuple[Path, _Known]]:
+        return index.alike(work, origin) if index else _episodes(folder)
+
+    earlier = _earlier_version(episodes(), wanted, work, origin)
     if earlier:
         path, known = earlier
         _check_replaceable(path, known, if_there)
@@ -164,7 +168,9 @@ def choose_place(
         return _at_name(wanted, work, origin, if_there)
     path = _free_path(wanted, planned)
     note = ""
-    if path != wanted:
+    if other := _of_another_date(episodes(), work, origin):
+        note = f"{other.name} has the same words and another date: it stays, and this is an episode of its own"
+    elif path != wanted:
         note = f"the name {wanted.name} is another text's: this one has a number after it"
     return Place(path, _minted(origin, path, work), note)
 
@@ -197,19 +203,31 @@ def _earlier_version(
     return None
 
 
+def _of_another_date(episodes: Iterator[tuple[Path, _Known]], work: Work, origin: Origin) -> Path | None:
+    """Return the episode that this would be a new version of, were it not for its date; None for none."""
+    if work.id or not work.place:
+        return None
+    words = work.words.split()
+    same = (path for path, known in episodes if known.origin.place == origin.place and known.words.split() == words)
+    return next(same, None)
+
+
 def _is_same(known: _Known, work: Work, origin: Origin) -> bool:
     """Return whether an episode came from the source that is built now."""
     same_title, same_date = known.tags.title == work.title, known.tags.date == work.date
+    same_place = known.origin.place == origin.place
     if known.origin.id or work.id:
-        given_later = not known.origin.id and known.origin.place == origin.place and same_date
+        given_later = not known.origin.id and same_place and same_date
         return known.origin.id == work.id or given_later
     if not same_date:
-        return False
+        # Dated since: two days' pages both have a date, and other words.
+        undated = not (known.tags.date and work.date)
+        return undated and bool(work.place) and same_place and known.words.split() == work.words.split()
     if same_title and known.words.split() == work.words.split():
         return True
     if not known.origin.place:
         return same_title and _share_in_common(known.words, work.words) >= _RELATED_UNPLACED
-    return known.origin.place == origin.place and (same_title or _share_in_common(known.words, work.words) >= _RELATED)
+    return same_place and (same_title or _share_in_common(known.words, work.words) >= _RELATED)
 
 
 def _share_in_common(one: str, other: str) -> float:
@@ -279,8 +297,8 @@ def _episode_of(record: Path) -> Path:
 
 def _recorded(record: Path) -> _Known | None:
     try:
-        return msgspec.json.decode(record.read_bytes(), type=_Known)
-    except (OSError, ValueError, RecursionError):
+        return decode_json(record.read_bytes(), _Known)
+    except (OSError, ValueError):
         return None
 
 

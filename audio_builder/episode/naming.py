@@ -111,6 +111,8 @@ def named_file(target: Path) -> Path | None:
         OutputError: episodes can't have that name: they are MP3s, and `.voice.mp3` is how their twins end.
     """
     suffix = target.suffix.lower()
+    if target.name.lower() in AUDIO_SUFFIXES:
+        raise OutputError(f"{target} has no name before its suffix", hint="Call it, say, episode.mp3.")
     if suffix not in AUDIO_SUFFIXES and (suffix not in _OTHER_SUFFIXES or target.is_dir()):
         return None
     if suffix != ".mp3":

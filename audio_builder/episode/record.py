@@ -18,7 +18,7 @@ from audio_builder.episode.report import BuildReport
 from audio_builder.episode.tag.write_tag import TagContent, disclosure
 from audio_builder.episode.words import clean, words_of
 from audio_builder.errors import OutputError
-from audio_builder.files import output_errors
+from audio_builder.files import decode_json, output_errors
 from audio_builder.mix.timeline import PlacedClip, Timeline
 from audio_builder.recipe.settings import Tags
 from audio_builder.voices.word_alignment import words_with_places
@@ -200,7 +200,7 @@ def read_record(path: Path) -> EpisodeRecord:
         OutputError: it can't be read, or is no record of this version.
     """
     try:
-        record = msgspec.json.decode(path.read_bytes(), type=EpisodeRecord)
+        record = decode_json(path.read_bytes(), EpisodeRecord)
         for day in filter(None, (record.tags.date, record.built)):
             datetime.datetime.fromisoformat(day).astimezone(datetime.UTC)
     except OSError as error:

@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import EpisodeRecord, Sound
 from audio_builder.errors import OutputError
-from audio_builder.files import output_error
+from audio_builder.files import decode_json, output_error
 from audio_builder.podcast.show_settings import ARCHIVE_NAME, EPISODES, FEED_FILE, LOCAL_URL, Show
 
 LEDGER_FILE = "published.json"
@@ -124,7 +124,10 @@ def read_ledger(folder: Path) -> Ledger:
     """
     path = folder / LEDGER_FILE
     try:
-        ledger = msgspec.json.decode(path.read_bytes(), type=Ledger)
+        content = path.read_bytes()
+        ledger = decode_json(content, Ledger)
+        if b'"schema_version"' not in content or ledger.schema_version < 1:
+            raise ValueError("it isn't what publish writes")  # noqa: TRY301 - all that is wrong with it goes one way
         for entry in ledger.known.values():
             datetime.datetime.fromisoformat(entry.published).astimezone(datetime.UTC)
     except FileNotFoundError:
@@ -134,7 +137,7 @@ def read_ledger(folder: Path) -> Ledger:
     except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors, and a date that is none is one
         raise OutputError(
             f"{path} is damaged: {error}",
-            hint="Restore it from a copy. Without it, dates of episodes that have none of their own would change.",
+            hint=f"Restore it from a copy; or move it elsewhere: guids and dates are then read back from {FEED_FILE}.",
         ) from error
     if ledger.schema_version > LEDGER_VERSION:
         raise OutputError(

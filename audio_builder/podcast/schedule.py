@@ -90,8 +90,12 @@ def _in_turn(
         yield from _by_rule(waiting, rule, ledger)
         return
     time = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    # Of several that are built at once it is chance which is ready first.
+    numbered = sorted((one for one in waiting if one.record.tags.track), key=lambda one: number_of(one.record))
+    dealt = dict(zip((one.stem for one in numbered), sorted(one.published for one in numbered), strict=True))
     for episode, built in zip(waiting, sorted(one.published for one in waiting), strict=True):
-        time = max(built, time + _SECOND) if show.order and not serial else episode.published
+        own = episode.published if serial else dealt.get(episode.stem, episode.published)
+        time = max(built, time + _SECOND) if show.order and not serial else own
         yield replace(episode, published=time)
 
 

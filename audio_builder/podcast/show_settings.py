@@ -72,11 +72,19 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Apple's categories, each with its subcategories: every directory reads these, and no others."""
 
+_FILE_ENDINGS = (".xml", ".rss", ".html", ".htm", ".php", ".opml")
+"""How the address of a file ends, which is none of a folder."""
+
 LOCAL_URL = "http://127.0.0.1:8000/"
 """Where `audio-builder serve` answers: the address of a show that has none of its own yet."""
 
 _FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's name space for `podcast:guid`."""
+
+_RECURRENCE = re.compile(
+    r"(?=(.*;)?FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY|HOURLY)(;|$))[A-Z]+=[-+0-9A-Z,]+(;[A-Z]+=[-+0-9A-Z,]+)*"
+)
+"""How the rule of an `update_frequency` is written (RFC 5545, 3.3.10)."""
 
 _SHAPES = {
     "id": (
@@ -319,12 +327,16 @@ def show_as_toml(show: Show) -> str:
 
 def settings_of_show() -> Iterator[tuple[str, str]]:
     """Yield each setting of `show.toml` and what it sets."""
+    for field in _fields():
+        notes = field.type.extra_json_schema if isinstance(field.type, inspect.Metadata) else None
+        yield field.name, (notes or {}).get("description", "")
+
+
+def _fields() -> tuple[inspect.Field, ...]:
     info = inspect.type_info(Show)
     if not isinstance(info, inspect.StructType):  # pragma: no cover - it is a struct
         raise TypeError(Show)
-    for field in info.fields:
-        notes = field.type.extra_json_schema if isinstance(field.type, inspect.Metadata) else None
-        yield field.name, (notes or {}).get("description", "")
+    return info.fields
 
 
 def init_show(folder: Path, show: Show, *, force: bool = False) -> Path:
@@ -393,6 +405,11 @@ def _check_references(show: Show) -> None:
                     f"{SHOW_FILE}: funding has {text!r}, which names no web address",
                     hint="It looks like Buy me a tea <https://example.org/tea>.",
                 )
+            if name == "update_frequency" and found.address and not _RECURRENCE.fullmatch(found.address):
+                raise RecipeError(
+                    f"{SHOW_FILE}: update_frequency has {found.address!r}, which is no rule of RFC 5545",
+                    hint="It looks like Weekly <FREQ=WEEKLY>, or says just Weekly.",
+                )
 
 
 def _check_rule(dates: str) -> None:
@@ -411,10 +428,22 @@ def _in_plain_words(complaint: str) -> str:
     'title must be a text in quotation marks, not a number'
     """
     what, _, where = complaint.partition(" - at `$.")
+    name = where.strip("`")
+    if what.startswith("Invalid enum value"):
+        return f"{name} is {what.removeprefix('Invalid enum value ')}; it must be one of {', '.join(_choices(name))}"
     for name, words in _TYPES.items():
         what = what.replace(f"`{name}`", words)
     what = what.removeprefix("Expected ").replace(", got ", ", not ")
     return f"{where.strip('`')} must be {what}" if where else complaint
+
+
+def _choices(name: str) -> list[str]:
+    """Return the words that a setting can be; none where it can be any."""
+    for field in _fields():
+        kind = field.type.type if isinstance(field.type, inspect.Metadata) else field.type
+        if field.name == name and isinstance(kind, inspect.LiteralType):
+            return [str(word) for word in kind.values if word]
+    return []
 
 
 def _check_url(name: str, url: str) -> None:
@@ -427,12 +456,12 @@ def _check_url(name: str, url: str) -> None:
         usable = usable and parts.port != 0  # asking for the port raises where it is none
     except ValueError:
         usable = False
-    if usable and (parts.username or parts.password):
+    if usable and "@" in parts.netloc:
         raise RecipeError(
             f"{SHOW_FILE}: {name} has a user name or a password in it, which everybody could read in the feed",
             hint=f"Write it without: {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}",
         )
-    if usable and name == "base_url" and url.rstrip("/").rpartition("/")[2].lower().endswith((".xml", ".html", ".rss")):
+    if usable and name == "base_url" and url.rstrip("/").rpartition("/")[2].lower().endswith(_FILE_ENDINGS):
         raise RecipeError(
             f"{SHOW_FILE}: base_url is {url!r}, a file; it is the address of the folder that the feed lies in",
             hint=f"Write {url.rstrip('/').rpartition('/')[0]}/",

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import RECORD_SUFFIX
 from audio_builder.errors import OutputError
-from audio_builder.files import commit, draft_beside, folder_locked, output_errors, sha256_in, write_bytes
+from audio_builder.files import commit, decode_json, draft_beside, folder_locked, output_errors, sha256_in, write_bytes
 from audio_builder.podcast.ledger import read_ledger
 from audio_builder.podcast.show_files import small_name
 from audio_builder.podcast.show_settings import (
@@ -204,10 +204,10 @@ def _manifest(target: Path) -> dict[str, str]:
     """
     path = target / MANIFEST_FILE
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+        found = decode_json(path.read_bytes(), dict[str, str])
     except FileNotFoundError:
         return {}
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise OutputError(
             f"{path} can't be read as what this command wrote",
             hint="Remove it, if it isn't yours: then files that are there are compared anew.",

@@ -196,6 +196,9 @@ def _write_out_root(complete: dict[str, Any]) -> None:
 def _check_values(complete: dict[str, Any]) -> None:
     """Hold texts to the rules that every door has: the language and the date of the tags."""
     tags = complete.get("tags")
+    for key in ("title", "subtitle", "author", "show"):
+        if isinstance(tags, dict) and isinstance(tags.get(key), str) and not tags[key].strip():
+            tags[key] = ""  # blanks say nothing: the text's own is taken
     for key, check in (("language", language_tag), ("date", iso_date)):
         if isinstance(tags, dict) and isinstance(
             tags.get(key), datetime.date

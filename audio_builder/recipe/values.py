@@ -74,10 +74,12 @@ def iso_date(value: str) -> str:
     '2026-11-20T06:30:00+01:00'
 
     Raises:
-        WrongValue: there is no such day or time.
+        WrongValue: there is no such day or time, or it is in the year 1 or 9999, which elsewhere may be in none.
     """
     try:
-        valid = not value or (value[4:5] == value[7:8] == "-" and bool(datetime.datetime.fromisoformat(value)))
+        valid = not value or (
+            value[4:5] == value[7:8] == "-" and 1 < datetime.datetime.fromisoformat(value).year < 9999
+        )
     except ValueError:
         valid = False
     if not valid:

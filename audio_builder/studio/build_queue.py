@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from audio_builder.episode.record import record_path
 from audio_builder.errors import AudioBuilderError, Interrupted, OutputError
-from audio_builder.files import DRAFT_SUFFIX, output_errors, write_bytes
+from audio_builder.files import DRAFT_SUFFIX, decode_json, output_errors, write_bytes
 from audio_builder.pipeline import build
 from audio_builder.progress import Step
 from audio_builder.studio.project import Project
@@ -166,8 +166,8 @@ class BuildQueue:
 
     def _kept(self) -> list[str]:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=list[str])
-        except (OSError, msgspec.MsgspecError):
+            return decode_json(self._file.read_bytes(), list[str])
+        except (OSError, ValueError):
             return []
 
     def _keep(self) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from audio_builder.errors import AudioBuilderError, DiskFull
+from audio_builder.files import decode_json
 from audio_builder.studio.project import ChangedElsewhere, Project
 
 _log = logging.getLogger(__name__)
@@ -127,8 +128,8 @@ def read_json(body: bytes, kind: type[_Data]) -> _Data:
         NotThere: it isn't what this address takes.
     """
     try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
+        return decode_json(body, kind)
+    except ValueError as error:
         raise NotThere(
             f"the page sent something that isn't understood: {error}", hint="Load the page again."
         ) from error

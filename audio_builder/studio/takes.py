@@ -23,7 +23,7 @@ from audio_builder.audio.filters import high_pass
 from audio_builder.episode.listening import as_spoken
 from audio_builder.episode.naming import file_stem
 from audio_builder.errors import MissingExtra, SourceError, VoiceError
-from audio_builder.files import sha256_of, write_bytes
+from audio_builder.files import decode_json, sha256_of, write_bytes
 from audio_builder.narration.recogniser import RATE_HZ as HEARD_HZ
 from audio_builder.narration.recogniser import hear
 from audio_builder.narration.trim import resample
@@ -119,8 +119,8 @@ def _profile_path(name: str) -> Path:
 def takes_of(project: Project) -> dict[str, str]:
     """Return the file of each phrase that was read, by the phrase as it is written."""
     try:
-        return msgspec.json.decode((project.folder / TAKES / TAKEN).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.MsgspecError):
+        return decode_json((project.folder / TAKES / TAKEN).read_bytes(), dict[str, str])
+    except (OSError, ValueError):
         return {}
 
 

@@ -202,3 +202,27 @@ def test_a_key_that_is_like_none_is_noted() -> None:
     assert check_keys(_read("mood: calm", "title: A"), "a.md") == (
         "a.md: `mood` in the front matter is no key of an article and is passed over",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [("Ann Lee <ann@example.org>, Bo <b@c>", "Ann Lee, Bo"), ("A. <b>Lee</b>", "A. Lee"), ("Ann<a@b>", "Ann")],
+)
+def test_what_stands_in_angles_is_no_part_of_a_name(written: str, author: str):
+    """Addresses and tags go, and names stay apart."""
+    assert read_front_matter(f'---\nauthor: "{written}"\n---\n', "a.md").author == author
+
+
+@pytest.mark.parametrize("date", ["2026-11-23T25:00", "2026-11-23 06:30 AM", "23 November 2026, 6:30 CET"])
+def test_a_time_of_day_that_is_none_is_noted(date: str):
+    """The day holds, and nothing is dropped without a word."""
+    front = read_front_matter(f"---\ndate: {date}\n---\n", "a.md")
+    assert (front.date, len(front.notes)) == ("2026-11-23", 1)
+    assert "time of day" in front.notes[0]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31T23:59-05:00"])
+def test_a_day_that_is_in_no_year_elsewhere_is_no_date(date: str):
+    """It could never be published."""
+    front = read_front_matter(f"---\ndate: {date}\n---\n", "a.md")
+    assert (front.date, len(front.notes)) == ("", 1)

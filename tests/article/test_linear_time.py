@@ -14,7 +14,7 @@ from audio_builder.article.page import as_html
 from audio_builder.article.read import read
 from audio_builder.article.source import source_from_bytes
 from audio_builder.article.text import tidy
-from audio_builder.errors import AudioBuilderError, NotText
+from audio_builder.errors import AudioBuilderError, NotText, SourceTooLarge
 from audio_builder.recipe.settings import Pacing
 from audio_builder.script.cues import Script
 from audio_builder.script.from_document import read_document
@@ -70,6 +70,10 @@ CASES = {
     ),
     "tables in tables": ("a.html", PAGE + "<table><tr><td>" * 3000 + "<a href=#b>x</a>" * 9000 + "<h2>a</h2>"),
     "boxes in boxes": ("a.html", PAGE + "<div class=share>" * 3000 + "<b>a</b>" * SIZE + "<h1>a</h1><p>b"),
+    "tabs before words": ("a.txt", "\t" * SIZE + "Word."),
+    "blanks in double brackets": ("a.md", "Word.\n\n[[" + " " * SIZE + "x"),
+    "blanks behind a pause": ("a.md", "Word.\n\n[pause]" + " " * SIZE + "x"),
+    "notes in notes": ("a.rtf", r"{\rtf1 Word." + r"{\footnote b" * (SIZE // 12)),
     "pull quotes": ("a.html", PAGE + "<p class=pullquote>a b c" * 8000),
 }  # fmt: skip
 """Most are whole texts; a short one is repeated."""
@@ -86,6 +90,43 @@ def test_sixty_kilobytes_are_read_and_paced_in_seconds(name: str, fragment: str)
         _ = found if isinstance(found, Script) else pace(read(source), Pacing())
     except AudioBuilderError:
         pass
+    assert time.process_time() - began < SLOWEST_S
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 31_000, "31,000 lines of words"),
+        ("<w:p/>" * 70_000, "paragraphs, runs and breaks"),
+        ('<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 10_000, "fields are nested"),
+        ("<w:p>" + "<w:r><w:tab/></w:r>" * 80_000 + "</w:p>", "paragraphs, runs"),
+    ],
+)
+def test_a_document_beyond_all_bounds_is_refused_before_it_is_converted(body: str, what: str):
+    """Packed it is small; converting it would take minutes."""
+    began = time.process_time()
+    with pytest.raises((SourceTooLarge, NotText), match=what):
+        source_from_bytes(documents.docx_of(body), "a.docx")
+    assert time.process_time() - began < SLOWEST_S
+
+
+def test_a_book_whose_spine_names_a_page_again_and_again_has_it_once():
+    """In time that grows with the spine alone."""
+    book = documents.epub("<p>Word.</p>")
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        package = archive.read("OEBPS/book.opf").decode()
+    again = package.replace("</spine>", '<itemref idref="c0"/>' * 40_000 + "</spine>")
+    began = time.process_time()
+    source = source_from_bytes(documents.epub("<p>Word.</p>", replaced={"OEBPS/book.opf": again}), "a.epub")
+    assert source.text.count("Word.") == 1
+    assert time.process_time() - began < SLOWEST_S
+
+
+def test_a_book_of_boxes_in_boxes_is_refused():
+    """The parser's time grows with the square of their depth."""
+    began = time.process_time()
+    with pytest.raises(SourceTooLarge, match="nested more than"):
+        source_from_bytes(documents.epub("<div>" * 100_000), "a.epub")
     assert time.process_time() - began < SLOWEST_S
 
 

@@ -53,6 +53,10 @@ SAME, OTHER = "on-patience.mp3", "on-patience-2.mp3"
         ({}, {"place": "/moved/a.md", "date": "2026-11-21"}, OTHER),
         ({"date": "2026-11-20"}, {"date": "2026-11-20"}, SAME),
         ({"date": "2026-11-20"}, {"date": "2026-11-21"}, OTHER),
+        ({}, {"date": "2026-11-20"}, SAME),  # dated since
+        ({"date": "2026-11-20"}, {}, SAME),
+        ({}, {"date": "2026-11-20", "words": YEAST}, OTHER),  # another day's page in the same file
+        ({"place": ""}, {"place": "", "date": "2026-11-20"}, OTHER),
         ({"place": "/texts/book.epub#1"}, {"place": "/texts/book.epub#2", "words": YEAST}, OTHER),
         ({"place": ""}, {"place": ""}, SAME),
         ({"place": ""}, {"place": "", "words": BUS + " more"}, OTHER),
@@ -69,6 +73,14 @@ def test_the_same_source_keeps_its_file(first: dict[str, str], then: dict[str, s
     _build(tmp_path, **first)
     assert _build(tmp_path, **then) == name
     assert _build(tmp_path, **then) == name, "and again"
+
+
+def test_another_date_is_another_episode_and_said(tmp_path: Path) -> None:
+    """Who corrected the date knows what to remove."""
+    _build(tmp_path, date="2026-11-20")
+    place = choose_place(tmp_path, dataclasses.replace(FIRST, date="2026-11-21"))
+    assert place.path.name == OTHER
+    assert f"{SAME} has the same words and another date" in place.note
 
 
 def test_what_it_is_known_by_stays_with_it(tmp_path: Path) -> None:

@@ -66,6 +66,29 @@ def test_a_date_that_is_none_is_damage_not_a_defect(folder: Path, day: str):
         assert record.tags.date.encode() in (folder / LEDGER_FILE).read_bytes()
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"mine": 1}', b'{"schema_version": 2, "x": ' + b"[" * 100_000])
+def test_what_is_no_ledger_is_refused_and_stays(folder: Path, content: bytes):
+    """It may be somebody else's file; moved away, what was published is read back from the feed."""
+    ledger = folder / LEDGER_FILE
+    before = read_ledger(folder).episodes["evening"]
+    ledger.write_bytes(content)
+    with pytest.raises(OutputError, match="is damaged") as caught:
+        publish(folder)
+    assert "move it elsewhere" in caught.value.hint
+    assert ledger.read_bytes() == content
+    ledger.unlink()
+    publish(folder)
+    after = read_ledger(folder).episodes["evening"]
+    assert (after.guid, after.published) == (before.guid, before.published)
+
+
+def test_a_record_that_is_nested_without_end_is_damaged(folder: Path):
+    """It stays in the feed as it was published."""
+    (folder / "evening.episode.json").write_bytes(b'{"x": ' * 100_000)
+    (damage,) = publish(folder).damaged
+    assert (damage.name, damage.published) == ("evening", True)
+
+
 @pytest.mark.parametrize("stem", ["My Walk", "Über 100 % & mehr?", "日記", "..x", "-", "a.b", "UPPER"])
 def test_a_pair_of_files_that_a_person_renamed_is_published_and_served(folder: Path, stem: str):
     """Its addresses are of a-z, 0-9 and hyphens, and lead to its sound; two such names never share one."""

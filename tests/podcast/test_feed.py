@@ -20,11 +20,12 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from audio_builder.article.details import Details
+from audio_builder.article.frontmatter import read_front_matter
 from audio_builder.podcast.feed import MOST_DESCRIPTION_BYTES, NAMESPACES, Item, as_html, fitted, opml
 from audio_builder.podcast.ledger import Entry
 from audio_builder.podcast.notes import notes_html, notes_text
 from audio_builder.podcast.publisher import publish
-from audio_builder.podcast.show_settings import Show, feed_guid
+from audio_builder.podcast.show_settings import Show, feed_guid, make_show
 from audio_builder.recipe.settings import Tags
 from tests.conftest import ROOT
 from tests.support.show_helpers import SHOW, feed_xml, put_episode, put_show, record_of
@@ -70,6 +71,81 @@ def test_feedparser_reads_every_field(feed: bytes):
     assert (enclosure.type, enclosure.length) == ("audio/mpeg", "5")
     assert enclosure.href.startswith("https://example.org/pages/episodes/evening-")
     assert enclosure.href.endswith(".mp3")
+
+
+EPISODE_OF_ALL_KEYS = """---
+title: All of it
+date: 2026-11-20T06:30:00+01:00
+id: my-own
+description: What is <3 & why
+notes: Read [the essay](https://example.org/essay) first.
+episode: 4
+season: 2
+episode_type: bonus
+explicit: true
+block: true
+persons: [A. Reader (narrator) <https://example.org/reader>, B. Friend]
+license: cc-by-4.0
+soundbite: ["0:03 6 The lamp", 12 3.5]
+---
+Word.
+"""
+SHOW_OF_ALL_KEYS = {
+    "title": "Pages", "author": "A. Writer", "owner": "An Owner", "email": "me@example.org", "description": "Slow",
+    "language": "en-GB", "category": ["Arts > Books", "Education"], "link": "https://example.org/about",
+    "base_url": "https://example.org/pages/", "explicit": True, "type": "serial", "medium": "audiobook", "block": True,
+    "persons": ["C. Host (host) <https://example.org/host>"], "funding": ["Buy me a tea <https://example.org/tea>"],
+    "license": "Our Terms <https://example.org/terms>", "update_frequency": "Weekly <FREQ=WEEKLY;BYDAY=MO>",
+    "hub": "https://hub.example.org/", "copyright": "The Holder", "locked": False,
+    "new_feed_url": "https://new.example.org/feed.xml",
+}  # fmt: skip
+
+
+def test_all_that_can_be_said_of_show_and_episode_is_found_in_the_feed(tmp_path: Path):
+    """By feedparser and by lxml, each where the format has it."""
+    details = read_front_matter(EPISODE_OF_ALL_KEYS, "a.md").details
+    put_show(tmp_path, make_show(SHOW_OF_ALL_KEYS))
+    tags = Tags(title="All of it", date="2026-11-20T06:30:00+01:00", track=4)
+    put_episode(tmp_path, "my-own", b"sound", record_of(tags=tags, details=details))
+    publish(tmp_path)
+    feed = (tmp_path / "feed.xml").read_bytes()
+    found = feedparser.parse(feed)
+    assert not found.bozo
+    channel, item = found.feed, found.entries[0]
+    assert (channel.language, channel.rights, channel.subtitle) == ("en-GB", "The Holder", "Slow")
+    assert {tag.term for tag in channel.tags} == {"Arts", "Books", "Education"}
+    assert {link.href for link in channel.links if link.rel == "hub"} == {"https://hub.example.org/"}
+    assert (item.itunes_season, item.itunes_episode, item.itunes_episodetype) == ("2", "4", "bonus")
+    assert "What is <3 & why" in lxml_html.fromstring(f"<p>{item.summary}</p>").text_content()
+    assert '<a href="https://example.org/essay">the essay</a>' in item.content[0].value
+    tree = etree.fromstring(feed)
+
+    def texts(path: str) -> list[str]:
+        return [str(one) for one in tree.xpath(path, namespaces=NAMESPACES)]
+
+    for path, wanted in {
+        "channel/itunes:author/text()": ["A. Writer"],
+        "channel/itunes:owner/itunes:email/text()": ["me@example.org"],
+        "channel/itunes:explicit/text()": ["true"],
+        "channel/itunes:type/text()": ["serial"],
+        "channel/itunes:block/text() | channel/podcast:block/text()": ["Yes", "yes"],
+        "channel/itunes:new-feed-url/text()": ["https://new.example.org/feed.xml"],
+        "channel/podcast:locked/text()": ["no"],
+        "channel/podcast:medium/text()": ["audiobook"],
+        "channel/podcast:updateFrequency/@rrule": ["FREQ=WEEKLY;BYDAY=MO"],
+        "channel/podcast:funding/@url": ["https://example.org/tea"],
+        "channel/podcast:license/@url": ["https://example.org/terms"],
+        "channel/podcast:person/@role": ["host"],
+        "channel/item/pubDate/text()": ["Fri, 20 Nov 2026 06:30:00 +0100"],
+        "channel/item/itunes:explicit/text()": ["true"],
+        "channel/item/itunes:block/text()": ["Yes"],
+        "channel/item/podcast:soundbite/@startTime": ["3.0", "12.0"],
+        "channel/item/podcast:soundbite/@duration": ["6.0", "3.5"],
+        "channel/item/podcast:license/text()": ["cc-by-4.0"],
+        "channel/item/podcast:person/text()": ["A. Reader", "B. Friend"],
+        "channel/item/podcast:person/@href": ["https://example.org/reader"],
+    }.items():
+        assert texts(path) == wanted, path
 
 
 def test_podcastparser_reads_every_field(feed: bytes):

@@ -370,6 +370,11 @@ def test_a_show_is_never_overwritten(tmp_path: Path):
         ({"title": "\x00\u200b"}, "the title is empty", "by its title"),
         ({"language": "in English"}, "language is 'in English', which is not a language tag", ""),
         ({"email": "a writer"}, "email is 'a writer', which is not an e-mail address", "me@example.org"),
+        ({"medium": "film"}, "medium is 'film'; it must be one of audiobook, blog, music, newsletter, podcast", ""),
+        ({"type": "series"}, "type is 'series'; it must be one of episodic, serial", ""),
+        ({"update_frequency": "Often <FREQ=OFTEN>"}, "no rule of RFC 5545", "<FREQ=WEEKLY>"),
+        ({"base_url": "https://@example.org/"}, "a user name or a password", "https://example.org/"),
+        ({"base_url": "https://example.org/a/index.php"}, "a file", "Write https://example.org/a/"),
         ({"cover_colour": "blue"}, "cover_colour is 'blue', which is no colour", "#2a4d5c"),
     ],
 )

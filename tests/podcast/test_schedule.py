@@ -208,6 +208,15 @@ def test_the_order_decides_where_no_date_does(undated: Path):
     assert out["b"] == "2026-11-20T18:02"
 
 
+def test_numbers_decide_among_those_that_are_new(undated: Path):
+    """Built at once, it is chance which is ready first; one without a number keeps its time."""
+    for stem, track in (("a", 2), ("c", 1)):
+        built = f"2026-11-20T18:0{'abc'.index(stem)}:00Z"
+        put_episode(undated, stem, stem.encode(), record_of(stem.encode(), Tags(title=stem, track=track), built=built))
+    out, _ = _publish(undated, "2026-12-01")
+    assert sorted(out, key=out.__getitem__) == ["c", "b", "a"]
+
+
 def test_a_hidden_episode_is_in_neither_feed_nor_pages_and_comes_back_as_it_was(undated: Path):
     """Its guid and its date stay; a name that is no episode's is refused, as the one that was meant would be shown."""
     _publish(undated, "2026-12-01")

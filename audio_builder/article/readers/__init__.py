@@ -16,9 +16,45 @@ from typing import TYPE_CHECKING
 from audio_builder.article.frontmatter import FrontMatter
 from audio_builder.article.left_out import LeftOut
 from audio_builder.article.outline import Outline
+from audio_builder.errors import SourceTooLarge
 
 if TYPE_CHECKING:
     from audio_builder.article.source import SourceText
+
+
+MOST_WORDS = 200_000
+MOST_LINES = 30_000
+MOST_WORDLESS = 240_000
+"""Words, lines of words, and lines of whatever kind in an article at most: an episode of twelve hours has fewer.
+
+A script may have twice as many, as its marks are among them. The lines of a page are its paragraphs, headings, items,
+cells and line breaks; those without words are its tags."""
+
+
+def check_amounts(name: str, words: int, lines: int, wordless: int, called: str, share: int = 1) -> None:
+    """Refuse what no episode can hold.
+
+    Args:
+        name: of the file, for messages.
+        words: in it.
+        lines: with words.
+        wordless: lines of whatever kind, or what counts for them.
+        called: what those are in this file.
+        share: by which the bounds are multiplied.
+
+    Raises:
+        SourceTooLarge: it has too many of one.
+    """
+    for count, most, what in (
+        (words, MOST_WORDS, "words"),
+        (lines, MOST_LINES, "lines of words"),
+        (wordless, MOST_WORDLESS, called),
+    ):
+        if count > most * share:
+            raise SourceTooLarge(
+                f"{name} has {count:,} {what}; an episode has at most {most * share:,}",
+                hint="Make several episodes of it: of a book with --chapter N or --each-chapter.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

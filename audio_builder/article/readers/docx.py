@@ -11,8 +11,8 @@ from xml.parsers.expat import ExpatError
 from audio_builder.article.archive import Archive, archive_with, properties
 from audio_builder.article.frontmatter import FrontMatter, of_properties
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.readers import PackedReader, Unpacked
-from audio_builder.errors import NotText
+from audio_builder.article.readers import PackedReader, Unpacked, check_amounts
+from audio_builder.errors import NotText, SourceTooLarge
 
 if TYPE_CHECKING:
     from mammoth import documents
@@ -51,6 +51,13 @@ _NEXT_PARAGRAPH = re.compile(
     rb"\s*<w:p(?:\s[^<>]*)?>(?:\s*<w:pPr(?:\s*/>|>(?:(?!</w:pPr>).){0,4000}</w:pPr>))?", re.DOTALL
 )
 _PAGE_BREAK = re.compile(rb'<w:br\s+w:type="(?:page|column)"[^<>]*/>')
+_MOST_ELEMENTS = 150_000
+"""What is read in ten seconds; a book of 150,000 words has about 110,000."""
+_ELEMENT = re.compile(rb"<w:(?:p|r|t|br|tab|tr|tc|tbl|hyperlink|sdt|ins|fldChar|instrText|bookmarkStart)[\s/>]")
+_FIELD = re.compile(rb'w:fldCharType="(begin|end)"')
+_DEEPEST_FIELD = 100
+_PARAGRAPH = re.compile(rb"<w:p[\s/>]")
+_WORDED = re.compile(rb"<w:t(?:\s[^<>]*)?>[^<]*[^<\s]")
 _XML_TAG = re.compile(rb"<[^<>]*>")
 _BROKEN = (ExpatError, LookupError, ValueError, TypeError, AttributeError, RecursionError, OSError)
 """What mammoth raises for a document that isn't whole."""
@@ -81,6 +88,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         for path in archive.names:
             if _NEEDED.fullmatch(path):
                 part = archive.read_markup(path)
+                _check_amounts(part, name)
                 copy.writestr(path, _readable(part, left_out) if path in main else part)
     try:
         found = mammoth.convert_to_html(
@@ -95,6 +103,29 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             f"{name} is not a Word document that can be read: {error}", hint="Save it as .docx or .txt again."
         ) from error
     return Unpacked("html", _BLOCK_END.sub(r"\1\n", found.value), _front(archive), left_out=tuple(left_out))
+
+
+def _check_amounts(part: bytes, name: str) -> None:
+    """Refuse what no episode can hold before it is converted, which takes long.
+
+    Raises:
+        SourceTooLarge: it has too many paragraphs with words, or too many elements.
+        NotText: its fields never end.
+    """
+    worded = sum(1 for paragraph in part.split(b"</w:p>") if _WORDED.search(paragraph))
+    # For a paragraph all styles are searched, and it is a line of the page: it takes as long as eight other elements.
+    elements = len(_ELEMENT.findall(part)) + 7 * len(_PARAGRAPH.findall(part))
+    check_amounts(name, 0, worded, 0, "")
+    if elements > _MOST_ELEMENTS:
+        raise SourceTooLarge(
+            f"{name} has {elements:,} paragraphs, runs and breaks; at most {_MOST_ELEMENTS:,} are read",
+            hint="Save it as .txt, or make several documents of it.",
+        )
+    depth = 0
+    for found in _FIELD.finditer(part):
+        depth = depth + 1 if found[1] == b"begin" else max(0, depth - 1)
+        if depth > _DEEPEST_FIELD:
+            raise NotText(f"{name}: its fields are nested more than {_DEEPEST_FIELD} deep", hint="Save it as .txt.")
 
 
 def _centred(paragraph: documents.Paragraph) -> documents.Paragraph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
@@ -16,7 +17,7 @@ from audio_builder.article.decode import decode
 from audio_builder.article.frontmatter import FrontMatter, shortened
 from audio_builder.article.headings import is_chapter
 from audio_builder.article.left_out import LeftOut
-from audio_builder.article.page import as_html
+from audio_builder.article.page import as_html, parsed
 from audio_builder.article.readers import PackedReader, Unpacked
 from audio_builder.article.readers.html import HEADING_CLASS
 from audio_builder.article.text import speakable
@@ -88,7 +89,9 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
         title=_value(package, "title"), author=_value(package, "creator"), language=_value(package, "language")
     )
     pages = _pages(archive, package, folder, name)
-    entries = _entries(archive, package, folder, name)
+    entries: defaultdict[str, list[_Entry]] = defaultdict(list)
+    for entry in _entries(archive, package, folder, name):
+        entries[entry.path].append(entry)
     kinds = _announced_kinds(package, folder)
     chapters: list[Unpacked] = []
     left_out = list(pages.missing)
@@ -100,7 +103,7 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
             subtitle = subtitle or _first_words(body, ".subtitle")
             left_out.append(LeftOut(kind, body.text(separator=" ")))
             continue
-        chapters.append(_chapter(body, [entry for entry in entries if entry.path == page], front, len(chapters) + 1))
+        chapters.append(_chapter(body, entries[page], front, len(chapters) + 1))
     if not chapters:
         raise NotText(f"{name} has no chapters with words in them", hint="Save the book as plain text.")
     text = "\n".join(chapter.text for chapter in chapters)
@@ -129,12 +132,17 @@ def _pages(archive: Archive, package: LexborHTMLParser, folder: str, name: str) 
     items = {item.attributes.get("id"): item for item in package.css("manifest item")}
     members = set(archive.names)
     found = _Pages([], [])
+    # A page that stands in the spine again, which EPUB doesn't allow, is read where it stands first.
+    seen: set[str] = set()
     for reference in package.css("spine itemref"):
         item = items.get(reference.attributes.get("idref"))
         if item is None:
             found.missing.append(LeftOut("missing part", reference.attributes.get("idref") or ""))
         elif _is_text(item, reference):
             path = _path(folder, item.attributes.get("href"))
+            if path in seen:
+                continue
+            seen.add(path)
             if path not in members:
                 found.missing.append(LeftOut("missing part", path))
             elif (body := _body(archive, path, name)) is not None:
@@ -240,7 +248,7 @@ def _same(one: str, two: str) -> bool:
 
 def _index(archive: Archive, path: str, name: str) -> LexborHTMLParser:
     """Return an index of a book, parsed; elements have no prefixes but those of its description."""
-    return LexborHTMLParser(as_html(_PREFIX.sub(r"<\1", decode(archive.read_markup(path), name))))
+    return parsed(as_html(_PREFIX.sub(r"<\1", decode(archive.read_markup(path), name))), name)
 
 
 def _is_text(item: LexborNode, reference: LexborNode) -> bool:
@@ -254,7 +262,7 @@ def _is_text(item: LexborNode, reference: LexborNode) -> bool:
 
 def _body(archive: Archive, path: str, name: str) -> LexborNode | None:
     """Return the body of a page that has words in it."""
-    body = LexborHTMLParser(as_html(decode(archive.read_markup(path), name))).body
+    body = parsed(as_html(decode(archive.read_markup(path), name)), name).body
     return body if body is not None and speakable(body.text()) else None
 
 

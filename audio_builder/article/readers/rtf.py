@@ -56,13 +56,17 @@ def _unpack(data: bytes, name: str) -> Unpacked | None:
 
 
 def _footnotes(source: str) -> Iterator[str]:
-    """Yield what stands in each group of a footnote, up to its closing brace."""
+    """Yield what stands in each group of a footnote that is in no other, up to its closing brace."""
+    read_to = 0
     for found in _FOOTNOTE.finditer(source):
-        depth = 1
-        for brace in _BRACE.finditer(source, found.end(), found.end() + _LONGEST_NOTE):
+        if found.start() < read_to:
+            continue
+        depth, read_to = 1, found.end() + _LONGEST_NOTE
+        for brace in _BRACE.finditer(source, found.end(), read_to):
             depth += 1 if brace[0] == "{" else -1
             if not depth:
                 yield source[found.end() : brace.start()]
+                read_to = brace.end()
                 break
 
 

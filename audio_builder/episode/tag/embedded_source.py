@@ -17,7 +17,7 @@ import msgspec
 from audio_builder.article.source import LARGEST_BYTES
 from audio_builder.episode.tag.read_tag import tag_frames, tag_size
 from audio_builder.errors import SourceError, SourceTooLarge
-from audio_builder.files import open_regular
+from audio_builder.files import decode_json, open_regular
 from audio_builder.recipe.recipe_file import Layer, make_recipe
 from audio_builder.recipe.settings import BACKGROUNDS, Recipe
 from audio_builder.script.cues import Script
@@ -97,8 +97,8 @@ def read_source(path: Path) -> CarriedSource:
     """
     unpacked = _unpacked(_frame_content(_tag(path), path), path)
     try:
-        source = msgspec.json.decode(unpacked, type=CarriedSource)
-    except (ValueError, RecursionError) as error:
+        source = decode_json(unpacked, CarriedSource)
+    except ValueError as error:
         # msgspec's errors are ValueErrors, and so are those of malformed UTF-8.
         raise _damaged(path) from error
     if source.schema_version != SCHEMA_VERSION:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from audio_builder.errors import EngineFailed, EngineTimedOut
-from audio_builder.files import scratch_folder
+from audio_builder.files import scratch_folder, sweep_scratch
 from audio_builder.narration.workers.process import MOST_TAKES, Deadlines, Job, Spoken, WorkerProcess
 
 MAX_WORKERS = 8
@@ -48,7 +48,8 @@ class Pool:
             self._idle.put(_Slot(self._processes, deadlines or Deadlines()))
 
     def __enter__(self) -> Pool:
-        """Return it."""
+        """Return it; what a killed run left is removed, also where all is spoken already and no process starts."""
+        sweep_scratch()
         return self
 
     def __exit__(

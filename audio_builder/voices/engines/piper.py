@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ import numpy.typing as npt
 
 from audio_builder.audio.samples import AudioSegment
 from audio_builder.errors import EngineFailed, VoiceError, VoiceFileMissing, quoted
+from audio_builder.files import decode_json
 from audio_builder.voices.engines import misaki
 from audio_builder.voices.engines.base import TimedSound, WordStart, voice_file
 from audio_builder.voices.engines.onnx_models import changed_session
@@ -142,7 +142,7 @@ def _load(model: Path, config: Path) -> Any:
     from piper.config import PiperConfig
 
     try:
-        settings = PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8")))
+        settings = PiperConfig.from_dict(decode_json(config.read_bytes(), dict[str, Any]))
         session = _SeededSession(changed_session(model, _with_noise_and_lengths, _CHANGE))
     except OSError as error:
         raise VoiceFileMissing(f"can't read {error.filename}: {error.strerror}") from error

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import soundfile
 
 from audio_builder.audio.samples import AudioSegment, segment_from_samples
 from audio_builder.errors import EngineFailed, VoiceFileMissing, quoted
+from audio_builder.files import decode_json
 from audio_builder.voices.profile import Voice
 
 TAKES_INDEX = "takes.json"
@@ -69,8 +69,8 @@ def _index(folder: Path, _revision: str) -> dict[str, str]:
         VoiceFileMissing: there is no such list, or it is malformed.
     """
     try:
-        index = msgspec.json.decode((folder / TAKES_INDEX).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.MsgspecError) as error:
+        index = decode_json((folder / TAKES_INDEX).read_bytes(), dict[str, str])
+    except (OSError, ValueError) as error:
         raise VoiceFileMissing(
             f"the folder of takes {folder} has no list of them: {error}", hint="Read a phrase in the studio first."
         ) from error

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from audio_builder.errors import DownloadFailed, UnknownVoice, VoiceError, VoiceFileChanged, VoiceFileMissing
-from audio_builder.files import commit, draft_beside, output_errors, write_bytes
+from audio_builder.files import commit, decode_json, draft_beside, output_errors, write_bytes
 from audio_builder.progress import Progress, Step
 from audio_builder.voices.catalogue import find_voice, profile_folders, read_profile
 from audio_builder.voices.engines.onnx_models import read_model
@@ -33,7 +33,7 @@ _LARGEST_CATALOGUE_BYTES = 20_000_000
 _LARGEST_CARD_BYTES = 100_000
 _CARD = "MODEL_CARD"
 _KEY = r"^[a-z]{2,3}_[A-Z]{2}-[A-Za-z0-9_]+-[a-z_]+$"
-_LICENCE = re.compile(r"^[\s*-]*licen[cs]e[^:\n]{0,20}:\s*(\S[^\n]*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_LICENCE = re.compile(r"^[ \t*-]*+licen[cs]e[^:\n]{0,20}:\s*+(\S[^\n]*)", re.IGNORECASE | re.MULTILINE)
 _SPDX = {"CC0": "CC0-1.0", "CC-BY-4.0": "CC-BY-4.0", "CC-BY-SA-4.0": "CC-BY-SA-4.0", "APACHE-2.0": "Apache-2.0"}
 """Licences as cards have them, in capitals with hyphens."""
 
@@ -182,7 +182,7 @@ def read_card(voice: PiperVoice, progress: Progress) -> ModelCard:
     path = _fetched(voice, voice.path(_CARD), progress, _LARGEST_CARD_BYTES)
     text = path.read_text(encoding="utf-8", errors="replace")
     found = _LICENCE.search(text)
-    licence = found[1] if found else ""
+    licence = found[1].rstrip() if found else ""
     return ModelCard(_SPDX.get(licence.upper().replace(" ", "-"), licence), text)
 
 
@@ -249,14 +249,14 @@ def _kept() -> Path:
 
 def _parsed(path: Path) -> tuple[PiperVoice, ...]:
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
-    except (OSError, msgspec.DecodeError) as error:
+        found = decode_json(path.read_bytes(), dict[str, msgspec.Raw])
+    except (OSError, ValueError) as error:
         raise DownloadFailed(f"{path} isn't Piper's catalogue: {error}", hint=_REFRESH) from error
     voices = []
     for raw in found.values():
         try:
-            voices.append(msgspec.json.decode(raw, type=PiperVoice))
-        except msgspec.DecodeError:
+            voices.append(decode_json(raw, PiperVoice))
+        except ValueError:
             continue  # a voice of a form that isn't known here is left out of the list
     if not voices:
         raise DownloadFailed(f"{path} isn't Piper's catalogue: there is no voice in it", hint=_REFRESH)
@@ -332,7 +332,7 @@ def _read(path: Path, largest: int) -> bytes:
 def _language(config: bytes, path: Path) -> str:
     """Return the language tag of a configuration that has what the engine needs."""
     try:
-        parsed: dict[str, Any] = json.loads(config)
+        parsed = decode_json(config, dict[str, Any])
         int(parsed["audio"]["sample_rate"])
         spoken = (parsed.get("language") or {}).get("code") or parsed["espeak"]["voice"]
         tag = str(spoken).replace("_", "-")
