@@ -55,7 +55,7 @@ def _cut(kind: str, pattern: str, flags: int = 0) -> tuple[str, re.Pattern[str]]
 _WHOLE_LINES = (
     _cut("table of contents", r"^[ \t]*(?:[*+-]|1\.)[ \t]+[^\n]{1,80}\n\{:[ \t]*toc[^{}\n]*\}[ \t]*$", re.IGNORECASE),
     _cut("table of contents", r"^[ \t]*(?:\[_?toc_?\]|\[\[_?toc_?\]\]|\$\{toc\}|@\[toc\])[ \t]*$", re.IGNORECASE),
-    _cut("tag", r"^[ \t]*\{(?::[^{}\n]*|[ \t]*[\w-]+=[^{}\n]*)\}[ \t]*$"),
+    _cut("tag", r"^[ \t]*\{(?::[^{}\n]*|[ \t]*(?!pause|break|silence|wait)[\w-]+=[^{}\n]*)\}[ \t]*$"),
     _cut("abbreviation", r"^\*\[[^\[\]\n]+\]:[^\n]*$"),
     _cut("tag", r"^[ \t]*:{3,}[^\n]*$"),
     _cut("property", r"^[ \t]*(?:[-*+][ \t]+)?(?:scheduled|deadline|clock):[ \t]*[<\[][^\n]*$", re.IGNORECASE),
