@@ -159,7 +159,8 @@ def compare(words: Sequence[Word], sounds: Sounds, caution: float = 0.0) -> tupl
             break
         _, kind, number = max(faults)
         named = words[number : number + (2 if kind == "exchanged" else 1)] or words[-1:]
-        found.append(Difference(kind, " ".join(word.text for word in named), lattice.begin_s(number)))
+        at_s = lattice.gone_s(number) if kind == "missing" else lattice.begin_s(number)
+        found.append(Difference(kind, " ".join(word.text for word in named), at_s))
         # The rest is compared with what was heard: one fault would be seen again as others beside it.
         words, shift = _as_heard(words, kind, number)
         settled = [other + shift * (other > number) for other in settled]
@@ -281,6 +282,11 @@ class _Lattice:
             return 0.0
         return self._starts_s[min(self._sound_at(number), len(self._starts_s) - 1)]
 
+    def gone_s(self, number: int) -> float:
+        """Return when a word would begin that isn't heard: behind the sound before it."""
+        sound = self._sound_at(number)
+        return min(self._starts_s[sound - 1] + _USUAL_SOUND_S, self.begin_s(number)) if sound else self.begin_s(number)
+
     def _sound_at(self, number: int) -> int:
         """Return the index of the sound with which a word begins."""
         phoneme = self._ends[number]
@@ -317,6 +323,9 @@ def _stepped(row: Costs, heard: Costs, lost: float, added: Costs) -> Costs:
 
 
 # --- how phonemes are heard ---
+
+_USUAL_SOUND_S = 0.1
+"""How long a sound lasts."""
 
 _JOINED = 0.5
 """How often a sound isn't heard by itself after the same, voiced or not: the s and the m of “leaves some music”."""

@@ -109,8 +109,8 @@ def test_a_folder_that_is_no_show_is_a_wrong_setting(tmp_path: Path, capfd: pyte
         ('category = ["Arts > Books", "Sleep"]', "'Sleep' is none of Apple's categories"),
         ("category = []", "there is no category"),
         ('hub = "not an address"', "hub is"),
-        ('type = "seriel"', "Invalid enum value 'seriel'"),
-        ('medium = "talk"', "Invalid enum value 'talk'"),
+        ('type = "seriel"', "type is 'seriel'; it must be one of episodic, serial"),
+        ('medium = "talk"', "medium is 'talk'; it must be one of audiobook, blog"),
         ("fundng = []", "Did you mean funding?"),
     ],
 )
