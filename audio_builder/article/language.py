@@ -40,7 +40,7 @@ _ENGLISH = frozenset(
 """Common words of English that no other language writes."""
 
 _ENGLISH_TOGETHER = re.compile(
-    r"\b(?:it is|it['’]s|i am|i['’]m|let (?:go|it)|(?:of|in|on|to) the|be still|breathe (?:in|out)|close your|sit down)\b"
+    r"\b(?:it is|it['’]s|i am|i['’]m|let (?:go|it)|(?:of|in|on|to) the|be still|breathe (?:in|out)|close your)\b"
 )
 """Words that stand so together in English alone: each as good as two of the others."""
 

@@ -60,7 +60,7 @@ def _lag(here: np.ndarray[Any, Any], there: np.ndarray[Any, Any]) -> tuple[int, 
 def test_the_page_sounds_as_the_episode_does(
     browser: Any, studio: RunningStudio, voice: str, changes: dict[str, object]
 ):
-    """Every phrase begins within 10 ms of where it does in the MP3, and all is as loud within 0.5 LU, each within 0.6."""
+    """Every phrase begins within 10 ms of where it does in the MP3; all is as loud within 0.5 LU, each within 0.6."""
     name = begin_gate(studio, voice=voice)
     studio.json("PATCH", f"/api/projects/{name}/recipe", {"changes": changes})
     context = browser.new_context(bypass_csp=True)
