@@ -116,6 +116,12 @@ class EarlierFeed(Struct, frozen=True, kw_only=True):
     items: dict[str, tuple[str, datetime.datetime]] = {}
 
 
+class _Versioned(Struct, frozen=True):
+    """What a ledger of any version has, whatever else stands in it."""
+
+    schema_version: int = 0
+
+
 def read_ledger(folder: Path) -> Ledger:
     """Return what was published from a folder; empty if nothing was.
 
@@ -125,9 +131,10 @@ def read_ledger(folder: Path) -> Ledger:
     path = folder / LEDGER_FILE
     try:
         content = path.read_bytes()
-        ledger = decode_json(content, Ledger)
-        if b'"schema_version"' not in content or ledger.schema_version < 1:
+        version = decode_json(content, _Versioned).schema_version
+        if version < 1:
             raise ValueError("it isn't what publish writes")  # noqa: TRY301 - all that is wrong with it goes one way
+        ledger = decode_json(content, Ledger) if version <= LEDGER_VERSION else Ledger()
         for entry in ledger.known.values():
             datetime.datetime.fromisoformat(entry.published).astimezone(datetime.UTC)
     except FileNotFoundError:
@@ -139,9 +146,9 @@ def read_ledger(folder: Path) -> Ledger:
             f"{path} is damaged: {error}",
             hint=f"Restore it from a copy; or move it elsewhere: guids and dates are then read back from {FEED_FILE}.",
         ) from error
-    if ledger.schema_version > LEDGER_VERSION:
+    if version > LEDGER_VERSION:
         raise OutputError(
-            f"{path} has version {ledger.schema_version}; this audio-builder reads {LEDGER_VERSION} and older",
+            f"{path} has version {version}; this audio-builder reads {LEDGER_VERSION} and older",
             hint="Publish with the audio-builder that wrote it, or a newer one; an older one would lose what it holds.",
         )
     return ledger

@@ -39,7 +39,7 @@ def _changed(path: Path, **values: object) -> None:
 
 def test_a_ledger_of_a_newer_version_is_refused_and_kept(folder: Path):
     """What an older program doesn't know it would drop."""
-    _changed(folder / LEDGER_FILE, schema_version=99)
+    _changed(folder / LEDGER_FILE, schema_version=99, episodes=["of another shape"])
     before = (folder / LEDGER_FILE).read_bytes()
     with pytest.raises(OutputError, match="has version 99"):
         publish(folder)
