@@ -112,10 +112,8 @@ def name_and_rest(inside: str) -> tuple[str, str]:
     if (run_on := _RUN_ON.match(inside)) and run_on[1].casefold() in KINDS:
         return run_on[1].casefold(), run_on[2]
     name, _, rest = inside.partition(" ")
-    return name.casefold().removesuffix(".") if name.casefold() in (
-        "pause.",
-        "silence.",
-    ) else name.casefold(), rest.strip()
+    name = name.casefold()
+    return name[:-1] if name in ("pause.", "silence.") else name, rest.strip()
 
 
 def resembles_mark(inside: str) -> bool:

@@ -133,7 +133,7 @@ def titled_together(lines: Sequence[str]) -> tuple[str, str] | None:
     title, *below = lines
     if not 1 <= len(below) <= _MOST_BELOW_TITLE or not is_title(title) or is_dated(title):
         return None
-    if _DATELINE.fullmatch(below[-1].strip()) or is_dated(below[-1]):
+    if _DATELINE.fullmatch(below[-1].strip()):
         below.pop()
         if not below:
             return "", ""

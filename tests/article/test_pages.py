@@ -203,3 +203,9 @@ def test_a_page_without_a_title_or_a_heading_is_read_by_its_wording() -> None:
     """As a word processor saves a text."""
     article = _read("<p>Down the Weir</p><p>by Ida Moor</p><p>The lamp is on. Nobody is in.</p>")
     assert (article.title, article.author) == ("Down the Weir", "Ida Moor")
+
+
+def test_what_is_left_out_of_preformatted_verse_is_listed() -> None:
+    """As it is elsewhere."""
+    article = _read("<h1>Dusk</h1><pre class=poem>Lamps are\n<del>z</del>on\nand on</pre>")
+    assert [(item.kind, item.words) for item in article.left_out] == [("struck-out text", "z")]

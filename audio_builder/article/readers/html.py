@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
@@ -226,7 +226,7 @@ class _Walk:
         """Say preformatted verse; note code."""
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
         coded = node.css_first("code") is not None
-        text = "".join(_texts(node, self.page))
+        text = "".join(_texts(node, self.page, self.builder.left_out))
         named = bool(self.regions) or VERSE_NAMES.search(names) is not None
         stanzas = [] if coded and not named else verse_in(text, named=named)
         self._flush()
@@ -458,13 +458,16 @@ def _is_bare(node: LexborNode) -> bool:
     return child is None or (child.next is None and child.tag in ("br", "-text"))
 
 
-def _texts(node: LexborNode, page: bool) -> Iterator[str]:
-    """Yield the texts of a preformatted element, a line break for each of its tags."""
+def _texts(node: LexborNode, page: bool, note: Callable[[str, str], None]) -> Iterator[str]:
+    """Yield the texts of a preformatted element, a line break for each of its tags; what is left out is noted."""
     for inside in node.traverse(include_text=True):
         if inside.tag == "-text":
-            above = inside.parent
-            if above is None or left_out_as(above, page=page, site_header=False) is None:
-                yield inside.text(deep=False) or ""
+            text = inside.text(deep=False) or ""
+            kind = left_out_as(inside.parent, page=page, site_header=False) if inside.parent else None
+            if kind is None:
+                yield text
+            elif kind and speakable(text):
+                note(kind, text)
         elif inside.tag == "br":
             yield "\n"
 
