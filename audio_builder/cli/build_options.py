@@ -152,12 +152,11 @@ class BuildOptions:
 
         settings = self.settings(text, document, own)
         recipe = settings.recipe()
-        document, language_note = documents.settle_language(document, recipe)
+        document, note = documents.settle_language(document, recipe)
         document = documents.add_guides(document, recipe, self.guides)
-        notes = (language_note,) if language_note else ()
-        if documents.is_sure(language_note):
-            return Settled(document, recipe, settings.output, notes=notes)
-        return Settled(document, recipe, settings.output, warnings=notes)
+        said = (note.text,) if note.text else ()
+        warnings, notes = (said, ()) if note.warns else ((), said)
+        return Settled(document, recipe, settings.output, warnings, notes)
 
     def build(self, settled: Settled, console: Console) -> BuildReport:
         """Say what there is to say beforehand, build an episode under a progress bar, and return its report.

@@ -93,7 +93,7 @@ def command(ctx: click.Context, /, source: str, output: Path | None, preview: bo
     _check_output(output, source)
     text, document = read_source_argument(source, console, options.chapter, fetch=options.fetch)
     recipe = options.settings(text, document).recipe()
-    document, language_note = documents.settle_language(document, recipe)
+    document, note = documents.settle_language(document, recipe)
     script = documents.make_script(documents.add_guides(document, recipe, options.guides), recipe)
     expected = estimate(script, recipe.pacing.wpm, recipe.pacing.slower_share).summary()
     if preview:
@@ -107,8 +107,10 @@ def command(ctx: click.Context, /, source: str, output: Path | None, preview: bo
     else:
         write_named(output, written.encode("utf-8"), force=values["force"])
         console.result_path(output)
-    if language_note:
-        (console.say if documents.is_sure(language_note) else console.warn)(language_note)
+    if note.warns:
+        console.warn(note.text)
+    elif note.text:
+        console.say(note.text)
     console.say(expected)
     reach = expected_range(script, recipe.pacing, recipe.pacing.wpm)
     shortest, longest = clock(reach.shortest_s), clock(reach.longest_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -81,7 +81,20 @@ def own_settings(document: Document) -> Layer:
     return {"pacing": {"preset": document.pacing}} if isinstance(document, Script) and document.pacing else {}
 
 
-def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
+@dataclass(frozen=True, slots=True)
+class LanguageNote:
+    """What there is to say of a document's language; an empty text where its author said it.
+
+    Attributes:
+        text: one line.
+        warns: a voice of another language may read it, so that the line is said whatever the verbosity.
+    """
+
+    text: str = ""
+    warns: bool = False
+
+
+def settle_language(document: Document, recipe: Recipe) -> tuple[Document, LanguageNote]:
     """Return a document that says its language if at all possible, and one line on it where nothing had said it.
 
     The recipe wins over the document; where neither says it, it is recognised from the words.
@@ -90,15 +103,13 @@ def settle_language(document: Document, recipe: Recipe) -> tuple[Document, str]:
         asked = bool(recipe.tags.language)
         other = other_language(document, said) if isinstance(document, Article) and not asked else ""
         note = f"The text says that it is in {said}, but its words look like {other}. Use --language to change it."
-        return replace(document, language=said), note if other else ""
+        return replace(document, language=said), LanguageNote(note, warns=True) if other else LanguageNote()
     if tag := recognised_language(document) if isinstance(document, Article) else language_of(_words_of(document)):
-        return replace(document, language=tag), f"{_DETECTED}{tag} (detected). Use --language to change it."
-    return document, "Language not recognised; assuming English (en). Use --language to set it."
-
-
-def is_sure(language_note: str) -> bool:
-    """Return whether a note of `settle_language` says what was found; others warn, whatever the verbosity."""
-    return not language_note or language_note.startswith(_DETECTED)
+        detected = f"Language: {tag} (detected). Use --language to change it."
+        return replace(document, language=tag), LanguageNote(detected)
+    return document, LanguageNote(
+        "Language not recognised; assuming English (en). Use --language to set it.", warns=True
+    )
 
 
 def _words_of(script: Script) -> str:
@@ -195,7 +206,6 @@ def _entitled(script: Script, tags: Tags) -> Script:
     )
 
 
-_DETECTED = "Language: "
 _VOICE_MARK = re.compile(r"(?<!\\)\[\s*voice[\s:=]+[\"'“‘]?([^\[\]\s\"'”’]+)[\"'”’]?\s*\]", re.IGNORECASE)
 
 

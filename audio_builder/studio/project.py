@@ -294,7 +294,7 @@ def begin(projects: Path, name: str, content: bytes, guides: tuple[str, ...] = (
     # Two projects of one text are two episodes, and another title leaves each the one it is.
     script = replace(script, place="", id=script.id or folder.name)
     write_bytes(project.script_path, format_script(script).encode("utf-8", "replace"))
-    return Begun(project, (*notes, *([] if script.language else [language_note])))
+    return Begun(project, (*notes, *([] if script.language else [language_note.text])))
 
 
 def _first_recipe(usual: Layer, recipe: Recipe, language: str) -> str:

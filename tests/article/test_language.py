@@ -151,7 +151,7 @@ def test_a_text_that_says_another_language_than_it_is_in_is_noted(head: str, wor
     article = read(source_from_bytes(f"---\nlanguage: {head}\n---\n{words}".encode(), "a.md"))
     settled, said = settle_language(article, Recipe())
     assert settled.language == head
-    assert ("look like " + note[-2:] in said) if note else said == ""
+    assert ("look like " + note[-2:] in said.text) if note else said.text == ""
 
 
 def test_the_name_of_a_file_has_no_say() -> None:
