@@ -52,12 +52,29 @@ _ALSO_NOUNS = "frequent|house|perfect|subject|suspect|insult|contrast|address|re
 _OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?)"
 
 
+_AS_YOU = (
+    "(?:(?:[Aa]s|[Ww]hile|[Ww]hen(?:ever)?|[Ii]f|[Bb]efore|[Aa]fter|[Uu]ntil|[Oo]nce|[Hh]ow|[Ww]hat(?:ever)?) you"
+    "|(?:[Aa]s|[Ww]hile) we)"
+)
+_PAST = r".*\b(?:yesterday|ago|last|once|was|were|did|had|\w+ed)\b"
+_ASKS_FOR_A_VERB = (
+    "let|make|watch|hear|heard|saw|see|help|did|do|doe|will|can|could|would|should|may|might|must|have|had"
+)
+
+
 def _verb(found: re.Match[str]) -> str:
     return f"{found[1]} {_ipa(_VERBS[found[2]])}"
 
 
 def _imperative(found: re.Match[str]) -> str:
     return _ipa(_VERBS[found[1].lower()])
+
+
+def _somebody_read(found: re.Match[str]) -> str:
+    """Return “my mother read” in the past tense, and “let my mother read” and “a good read” in the present."""
+    is_infinitive = re.search(rf"\b(?i:{_ASKS_FOR_A_VERB})s? $", found.string[: found.start()])
+    is_noun = re.search(r"\b(?:good|great|quick|slow|long|short|easy|hard|close|first|second|last) $", found[1])
+    return f"{found[1]}{'reed' if is_infinitive or is_noun else 'red'}"
 
 
 HOMOGRAPHS = (
@@ -76,7 +93,12 @@ HOMOGRAPHS = (
     ),
     Rule("homograph", rf"\b(I|[Ww]e|[Tt]hey|[Yy]ou|who) ({_ALSO_NOUNS})(?= {_OBJECTS}\b)", _verb, ipa=True),
     Rule("homograph", r"\b(I|[Ww]e|[Tt]hey) (object)(?=[.,;!?]|$| to\b)", _verb, ipa=True),
-    Rule("homograph", rf"{_FIRST}((?i:progress|graduate))(?= (?:\w+ly|to|from|through)\b)", _imperative, ipa=True),
+    Rule(
+        "homograph",
+        rf"{_FIRST}((?i:progress|graduate|converse))(?= (?:\w+ly|to|from|through|with)\b)",
+        _imperative,
+        ipa=True,
+    ),
     Rule("homograph", rf"{_FIRST}[Oo]bject(?= to\b)", _ipa("əbdʒˈɛkt"), ipa=True),
     Rule("homograph", r"\b[Cc]ontent(?= (?:with|to (?:be|sit|rest|stay|wait))\b)", _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
     Rule(
@@ -84,7 +106,9 @@ HOMOGRAPHS = (
         r"\b([Hh](?:ave|as|ad)(?:n['’]t)? (?:I|you|we|they|s?he|it|any(?:body|one)) (?:ever )?)read\b",
         r"\1red",
     ),
-    Rule("homograph", r"\b((?:(?:heavy|grey|gray|cold|dull) as |like |molten |melted ))lead(?=[.,;:!?…]|$)", r"\1led"),
+    Rule(
+        "homograph", r"\b((?:(?:heavy|grey|gray|cold|dull) as |like |of |molten |melted ))lead(?=[.,;:!?…]|$)", r"\1led"
+    ),
     Rule("homograph", r"\b((?:to|at|near) (?:the|a|its|their|his|her) )close(?=[.,;:!?…]|$| of\b)", r"\1cloze"),
     Rule("homograph", r"\b([Tt]he )close(?= of (?:the|this|that|each|every|day|play|practice|business)\b)", r"\1cloze"),
     Rule(
@@ -127,8 +151,13 @@ HOMOGRAPHS = (
         "bough",
     ),
     Rule("homograph", r"\b((?:[Tt]ake|[Mm]ake|[Ww]ith|[Gg]ive) an?(?: \w+)? )bow\b(?! and arrow)", r"\1bough"),
-    Rule("homograph", r"\b((?:ship|boat)['’]s )bow\b", r"\1bough"),
-    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
+    Rule(
+        "homograph", r"\b((?:ship|boat)['’]s |[Ll]et (?:\w+ )?(?:heads?|branch(?:es)?|trees?|knees?) )bow\b", r"\1bough"
+    ),
+    Rule("homograph", r"\b([Bb])ows(?= of (?:the )?(?:ships?|boats?|branches)\b)", r"\1oughs"),
+    Rule("homograph", r"\b((?:deep|low|slight|respectful|reverent|polite|formal|humble|silent) )bow\b", r"\1bough"),
+    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined"),
+    Rule("homograph", r"\b([Ww])inds(?= (?:down|itself|himself|herself|around|through)\b)", r"\1ineds"),
     Rule("homograph", r"\b([Ll]et (?:\w+ ){1,3})wind(?= (?:down|up|around|through|its)\b)", r"\1wined"),
     Rule("homograph", rf"\b({_WAYS} )wind(s?)(?= {_WHERE}\b)", r"\1wined\2"),
     Rule(
@@ -146,6 +175,13 @@ HOMOGRAPHS = (
     Rule("homograph", r"^Live(?! (?:music|bird|show|concert|broadcast|from)\b)", "Liv"),
     Rule("homograph", rf"\b({_THEN},? (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
     Rule("homograph", r"(?<=, )read(?= (?:once|twice|aloud|again)\b)", "red", _ESPEAK),
+    Rule("homograph", rf"\b({_AS_YOU} )read\b(?!{_PAST})", r"\1reed", _MISAKI),
+    Rule(
+        "homograph",
+        r"\b((?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Yy]our|[Tt]heir|[Tt]he|[Aa]n?) [a-z]+(?<!s) )read\b",
+        _somebody_read,
+    ),
+    Rule("homograph", r"\b([Ww]ell )read\b", r"\1red"),
     Rule("homograph", r"\b((?:[Hh]e|[Ss]he) )read\b(?! ?-)", r"\1red", _ESPEAK),
     Rule(
         "homograph",
@@ -185,7 +221,7 @@ HOMOGRAPHS = (
         lambda m: m[1] + _ipa("ˈeɪdʒᵻd"),
         ipa=True,
     ),
-    Rule("homograph", r"^Blessed(?= (?:are|is|be)\b)", _ipa("blˈɛsᵻd"), ipa=True),
+    Rule("homograph", r"^Blessed(?! (?:by|with)\b)", _ipa("blˈɛsᵻd"), ipa=True),
     Rule("homograph", r"\b((?:[Tt]he|[Aa]|[Mm]ost|O) )[Bb]lessed\b", lambda m: m[1] + _ipa("blˈɛsᵻd"), ipa=True),
     Rule(
         "homograph",
@@ -208,8 +244,20 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b((?:of|burning|household) )refuse\b(?! to\b)", r"\1reffuse", _ESPEAK),
     Rule("homograph", r"^([Cc])ontent(?= and (?:calm|still|quiet|happy|warm|whole|at ease)\b)", r"\1ontentt", _ESPEAK),
     Rule("homograph", rf"{_FIRST}[Rr]ebel(?= against\b)", _ipa("ɹɪbˈɛl"), ipa=True),
-    Rule("homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow\b", r"\1ew"),
+    Rule(
+        "homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow(s?)\b", r"\1ew\2"
+    ),
+    Rule("homograph", r"\b([Ss]l)ough(?= off\b)", r"\1uff"),
+    Rule("homograph", r"\b[Hh]ouses\b", _ipa("hˈaʊzᵻz"), _MISAKI, ipa=True),
+    Rule("homograph", r"\b[Mm]ouths\b", _ipa("mˈaʊðz"), ipa=True),
     Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),
+    Rule(
+        "homograph",
+        r"\b((?:roads|paths|ways|rivers|streams|clouds|friends|hands|lips) )separate"
+        r"(?= (?:here|there|at|again|for)\b|[.,;!?…]|$)",
+        lambda m: m[1] + _ipa("sˈɛpɚɹeɪt"),
+        ipa=True,
+    ),
     Rule("homograph", rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)", r"\1rezent"),
     Rule("homograph", rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)", r"\1ahlish"),
     Rule("homograph", rf"{_FIRST}([Tt])ear(?= {_OBJECTS}\b)", r"\1air", _ESPEAK),
