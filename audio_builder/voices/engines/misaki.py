@@ -23,6 +23,9 @@ _CUTS = (re.compile(r"(?<=[.!?…])[”)]* "), re.compile(r"(?<=[,;:—])[”)]*
 _STRESS = re.compile(r"([ˈˌ])([^\sˈˌaeiouyɑɒæɔəɛɜɝɪʊʌɚɐᵻɨʉøœ]+)")
 """A mark of stress before its syllable, and the consonants over which misaki writes it: right before the vowel."""
 
+_STOP_OF_A_LETTER = re.compile(r"(?<![\w.'-])\d*[A-Za-z]\.(?=[”\"')]*(?:\s|$))")
+"""As in “So do I. We left.”: the reader leaves it out, as that of an initial. Those of initials don't come here."""
+
 _SAME = "bdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒθᵊᵻʤʧˈˌ "
 """What misaki writes as IPA does."""
 
@@ -63,9 +66,12 @@ def phonemes(text: str, *, british: bool) -> str:
         elif part:
             said += " "
     try:
-        return " ".join(reader(said, normalize_text=False).split())
+        *ended, rest = (
+            reader(part, normalize_text=False) for part in _STOP_OF_A_LETTER.sub(r"\g<0>\n", said).split("\n")
+        )
     except (ValueError, LookupError) as error:
         raise EngineFailed(f"the reader of English can't read {quoted(text)}: {error}") from error
+    return " ".join("".join([*(f"{part.rstrip(' .')}. " for part in ended), rest]).split())
 
 
 def ipa_to_misaki(ipa: str, *, british: bool) -> str:

@@ -128,8 +128,14 @@ def _cased(written: str, word: str) -> str:
     return word.capitalize() if written[0].isupper() else word
 
 
+_LETTERED = "|".join(english_list("lettered"))
+_NOT_NUMBERED = "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for word in english_list("lettered"))
+"""Behind one of these a single letter with a stop is the end of a sentence."""
+
+
 def _initials(found: re.Match[str]) -> str:
-    return found[0].replace(". ", " ").replace(".", " ").rstrip() + " "
+    letters = found[0].replace(".", " ").split()
+    return " ".join("eigh" if letter == "A" else letter for letter in letters) + " "
 
 
 def _letters(found: re.Match[str]) -> str:
@@ -138,7 +144,7 @@ def _letters(found: re.Match[str]) -> str:
     if found["end"] is not None:
         return f"{letters}.{found['end']}"
     named = letters not in _PLACES and re.match(r" [A-Z][a-z]", found.string[found.end() :])
-    return " ".join(letters) if named else letters
+    return _initials(found).rstrip() if named else letters
 
 
 def _possessive(found: re.Match[str]) -> str:
@@ -155,7 +161,7 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
-_APART = {"BA": "bee ay", "MA": "em ay", "RIP": "ar eye pee"}
+_APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
@@ -166,24 +172,12 @@ def _formula(found: re.Match[str]) -> str:
 
 
 _DIGITS = frozenset("0123456789")
+_DIGITS_BY_KIND = dict.fromkeys(
+    ("date", "decade", "money", "ordinal", "pattern", "phone", "range", "scripture", "time", "unit", "version", "year"),
+    _DIGITS,
+)
 NEEDS = {
-    **dict.fromkeys(
-        (
-            "date",
-            "money",
-            "scripture",
-            "time",
-            "year",
-            "decade",
-            "phone",
-            "pattern",
-            "unit",
-            "range",
-            "version",
-            "ordinal",
-        ),
-        _DIGITS,
-    ),
+    **_DIGITS_BY_KIND,
     "number": _DIGITS,
     "fraction": _DIGITS | frozenset(FRACTION_SIGNS),
     "address": frozenset(".@"),
@@ -280,7 +274,7 @@ RULES: tuple[Rule, ...] = (
     Rule("time", r"\b(\d\d?)\.([0-5]\d)(?= when\b)", r"\1:\2"),
     Rule(
         "time",
-        r"\b(1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
+        r"\b(0[1-9]|1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
         clock_time,
     ),
     Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
@@ -292,6 +286,11 @@ RULES: tuple[Rule, ...] = (
         "phone",
         r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)",
         telephone,
+    ),
+    Rule(
+        "phone",
+        r"\b((?:[Cc]all|[Dd]ial|[Tt]ext) )(\d{3,6})\b(?=[.,;:!?]|$| [ainot])",
+        lambda m: m[1] + digit_words(m[2]),
     ),
     Rule(
         "phone",
@@ -330,6 +329,7 @@ RULES: tuple[Rule, ...] = (
     Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
     Rule("fraction", r"(?<![\d/.,])(\d\d?)/(\d\d?)(?![\d/])", r"\1 \2"),
+    Rule("unit", r"\b(half|quarters?|thirds?|eighths?) (tsp|tbsp|oz|lb|mi)\b", lambda m: f"{m[1]} {UNITS[m[2]]}"),
     Rule("unit", rf"(?<![\d.,])(\d{{1,3}}),(\d\d?)(?= ?(?:{either(UNITS)}|{_MEASURES})(?!\w))", r"\1.\2"),
     Rule("number", r"(?<![\d.,])(\d{1,3}),(?=\d\d?(?![\d,]))", r"\1, "),
     Rule("unit", r"\b(\d+) ?(?:ft\.?|′|') ?(\d+) ?(?:in\b(?:\.(?= [a-z]))?|″|\"|”|'')", feet_and_inches),
@@ -370,6 +370,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
+    Rule("abbreviation", r"\bHwy(?= \d)", "Highway"),
     Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", _numbered),
     Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
     Rule(
@@ -437,6 +438,7 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"\bw/o\b", "without"),
     Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
     Rule("initials", r"\bPh\. ?D\.", "PhD"),
+    Rule("letters", rf"\b(?:((?i:{_LETTERED}) )A\b(?!\.?[A-Z]| [A-Z])|([Ff]rom )A(?= to\b))", r"\1\2eigh"),
     Rule("initials", r"\b(e|k)\. ?(e|d)\. (?=[Cc]ummings\b|[Ll]ang\b)", lambda m: f"{m[1]} {m[2]} ".upper()),
     Rule(
         "initials",
@@ -446,8 +448,7 @@ RULES: tuple[Rule, ...] = (
     Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])", _initials),
     Rule(
         "initials",
-        rf"(?<=[a-z] )(?<!\b[Pp]lan )(?<!\b[Vv]itamin )(?<!\b[Tt]ype )(?<!\b[Gg]roup )(?<!\b[Ss]tep )(?<!\b[Pp]art )"
-        r"(?<!\b[Gg]rade )(?<!\b[Cc]lass )(?<!\b[Oo]ption )(?<!\b[Pp]oint )(?<!\b[Ff]igure )"
+        rf"(?<=[a-z] ){_NOT_NUMBERED}"
         rf"(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b)[A-Z][a-z])",
         _initials,
     ),
