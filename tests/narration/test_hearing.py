@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,15 @@ def test_a_fault_is_named_with_its_word(heard: Sequence[str], kind: str, word: s
 def test_what_is_heard_as_it_should_be_has_no_differences() -> None:
     """With a pause at a mark, too."""
     assert compare(WORDS, sounds_of("The", "kettle", "is", "near")) == ()
+
+
+def test_a_first_word_of_one_sound_is_missing_where_there_is_no_time_for_it() -> None:
+    """A recogniser often doesn't hear it, but it takes its time."""
+    words = (Word("A", ("ɐ",)), *WORDS[1:])
+    at_once = sounds_of("kettle", "is", "near")
+    later = replace(at_once, starts_s=tuple(start_s + 0.25 for start_s in at_once.starts_s))
+    assert [(found.kind, found.word) for found in compare(words, at_once)] == [("missing", "A")]
+    assert compare(words, later) == ()
 
 
 def test_a_sound_that_two_words_share_may_be_heard_once() -> None:
