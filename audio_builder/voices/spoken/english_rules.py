@@ -95,6 +95,7 @@ _BEFORE_NAMES = english_words("before_names")
 _STREETS = english_words("streets")
 _ABBREVIATIONS = english_words("abbreviations")
 _CITED = english_words("cited")
+_SLASHED = english_words("slashed")
 _CURRENCIES = english_words("currencies")
 _LIVED = english_words("lived")
 _OPENERS = f"(?:{'|'.join(sorted(english_list('openers')))})"
@@ -161,6 +162,7 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
+_POINTS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
@@ -259,11 +261,12 @@ RULES: tuple[Rule, ...] = (
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
     Rule("scripture", rf"\b(I{{1,3}}) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(str(len(m[1]))).capitalize()} "),
     Rule("scripture", r"\bJob (?=\d+:\d)", "Jobe "),
-    Rule("scripture", rf"\b({_BOOKS}) (\d+):(\d+)(?:{TO}(\d+))?\b", _verse),
+    Rule("scripture", rf"\b({_BOOKS}) (\d+)[:v](\d+)(?:{TO}(\d+))?(?:[a-c]|ff?\.?)?(?!\w)", _verse),
     Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
     Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", span),
     Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
     Rule("ratio", r"\b([2-9]|12)/(4|8|16)(?= (?:time|beat|rhythm|met(?:re|er))\b)", r"\1 \2"),
+    Rule("time", r"\b(\d\d?):([0-5]\d):([0-5]\d)\b", lambda m: " ".join(map(cardinal, m.groups()))),
     Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
     Rule("time", r"(?:(?<=[AaPp]\.[Mm]\.)|(?<=\bnoon)|(?<=\bdusk)|(?<=\bdawn)) ?[–-] ?(?=\d)", " to "),
     Rule("time", rf"(\d ?[AaPp]\.?[Mm]\.?){TO}(?=(?:noon|midnight|dusk|dawn)\b)", r"\1 to "),
@@ -302,15 +305,10 @@ RULES: tuple[Rule, ...] = (
         r"(?<![\d-])\d{1,2}(?:-\d{1,2}){2,}(?![\d-])",
         lambda m: " ".join(map(cardinal, m[0].split("-"))),
     ),
-    Rule("abbreviation", r"\b24/7\b", "twenty-four seven"),
-    Rule("abbreviation", r"\b20/20\b", "twenty twenty"),
-    Rule("abbreviation", r"\b50[-–/]50\b", "fifty-fifty"),
-    Rule("abbreviation", r"\bb/c\b", "because"),
+    Rule("abbreviation", rf"\b({either(_SLASHED)})\b", lambda m: _SLASHED[m[1]]),
     Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) c\.(?= [A-Z]|$)", r"\1 century"),
     Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) ed\.(?= [A-Z]|[,;)]|$)", r"\1 edition"),
     Rule("cited", rf"\bpp?\. ({_SMALL_ROMAN})(?!\w)", lambda m: f"page {cardinal(_roman(m[1]))}"),
-    Rule("abbreviation", r"\bc/o\b", "care of"),
-    Rule("abbreviation", r"\b[Nn]/[Aa]\b", "not applicable"),
     Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
     Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
     Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
@@ -329,6 +327,7 @@ RULES: tuple[Rule, ...] = (
     Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
     Rule("fraction", r"(?<![\d/.,])(\d\d?)/(\d\d?)(?![\d/])", r"\1 \2"),
+    Rule("unit", r"(?<=\d) ?[°º] ?(?=[CF]\b)|(?<=\d)º(?!\w)", "°"),
     Rule("unit", r"\b(half|quarters?|thirds?|eighths?) (tsp|tbsp|oz|lb|mi)\b", lambda m: f"{m[1]} {UNITS[m[2]]}"),
     Rule("unit", rf"(?<![\d.,])(\d{{1,3}}),(\d\d?)(?= ?(?:{either(UNITS)}|{_MEASURES})(?!\w))", r"\1.\2"),
     Rule("number", r"(?<![\d.,])(\d{1,3}),(?=\d\d?(?![\d,]))", r"\1, "),
@@ -351,6 +350,7 @@ RULES: tuple[Rule, ...] = (
         rf"(?<![\w.,/-])([-−])?(?:({NUMBER}){TO})?({NUMBER}) ?({either(UNITS)})(?![\w°/])(?:\.(?= [a-z]))?",
         measure,
     ),
+    Rule("unit", r"(?<=\d)°([NSEW])\b", lambda m: f" degrees {_POINTS[m[1]]}"),
     Rule("unit", r"(?<![\w.])(\d{1,3})C\b", lambda m: f"{cardinal(m[1])} degrees Celsius"),
     Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
     Rule("range", r"(?<=\d)-(?=[a-z])", " "),
@@ -370,7 +370,8 @@ RULES: tuple[Rule, ...] = (
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
-    Rule("abbreviation", r"\bHwy(?= \d)", "Highway"),
+    Rule("abbreviation", r"\bHwy\.?(?= \d)", "Highway"),
+    Rule("abbreviation", r"\bRte?\.?(?= \d)", "Route"),
     Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", _numbered),
     Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
     Rule(
@@ -396,6 +397,8 @@ RULES: tuple[Rule, ...] = (
         rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)",
         lambda m: f"{cardinal(_roman(m[1])).capitalize()}.",
     ),
+    Rule("roman", r"(?<!\ban )\b(I{2,3}|VI{1,3}|IX|XI{1,3})\b(?![.'’]?\w)", lambda m: cardinal(_roman(m[1]))),
+    Rule("roman", r"(?<=\()(i)(?=\))|\b(i{2,3}|iv|vi{1,3})(?=[).])", lambda m: cardinal(_roman(m[1] or m[2]))),
     Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
     Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
     Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
@@ -406,7 +409,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "abbreviation",
-        rf"\b([A-Z][a-z]+ )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
+        rf"\b((?:[A-Z][a-z]+|\w+(?:st|nd|rd|th)) )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
         lambda m: f"{m[1]}{_STREETS[m[2]]}" + ("" if m["end"] is None else "." + m["end"]),
     ),
     Rule(
@@ -429,13 +432,12 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", rf"\b({either(_ABBREVIATIONS)})\.(?=,?\s)", lambda m: _ABBREVIATIONS[m[1]]),
     Rule("word", r"\bvs\b(?!\.)", "versus"),
     Rule("word", r"\b(?:aka\b|a\.k\.a\.)", "also known as"),
-    Rule("letters", r"\bCO2\b", "C O two"),
+    Rule("letters", r"\b(?:(C)|H2)O(2?)\b", lambda m: f"{m[1] or 'H two'} O{' two' * bool(m[2])}"),
     Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
     Rule("abbreviation", r"\b(and|[Ee]ither)/or\b", r"\1 or"),
     Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
     Rule("abbreviation", r"(?<=[a-z])/(?=(?:second|minute|hour|day|week|month|year|person)\b)", " per "),
     Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
-    Rule("abbreviation", r"\bw/o\b", "without"),
     Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
     Rule("initials", r"\bPh\. ?D\.", "PhD"),
     Rule("letters", rf"\b(?:((?i:{_LETTERED}) )A\b(?!\.?[A-Z]| [A-Z])|([Ff]rom )A(?= to\b))", r"\1\2eigh"),
@@ -468,6 +470,7 @@ RULES: tuple[Rule, ...] = (
         rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
         lone_year,
     ),
+    Rule("number", r"(?<![\w.])−(?=\d)", "minus "),
     Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: digit_words(m[0])),
     Rule(
         "number",
@@ -487,6 +490,7 @@ RULES: tuple[Rule, ...] = (
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
     Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
+    Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-)*(?=(?i:\1)[a-z]+\b)(?!tests?\b|boys?\b)", ""),
     Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\bTED\b", "Ted"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
