@@ -284,7 +284,7 @@ RULES: tuple[Rule, ...] = (
     Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
     Rule("decade", r"(?<!\w)['’]([2-9]0)s\b", lambda m: f"{cardinal(m[1])[:-1]}ies"),
     Rule("decade", r"(?<!\w)['’](\d\d)\b(?![\d'’])", lambda m: cardinal(m[1])),
-    Rule("decade", r"\b((?:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
+    Rule("decade", r"\b((?i:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
     Rule(
         "phone",
         r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)",
@@ -493,6 +493,7 @@ RULES: tuple[Rule, ...] = (
     Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-)*(?=(?i:\1)[a-z]+\b)(?!tests?\b|boys?\b)", ""),
     Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\bTED\b", "Ted"),
+    Rule("letters", r"\b([B-HJ-TV-Z])s\b(?! ?\d)", r"\1's"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )
 """In their order: what one rule has put into words, the next ones leave alone."""
