@@ -10,6 +10,8 @@ from typing import Any
 
 from num2words import num2words
 
+from audio_builder.article.text import roman_number
+
 _TABLES: dict[str, Any] = tomllib.loads(
     resources.files("audio_builder.voices.spoken").joinpath("english.toml").read_text(encoding="utf-8")
 )
@@ -249,6 +251,30 @@ def fraction(found: re.Match[str]) -> str:
 def span(found: re.Match[str]) -> str:
     """Return `5-10` as `5 to 10`."""
     return f"{found[1]} to {found[2]}"
+
+
+# --- Roman numbers, scripture ---
+
+
+def roman(letters: str) -> str:
+    """Return a Roman number in figures."""
+    return str(roman_number(letters.upper()))
+
+
+def numbered(found: re.Match[str]) -> str:
+    """Return `Chapter IV` as `Chapter four`."""
+    return f"{found[1]} {cardinal(roman(found[2]))}"
+
+
+def reigning(found: re.Match[str]) -> str:
+    """Return `Henry VIII` as `Henry the eighth`."""
+    return f"{found[1]} the {ordinal(roman(found[2]))}"
+
+
+def verse(found: re.Match[str]) -> str:
+    """Return `John 3:16-18` as `John three sixteen to eighteen`."""
+    book, chapter, first, last = found.groups()
+    return f"{book} {cardinal(chapter)} {cardinal(first)}" + (f" to {cardinal(last)}" if last else "")
 
 
 # --- addresses ---

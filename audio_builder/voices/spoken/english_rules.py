@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
-from audio_builder.article.text import roman_number
 from audio_builder.voices.spoken.english_numbers import (
     AMOUNT,
     BEFORE_DAYS,
@@ -42,12 +41,16 @@ from audio_builder.voices.spoken.english_numbers import (
     measure,
     money,
     month_day,
+    numbered,
     ordinal,
     point_date,
+    reigning,
+    roman,
     short_decade,
     slash_date,
     span,
     telephone,
+    verse,
     whole_hour,
 )
 
@@ -106,23 +109,6 @@ _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|Jo
 _PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
 
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
-
-
-def _roman(letters: str) -> str:
-    return str(roman_number(letters.upper()))
-
-
-def _numbered(found: re.Match[str]) -> str:
-    return f"{found[1]} {cardinal(_roman(found[2]))}"
-
-
-def _reigning(found: re.Match[str]) -> str:
-    return f"{found[1]} the {ordinal(_roman(found[2]))}"
-
-
-def _verse(found: re.Match[str]) -> str:
-    book, chapter, first, last = found.groups()
-    return f"{book} {cardinal(chapter)} {cardinal(first)}" + (f" to {cardinal(last)}" if last else "")
 
 
 def _cased(written: str, word: str) -> str:
@@ -261,7 +247,7 @@ RULES: tuple[Rule, ...] = (
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
     Rule("scripture", rf"\b(I{{1,3}}) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(str(len(m[1]))).capitalize()} "),
     Rule("scripture", r"\bJob (?=\d+:\d)", "Jobe "),
-    Rule("scripture", rf"\b({_BOOKS}) (\d+)[:v](\d+)(?:{TO}(\d+))?(?:[a-c]|ff?\.?)?(?!\w)", _verse),
+    Rule("scripture", rf"\b({_BOOKS}) (\d+)[:v](\d+)(?:{TO}(\d+))?(?:[a-c]|ff?\.?)?(?!\w)", verse),
     Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
     Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", span),
     Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
@@ -308,7 +294,7 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", rf"\b({either(_SLASHED)})\b", lambda m: _SLASHED[m[1]]),
     Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) c\.(?= [A-Z]|$)", r"\1 century"),
     Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) ed\.(?= [A-Z]|[,;)]|$)", r"\1 edition"),
-    Rule("cited", rf"\bpp?\. ({_SMALL_ROMAN})(?!\w)", lambda m: f"page {cardinal(_roman(m[1]))}"),
+    Rule("cited", rf"\bpp?\. ({_SMALL_ROMAN})(?!\w)", lambda m: f"page {cardinal(roman(m[1]))}"),
     Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
     Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
     Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
@@ -317,6 +303,8 @@ RULES: tuple[Rule, ...] = (
     Rule("compared", r"(?<![\w~])~ ?(?=\d)", "about "),
     Rule("compared", r"(?<![\w<])< ?(?=\d)", "less than "),
     Rule("compared", r"(?<![\w>])> ?(?=\d)", "more than "),
+    Rule("compared", r"\b(\d{1,3})x(?=\d{1,3}\b)", r"\1 by "),
+    Rule("compared", r"(?<=\d)×(?=\d)", " times "),
     Rule("compared", r"(?<!\w)[x×](\d{1,3})\b(?! ?[x×])", r"times \1"),
     Rule(
         "fraction",
@@ -351,7 +339,11 @@ RULES: tuple[Rule, ...] = (
         measure,
     ),
     Rule("unit", r"(?<=\d)°([NSEW])\b", lambda m: f" degrees {_POINTS[m[1]]}"),
-    Rule("unit", r"(?<![\w.])(\d{1,3})C\b", lambda m: f"{cardinal(m[1])} degrees Celsius"),
+    Rule(
+        "unit",
+        r"(?<!\b[Ss]eat )(?<!\b[Rr]oom )(?<!\b[Gg]ate )(?<!\b[Rr]ow )(?<!\bunit )(?<![\w.])(\d{1,3})C\b",
+        lambda m: f"{cardinal(m[1])} degrees Celsius",
+    ),
     Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
     Rule("range", r"(?<=\d)-(?=[a-z])", " "),
     Rule(
@@ -372,33 +364,33 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("abbreviation", r"\bHwy\.?(?= \d)", "Highway"),
     Rule("abbreviation", r"\bRte?\.?(?= \d)", "Route"),
-    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", _numbered),
-    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", _numbered),
+    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", numbered),
+    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", numbered),
     Rule(
         "roman",
         rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})({_SMALL_ROMAN})(?!['’]?\w)",
-        _numbered,
+        numbered,
     ),
-    Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", _numbered),
-    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}}|[VX]\b(?!\.))({_ROMAN})(?!\w|['’][^s])", _reigning),
+    Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", numbered),
+    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}}|[VX]\b(?!\.))({_ROMAN})(?!\w|['’][^s])", reigning),
     Rule(
         "roman",
-        rf"(?:(?<=\bKing )|(?<=\bPope )|(?<=\bTsar )|(?=Elizabeth|Napoleon))\b({_REIGNING}) (I)"
+        rf"(?:(?<=\bKing )|(?<=\bPope )|(?<=\bTsar )|(?=Elizabeth|Napoleon|(?:James|Charles) I(?: of [A-Z]|['’,.;:!?]|$)))\b({_REIGNING}) (I)"
         r"(?=['’]s\b|[,.;:!?]|$| (?:was|of|and|had)\b)",
-        _reigning,
+        reigning,
     ),
     Rule(
         "roman",
         rf"(?!{_OPENERS} )\b([A-Z][a-z]{{3,}}|[Tt]ype|[Pp]hase|[Ll]evel) (?=[IVX]{{2}}|LIV)({_ROMAN})(?!['’]?\w)",
-        _numbered,
+        numbered,
     ),
     Rule(
         "roman",
         rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)",
-        lambda m: f"{cardinal(_roman(m[1])).capitalize()}.",
+        lambda m: f"{cardinal(roman(m[1])).capitalize()}.",
     ),
-    Rule("roman", r"(?<!\ban )\b(I{2,3}|VI{1,3}|IX|XI{1,3})\b(?![.'’]?\w)", lambda m: cardinal(_roman(m[1]))),
-    Rule("roman", r"(?<=\()(i)(?=\))|\b(i{2,3}|iv|vi{1,3})(?=[).])", lambda m: cardinal(_roman(m[1] or m[2]))),
+    Rule("roman", r"(?<!\ban )\b(I{2,3}|VI{1,3}|IX|XI{1,3})\b(?![.'’]?\w)", lambda m: cardinal(roman(m[1]))),
+    Rule("roman", r"(?<=\()(i)(?=\))|\b(i{2,3}|iv|vi{1,3})(?=[).])", lambda m: cardinal(roman(m[1] or m[2]))),
     Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
     Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
     Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
@@ -490,9 +482,11 @@ RULES: tuple[Rule, ...] = (
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
     Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
-    Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-)*(?=(?i:\1)[a-z]+\b)(?!tests?\b|boys?\b)", ""),
+    Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-)*(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!tests?\b|boys?\b)", ""),
     Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\bTED\b", "Ted"),
+    Rule("letters", r"\b([A-G]) ?[#♯](?!\w)", r"\1 sharp"),
+    Rule("letters", r"\b([A-G]) ?♭(?!\w)", r"\1 flat"),
     Rule("letters", r"\b([B-HJ-TV-Z])s\b(?! ?\d)", r"\1's"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )

@@ -102,7 +102,7 @@ _KEPT = frozenset({"mmm", "hmmm", "shhh", "zzz", "brrr", "sss", "www", "iii", "x
 
 # --- signs ---
 
-_NAMED_SIGNS = "°©"
+_NAMED_SIGNS = "°©♯♭"
 """Signs that a reader says by a name that a person would say too."""
 
 _ARROW = re.compile(r"(?<=\w) ?[←-⇿➔-➾⟵-⟿] ?(?=\w)")
@@ -115,7 +115,7 @@ def _without_signs(text: str) -> str:
         return text
     if any("\u1e00" <= letter <= "\u1eff" for letter in text):
         text = "".join(_plain(letter) if "\u1e00" <= letter <= "\u1eff" else letter for letter in text)
-    text = _ARROW.sub(", ", text.replace("\u02bc", "’").replace("℃", "°C"))
+    text = _ARROW.sub(", ", text.replace("\u02bc", "’").replace("℃", "°C").replace("⁄", "/"))
     kept = "".join(" " if _is_sign(character) else character for character in text)
     return text if kept == text else re.sub(r" +(?=[.,:;!?…”’)]|$)", "", " ".join(kept.split()))
 
