@@ -375,7 +375,8 @@ RULES: tuple[Rule, ...] = (
     Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}}|[VX]\b(?!\.))({_ROMAN})(?!\w|['’][^s])", reigning),
     Rule(
         "roman",
-        rf"(?:(?<=\bKing )|(?<=\bPope )|(?<=\bTsar )|(?=Elizabeth|Napoleon|(?:James|Charles) I(?: of [A-Z]|['’,.;:!?]|$)))\b({_REIGNING}) (I)"
+        rf"(?:(?<=\bKing )|(?<=\bPope )|(?<=\bTsar )|(?=Elizabeth|Napoleon)"
+        rf"|(?=(?:James|Charles) I(?: of [A-Z]|['’,.;:!?]|$)))\b({_REIGNING}) (I)"
         r"(?=['’]s\b|[,.;:!?]|$| (?:was|of|and|had)\b)",
         reigning,
     ),
