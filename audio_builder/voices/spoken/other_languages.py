@@ -22,6 +22,9 @@ _LONGEST_NUMBER = 15
 _AMOUNT = r"(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?!\d)"
 """A number with its groups of three, or without; a comma or a point before what is less than one."""
 
+_SHORT = 3
+"""Signs of an abbreviation; longer ones may begin a sentence."""
+
 _LONG, _MOBILE = 7, 11
 """Digits of a number that are read one by one in Chinese, where they aren't in groups."""
 
@@ -45,6 +48,9 @@ _ANY_TELEPHONE_NUMBER = (
 )
 """Without a word for it: with a country's code, or with a nought or brackets in front."""
 
+_ARTICLES = "|".join(
+    rf"(?<=\b{article} )" for article in ("[Ll]e", "du", "[Ee]l", "[Dd]el", "[Ii]l", "[Ee]m", "[Dd]ia")
+)
 _INITIAL = r"(?<!\w)([A-ZÀ-Þ])\.[ -]?(?=[A-ZÀ-Þ぀-鿿](?P<next>\.?))"
 _LONGEST_QUOTE = 300
 _PRIME = r"(?<=\d)(?P<s>''|[\"″]|['′’])(?!\w*['’])"
@@ -109,9 +115,13 @@ def _words(forms: SpokenForms) -> Iterator[_Rule]:
             continue
         name = re.fullmatch(r"(?:[A-Z]|Fr|Hr)\.", written)
         alone = rf"(?= [A-ZÀ-Ý][a-zà-ÿ])(?<![A-ZÀ-Ý]\. .{{{len(written)}}})" if name else r"(?!\w)"
-        yield rf"(?<!\w){re.escape(written)}{alone}", functools.partial(_abbreviation, written, said)
+        spelled = re.escape(written)
+        if len(written) > _SHORT and written[0].islower():
+            spelled = f"[{written[0]}{written[0].upper()}]{re.escape(written[1:])}"
+        yield rf"(?<!\w){spelled}{alone}", functools.partial(_abbreviation, written, said)
     titles = {said.split()[-1] for written, said in forms.abbreviations.items() if written[0].isupper()}
     yield _INITIAL, functools.partial(_initial, _FUNCTION_WORDS | titles)
+    yield r"(?<=\b[A-ZÀ-Þ] [A-ZÀ-Þ])\.(?=[,;:])", functools.partial(_literally, "")
 
 
 def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
@@ -123,13 +133,15 @@ def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     if forms.books:
         if forms.book_numbers:
             yield rf"(?<!\w)(?P<n>[123])\.? (?=(?:{_either(forms.books)})\.?{_GAP}\d)", teller.book_number
-        book = rf"(?<!\w)(?P<b>{_either(forms.books)})\.?"
+        book = rf"(?<!\w)(?P<b>{_either([*forms.books, *forms.books.values()])})\.?"
         yield rf"{book}{_GAP}(?P<c>\d{{1,3}})[,:]{_GAP}(?P<v>\d{{1,3}})(?:[–-](?P<to>\d{{1,3}}))?(?!\d)", teller.verse
     yield r"(?<![\d/.-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?![\d/-])", teller.date
     yield r"(?<![\d/.-])(?P<d>\d{1,2})([/.])(?P<m>\d{1,2})\2(?P<y>\d{4})(?![\d/])", teller.date
     if forms.day:
         months = "|".join(forms.months)
         yield rf"{_BEFORE}(?P<d>[0-3]?\d)(?:º|°|er)?(?= (?:de )?(?i:{months})\b)", teller.day
+    # A day and a month behind an article, where a month has both its figures: “le 14/07”.
+    yield rf"(?:{_ARTICLES})(?P<d>[0-3]?\d)/(?P<m>0\d|1[0-2])(?![\d/])", teller.date
     if "{d}." in forms.date:
         yield r"(?<![\d/.,-])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?![\d/])", teller.date
     yield r"(?<![\d/.-])(?P<y>\d{4})([/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d/])", teller.date
@@ -172,7 +184,7 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     yield rf"(?P<s>{money}){_GAP}(?P<n>{_AMOUNT})", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{money})(?!\w)", teller.money
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}%", teller.percent
-    yield rf"{_BEFORE}(\d{{1,4}}) ?[–—~〜～-] ?(?=\d{{1,4}}(?![\d–-]))", teller.range
+    yield rf"{_BEFORE}(\d{{1,4}}) ?[–—~〜～-] ?(?=\d{{1,4}}(?![\d–-])(?:{_GAP}(?P<noun>[^\W\d_]+))?)", teller.range
     yield rf"{_BEFORE}(?P<n>{_AMOUNT}){_GAP}(?P<s>{units})(?![A-Za-zÀ-ɏ\d/])(?:\.(?= [a-zà-ÿ]|[,;:]))?", teller.unit
     if forms.years:
         yield forms.years, teller.year
@@ -268,9 +280,8 @@ class _Teller:
         # German has an ordinal there, which a later rule makes of the figures.
         said = str(day) if "{d}." in self.forms.date else self._day(str(day))
         year = found.groupdict().get("y")
-        return self.forms.date.format(
-            d=said, month=self.forms.months[month - 1], y=self._year(year) if year else ""
-        ).rstrip()
+        form = self.forms.date if year else self.forms.date.partition("{month}")[0] + "{month}"
+        return form.format(d=said, month=self.forms.months[month - 1], y=self._year(year or "0"))
 
     def day(self, found: _Match) -> str:
         return self.forms.day.format(d=self._day(found["d"].lstrip("0") or "0"))
@@ -318,7 +329,7 @@ class _Teller:
         return forms.mixed.format(n=self.words(whole, forms.feminine if feminine else forms.masculine), f=known)
 
     def verse(self, found: _Match) -> str:
-        said = f"{self.forms.books[found['b']]} {self.words(found['c'])} {self.words(found['v'])}"
+        said = f"{self.forms.books.get(found['b'], found['b'])} {self.words(found['c'])} {self.words(found['v'])}"
         return f"{said} {self.forms.range} {self.words(found['to'])}" if found["to"] else said
 
     def _is_feminine(self, noun: str | None) -> bool:
@@ -426,7 +437,10 @@ class _Teller:
         return " ".join("".join(words.get(sign, sign) for sign in bare).split())
 
     def range(self, found: _Match) -> str:
-        return f"{found[1]}{self.joint}{self.forms.range}{self.joint}"
+        first = found[1]
+        if "noun" in found.groupdict() and self._is_feminine(found["noun"]):
+            first = self.words(first, self.forms.feminine)
+        return f"{first}{self.joint}{self.forms.range}{self.joint}"
 
     def number(self, found: _Match) -> str:
         noun = (found["noun"] or "").strip()
