@@ -56,7 +56,7 @@ _AS_YOU = (
     "(?:(?:[Aa]s|[Ww]hile|[Ww]hen(?:ever)?|[Ii]f|[Bb]efore|[Aa]fter|[Uu]ntil|[Oo]nce|[Hh]ow|[Ww]hat(?:ever)?) you"
     "|(?:[Aa]s|[Ww]hile) we)"
 )
-_PAST = r".*\b(?:yesterday|ago|last|once|was|were|did|had|\w+ed)\b"
+_PAST = r".{0,99}\b(?:yesterday|ago|last|once|was|were|did|had|\w+ed)\b"
 _ASKS_FOR_A_VERB = (
     "let|make|watch|hear|heard|saw|see|help|did|do|doe|will|can|could|would|should|may|might|must|have|had"
 )
@@ -70,9 +70,15 @@ def _imperative(found: re.Match[str]) -> str:
     return _ipa(_VERBS[found[1].lower()])
 
 
+_NEAR = 12
+"""Signs before a match in which such a verb would be."""
+
+
 def _somebody_read(found: re.Match[str]) -> str:
     """Return “my mother read” in the past tense, and “let my mother read” and “a good read” in the present."""
-    is_infinitive = re.search(rf"\b(?i:{_ASKS_FOR_A_VERB})s? $", found.string[: found.start()])
+    is_infinitive = re.search(
+        rf"\b(?i:{_ASKS_FOR_A_VERB})s? $", found.string[max(0, found.start() - _NEAR) : found.start()]
+    )
     is_noun = re.search(r"\b(?:good|great|quick|slow|long|short|easy|hard|close|first|second|last) $", found[1])
     return f"{found[1]}{'reed' if is_infinitive or is_noun else 'red'}"
 

@@ -440,7 +440,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?",
         _letters,
     ),
-    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])", _initials),
+    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,6}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])", _initials),
     Rule(
         "initials",
         rf"(?<=[a-z] ){_NOT_NUMBERED}"
@@ -483,7 +483,7 @@ RULES: tuple[Rule, ...] = (
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
     Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
-    Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-)*(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!tests?\b|boys?\b)", ""),
+    Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-){0,5}(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!tests?\b|boys?\b)", ""),
     Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\bTED\b", "Ted"),
     Rule("letters", r"\b([A-G]) ?[#♯](?!\w)", r"\1 sharp"),
