@@ -71,7 +71,7 @@ class HibariEngine:
         # hibari-tts transforms by SciPy where it is installed; that rounds otherwise.
         scipy = " scipy" if importlib.util.find_spec("scipy") else ""
         return (
-            " ".join(["hibari pieces-5", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
+            " ".join(["hibari pieces-6", *(f"{name}={installed_version(name, _NEEDED_BY)}" for name in names)]) + scipy
         )
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:

@@ -83,7 +83,7 @@ class KokoroEngine:
             MissingExtra: onnxruntime or onnx isn't installed.
         """
         runtime, reader, _ = (installed_version(name, WANTED_BY) for name in ("onnxruntime", "hibari-tts", "onnx"))
-        return f"kokoro lengths-4 onnxruntime={runtime} hibari-tts={reader}"
+        return f"kokoro lengths-5 onnxruntime={runtime} hibari-tts={reader}"
 
     def language_extra(self, language: str) -> str:
         """Return the extra with what reads a language; empty for English.

@@ -90,7 +90,7 @@ class PiperEngine:
             installed_version(name, "the engine piper")
             for name in ("piper-tts", "onnxruntime", "numpy", "hibari-tts", "onnx")
         )
-        return f"piper seeded-4 piper-tts={piper} onnxruntime={runtime} numpy={numpy} hibari-tts={reader}"
+        return f"piper seeded-5 piper-tts={piper} onnxruntime={runtime} numpy={numpy} hibari-tts={reader}"
 
     def speak(self, text: str, voice: Voice) -> AudioSegment:
         """Return `text` at the model's own rate, usually 22,050 Hz.

@@ -234,4 +234,4 @@ def test_a_sentence_without_words_is_refused(engine: KokoroEngine) -> None:
 @pytest.mark.engine
 def test_its_fingerprint_names_what_makes_the_sound(engine: KokoroEngine) -> None:
     """Versions of the runtime and of what makes the phonemes."""
-    assert re.fullmatch(r"kokoro lengths-4 onnxruntime=\S+ hibari-tts=\S+", engine.fingerprint())
+    assert re.fullmatch(r"kokoro lengths-5 onnxruntime=\S+ hibari-tts=\S+", engine.fingerprint())

@@ -36,6 +36,21 @@ def test_each_english_is_read_by_its_own_lexicon(text: str, american: str, briti
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("So do I. We left.", "sˌO dˈu ˈI. wˌi lˈɛft."),
+        ("“So am I.” Rest.", "sˈO ɐm ˈI. ɹˈɛst."),
+        ("It was in 3D. It ended.", "ˌɪt wʌz ɪn θɹˈi dˈi. ˌɪt ˈɛndᵻd."),
+        ("Take vitamin C.", "tˈAk vˈITəmən sˈi."),
+        ("I don't. Rest.", "ˌI dˈOnt. ɹˈɛst."),
+    ],
+)
+def test_a_sentence_that_ends_in_a_single_letter_keeps_its_stop(text: str, said: str) -> None:
+    """The reader takes it for that of an initial; without it the voice ends in the air."""
+    assert phonemes(text, british=False) == said
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Read [word](/ɡˈoʊst/) here.",
