@@ -50,6 +50,7 @@ _BEFORE_NUMBERS = words_of("sentences", "before_numbers")
 _BEFORE_ROMAN_ONE = words_of("sentences", "before_roman_one")
 _BOOKS = words_of("sentences", "books")
 _INTERJECTIONS = words_of("sentences", "interjections")
+LETTERED = words_of("sentences", "lettered")
 _MONTHS_AND_DAYS = words_of("sentences", "months_and_days")
 _DAYS = words_of("sentences", "days")
 _SPEECH = words_of("sentences", "speech")
@@ -310,6 +311,8 @@ def _is_initial(last: _Last, following: _Next, tag: str) -> bool:
         return False
     if last.text == "I" and not following.initial:
         return _INITIALS.fullmatch(last.neighbour.rstrip(".")) is not None
+    if last.neighbour in LETTERED and not following.initial:
+        return False
     named = following.initial or (last.text[0].isupper() and following.has_case)
     return named and not _begins_sentence(following, tag)
 

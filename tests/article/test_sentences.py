@@ -59,6 +59,10 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ("cs", "V 19. století byl klid. Konec.", ("V 19. století byl klid.", "Konec.")),
         ("fr", "Puis M. Dupont vint. Il resta.", ("Puis M. Dupont vint.", "Il resta.")),
         ("xx", "One. Two.", ("One.", "Two.")),
+        ("en", "They had Plan B. Nobody liked it.", ("They had Plan B.", "Nobody liked it.")),
+        ("en", "A dose of vitamin C. Sleep came.", ("A dose of vitamin C.", "Sleep came.")),
+        ("de", "Das war Plan B. Niemand kam.", ("Das war Plan B.", "Niemand kam.")),
+        ("es", "Toma vitamina C. Duerme bien.", ("Toma vitamina C.", "Duerme bien.")),
         (
             "es",
             "Hola. ¿Qué tal? ¡Muy bien! Dijo: «¿Por qué?» y se fue.",

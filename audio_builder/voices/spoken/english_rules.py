@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+from audio_builder.article.sentences import LETTERED
 from audio_builder.voices.spoken.english_numbers import (
     AMOUNT,
     BEFORE_DAYS,
@@ -115,8 +116,8 @@ def _cased(written: str, word: str) -> str:
     return word.capitalize() if written[0].isupper() else word
 
 
-_LETTERED = "|".join(english_list("lettered"))
-_NOT_NUMBERED = "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for word in english_list("lettered"))
+_LETTERED = "|".join(sorted(LETTERED))
+_NOT_NUMBERED = "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for word in sorted(LETTERED))
 """Behind one of these a single letter with a stop is the end of a sentence."""
 
 
