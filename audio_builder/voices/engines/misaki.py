@@ -23,7 +23,7 @@ _CUTS = (re.compile(r"(?<=[.!?…])[”)]* "), re.compile(r"(?<=[,;:—])[”)]*
 _STRESS = re.compile(r"([ˈˌ])([^\sˈˌaeiouyɑɒæɔəɛɜɝɪʊʌɚɐᵻɨʉøœ]+)")
 """A mark of stress before its syllable, and the consonants over which misaki writes it: right before the vowel."""
 
-_STOP_OF_A_LETTER = re.compile(r"(?<![\w.'-])\d*[A-Za-z]\.(?=[”\"')]*(?:\s|$))")
+_STOP_OF_A_LETTER = re.compile(r"(?<![\w.'])\d*[A-Za-z]\.(?=[”\"')]*(?:\s|$))")
 """As in “So do I. We left.”: the reader leaves it out, as that of an initial. Those of initials don't come here."""
 
 _SAME = "bdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒθᵊᵻʤʧˈˌ "

@@ -196,6 +196,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sign", r"~(?! ?\d)", ""),
     Rule("sign", r"(?<![\w&])#(?=[A-Za-z])", "hashtag "),
     Rule("sign", r"© ?(?=\w)", "copyright "),
+    Rule("date", rf"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,? (?:\d\d? (?:{MONTH})|(?:{MONTH}) \d))", lambda m: DATED[m[1]]),
     Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
     Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", slash_date),
     Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
@@ -346,6 +347,7 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{cardinal(m[1])} degrees Celsius",
     ),
     Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
+    Rule("unit", r"(?<=\d)-(hr|min|sec|yr|mi|ft|lb|km|oz|kg|cm|mm|ml)\b(?!\.)", lambda m: f" {UNITS[m[1]]}"),
     Rule("range", r"(?<=\d)-(?=[a-z])", " "),
     Rule(
         "version",
@@ -388,7 +390,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "roman",
-        rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.)",
+        rf"^(?=[IVX]+\.)({_ROMAN})\.(?! [A-Z]\.|[a-z])",
         lambda m: f"{cardinal(roman(m[1])).capitalize()}.",
     ),
     Rule("roman", r"(?<!\ban )\b(I{2,3}|VI{1,3}|IX|XI{1,3})\b(?![.'’]?\w)", lambda m: cardinal(roman(m[1]))),
@@ -434,6 +436,7 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
     Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
     Rule("initials", r"\bPh\. ?D\.", "PhD"),
+    Rule("initials", r"\bP\. ?(P?)(?:\. ?)?S\.(?= [A-Z])", r"P\1S."),
     Rule("letters", rf"\b(?:((?i:{_LETTERED}) )A\b(?!\.?[A-Z]| [A-Z])|([Ff]rom )A(?= to\b))", r"\1\2eigh"),
     Rule("initials", r"\b(e|k)\. ?(e|d)\. (?=[Cc]ummings\b|[Ll]ang\b)", lambda m: f"{m[1]} {m[2]} ".upper()),
     Rule(
