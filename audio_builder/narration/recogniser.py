@@ -26,6 +26,9 @@ RATE_HZ = 16_000
 _FRAME_S = 0.02
 """The recogniser gives one answer for each of these."""
 
+_VOICED_HZ, _VOICED_DB = 1000.0, -34.0
+"""Below this a voice has its power; and how far below the loudest a quiet vowel at the beginning may be."""
+
 _BETWEEN = ("<wb>", "<blank>")
 """Its symbols for the border of a word, and for nothing new."""
 
@@ -162,7 +165,18 @@ def heard_sounds(samples: Samples) -> Sounds:
         shares = likely[start:end].sum(axis=0)
         rows.append(shares / shares.sum())
     shape = np.array(rows).reshape(len(starts), len(symbols))
-    return Sounds(shape, tuple(start * _FRAME_S for start in starts), symbols)
+    return Sounds(shape, tuple(start * _FRAME_S for start in starts), symbols, _voice_s(samples))
+
+
+def _voice_s(samples: Samples) -> float:
+    """Return when a voice begins, in seconds: the first frame that isn't too quiet and has most of it below 1 kHz."""
+    frame = round(_FRAME_S * RATE_HZ)
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
+    is_low = np.fft.rfftfreq(frame, 1 / RATE_HZ) < _VOICED_HZ
+    power = np.abs(np.fft.rfft(frames * np.hanning(frame), axis=1)) ** 2
+    low, high = power[:, is_low].sum(axis=1), power[:, ~is_low].sum(axis=1)
+    voiced = (low > low.max(initial=0.0) * 10 ** (_VOICED_DB / 10)) & (low > high)
+    return float(voiced.argmax() * _FRAME_S) if len(frames) else 0.0
 
 
 def _log_likelihoods(model: Any, samples: Samples) -> Any:
