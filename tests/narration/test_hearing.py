@@ -80,10 +80,10 @@ def test_a_first_word_of_one_sound_is_missing_where_nothing_is_voiced_before_the
     """A recogniser often doesn't hear it, but a voice is there."""
     words = (Word("A", ("ɐ",)), *WORDS[1:])
     heard = sounds_of("kettle", "is", "near")
-    later = replace(heard, starts_s=tuple(start_s + 0.2 for start_s in heard.starts_s))
-    found = compare(words, replace(later, voice_s=0.3))
+    later = replace(heard, starts_s=tuple(start_s + 0.1 for start_s in heard.starts_s))
+    found = compare(words, replace(later, voice_s=0.2))
     assert [(difference.kind, difference.word) for difference in found] == [("missing", "A")]
-    assert compare(words, replace(later, voice_s=0.06)) == ()
+    assert compare(words, replace(later, voice_s=0.04)) == ()
 
 
 def test_a_sound_that_two_words_share_may_be_heard_once() -> None:
