@@ -57,6 +57,9 @@ _AS_YOU = (
     "|(?:[Aa]s|[Ww]hile) we)"
 )
 _PAST = r".{0,99}\b(?:yesterday|ago|last|once|was|were|did|had|\w+ed)\b"
+_OF_A_READ = (
+    "good|great|quick|slow|long|short|easy|hard|close|first|second|last|best|better|must|light|fun|nice|quiet|lovely"
+)
 _ASKS_FOR_A_VERB = (
     "let|make|watch|hear|heard|saw|see|help|did|do|doe|will|can|could|would|should|may|might|must|have|had"
 )
@@ -79,7 +82,7 @@ def _somebody_read(found: re.Match[str]) -> str:
     is_infinitive = re.search(
         rf"\b(?i:{_ASKS_FOR_A_VERB})s? $", found.string[max(0, found.start() - _NEAR) : found.start()]
     )
-    is_noun = re.search(r"\b(?:good|great|quick|slow|long|short|easy|hard|close|first|second|last) $", found[1])
+    is_noun = re.search(rf"\b(?:{_OF_A_READ}) $", found[1])
     return f"{found[1]}{'reed' if is_infinitive or is_noun else 'red'}"
 
 
@@ -227,7 +230,7 @@ HOMOGRAPHS = (
         lambda m: m[1] + _ipa("ˈeɪdʒᵻd"),
         ipa=True,
     ),
-    Rule("homograph", r"^Blessed(?! (?:by|with)\b)", _ipa("blˈɛsᵻd"), ipa=True),
+    Rule("homograph", r"^Blessed(?= (?!(?:by|with|to|in|that|beyond)\b)[a-z])", _ipa("blˈɛsᵻd"), ipa=True),
     Rule("homograph", r"\b((?:[Tt]he|[Aa]|[Mm]ost|O) )[Bb]lessed\b", lambda m: m[1] + _ipa("blˈɛsᵻd"), ipa=True),
     Rule(
         "homograph",

@@ -280,7 +280,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "phone",
-        r"\b((?:[Cc]all|[Dd]ial|[Tt]ext) )(\d{3,6})\b(?=[.,;:!?]|$| [ainot])",
+        r"\b((?:[Cc]all|[Dd]ial|[Tt]ext) )(911|988|112|999|\d{5,6})\b(?=[.,;:!?]|$| [ainot])",
         lambda m: m[1] + digit_words(m[2]),
     ),
     Rule(
@@ -365,8 +365,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
-    Rule("abbreviation", r"\bHwy\.?(?= \d)", "Highway"),
-    Rule("abbreviation", r"\bRte?\.?(?= \d)", "Route"),
+    Rule("abbreviation", r"\b(Hwy|Rte?)\.?(?= \d)", lambda m: "Highway" if m[1] == "Hwy" else "Route"),
     Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", numbered),
     Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", numbered),
     Rule(
@@ -487,11 +486,14 @@ RULES: tuple[Rule, ...] = (
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
     Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
-    Rule("word", r"\b([A-Za-z])-(?:(?i:\1)-){0,5}(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!tests?\b|boys?\b)", ""),
+    Rule(
+        "word",
+        r"\b([A-Za-z])-(?:(?i:\1)-){0,5}(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!(?:test|boy|shape|curve|ball)(?:s|d)?\b)",
+        "",
+    ),
     Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\bTED\b", "Ted"),
-    Rule("letters", r"\b([A-G]) ?[#♯](?!\w)", r"\1 sharp"),
-    Rule("letters", r"\b([A-G]) ?♭(?!\w)", r"\1 flat"),
+    Rule("letters", r"\b([A-G]) ?([#♯♭])(?!\w)", lambda m: f"{m[1]} {'flat' if m[2] == '♭' else 'sharp'}"),
     Rule("letters", r"\b([B-HJ-TV-Z])s\b(?! ?\d)", r"\1's"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )
