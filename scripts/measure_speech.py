@@ -160,7 +160,6 @@ def words(name: str, paths: Sequence[str]) -> None:
     """Print word errors and predicted quality of texts or episodes."""
     texts = [Path(path) for path in paths] or sorted((ROOT / "scripts" / "texts").glob("*.md"))
     all_errors = all_count = 0
-    all_sounds: list[Samples] = []
     for path in texts:
         sounds = phrases_of(path) if path.suffix == ".mp3" else clips_of(name, path)
         errors = count = 0
@@ -173,10 +172,9 @@ def words(name: str, paths: Sequence[str]) -> None:
             if wrong:
                 print("  ", " ".join(wrong), "|", " ".join(heard))
         own = [sound for _, sound in sounds if len(sound) >= LEAST_S * HEARD_HZ]
-        all_sounds += own
         all_errors, all_count = all_errors + errors, all_count + count
         print(f"{path.name}: {count} words, {errors / count:.1%} misheard; quality {quality(own)}", flush=True)
-    print(f"{name}: {all_count} words, {all_errors / all_count:.1%} misheard; quality {quality(all_sounds)}")
+    print(f"{name}: {all_count} words, {all_errors / all_count:.1%} misheard")
 
 
 # --- short lines ---
