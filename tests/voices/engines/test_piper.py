@@ -219,5 +219,5 @@ def test_a_voice_without_its_files_or_with_a_broken_config_is_refused(tmp_path: 
 def test_its_fingerprint_names_what_makes_the_sound() -> None:
     """Versions of the package, the runtime and what draws the noise."""
     assert re.fullmatch(
-        r"piper seeded-4 piper-tts=\S+ onnxruntime=\S+ numpy=\S+ hibari-tts=\S+", PiperEngine().fingerprint()
+        r"piper seeded-5 piper-tts=\S+ onnxruntime=\S+ numpy=\S+ hibari-tts=\S+", PiperEngine().fingerprint()
     )
