@@ -36,6 +36,7 @@ _TINY = (
 )
 
 _WAYS = "(?:[Pp]ath|[Rr]oad|[Rr]iver|[Tt]rail|[Ss]tream|[Ss]treet|[Ll]ane|[Tt]rack|[Ss]tairs?|[Vv]alley)s?"
+_ENDS = "(?:it|s?he|day|evening|week|year|night|summer|autumn|winter|party|session|practice|meeting|conversation)"
 _WHERE = "(?:on|(?:up|down)(?:hill|wards?)?|through|around|along|past|between|over|into|its|away|back)"
 _THEN = (
     "(?:Yesterday|(?:[Ll]ast|[Oo]ne|[Tt]hat) (?:night|evening|week|month|year|spring|summer|autumn|fall|winter|day)|"
@@ -165,8 +166,10 @@ HOMOGRAPHS = (
     ),
     Rule("homograph", r"\b([Bb])ows(?= of (?:the )?(?:ships?|boats?|branches)\b)", r"\1oughs"),
     Rule("homograph", r"\b((?:deep|low|slight|respectful|reverent|polite|formal|humble|silent) )bow\b", r"\1bough"),
-    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined"),
-    Rule("homograph", r"\b([Ww])inds(?= (?:down|itself|himself|herself|around|through)\b)", r"\1ineds"),
+    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
+    Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:down|up)\b)", r"\1ined", _MISAKI),
+    Rule("homograph", r"\b([Ww])inds(?= (?:it|him|her)self\b)", r"\1ineds"),
+    Rule("homograph", rf"\b({_ENDS} )winds(?= down\b)", r"\1wineds"),
     Rule("homograph", r"\b([Ll]et (?:\w+ ){1,3})wind(?= (?:down|up|around|through|its)\b)", r"\1wined"),
     Rule("homograph", rf"\b({_WAYS} )wind(s?)(?= {_WHERE}\b)", r"\1wined\2"),
     Rule(

@@ -404,7 +404,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "abbreviation",
-        rf"\b((?:[A-Z][a-z]+|\w+(?:st|nd|rd|th)) )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
+        rf"((?:\b[A-Z][a-z]+|\d(?:st|nd|rd|th)) )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
         lambda m: f"{m[1]}{_STREETS[m[2]]}" + ("" if m["end"] is None else "." + m["end"]),
     ),
     Rule(
