@@ -61,9 +61,7 @@ _PAST = r".{0,99}\b(?:yesterday|ago|last|once|was|were|did|had|\w+ed)\b"
 _OF_A_READ = (
     "good|great|quick|slow|long|short|easy|hard|close|first|second|last|best|better|must|light|fun|nice|quiet|lovely"
 )
-_ASKS_FOR_A_VERB = (
-    "let|make|watch|hear|heard|saw|see|help|did|do|doe|will|can|could|would|should|may|might|must|have|had"
-)
+_ASKS_FOR_A_VERB = "let|make|watch|hear|heard|saw|see|help|did|do|doe|will|can|could|would|should|may|might|must"
 
 
 def _verb(found: re.Match[str]) -> str:

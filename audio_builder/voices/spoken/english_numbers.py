@@ -172,6 +172,13 @@ def clock_time(found: re.Match[str]) -> str:
     return f"{cardinal(hour)} {'oh ' if minutes[0] == '0' else ''}{cardinal(minutes)}{after}"
 
 
+def clock_seconds(found: re.Match[str]) -> str:
+    """Return `4:15:30` as `four fifteen thirty`, `8:01:00` as `eight oh one`."""
+    hour, *rest = found.groups()
+    rest = rest[:1] if rest[1] == "00" else rest
+    return " ".join([cardinal(hour), *(f"oh {cardinal(part)}" if part[0] == "0" else cardinal(part) for part in rest)])
+
+
 def whole_hour(found: re.Match[str]) -> str:
     """Return `6 a.m.` as `six AM`."""
     return f"{cardinal(found[1])}{_half_day(found[2], found)}"

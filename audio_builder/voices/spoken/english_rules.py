@@ -25,6 +25,7 @@ from audio_builder.voices.spoken.english_numbers import (
     YEAR,
     area,
     cardinal,
+    clock_seconds,
     clock_time,
     day_month,
     decade,
@@ -107,6 +108,7 @@ _ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Si
 """Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
 
 _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
+_CHAPTER = r"(?=(?:\d+:|[ivxl]+\. ?)\d)"
 _PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
 
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
@@ -150,7 +152,7 @@ def _aside(found: re.Match[str]) -> str:
 
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
 _POINTS = {"N": "north", "S": "south", "E": "east", "W": "west"}
-_APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee"}
+_APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee", "TED": "Ted"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
@@ -243,18 +245,19 @@ RULES: tuple[Rule, ...] = (
     Rule("scripture", rf"\b(?<=[123] )({either(_BOOK_SHORT)})\. ?(?=\d)", lambda m: f"{_BOOK_SHORT[m[1]]} "),
     Rule(
         "scripture",
-        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\.? ?(?=\d+:\d))",
+        rf"\b(?:(?!{_ALSO_OTHERWISE})({either(_BOOK_SHORT)})\.? ?(?=\d)|({either(_BOOK_SHORT)})\.? ?{_CHAPTER})",
         lambda m: f"{_BOOK_SHORT[m[1] or m[2]]} ",
     ),
     Rule("scripture", rf"\b([123]) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(m[1]).capitalize()} "),
     Rule("scripture", rf"\b(I{{1,3}}) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(str(len(m[1]))).capitalize()} "),
+    Rule("scripture", rf"\b({_BOOKS}) (?=[ivxl])({_SMALL_ROMAN})[.:] ?(?=\d)", lambda m: f"{m[1]} {roman(m[2])}:"),
     Rule("scripture", r"\bJob (?=\d+:\d)", "Jobe "),
     Rule("scripture", rf"\b({_BOOKS}) (\d+)[:v](\d+)(?:{TO}(\d+))?(?:[a-c]|ff?\.?)?(?!\w)", verse),
     Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
     Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", span),
     Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
     Rule("ratio", r"\b([2-9]|12)/(4|8|16)(?= (?:time|beat|rhythm|met(?:re|er))\b)", r"\1 \2"),
-    Rule("time", r"\b(\d\d?):([0-5]\d):([0-5]\d)\b", lambda m: " ".join(map(cardinal, m.groups()))),
+    Rule("time", r"\b(\d\d?):([0-5]\d):([0-5]\d)\b", clock_seconds),
     Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
     Rule("time", r"(?:(?<=[AaPp]\.[Mm]\.)|(?<=\bnoon)|(?<=\bdusk)|(?<=\bdawn)) ?[–-] ?(?=\d)", " to "),
     Rule("time", rf"(\d ?[AaPp]\.?[Mm]\.?){TO}(?=(?:noon|midnight|dusk|dawn)\b)", r"\1 to "),
@@ -265,7 +268,7 @@ RULES: tuple[Rule, ...] = (
     Rule("time", r"\b(\d\d?)\.([0-5]\d)(?= when\b)", r"\1:\2"),
     Rule(
         "time",
-        r"\b(0[1-9]|1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
+        r"(?<![+:T])\b(0[1-9]|1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
         clock_time,
     ),
     Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
@@ -273,11 +276,7 @@ RULES: tuple[Rule, ...] = (
     Rule("decade", r"(?<!\w)['’]([2-9]0)s\b", lambda m: f"{cardinal(m[1])[:-1]}ies"),
     Rule("decade", r"(?<!\w)['’](\d\d)\b(?![\d'’])", lambda m: cardinal(m[1])),
     Rule("decade", r"\b((?i:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
-    Rule(
-        "phone",
-        r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)",
-        telephone,
-    ),
+    Rule("phone", r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)", telephone),
     Rule(
         "phone",
         r"\b((?:[Cc]all|[Dd]ial|[Tt]ext) )(911|988|112|999|\d{5,6})\b(?=[.,;:!?]|$| [ainot])",
@@ -299,8 +298,7 @@ RULES: tuple[Rule, ...] = (
     Rule("cited", rf"\bpp?\. ({_SMALL_ROMAN})(?!\w)", lambda m: f"page {cardinal(roman(m[1]))}"),
     Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
     Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
-    Rule("abbreviation", r"\b([Mm])in\. ?(?=\d)", r"\1inimum "),
-    Rule("abbreviation", r"\b([Mm])ax\. ?(?=\d)", r"\1aximum "),
+    Rule("abbreviation", r"\b([Mm](?:in|ax))\. ?(?=\d)", r"\1imum "),
     Rule("abbreviation", r"\b([Ee])st\. ?(?=\d{4}\b)", r"\1stablished "),
     Rule("compared", r"(?<![\w~])~ ?(?=\d)", "about "),
     Rule("compared", r"(?<![\w<])< ?(?=\d)", "less than "),
@@ -488,13 +486,12 @@ RULES: tuple[Rule, ...] = (
     Rule("contraction", r" ['’‘]n['’] ", " and "),
     Rule(
         "word",
-        r"\b([A-Za-z])-(?:(?i:\1)-){0,5}(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!(?:test|boy|shape|curve|ball)(?:s|d)?\b)",
+        r"(?<![\w/])([A-Za-z])-(?:(?i:\1)-){0,5}(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!(?:test|boy|shape|curve|ball)(?:s|d)?\b)",
         "",
     ),
-    Rule("letters", r"\b(BA|MA|RIP)\b", lambda m: _APART[m[1]]),
-    Rule("letters", r"\bTED\b", "Ted"),
+    Rule("letters", r"\b(BA|MA|RIP|TED)\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\b([A-G]) ?([#♯♭])(?!\w)", lambda m: f"{m[1]} {'flat' if m[2] == '♭' else 'sharp'}"),
-    Rule("letters", r"\b([B-HJ-TV-Z])s\b(?! ?\d)", r"\1's"),
+    Rule("letters", r"\b([BCDFGHJ-NP-TV-Z])s\b(?! ?\d|\. ?[a-z\d])", r"\1's"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
 )
 """In their order: what one rule has put into words, the next ones leave alone."""
