@@ -151,6 +151,7 @@ def _aside(found: re.Match[str]) -> str:
 
 
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
+_WAYS = {"Hwy": "Highway", "Rte": "Route", "Rt": "Route", "Ste": "Suite"}
 _POINTS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee", "TED": "Ted"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
@@ -363,7 +364,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b((?i:{either(_NUMBERED_SHORT)}))\. ?(?=[IVXL\d]+\b)",
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
-    Rule("abbreviation", r"\b(Hwy|Rte?)\.?(?= \d)", lambda m: "Highway" if m[1] == "Hwy" else "Route"),
+    Rule("abbreviation", rf"\b({'|'.join(_WAYS)})\.?(?= \d)", lambda m: _WAYS[m[1]]),
     Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", numbered),
     Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", numbered),
     Rule(

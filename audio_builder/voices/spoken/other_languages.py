@@ -160,7 +160,10 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     yield _ANY_TELEPHONE_NUMBER, teller.telephone
     if forms.per:
         yield rf"(?<=\d)(?P<s>{_GAP}(?:{money}|-?[^\s\d/,;-]+)?)/(?=(?:{forms.periods})(?![A-Za-zÀ-ɏ]))", teller.per
-        yield rf"(?<=\d)(?!{_GAP}(?:{units})(?!\w|/))(?P<s>{_GAP}(?:{units}))/(?P<o>{units})(?!\w)", teller.per_unit
+        yield (
+            rf"(?<=\d)(?!{_GAP}(?:{units})(?!\w|/))(?P<s>{_GAP}(?:{units}|{money}))/(?P<o>{units})(?!\w)",
+            teller.per_unit,
+        )
     if forms.either_or:
         yield rf"(?<!\w)(?i:{forms.either_or})(?!\w)", teller.either_or
         yield r"(?<![\w/.@])([^\W\d_]{2,})/([^\W\d_]{2,})(?![\w/@])", teller.slash
@@ -174,7 +177,7 @@ def _counts(language: str, forms: SpokenForms) -> Iterator[_Rule]:
     yield rf"(?<![A-Za-z\d.,/-])(?:(?P<w>\d{{1,4}}) )?{part}(?=(?P<noun> ?\w+)?)", teller.fraction
     yield r"(?<![^\s(，。、：])[-−](?=\d)", lambda _found: f"{forms.minus}{teller.joint}"
     if forms.plus:
-        yield r"(?<![^\s(])\+(?=\d)", lambda _found: f"{forms.plus}{teller.joint}"
+        yield r"(?<=\S) \+ (?=\S)|(?<![^\s(])\+(?=\d)", lambda _found: f"{teller.joint}{forms.plus}{teller.joint}"
     if forms.times:
         yield r"(?<=\d) ?[x×] ?(?=\d)", lambda _found: f"{teller.joint}{forms.times}{teller.joint}"
         yield r"(?<![\w×])(?P<s>[x×]) ?(?P<n>\d{1,3})(?![A-Za-zÀ-ɏ\d]|[.,/]\d)", teller.unit
