@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from audio_builder.voices.spoken.english_numbers import english_words
 from audio_builder.voices.spoken.english_rules import ESPEAK, MISAKI, Rule
+from audio_builder.voices.spoken.english_said import english_words
 from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
 _ESPEAK = frozenset({ESPEAK})
@@ -50,6 +50,12 @@ _PEOPLE = (
 )
 
 _ALSO_NOUNS = "frequent|house|perfect|subject|suspect|insult|contrast|address|refuse|reject"
+_HEARD_LIVE = (
+    "(?:music|birds?|shows?|concerts?|broadcasts?|wires?|bait|audiences?|albums?|recordings?|streams?|coals|oaks?|"
+    "performances?|plants|animals|from (?:the )?[A-Z])"
+)
+_LIVES_SOMEWHERE = "(?:in|on|at|with|within|inside|under|near|next|among|between|like|alone|here|there|by|off|for|and)"
+_BEFORE_A_CLAUSE = "(?:[Bb]efore|[Aa]fter|[Uu]ntil|[Tt]ill|[Ww]hen(?:ever)?|[Oo]nce|[Ww]here)"
 _OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?)"
 
 
@@ -124,7 +130,17 @@ HOMOGRAPHS = (
         r"\b((?:[Ee]ye(?:lid)?|[Ll]id|[Dd]oor|[Pp]etal|[Ss]hutter|[Ll]ip|[Ss]hop|[Ww]ound)s )close(?=[.,;:!?…]|$)",
         r"\1cloze",
     ),
-    Rule("homograph", rf"{_FIRST}([Cc])lose(?= (?:down|off|out|up|softly|gently|slowly)\b)", r"\1loze"),
+    Rule(
+        "homograph",
+        rf"{_FIRST}([Cc])lose(?= (?:down|off|out|up|softly|gently|slowly|again|in on"
+        r"|with (?:an?|one|two|three|some|the|your|our|gratitude|thanks|\w+ing))\b)",
+        r"\1loze",
+    ),
+    Rule("homograph", r"(?:(?<=\b[Oo]pen[.,] )|(?<=\bhalf-)|(?<=\bHalf-))([Cc])lose\b", r"\1loze"),
+    Rule("homograph", r"^([Cc])lose(?=[.,] (?:(?:[Tt]hen|[Aa]nd) )?[Oo]pen\b)", r"\1loze"),
+    Rule("homograph", rf"\b({_BEFORE_A_CLAUSE} (?:I|we|you|they) )close\b", r"\1cloze"),
+    Rule("homograph", r"\b((?:[Ww]atch|[Ss]ee|[Hh]ear) (?:the|a|your) \w+ )close(?=[.,;:!?…]|$)", r"\1cloze"),
+    Rule("homograph", r"\b([Dd]raw )close(?=[.,;:!?…]|$)", lambda m: m[1] + _ipa("klˈoʊs"), _MISAKI, ipa=True),
     Rule("homograph", rf"\b([Bb])ass(?= {_OF_MUSIC}\b)", r"\1ase"),
     Rule("homograph", r"\b((?:[Dd]eep|[Ll]ow|[Dd]ouble|[Uu]pright|[Ee]lectric) )bass\b", r"\1base"),
     Rule("homograph", rf"\b({_FELT} (?:so )?)content\b(?! of\b)", lambda m: m[1] + _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
@@ -162,6 +178,11 @@ HOMOGRAPHS = (
     Rule(
         "homograph", r"\b((?:ship|boat)['’]s |[Ll]et (?:\w+ )?(?:heads?|branch(?:es)?|trees?|knees?) )bow\b", r"\1bough"
     ),
+    Rule(
+        "homograph",
+        r"\b((?:[Mm]ake|[Tt]ake|[Ww]ith|[Oo]ffer) (?:(?:two|three|many|nine|some|deep) ){1,2})bows\b(?! and arrows)",
+        r"\1boughs",
+    ),
     Rule("homograph", r"\b([Bb])ows(?= of (?:the )?(?:ships?|boats?|branches)\b)", r"\1oughs"),
     Rule("homograph", r"\b((?:deep|low|slight|respectful|reverent|polite|formal|humble|silent) )bow\b", r"\1bough"),
     Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
@@ -182,7 +203,16 @@ HOMOGRAPHS = (
         lambda m: "Yooz" if m[1] == "U" else "yooz",
         _ESPEAK,
     ),
-    Rule("homograph", r"^Live(?! (?:music|bird|show|concert|broadcast|from)\b)", "Liv"),
+    Rule("homograph", rf"^Live\b(?! {_HEARD_LIVE})", "Liv"),
+    Rule("homograph", rf"^Live(?= {_HEARD_LIVE})", _ipa("lˈaɪv"), ipa=True),
+    Rule("homograph", rf"^Lives(?= {_LIVES_SOMEWHERE}\b)", "Livs"),
+    Rule("homograph", rf"^Lives\b(?! {_LIVES_SOMEWHERE}\b)", _ipa("lˈaɪvz"), ipa=True),
+    Rule(
+        "homograph",
+        rf"\b((?:[Mm]any|[Pp]ast|[Hh]uman|[Oo]ther|[Ww]hose|[Ff]uture) )lives\b(?! {_LIVES_SOMEWHERE}\b)",
+        lambda m: m[1] + _ipa("lˈaɪvz"),
+        ipa=True,
+    ),
     Rule("homograph", rf"\b({_THEN},? (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
     Rule("homograph", r"(?<=, )read(?= (?:once|twice|aloud|again)\b)", "red", _ESPEAK),
     Rule("homograph", rf"\b({_AS_YOU} )read\b(?!{_PAST})", r"\1reed", _MISAKI),
@@ -201,7 +231,7 @@ HOMOGRAPHS = (
     ),
     Rule(
         "homograph",
-        r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box)(?:s|es)?\b)",
+        r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box|roof|window|lining)(?:s|es)?\b)",
         "led",
     ),
     Rule("homograph", r"\b([Ll])ead(?= (?:pipes?|paint|poisoning|crystal|solder|shot)\b)", r"\1ed"),
@@ -253,7 +283,27 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b([Tt]he |[Aa] |old )sow\b(?! (?:seeds?|the)\b)", r"\1sau", _ESPEAK),
     Rule("homograph", r"\b((?:of|burning|household) )refuse\b(?! to\b)", r"\1reffuse", _ESPEAK),
     Rule("homograph", r"^([Cc])ontent(?= and (?:calm|still|quiet|happy|warm|whole|at ease)\b)", r"\1ontentt", _ESPEAK),
-    Rule("homograph", rf"{_FIRST}[Rr]ebel(?= against\b)", _ipa("ɹɪbˈɛl"), ipa=True),
+    Rule("homograph", rf"{_FIRST}[Rr]ebel(?= (?:against|\w+ly)\b)", _ipa("ɹɪbˈɛl"), ipa=True),
+    Rule(
+        "homograph",
+        r"\b((?:value|need|wishe|feeling|interest|view|desire|plan)s )conflict(?=[.,;!?]|$| with\b)",
+        lambda m: m[1] + _ipa("kənflˈɪkt"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"\b((?:may|can|will|could|would|might|to) )entrance(?= (?:me|us|you|them|him|her)\b)",
+        lambda m: m[1] + _ipa("ɪntɹˈæns"),
+        ipa=True,
+    ),
+    Rule("homograph", rf"{_FIRST}[Aa]ssociate(?= with\b)", _ipa("əsˈoʊʃieɪt"), ipa=True),
+    Rule(
+        "homograph",
+        rf"{_FIRST}[Dd]eliberate(?= (?:over|slowly|together|before|about|with)\b)",
+        _ipa("dɪlˈɪbɚeɪt"),
+        ipa=True,
+    ),
+    Rule("homograph", r"\b(a(?: \w+)? )row(?= about\b)", lambda m: m[1] + _ipa("ɹˈaʊ"), ipa=True),
     Rule(
         "homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow(s?)\b", r"\1ew\2"
     ),

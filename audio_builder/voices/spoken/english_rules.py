@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audio_builder.article.sentences import LETTERED
-from audio_builder.voices.spoken.english_numbers import (
+from audio_builder.voices.spoken.english_said import (
     AMOUNT,
     BEFORE_DAYS,
     BEFORE_YEARS,
@@ -20,10 +20,12 @@ from audio_builder.voices.spoken.english_numbers import (
     MONTH,
     NUMBER,
     SCALES,
+    SUPERSCRIPTS,
     TO,
     UNITS,
     YEAR,
     area,
+    aside,
     cardinal,
     clock_seconds,
     clock_time,
@@ -33,11 +35,15 @@ from audio_builder.voices.spoken.english_numbers import (
     either,
     english_list,
     english_words,
+    etc,
     feet_and_inches,
+    formula,
     fraction,
     host,
     hour_range,
+    initials,
     iso_date,
+    letters,
     lone_year,
     mail,
     measure,
@@ -46,8 +52,11 @@ from audio_builder.voices.spoken.english_numbers import (
     numbered,
     ordinal,
     point_date,
+    possessive,
+    power,
     reigning,
     roman,
+    roman_pages,
     short_decade,
     slash_date,
     span,
@@ -104,13 +113,20 @@ _SLASHED = english_words("slashed")
 _CURRENCIES = english_words("currencies")
 _LIVED = english_words("lived")
 _OPENERS = f"(?:{'|'.join(sorted(english_list('openers')))})"
-_ALSO_OTHERWISE = "Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
+_ALSO_OTHERWISE = "Mt|Num|Sam|Ps|Dan|Gen|Col|Rev|Tim|Phil|Lam|Mic|Pet|Ex|Mal|Hag|Sir|Wis|Est|Jon"
 """Short names, titles and words: a book only before a chapter with its verse, or behind a number."""
 
 _TWO_BOOKS = "Samuel|Kings|Chronicles|Corinthians|Thessalonians|Timothy|Peter|John"
 _CHAPTER = r"(?=(?:\d+:|[ivxl]+\. ?)\d)"
-_PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
+_CAPITAL = r"[A-Z\ue000]"
+_NAME = r"(?:[A-Z][a-z]|\ue000)"
+"""A name may be IPA already."""
 
+_SUBJECT = r"(?:\ue000|[A-Z][a-z]+ (?:[A-Z][a-z]+|said|says|wrote|writes|spoke|taught|once|was|is|had|called)\b)"
+
+_COUNTED = (
+    "days?|weeks?|parts?|lessons?|sessions?|steps?|pages?|chapters?|episodes?|modules?|units?|tracks?|rounds?|sets?"
+)
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
 
 
@@ -123,44 +139,12 @@ _NOT_NUMBERED = "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for w
 """Behind one of these a single letter with a stop is the end of a sentence."""
 
 
-def _initials(found: re.Match[str]) -> str:
-    letters = found[0].replace(".", " ").split()
-    return " ".join("eigh" if letter == "A" else letter for letter in letters) + " "
-
-
-def _letters(found: re.Match[str]) -> str:
-    """Return `US` for `U.S.`, and `J R R` for `J.R.R.` before a name."""
-    letters = found[1].replace(".", "")
-    if found["end"] is not None:
-        return f"{letters}.{found['end']}"
-    named = letters not in _PLACES and re.match(r" [A-Z][a-z]", found.string[found.end() :])
-    return _initials(found).rstrip() if named else letters
-
-
-def _possessive(found: re.Match[str]) -> str:
-    """Return nothing for the apostrophe of `parents' house`; a closing quotation mark stays."""
-    return found[0] if re.search(r"(?<!\w)['‘]", found.string[: found.start()]) else ""
-
-
-def _etc(found: re.Match[str]) -> str:
-    return "etc" + ("." + found["end"] if found["end"] is not None else "")
-
-
-def _aside(found: re.Match[str]) -> str:
-    return f", {found[1]}" + ("" if found[2] else ", ")
-
-
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
 _WAYS = {"Hwy": "Highway", "Rte": "Route", "Rt": "Route", "Ste": "Suite"}
 _POINTS = {"N": "north", "S": "south", "E": "east", "W": "west"}
-_APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee", "TED": "Ted"}
+_APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee", "TED": "Ted", "NA": "en eigh", "PO": "pee oh"}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
-
-
-def _formula(found: re.Match[str]) -> str:
-    parts = (cardinal(unicodedata.normalize("NFKC", part)) if part in "₀₁₂₃₄₅₆₇₈₉" else part for part in found[0])
-    return " ".join(parts)
 
 
 _DIGITS = frozenset("0123456789")
@@ -179,7 +163,7 @@ NEEDS = {
     "aside": frozenset("—–-("),
     "ratio": _DIGITS,
     "compared": _DIGITS,
-    "sign": frozenset("*:;~#©²=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
+    "sign": frozenset("*:;~#©²³^=±÷§₀₁₂₃₄₅₆₇₈₉≠≤≥≈√αβγδεζηθικλμνξοπρςστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"),
     "contraction": frozenset("'’‘"),
 }
 """For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
@@ -296,7 +280,12 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", rf"\b({either(_SLASHED)})\b", lambda m: _SLASHED[m[1]]),
     Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) c\.(?= [A-Z]|$)", r"\1 century"),
     Rule("abbreviation", r"\b(\d+(?:st|nd|rd|th)) ed\.(?= [A-Z]|[,;)]|$)", r"\1 edition"),
-    Rule("cited", rf"\bpp?\. ({_SMALL_ROMAN})(?!\w)", lambda m: f"page {cardinal(roman(m[1]))}"),
+    Rule(
+        "cited",
+        rf"\b(?:(pp?\.)|([Pp]ages?)(?= [ivxl]{{2}}| [ivxl]+{TO}[ivxl]+\b)) "
+        rf"({_SMALL_ROMAN})(?:{TO}({_SMALL_ROMAN}))?(?!\w)",
+        roman_pages,
+    ),
     Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
     Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
     Rule("abbreviation", r"\b([Mm](?:in|ax))\. ?(?=\d)", r"\1imum "),
@@ -313,6 +302,7 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{m[1]} {FRACTION_SIGNS[m[2]]}".lstrip() if m[1] else f" {FRACTION_SIGNS[m[2]]}",
     ),
     Rule("year", rf"\b({YEAR})/(\d\d)\b(?![/\d])", lambda m: f"{m[1]}, {cardinal(m[2])}"),
+    Rule("fraction", rf"\b((?i:{_COUNTED}) \d+)/(?=\d+\b(?!/))", r"\1 of "),
     Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
     Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
     Rule("fraction", r"(?<![\d/.,])(\d\d?)/(\d\d?)(?![\d/])", r"\1 \2"),
@@ -322,6 +312,7 @@ RULES: tuple[Rule, ...] = (
     Rule("number", r"(?<![\d.,])(\d{1,3}),(?=\d\d?(?![\d,]))", r"\1, "),
     Rule("unit", r"\b(\d+) ?(?:ft\.?|′|') ?(\d+) ?(?:in\b(?:\.(?= [a-z]))?|″|\"|”|'')", feet_and_inches),
     Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?in\.(?= [a-z])", lambda m: f"{cardinal(m[1])} inch{'es' * (m[1] != '1')}"),
+    Rule("unit", r"\b(\d+) ?h ?00\b", r"\1 hr"),
     Rule("unit", r"\b(\d+) ?h ?(\d\d)\b(?! ?[a-z])", r"\1 hr \2 min"),
     Rule("unit", r"(?<=\d)( ?(?:hrs?|hours?|mins?|minutes?|days?|x|times|weeks?))/wk\b", r"\1 per week"),
     Rule("unit", r"(?<=\d)( ?(?:hrs?|mins?|x))/(?=(?:day|week|month|year|night)\b)", r"\1 per "),
@@ -394,16 +385,16 @@ RULES: tuple[Rule, ...] = (
     Rule("roman", r"(?<!\ban )\b(I{2,3}|VI{1,3}|IX|XI{1,3})\b(?![.'’]?\w)", lambda m: cardinal(roman(m[1]))),
     Rule("roman", r"(?<=\()(i)(?=\))|\b(i{2,3}|iv|vi{1,3})(?=[).])", lambda m: cardinal(roman(m[1] or m[2]))),
     Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
-    Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
-    Rule("title", r"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= [A-Z])", lambda m: _BEFORE_NAMES[m[1]]),
+    Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= {_CAPITAL})", lambda m: _BEFORE_NAMES[m[1]]),
+    Rule("title", rf"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= {_CAPITAL})", lambda m: _BEFORE_NAMES[m[1]]),
     Rule(
         "title",
-        rf"(?<=[a-z]),? ({either(_AFTER_NAMES)})\b(?:\.(?= [a-z]|,))?",
+        rf"(?<=[a-z\ue001]),? ({either(_AFTER_NAMES)})\b(?:\.(?= [a-z]|,))?",
         lambda m: f" {_AFTER_NAMES[m[1]]}",
     ),
     Rule(
         "abbreviation",
-        rf"((?:\b[A-Z][a-z]+|\d(?:st|nd|rd|th)) )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
+        rf"((?:\b[A-Z][a-z]+|\ue001|\d(?:st|nd|rd|th)) )({either(_STREETS)})\.(?P<end>[\"”’')]*$)?(?=,|;| [a-z(]|$)",
         lambda m: f"{m[1]}{_STREETS[m[2]]}" + ("" if m["end"] is None else "." + m["end"]),
     ),
     Rule(
@@ -427,9 +418,10 @@ RULES: tuple[Rule, ...] = (
     Rule("word", r"\bvs\b(?!\.)", "versus"),
     Rule("word", r"\b(?:aka\b|a\.k\.a\.)", "also known as"),
     Rule("letters", r"\b(?:(C)|H2)O(2?)\b", lambda m: f"{m[1] or 'H two'} O{' two' * bool(m[2])}"),
-    Rule("abbreviation", rf"\betc\.{ENDS}", _etc),
+    Rule("abbreviation", rf"\betc\.{ENDS}", etc),
     Rule("abbreviation", r"\b(and|[Ee]ither)/or\b", r"\1 or"),
     Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
+    Rule("abbreviation", r"(?<=[a-z])/(hr|min|sec|yr|wk|mo)\b", lambda m: f" per {UNITS[m[1]]}"),
     Rule("abbreviation", r"(?<=[a-z])/(?=(?:second|minute|hour|day|week|month|year|person)\b)", " per "),
     Rule("abbreviation", r"(?<![\w/@.])([A-Za-z][a-z]+)/([a-z]{2,})(?![\w/@])", r"\1 or \2"),
     Rule("abbreviation", r"\bw/ ?(?=\w)", "with "),
@@ -440,14 +432,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "initials",
         rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?",
-        _letters,
+        letters,
     ),
-    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,6}}(?=(?!(?:{_OPENERS})\b)[A-Z][a-z])", _initials),
+    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,6}}(?=(?!(?:{_OPENERS})\b){_NAME})", initials),
     Rule(
         "initials",
-        rf"(?<=[a-z] ){_NOT_NUMBERED}"
-        rf"(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b)[A-Z][a-z])",
-        _initials,
+        rf"(?:(?<=[a-z\ue001;] )|^(?=[J-Z]\. {_SUBJECT})){_NOT_NUMBERED}"
+        rf"(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b){_NAME})",
+        initials,
     ),
     Rule(
         "aside",
@@ -457,7 +449,7 @@ RULES: tuple[Rule, ...] = (
     Rule("aside", r"(?<=[.!?…]) ?(?:—|--+) ?(?=[\w\ue000])", " "),
     Rule("aside", r"\(([^()]*[.!?…])\)", r"\1"),
     Rule("aside", r"(?:^|(?<=[.!?…] ))\(([^()]*[\w\ue001])\) (?=[\w\ue000])", r"\1, "),
-    Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", _aside),
+    Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", aside),
     Rule("aside", r"(?<=[,;:]), ", " "),
     Rule("aside", r"(?<=[a-z])–(?=[a-z])", "-"),
     Rule(
@@ -466,6 +458,9 @@ RULES: tuple[Rule, ...] = (
         lone_year,
     ),
     Rule("number", r"(?<![\w.])−(?=\d)", "minus "),
+    Rule("number", r"(?<![\d.,])(\d{1,3})((?: \d{3})* 000)\b", lambda m: cardinal(m[0].replace(" ", ""))),
+    Rule("sign", r"(?<=\b[A-Za-z])([²³]|\^\d)|(?<=\b[A-Za-z]{2})([²³]|\^\d)", lambda m: power(m[1] or m[2])),
+    Rule("number", rf"(?<![\w.,])({NUMBER})([{SUPERSCRIPTS}]+|\^\d+)\^?(?!\w)", lambda m: cardinal(m[1]) + power(m[2])),
     Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: digit_words(m[0])),
     Rule(
         "number",
@@ -475,22 +470,21 @@ RULES: tuple[Rule, ...] = (
     Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {digit_words(m[1], 'zero')}"),
     Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
     Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
-    Rule("sign", r"(?<=[\da-z])²", " squared"),
     Rule("sign", r" ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
-    Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", _formula),
+    Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", formula),
     Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
     Rule("sign", r"√ ?(?=\w)", "the square root of "),
     Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
     Rule("contraction", r"(?<!\w)['’‘]([Tt])is\b", r"\1izz", _MISAKI),
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
-    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", _possessive, _MISAKI),
+    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
     Rule(
         "word",
         r"(?<![\w/])([A-Za-z])-(?:(?i:\1)-){0,5}(?=(?i:\1)[a-z]+\b)(?=[a-z])(?!(?:test|boy|shape|curve|ball)(?:s|d)?\b)",
         "",
     ),
-    Rule("letters", r"\b(BA|MA|RIP|TED)\b", lambda m: _APART[m[1]]),
+    Rule("letters", rf"\b({either(_APART)})\b", lambda m: _APART[m[1]]),
     Rule("letters", r"\b([A-G]) ?([#♯♭])(?!\w)", lambda m: f"{m[1]} {'flat' if m[2] == '♭' else 'sharp'}"),
     Rule("letters", r"\b([BCDFGHJ-NP-TV-Z])s\b(?! ?\d|\. ?[a-z\d])", r"\1's"),
     Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),

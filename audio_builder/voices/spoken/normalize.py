@@ -15,8 +15,8 @@ import unicodedata
 from audio_builder.voices.engines.base import Engine
 from audio_builder.voices.profile import Voice
 from audio_builder.voices.spoken.english_homographs import HOMOGRAPHS
-from audio_builder.voices.spoken.english_numbers import english_list
 from audio_builder.voices.spoken.english_rules import ESPEAK, NEEDS, RULES
+from audio_builder.voices.spoken.english_said import english_list
 from audio_builder.voices.spoken.lexicon import apply_lexicon, in_plain_letters, shipped_lexicon
 from audio_builder.voices.spoken.other_languages import in_spoken_forms
 

@@ -1,4 +1,4 @@
-"""English numbers, dates, times, money and measures in words: what the rules for written forms say for each match."""
+"""What the rules for written English say for each match: numbers, dates, times, money, measures, letters, addresses."""
 
 from __future__ import annotations
 
@@ -212,15 +212,18 @@ def either(words: dict[str, str]) -> str:
 
 
 def money(found: re.Match[str]) -> str:
-    """Return `$5-10` as `five to ten dollars`, `$1.5M` as `one point five million dollars`."""
+    """Return `$5-10` as `five to ten dollars`, `a $5 bill` as `a five dollar bill`, `$1.5M` in millions of dollars."""
     sign, low, whole, part, scale = found.groups()
     one, many = _MONEY[sign]
     low = f"{cardinal(low)} to " if low else ""
-    if scale:
-        return f"{low}{cardinal(f'{whole}.{part}' if part else whole)} {SCALES.get(scale, scale)} {many}"
     if whole == "0" and part and not low and sign in _CENTS:
         return f"{cardinal(part)} {_CENTS[sign]}"
-    said = f"{low}{cardinal(whole)} {one if whole == '1' and not low else many}"
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    counts = re.search(r"\b[Aa]n? $", before) and re.match(" (?!or |and |to |is |was )[a-z]", after)
+    if scale:
+        amount = f"{whole}.{part}" if part else whole
+        return f"{low}{cardinal(amount)} {SCALES.get(scale, scale)} {one if counts else many}"
+    said = f"{low}{cardinal(whole)} {one if counts or (whole == '1' and not low) else many}"
     return f"{said} {cardinal(part)}" if part and part != "00" else said
 
 
@@ -255,6 +258,15 @@ def fraction(found: re.Match[str]) -> str:
     return f"{cardinal(whole)} and {said}" if whole else said
 
 
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+def power(written: str) -> str:
+    """Return an exponent, `³` or `^6`, as ` cubed` or ` to the sixth`."""
+    exponent = unicodedata.normalize("NFKC", written).lstrip("^")
+    return {"2": " squared", "3": " cubed"}.get(exponent) or f" to the {ordinal(exponent)}"
+
+
 def span(found: re.Match[str]) -> str:
     """Return `5-10` as `5 to 10`."""
     return f"{found[1]} to {found[2]}"
@@ -273,6 +285,12 @@ def numbered(found: re.Match[str]) -> str:
     return f"{found[1]} {cardinal(roman(found[2]))}"
 
 
+def roman_pages(found: re.Match[str]) -> str:
+    """Return `pp. iv–vii` as `pages four to seven`."""
+    word = found[2] or ("pages" if found[4] else "page")
+    return f"{word} {cardinal(roman(found[3]))}" + (f" to {cardinal(roman(found[4]))}" if found[4] else "")
+
+
 def reigning(found: re.Match[str]) -> str:
     """Return `Henry VIII` as `Henry the eighth`."""
     return f"{found[1]} the {ordinal(roman(found[2]))}"
@@ -282,6 +300,49 @@ def verse(found: re.Match[str]) -> str:
     """Return `John 3:16-18` as `John three sixteen to eighteen`."""
     book, chapter, first, last = found.groups()
     return f"{book} {cardinal(chapter)} {cardinal(first)}" + (f" to {cardinal(last)}" if last else "")
+
+
+# --- letters and marks ---
+
+_PLACES = frozenset({"US", "USA", "UK", "UN", "EU", "DC", "LA", "NY", "NYC"})
+
+
+def initials(found: re.Match[str]) -> str:
+    """Return `J. R. R.` as `J R R `."""
+    letters = found[0].replace(".", " ").split()
+    return " ".join("eigh" if letter == "A" else letter for letter in letters) + " "
+
+
+def letters(found: re.Match[str]) -> str:
+    """Return `US` for `U.S.`, and `J R R` for `J.R.R.` before a name."""
+    letters = found[1].replace(".", "")
+    if found["end"] is not None:
+        return f"{letters}.{found['end']}"
+    named = letters not in _PLACES and re.match(r" (?:[A-Z][a-z]|\ue000)", found.string[found.end() :])
+    return initials(found).rstrip() if named else letters
+
+
+def possessive(found: re.Match[str]) -> str:
+    """Return nothing for the apostrophe of `parents' house`; a closing quotation mark stays."""
+    return found[0] if re.search(r"(?<!\w)['‘]", found.string[: found.start()]) else ""
+
+
+def etc(found: re.Match[str]) -> str:
+    """Return `etc.` without its full stop, unless a sentence ends with it."""
+    return "etc" + ("." + found["end"] if found["end"] is not None else "")
+
+
+def aside(found: re.Match[str]) -> str:
+    """Return what stands in brackets between commas."""
+    return f", {found[1]}" + ("" if found[2] else ", ")
+
+
+def formula(found: re.Match[str]) -> str:
+    """Return `H₂O` as `H two O`, `B₁₂` as `B twelve`."""
+    parts = re.findall(r"[₀-₉]+|.", found[0])
+    return " ".join(
+        cardinal(unicodedata.normalize("NFKC", part)) if part[0] in "₀₁₂₃₄₅₆₇₈₉" else part for part in parts
+    )
 
 
 # --- addresses ---
