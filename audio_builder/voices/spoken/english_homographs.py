@@ -28,7 +28,8 @@ def _ipa(sounds: str) -> str:
 
 _VERBS = english_words("verbs")
 _FELT = (
-    "(?:[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|was|were|been|being|feels|felt|seems?|quite|perfectly|deeply)"
+    "(?:I['’]m|[Ww]e['’]re|[Yy]ou['’]re|[Tt]hey['’]re|[Ss]?[Hh]e['’]s|[Bb]e|[Ff]eel|[Rr]est|[Rr]emain|[Ss]tay|am|are|is|"
+    "was|were|been|being|feels|felt|seems?|quite|perfectly|deeply)"
 )
 _TINY = (
     "(?:detail|difference|change|movement|amount|adjustment|particle|shift|sensation|tremor|grain|crack|sound|step|sign|"
@@ -55,6 +56,10 @@ _HEARD_LIVE = (
     "performances?|plants|animals|from (?:the )?[A-Z])"
 )
 _LIVES_SOMEWHERE = "(?:in|on|at|with|within|inside|under|near|next|among|between|like|alone|here|there|by|off|for|and)"
+_ACCUSTOMED = (
+    "(?:[Gg]et|gets|got|gotten|[Gg]etting|becomes?|became|becoming|grow|grows|grew|grown|growing|I['’]m|I am|"
+    "[Ww]e['’]re|[Ww]e (?:are|were)|[Yy]ou['’]re|[Yy]ou are|I was|(?:so|not|quite|more|too|never) (?:very )?)"
+)
 _BEFORE_A_CLAUSE = "(?:[Bb]efore|[Aa]fter|[Uu]ntil|[Tt]ill|[Ww]hen(?:ever)?|[Oo]nce|[Ww]here)"
 _OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?)"
 
@@ -109,10 +114,19 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b(I|[Ww]e|[Tt]hey) (object)(?=[.,;!?]|$| to\b)", _verb, ipa=True),
     Rule(
         "homograph",
-        rf"{_FIRST}((?i:progress|graduate|converse))(?= (?:\w+ly|to|from|through|with)\b)",
+        rf"{_FIRST}((?i:progress|graduate|converse|protest))(?= (?:\w+ly|to|from|through|with)\b)",
         _imperative,
         ipa=True,
     ),
+    Rule(
+        "homograph",
+        r"(?:^|(?<=[Ee]xpand and )|(?<=muscles )|(?<=[Pp]upils )|(?<=vessels )|(?<=fibers )|(?<=lungs ))[Cc]ontract"
+        r"(?= and (?:re|expand|let|soften)|,? then\b|[.,;:!?…]|$)",
+        _ipa("kəntɹˈækt"),
+        ipa=True,
+    ),
+    Rule("homograph", rf"{_FIRST}[Aa]lternate(?= (?:between|left|right)\b)", _ipa("ˈɔltɚneɪt"), ipa=True),
+    Rule("homograph", r"\b([Jj]ust )deserts\b", lambda m: m[1] + _ipa("dɪzˈɜːts"), ipa=True),
     Rule("homograph", rf"{_FIRST}[Oo]bject(?= to\b)", _ipa("əbdʒˈɛkt"), ipa=True),
     Rule("homograph", r"\b[Cc]ontent(?= (?:with|to (?:be|sit|rest|stay|wait))\b)", _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
     Rule(
@@ -174,7 +188,12 @@ HOMOGRAPHS = (
         r"\bbow(?= of (?:the|a|our|his|her|their|my) (?:ship|boat|canoe|ferry|vessel|kayak|yacht)\b)",
         "bough",
     ),
-    Rule("homograph", r"\b((?:[Tt]ake|[Mm]ake|[Ww]ith|[Gg]ive) an?(?: \w+)? )bow\b(?! and arrow)", r"\1bough"),
+    Rule(
+        "homograph",
+        r"\b((?:[Tt]ak(?:e|es|ing)|took|[Mm]ak(?:e|es|ing)|[Ww]ith|[Gg]iv(?:e|es|ing)|gave) an?(?: \w+)? )bow\b"
+        r"(?! and arrow)",
+        r"\1bough",
+    ),
     Rule(
         "homograph", r"\b((?:ship|boat)['’]s |[Ll]et (?:\w+ )?(?:heads?|branch(?:es)?|trees?|knees?) )bow\b", r"\1bough"
     ),
@@ -237,6 +256,8 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b([Ll])ead(?= (?:pipes?|paint|poisoning|crystal|solder|shot)\b)", r"\1ed"),
     Rule("homograph", r"\b([Ll])ead(?= in (?:the|our|its|old) (?:pipes?|paint|water|soil|glass|walls?)\b)", r"\1ed"),
     Rule("homograph", r"\b([Bb]owed)\b(?! (?:legs?|strings?|instruments?)\b)", _ipa("bˈaʊd"), _MISAKI, ipa=True),
+    Rule("homograph", r"\b([Ww])ound(?=[- ]up\b)|(?<=ly )([Ww])ound(?= [a-z])", lambda m: f"{m[1] or m[2]}owned"),
+    Rule("homograph", r"\b([Aa](?: \w+)? )bow(?= (?:to (?:the|each|your|one)|towards?|before|from)\b)", r"\1bough"),
     Rule("homograph", r"\b([Ww]ear and )tear\b", r"\1tare"),
     Rule("homograph", rf"\btear(?= in (?:{_OBJECTS} )?{_CLOTH}\b)", "tare"),
     Rule(
@@ -271,7 +292,8 @@ HOMOGRAPHS = (
     ),
     Rule(
         "homograph",
-        r"(?:^|(?<=\bof )|(?<=\blike ))Job(?= (?:was|sat|said|answered|wept|lost|knew)\b|[.,;:!?…]|$)",
+        r"(?:^|(?<=\bof )|(?<=\blike ))Job(?= (?:was|sat|said|answered|wept|lost|knew)\b|[.,;:!?…]|$)"
+        r"|\bJob(?=['’]s (?:patience|comforters?|friends|wife|children|lament|trials|suffering|story)\b)",
         "Jobe",
     ),
     Rule(
@@ -326,4 +348,20 @@ HOMOGRAPHS = (
     Rule("homograph", rf"{_FIRST}([Aa])lternate(?= {_OBJECTS}\b)", r"\1lternait", _ESPEAK),
     Rule("homograph", rf"{_FIRST}([Dd])eliberate(?= (?:{_OBJECTS}|on)\b)", r"\1eliberait", _ESPEAK),
     Rule("homograph", r"\b(I|[Ww]e|[Yy]ou) used to\b", r"\1 yoost to", _ESPEAK),
+    Rule("homograph", rf"\b({_ACCUSTOMED} )used to\b", lambda m: m[1] + _ipa("jˈuːst") + " to", ipa=True),
+    Rule(
+        "homograph",
+        rf"(?:^([Uu])|\b((?:am|are|is|was|were|be|been|being) (?:\w+ )?)u)sed to(?= (?:{_OBJECTS}|silence|\w+ing)\b)",
+        lambda m: (m[2] or "") + _ipa("jˈuːst") + " to",
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"\b([Pp]ut (?:\w+ ){1,4}to (?:good |better |best |some )?)use(?=[.,;:!?…]|$)",
+        lambda m: m[1] + _ipa("jˈuːs"),
+        ipa=True,
+    ),
+    Rule("homograph", r"\b((?:[Ii]n|[Tt]o|[Nn]ear|[Ff]rom|[Oo]f) )Nice\b(?! [a-z]+ (?:and|people))", r"\1Neece"),
+    Rule("homograph", r"\bNice(?=, France\b)", "Neece"),
+    Rule("homograph", r"\bReading(?=, (?:England|Berkshire|Pennsylvania|UK)\b)", "Redding"),
 )

@@ -334,7 +334,7 @@ def etc(found: re.Match[str]) -> str:
 
 def aside(found: re.Match[str]) -> str:
     """Return what stands in brackets between commas."""
-    return f", {found[1]}" + ("" if found[2] else ", ")
+    return f", {found[1]}" + ("" if found[2] is not None else ", ")
 
 
 def formula(found: re.Match[str]) -> str:
