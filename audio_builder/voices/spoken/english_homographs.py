@@ -50,7 +50,9 @@ _PEOPLE = (
     "neighbou?rs?|couple|priests?|doctors?|kings?|oaks?|trees?|hands?|faces?|dogs?|cats?|horses?)"
 )
 
-_ALSO_NOUNS = "frequent|house|perfect|subject|suspect|insult|contrast|address|refuse|reject"
+_ALSO_NOUNS = (
+    "frequent|house|project|abuse|misuse|protest|perfect|subject|suspect|insult|contrast|address|refuse|reject"
+)
 _HEARD_LIVE = (
     "(?:music|birds?|shows?|concerts?|broadcasts?|wires?|bait|audiences?|albums?|recordings?|streams?|coals|oaks?|"
     "performances?|plants|animals|from (?:the )?[A-Z])"
@@ -61,7 +63,7 @@ _ACCUSTOMED = (
     "[Ww]e['’]re|[Ww]e (?:are|were)|[Yy]ou['’]re|[Yy]ou are|I was|(?:so|not|quite|more|too|never) (?:very )?)"
 )
 _BEFORE_A_CLAUSE = "(?:[Bb]efore|[Aa]fter|[Uu]ntil|[Tt]ill|[Ww]hen(?:ever)?|[Oo]nce|[Ww]here)"
-_OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?)"
+_OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?|sang)"
 
 
 _AS_YOU = (
@@ -112,9 +114,10 @@ HOMOGRAPHS = (
     ),
     Rule("homograph", rf"\b(I|[Ww]e|[Tt]hey|[Yy]ou|who) ({_ALSO_NOUNS})(?= {_OBJECTS}\b)", _verb, ipa=True),
     Rule("homograph", r"\b(I|[Ww]e|[Tt]hey) (object)(?=[.,;!?]|$| to\b)", _verb, ipa=True),
+    Rule("homograph", r"\b(I|[Ww]e|[Tt]hey|[Yy]ou) (ally)(?= with\b)", _verb, ipa=True),
     Rule(
         "homograph",
-        rf"{_FIRST}((?i:progress|graduate|converse|protest))(?= (?:\w+ly|to|from|through|with)\b)",
+        rf"{_FIRST}((?i:progress|graduate|converse|protest|ally))(?= (?:\w+ly|as|in|to|from|through|with)\b)",
         _imperative,
         ipa=True,
     ),
@@ -314,8 +317,8 @@ HOMOGRAPHS = (
     ),
     Rule(
         "homograph",
-        r"\b((?:may|can|will|could|would|might|to) )entrance(?= (?:me|us|you|them|him|her)\b)",
-        lambda m: m[1] + _ipa("ɪntɹˈæns"),
+        r"(?:^|(?<=[;,.] )|\b((?:may|can|will|could|would|might|to) ))[Ee]ntrance(?= (?:me|us|you|them|him|her)\b)",
+        lambda m: (m[1] or "") + _ipa("ɪntɹˈæns"),
         ipa=True,
     ),
     Rule("homograph", rf"{_FIRST}[Aa]ssociate(?= with\b)", _ipa("əsˈoʊʃieɪt"), ipa=True),
@@ -325,7 +328,45 @@ HOMOGRAPHS = (
         _ipa("dɪlˈɪbɚeɪt"),
         ipa=True,
     ),
-    Rule("homograph", r"\b(a(?: \w+)? )row(?= about\b)", lambda m: m[1] + _ipa("ɹˈaʊ"), ipa=True),
+    Rule(
+        "homograph",
+        r"\b(a(?: \w+)? )row(?= about\b)|\b((?:loud|bitter|terrible|blazing|furious|noisy) )row\b(?! of\b)",
+        lambda m: (m[1] or m[2]) + _ipa("ɹˈaʊ"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"\b((?:[Tt]he|[Aa]n|old|poor) )invalid(?= (?:lay|sat|slept|was|who|and|in|on|smiled|rested|of)\b|[.,;!?]|$)",
+        lambda m: m[1] + _ipa("ˈɪnvəlɪd"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"\b((?:may|might|can|will|could|would|to) )intimate(?= (?:that|what|how|an?|the|something|it)\b|[.,;]|$)",
+        lambda m: m[1] + _ipa("ˈɪntɪmeɪt"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"(?:\b((?:I|he|she|they|we|you|who) )cursed\b|\b[Cc]ursed(?= (?:by|with|at|the|his|her|my|him|it|under)\b))",
+        lambda m: (m[1] or "") + _ipa("kˈɜːst"),
+        ipa=True,
+    ),
+    Rule("homograph", r"\b[Dd]iffuse(?= (?:light|glow|warmth|attention|awareness)\b)", _ipa("dɪfjˈuːs"), ipa=True),
+    Rule(
+        "homograph",
+        r"(?<=winds )buffet\b|(?<=waves )buffet\b|\bbuffet(?= of wind)",
+        _ipa("bˈʌfɪt"),
+        ipa=True,
+    ),
+    Rule(
+        "homograph",
+        r"\b((?:[Aa]|[Tt]he|my|his|her|your|old) )moped\b(?! (?:about|around))",
+        lambda m: m[1] + _ipa("mˈoʊpɛd"),
+        ipa=True,
+    ),
+    Rule("homograph", r"\b([Uu])nused to\b", _ipa("ʌnjˈuːst") + " to", ipa=True),
+    Rule("homograph", r"^Does(?= are\b)", "Doze"),
     Rule(
         "homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow(s?)\b", r"\1ew\2"
     ),
