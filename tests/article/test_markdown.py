@@ -109,6 +109,22 @@ def test_lists_quotations_and_tables() -> None:
     ]
 
 
+def test_a_list_with_headings_in_it_is_the_page_of_an_outliner() -> None:
+    """Its bullets are no items; those below them are."""
+    article = _read(
+        "- # Rain\n- ## Early\n- It came softly.\n  - a leaf\n  - a roof\n- ## Late\n- > It went.\n\n- no heading"
+    )
+    assert article.title == "Rain"
+    assert [section.heading and section.heading.text for section in article.sections] == ["Early", "Late"]
+    assert [block.kind.value for section in article.sections for block in section.blocks] == [
+        "paragraph",
+        "list",
+        "quote",
+        "paragraph",
+    ]
+    assert _blocks("- one\n- two") == [("list", ["one", "two"])]
+
+
 def test_marks_stand_alone_wherever_they_have_a_line_of_their_own() -> None:
     """Inside a paragraph, a list or a quotation they divide it; a backslash makes them words."""
     assert _blocks("One\n[pause 4s]\ntwo") == [("paragraph", ["One"]), ("mark", ["[pause 4s]"]), ("paragraph", ["two"])]

@@ -82,7 +82,7 @@ def _read(source: SourceText) -> Parsed:
     builder.wrapping = wrapping_of(body.split("\n"))
     found = _parser().parse(_without_floods(body))
     skipped = _contents(found)
-    found = _with_numbers(found)
+    found = _with_numbers(_without_bullets(found))
     tokens = _Tokens(builder)
     for place, token in enumerate(found):
         if place not in skipped:
@@ -152,6 +152,17 @@ def _contents(tokens: Sequence[Token]) -> set[int]:
             named = start >= 3 and tokens[start - 1].type == "heading_close" and is_contents(tokens[start - 2].content)
             skipped.update(range(start - 3 if named else start, place + 1))
     return skipped
+
+
+def _without_bullets(tokens: list[Token]) -> list[Token]:
+    """Return tokens without the bullets of lists with headings in them: an outliner writes a page as one list."""
+    starts = [place for place, token in enumerate(tokens) if token.type == "bullet_list_open" and not token.level]
+    ends = [place for place, token in enumerate(tokens) if token.type == "bullet_list_close" and not token.level]
+    bullets: set[int] = set()
+    for start, end in zip(starts, ends, strict=True):
+        if any(token.type == "heading_open" and token.level == 2 for token in tokens[start:end]):
+            bullets.update(place for place in range(start, end + 1) if tokens[place].level < 2)
+    return [token for place, token in enumerate(tokens) if place not in bullets]
 
 
 def _with_numbers(tokens: list[Token]) -> list[Token]:
