@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from audio_builder.article.sentences import LETTERED
+from audio_builder.voices.spoken import english_said as say
 from audio_builder.voices.spoken.english_said import (
     AMOUNT,
     BEFORE_DAYS,
@@ -24,45 +25,13 @@ from audio_builder.voices.spoken.english_said import (
     TO,
     UNITS,
     YEAR,
-    area,
-    aside,
     cardinal,
-    clock_seconds,
-    clock_time,
-    day_month,
-    decade,
-    digit_words,
     either,
     english_list,
+    english_pattern,
     english_words,
-    etc,
-    feet_and_inches,
-    formula,
-    fraction,
-    host,
-    hour_range,
-    initials,
-    iso_date,
-    letters,
-    lone_year,
-    mail,
-    measure,
-    money,
-    month_day,
-    numbered,
     ordinal,
-    point_date,
-    possessive,
-    power,
-    reigning,
     roman,
-    roman_pages,
-    short_decade,
-    slash_date,
-    span,
-    telephone,
-    verse,
-    whole_hour,
 )
 
 MISAKI, ESPEAK = "misaki", "espeak"
@@ -95,13 +64,7 @@ class Rule(NamedTuple):
 _NUMBERED = "Chapter|Part|Book|Volume|Act|Scene|Canto|Psalm|Section|World War|Appendix|Lesson|Stage|Figure"
 _ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _SMALL_ROMAN = _ROMAN.lower()
-_BOOKS = (
-    "Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
-    "Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|"
-    "Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|"
-    "Hebrews|James|Peter|Jude|Revelation|Song of Songs|Song of Solomon|Obadiah|Nahum|Habakkuk|Zephaniah|Haggai|"
-    "Zechariah|Malachi|Philemon|Sirach|Wisdom|Baruch|Tobit|Surah?|Quran|Qur['’]an|Gita|Dhammapada"
-)
+_BOOKS = english_pattern("books_in_full")
 _NUMBERED_SHORT = english_words("numbered")
 _REIGNING = "|".join(sorted(english_list("reigning")))
 _BOOK_SHORT = english_words("books")
@@ -142,7 +105,15 @@ _NOT_NUMBERED = "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for w
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
 _WAYS = {"Hwy": "Highway", "Rte": "Route", "Rt": "Route", "Ste": "Suite"}
 _POINTS = {"N": "north", "S": "south", "E": "east", "W": "west"}
-_APART = {"BA": "bee eigh", "MA": "em eigh", "RIP": "ar eye pee", "TED": "Ted", "NA": "en eigh", "PO": "pee oh"}
+_APART = {
+    "BA": "bee eigh",
+    "MA": "em eigh",
+    "RIP": "ar eye pee",
+    "TED": "Ted",
+    "NA": "en eigh",
+    "EFT": "ee eff tee",
+    "PO": "pee oh",
+}
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
@@ -169,11 +140,11 @@ NEEDS = {
 """For most kinds, characters of which a text has one where the kind can occur: plain prose needs few patterns."""
 
 RULES: tuple[Rule, ...] = (
-    Rule("address", r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", mail),
+    Rule("address", r"\b[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", say.mail),
     Rule(
         "address",
         r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,}(?:/[\w/.#?=&%~-]*)?)(?<![.,])",
-        host,
+        say.host,
     ),
     Rule("stop", r" ?(?:\.{3,}|\. \. \.)", "…"),
     Rule("line", r"(?<=[^\W\d])([.,;:!?…’”]*) / (?=[A-Za-z“‘])", lambda m: f"{m[1] or ','} "),
@@ -184,9 +155,10 @@ RULES: tuple[Rule, ...] = (
     Rule("sign", r"(?<![\w&])#(?=[A-Za-z])", "hashtag "),
     Rule("sign", r"© ?(?=\w)", "copyright "),
     Rule("date", rf"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?=,? (?:\d\d? (?:{MONTH})|(?:{MONTH}) \d))", lambda m: DATED[m[1]]),
-    Rule("date", rf"\b({YEAR})-(\d\d)-(\d\d)\b", iso_date),
-    Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", slash_date),
-    Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", point_date),
+    Rule("date", rf"\b({YEAR})([-/])(\d\d)\2(\d\d)\b", say.iso_date),
+    Rule("date", rf"(?<![\d/])(\d\d?)/(\d\d?)/({YEAR}|\d\d)\b(?![/\d])", say.slash_date),
+    Rule("date", rf"\b(\d\d?)\.(\d\d?)\.({YEAR})\b", say.point_date),
+    Rule("date", rf"\b(\d\d?)-(\d\d?)-({YEAR})\b(?!-)", say.slash_date),
     Rule(
         "date",
         rf"\b(?:[Tt]he )?({DAY})(?:{TO}| to )(?:the )?(?={DAY} (?:of )?(?:{MONTH})\b)",
@@ -199,13 +171,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date",
-        rf"\b(?:({BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH})(?:,? ({YEAR}))?\b(?!\w)",
-        day_month,
+        rf"\b(?:({BEFORE_DAYS}) )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH})(?:,? ({YEAR}))?\b(?!\w)(?:\.(?=[,;]))?",
+        say.day_month,
     ),
     Rule(
         "date",
         rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? ({YEAR}))?\b(?![:.]\d| \d)",
-        month_day,
+        say.month_day,
     ),
     Rule("money", rf"([$£€]{NUMBER}) (?:{either(_CURRENCIES)})\b", r"\1"),
     Rule("money", rf"([$£€¥₹])({NUMBER}){TO}\1(?=\d)", r"\1\2-"),
@@ -213,7 +185,7 @@ RULES: tuple[Rule, ...] = (
         "money",
         rf"(?<![A-Z])([$£€¥₹])(?:({AMOUNT}){TO})?({AMOUNT})(?:\.(\d\d?))?"
         rf"(?: ?((?:hundred|thousand|million|billion|trillion)\b|(?:{either(SCALES)})\b))?",
-        money,
+        say.money,
     ),
     Rule(
         "money",
@@ -237,40 +209,42 @@ RULES: tuple[Rule, ...] = (
     Rule("scripture", rf"\b(I{{1,3}}) (?=(?:{_TWO_BOOKS}) \d)", lambda m: f"{ordinal(str(len(m[1]))).capitalize()} "),
     Rule("scripture", rf"\b({_BOOKS}) (?=[ivxl])({_SMALL_ROMAN})[.:] ?(?=\d)", lambda m: f"{m[1]} {roman(m[2])}:"),
     Rule("scripture", r"\bJob (?=\d+:\d)", "Jobe "),
-    Rule("scripture", rf"\b({_BOOKS}) (\d+)[:v](\d+)(?:{TO}(\d+))?(?:[a-c]|ff?\.?)?(?!\w)", verse),
-    Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", span),
-    Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", span),
-    Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", span),
+    Rule("scripture", rf"\b({_BOOKS}) (\d+)[:v](\d+)(?:{TO}(\d+))?(?:[a-c]|ff?\.?)?(?!\w)", say.verse),
+    Rule("ratio", r"\b(\d+):(\d+)(?= (?:ratio|scale|odds|mix|split)\b)", say.span),
+    Rule("ratio", r"\b(\d+)/(\d+)(?= odds\b)", say.span),
+    Rule("ratio", r"(?<=\b(?:of|at|to) )(\d):(\d)(?![:\d])", say.span),
     Rule("ratio", r"\b([2-9]|12)/(4|8|16)(?= (?:time|beat|rhythm|met(?:re|er))\b)", r"\1 \2"),
-    Rule("time", r"\b(\d\d?):([0-5]\d):([0-5]\d)\b", clock_seconds),
-    Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", hour_range),
+    Rule("time", r"\b(\d\d?):([0-5]\d):([0-5]\d)\b", say.clock_seconds),
+    Rule("time", rf"\b(\d\d?(?::\d\d)?) ?(?:([AaPp])[Mm])?{TO}(\d\d?(?::\d\d)? ?[AaPp]\.?[Mm]\b)", say.hour_range),
     Rule("time", r"(?:(?<=[AaPp]\.[Mm]\.)|(?<=\bnoon)|(?<=\bdusk)|(?<=\bdawn)) ?[–-] ?(?=\d)", " to "),
     Rule("time", rf"(\d ?[AaPp]\.?[Mm]\.?){TO}(?=(?:noon|midnight|dusk|dawn)\b)", r"\1 to "),
     Rule("time", rf"\b(\d\d?:\d\d){TO}(?=\d\d?:\d\d\b)", r"\1 to "),
-    Rule("time", rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{HALF}{ENDS}", clock_time),
-    Rule("time", rf"\b(1?\d) ?{HALF}{ENDS}", whole_hour),
+    Rule("time", rf"\b(1?\d|2[0-3])[:.](00|0[1-9]|[1-5]\d) ?{HALF}{ENDS}", say.clock_time),
+    Rule("time", rf"\b(1?\d) ?{HALF}{ENDS}", say.whole_hour),
     Rule("time", r"(?<=\b[Aa]t )(\d\d?)\.([0-5]\d)\b(?! ?[%°]|[.,]\d)", r"\1:\2"),
     Rule("time", r"\b(\d\d?)\.([0-5]\d)(?= when\b)", r"\1:\2"),
     Rule(
         "time",
         r"(?<![+:T])\b(0[1-9]|1?\d|2[0-3]):(00|0[1-9]|[1-5]\d)(?P<half>(?!))?(?P<end>(?!))?(?![:\d])",
-        clock_time,
+        say.clock_time,
     ),
     Rule("time", r"\b0(\d)00(?= hours\b)", lambda m: f"oh {cardinal(m[1])} hundred"),
-    Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", decade),
+    Rule("decade", rf"\b((?:1[1-9]|20)\d0s){TO}['’]?(?=[1-9]0s\b)", r"\1 to the "),
+    Rule("decade", rf"(?<!\w)(['’]\d\d){TO}(?=['’]\d\d\b)", r"\1 to "),
+    Rule("decade", r"\b((?:1[1-9]|20)\d0)s\b", say.decade),
     Rule("decade", r"(?<!\w)['’]([2-9]0)s\b", lambda m: f"{cardinal(m[1])[:-1]}ies"),
     Rule("decade", r"(?<!\w)['’](\d\d)\b(?![\d'’])", lambda m: cardinal(m[1])),
-    Rule("decade", r"\b((?i:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", short_decade),
-    Rule("phone", r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)", telephone),
+    Rule("decade", r"\b((?i:the|his|her|their|your|my|our|early|late|mid)[ -])['’]?([1-9]0)s\b", say.short_decade),
+    Rule("phone", r"(?<![\w.-])\+?\d{1,3}(?:[ -]\(?\d{2,4}\)?){1,3}[ -]\d{3,4}(?![\w-]|[.,]\d)", say.telephone),
     Rule(
         "phone",
         r"\b((?:[Cc]all|[Dd]ial|[Tt]ext) )(911|988|112|999|\d{5,6})\b(?=[.,;:!?]|$| [ainot])",
-        lambda m: m[1] + digit_words(m[2]),
+        lambda m: m[1] + say.digit_words(m[2]),
     ),
     Rule(
         "phone",
         r"(?<![\d(-])(?:(?:(\d{3})-|\((\d{3})\) ?))?(\d{3})-(\d{4})(?![\d-])",
-        lambda m: ", ".join(map(digit_words, filter(None, m.groups()))),
+        lambda m: ", ".join(map(say.digit_words, filter(None, m.groups()))),
     ),
     Rule(
         "pattern",
@@ -284,7 +258,7 @@ RULES: tuple[Rule, ...] = (
         "cited",
         rf"\b(?:(pp?\.)|([Pp]ages?)(?= [ivxl]{{2}}| [ivxl]+{TO}[ivxl]+\b)) "
         rf"({_SMALL_ROMAN})(?:{TO}({_SMALL_ROMAN}))?(?!\w)",
-        roman_pages,
+        say.roman_pages,
     ),
     Rule("abbreviation", r"\bc(?:a?\.|a) ?(?=\d{3,4}\b)", "circa "),
     Rule("abbreviation", r"\b(b|d|r|fl)\. ?(?=\d{3,4}\b)", lambda m: f"{_LIVED[m[1]]} "),
@@ -295,7 +269,7 @@ RULES: tuple[Rule, ...] = (
     Rule("compared", r"(?<![\w>])> ?(?=\d)", "more than "),
     Rule("compared", r"\b(\d{1,3})x(?=\d{1,3}\b)", r"\1 by "),
     Rule("compared", r"(?<=\d)×(?=\d)", " times "),
-    Rule("compared", r"(?<!\w)[x×](\d{1,3})\b(?! ?[x×])", r"times \1"),
+    Rule("compared", r"(?<![\w.])[x×] ?(\d{1,3})\b(?! ?[x×])", r"times \1"),
     Rule(
         "fraction",
         rf"(\d?) ?([{''.join(FRACTION_SIGNS)}])",
@@ -303,20 +277,22 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("year", rf"\b({YEAR})/(\d\d)\b(?![/\d])", lambda m: f"{m[1]}, {cardinal(m[2])}"),
     Rule("fraction", rf"\b((?i:{_COUNTED}) \d+)/(?=\d+\b(?!/))", r"\1 of "),
-    Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)", lambda m: f"{cardinal(m[1])} out of ten"),
-    Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", fraction),
+    Rule("fraction", r"\b(\d\d?)/10(?=[.!?]|$)|\b(10)/10\b", lambda m: f"{cardinal(m[1] or m[2])} out of ten"),
+    Rule("fraction", r"\b(\d\.\d)/(5|10)\b", r"\1 out of \2"),
+    Rule("fraction", r"(?<![/\d])(?:(\d+) )?(\d\d?)/(\d\d?)(?![/\d])", say.fraction),
     Rule("fraction", r"(?<![\d/.,])(\d\d?)/(\d\d?)(?![\d/])", r"\1 \2"),
     Rule("unit", r"(?<=\d) ?[°º] ?(?=[CF]\b)|(?<=\d)º(?!\w)", "°"),
     Rule("unit", r"\b(half|quarters?|thirds?|eighths?) (tsp|tbsp|oz|lb|mi)\b", lambda m: f"{m[1]} {UNITS[m[2]]}"),
     Rule("unit", rf"(?<![\d.,])(\d{{1,3}}),(\d\d?)(?= ?(?:{either(UNITS)}|{_MEASURES})(?!\w))", r"\1.\2"),
     Rule("number", r"(?<![\d.,])(\d{1,3}),(?=\d\d?(?![\d,]))", r"\1, "),
-    Rule("unit", r"\b(\d+) ?(?:ft\.?|′|') ?(\d+) ?(?:in\b(?:\.(?= [a-z]))?|″|\"|”|'')", feet_and_inches),
+    Rule("unit", r"\b(\d+) ?(?:ft\.?|′|') ?(\d+) ?(?:in\b(?:\.(?= [a-z]))?|″|\"|”|'')", say.feet_and_inches),
     Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?in\.(?= [a-z])", lambda m: f"{cardinal(m[1])} inch{'es' * (m[1] != '1')}"),
+    Rule("unit", r"\b([4-7])['’′](\d|1[01])\b(?!['’\w])", lambda m: f"{cardinal(m[1])} feet {cardinal(m[2])}"),
     Rule("unit", r"\b(\d+) ?h ?00\b", r"\1 hr"),
     Rule("unit", r"\b(\d+) ?h ?(\d\d)\b(?! ?[a-z])", r"\1 hr \2 min"),
     Rule("unit", r"(?<=\d)( ?(?:hrs?|hours?|mins?|minutes?|days?|x|times|weeks?))/wk\b", r"\1 per week"),
     Rule("unit", r"(?<=\d)( ?(?:hrs?|mins?|x))/(?=(?:day|week|month|year|night)\b)", r"\1 per "),
-    Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", area),
+    Rule("unit", rf"(?<![\w.,/-])({NUMBER}) ?(km|m|cm|mm|ft|mi|in)([²³])", say.area),
     Rule("unit", r"\b(\d+) ?h(?:rs?)?,? ?(\d+) ?m(?:ins?)?\b", r"\1 hr \2 min"),
     Rule("unit", r"\b(\d+) ?m(?:ins?)?,? ?(\d+) ?s(?:ecs?)?\b", r"\1 min \2 sec"),
     Rule(
@@ -327,16 +303,17 @@ RULES: tuple[Rule, ...] = (
     Rule("abbreviation", r"(?<![\w/])km/h\b", "kilometers per hour"),
     Rule(
         "unit",
-        rf"(?<![\w.,/-])([-−])?(?:({NUMBER}){TO})?({NUMBER}) ?({either(UNITS)})(?![\w°/])(?:\.(?= [a-z]))?",
-        measure,
+        rf"(?<![\w.,/-])([-−])?(?:({NUMBER}){TO})?({NUMBER}) ?({either(UNITS)})(?![\w°/])(?:\.(?= [a-z]|[,;:]))?",
+        say.measure,
     ),
     Rule("unit", r"(?<=\d)°([NSEW])\b", lambda m: f" degrees {_POINTS[m[1]]}"),
     Rule(
         "unit",
-        r"(?<!\b[Ss]eat )(?<!\b[Rr]oom )(?<!\b[Gg]ate )(?<!\b[Rr]ow )(?<!\bunit )(?<![\w.])(\d{1,3})C\b",
-        lambda m: f"{cardinal(m[1])} degrees Celsius",
+        r"(?<!\b[Ss]eat )(?<!\b[Rr]oom )(?<!\b[Gg]ate )(?<!\b[Rr]ow )(?<!\bunit )(?<![\w.])"
+        r"(?:(\d{1,3})C|([1-4]\d\d)F)\b",
+        lambda m: f"{cardinal(m[1] or m[2])} degrees {'Celsius' if m[1] else 'Fahrenheit'}",
     ),
-    Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", span),
+    Rule("range", r"(?<![\d.,/-])(\d{1,4}(?:\.\d+)?) ?[–-] ?(\d{1,4}(?:\.\d+)?)(?![\d/-]|[.,]\d)", say.span),
     Rule("unit", r"(?<=\d)-(hr|min|sec|yr|mi|ft|lb|km|oz|kg|cm|mm|ml)\b(?!\.)", lambda m: f" {UNITS[m[1]]}"),
     Rule("range", r"(?<=\d)-(?=[a-z])", " "),
     Rule(
@@ -346,7 +323,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("abbreviation", r"(?<![\w&])#(?=\d)", "number "),
     Rule("abbreviation", r"\b[Nn]o\. ?(?=\d)", "number "),
+    Rule("roman", r"\b[Nn]o\. ?([IVXL]{2,})\b", lambda m: f"number {cardinal(roman(m[1]))}"),
     Rule("abbreviation", r"\b[Nn]os\. ?(?=\d)", "numbers "),
+    Rule("cited", r"(?<=\d)ff?\.(?!\w)", " and following"),
     Rule("abbreviation", rf"\b({either(_CITED)})\. ?(?=\d)", lambda m: f"{_CITED[m[1]]} "),
     Rule("abbreviation", r"(?<=& )Co\.", "Company"),
     Rule("abbreviation", r"\b(et al|ibid|op|cit|viz)\.(?=[,;:)]| [(a-z\d])", r"\1"),
@@ -356,26 +335,26 @@ RULES: tuple[Rule, ...] = (
         lambda m: _cased(m[1], _NUMBERED_SHORT[m[1].capitalize()]) + " ",
     ),
     Rule("abbreviation", rf"\b({'|'.join(_WAYS)})\.?(?= \d)", lambda m: _WAYS[m[1]]),
-    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", numbered),
-    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", numbered),
+    Rule("roman", rf"\b({_NUMBERED}) ({_SMALL_ROMAN})(?!['’]?\w)", say.numbered),
+    Rule("roman", rf"\b({_NUMBERED.lower()}) (?=[IVXL]{{2}})({_ROMAN})(?!['’]?\w)", say.numbered),
     Rule(
         "roman",
         rf"\b({_NUMBERED.lower()}) (?=[ivxl]{{2}})({_SMALL_ROMAN})(?!['’]?\w)",
-        numbered,
+        say.numbered,
     ),
-    Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", numbered),
-    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}}|[VX]\b(?!\.))({_ROMAN})(?!\w|['’][^s])", reigning),
+    Rule("roman", rf"\b({_NUMBERED}) (?!I\b(?! ?[.,:;?!—–-]|$))({_ROMAN})(?!['’]?\w)", say.numbered),
+    Rule("roman", rf"\b({_REIGNING}) (?=[IVXL]{{2}}|[VX]\b(?!\.))({_ROMAN})(?!\w|['’][^s])", say.reigning),
     Rule(
         "roman",
         rf"(?:(?<=\bKing )|(?<=\bPope )|(?<=\bTsar )|(?=Elizabeth|Napoleon)"
         rf"|(?=(?:James|Charles) I(?: of [A-Z]|['’,.;:!?]|$)))\b({_REIGNING}) (I)"
         r"(?=['’]s\b|[,.;:!?]|$| (?:was|of|and|had)\b)",
-        reigning,
+        say.reigning,
     ),
     Rule(
         "roman",
         rf"(?!{_OPENERS} )\b([A-Z][a-z]{{3,}}|[Tt]ype|[Pp]hase|[Ll]evel) (?=[IVX]{{2}}|LIV)({_ROMAN})(?!['’]?\w)",
-        numbered,
+        say.numbered,
     ),
     Rule(
         "roman",
@@ -384,7 +363,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("roman", r"(?<!\ban )\b(I{2,3}|VI{1,3}|IX|XI{1,3})\b(?![.'’]?\w)", lambda m: cardinal(roman(m[1]))),
     Rule("roman", r"(?<=\()(i)(?=\))|\b(i{2,3}|iv|vi{1,3})(?=[).])", lambda m: cardinal(roman(m[1] or m[2]))),
-    Rule("roman", r"\bWW(II?)\b", lambda m: f"World War {cardinal(str(len(m[1])))}"),
+    Rule("roman", r"\bWW(II?|[12])\b", lambda m: f"World War {'two' if m[1] in ('II', '2') else 'one'}"),
     Rule("title", rf"\b({either(_BEFORE_NAMES)})\.(?= {_CAPITAL})", lambda m: _BEFORE_NAMES[m[1]]),
     Rule("title", rf"\b(Dr|Mr|Mrs|Ms|Prof|St|Mt)(?= {_CAPITAL})", lambda m: _BEFORE_NAMES[m[1]]),
     Rule(
@@ -418,7 +397,7 @@ RULES: tuple[Rule, ...] = (
     Rule("word", r"\bvs\b(?!\.)", "versus"),
     Rule("word", r"\b(?:aka\b|a\.k\.a\.)", "also known as"),
     Rule("letters", r"\b(?:(C)|H2)O(2?)\b", lambda m: f"{m[1] or 'H two'} O{' two' * bool(m[2])}"),
-    Rule("abbreviation", rf"\betc\.{ENDS}", etc),
+    Rule("abbreviation", rf"\betc\.{ENDS}", say.etc),
     Rule("abbreviation", r"\b(and|[Ee]ither)/or\b", r"\1 or"),
     Rule("abbreviation", r"\b([Ss])/he\b", r"\1he or he"),
     Rule("abbreviation", r"(?<=[a-z])/(hr|min|sec|yr|wk|mo)\b", lambda m: f" per {UNITS[m[1]]}"),
@@ -432,14 +411,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "initials",
         rf"\b((?:[A-Z]\.){{2,}})(?![A-Z]\.?)(?P<end>[\"”’')]*$|(?= [\"“]?(?:{_OPENERS})\b))?",
-        letters,
+        say.letters,
     ),
-    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,6}}(?=(?!(?:{_OPENERS})\b){_NAME})", initials),
+    Rule("initials", rf"(?<![\w.'’])(?:[A-Z]\. ?){{2,6}}(?=(?!(?:{_OPENERS})\b){_NAME})", say.initials),
     Rule(
         "initials",
         rf"(?:(?<=[a-z\ue001;] )|^(?=[J-Z]\. {_SUBJECT})){_NOT_NUMBERED}"
         rf"(?!I\.)[A-Z]\. (?=(?!(?:{_OPENERS})\b){_NAME})",
-        initials,
+        say.initials,
     ),
     Rule(
         "aside",
@@ -449,35 +428,39 @@ RULES: tuple[Rule, ...] = (
     Rule("aside", r"(?<=[.!?…]) ?(?:—|--+) ?(?=[\w\ue000])", " "),
     Rule("aside", r"\(([^()]*[.!?…])\)", r"\1"),
     Rule("aside", r"(?:^|(?<=[.!?…] ))\(([^()]*[\w\ue001])\) (?=[\w\ue000])", r"\1, "),
-    Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", aside),
+    Rule("aside", r"(?<=[\w,”’\"\ue001]) ?\(([^()]*[\w\ue001])\)(?:(?=([,.;:!?…]|$))| )", say.aside),
     Rule("aside", r"(?<=[,;:]), ", " "),
     Rule("aside", r"(?<=[a-z])–(?=[a-z])", "-"),
     Rule(
         "year",
         rf"({BEFORE_YEARS} )?(?<![\d.,:/-])({YEAR})\b(?![\d%°/:-]|[.,]\d)(?=( (?!(?:was|is|has|as)\b)[a-z]+s\b)?)",
-        lone_year,
+        say.lone_year,
     ),
     Rule("number", r"(?<![\w.])−(?=\d)", "minus "),
     Rule("number", r"(?<![\d.,])(\d{1,3})((?: \d{3})* 000)\b", lambda m: cardinal(m[0].replace(" ", ""))),
-    Rule("sign", r"(?<=\b[A-Za-z])([²³]|\^\d)|(?<=\b[A-Za-z]{2})([²³]|\^\d)", lambda m: power(m[1] or m[2])),
-    Rule("number", rf"(?<![\w.,])({NUMBER})([{SUPERSCRIPTS}]+|\^\d+)\^?(?!\w)", lambda m: cardinal(m[1]) + power(m[2])),
-    Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: digit_words(m[0])),
+    Rule("sign", r"(?<=\b[A-Za-z])([²³]|\^\d)|(?<=\b[A-Za-z]{2})([²³]|\^\d)", lambda m: say.power(m[1] or m[2])),
+    Rule(
+        "number",
+        rf"(?<![\w.,])({NUMBER})([{SUPERSCRIPTS}]+|\^\d+)\^?(?!\w)",
+        lambda m: cardinal(m[1]) + say.power(m[2]),
+    ),
+    Rule("number", r"(?<![\w.,:/-])0\d+\b(?![.,:/-]\d)", lambda m: say.digit_words(m[0])),
     Rule(
         "number",
         r"\b((?i:room|flight|highway|interstate|bus|apartment) )(\d)0(\d)\b",
-        lambda m: f"{m[1]}{digit_words(f'{m[2]}0{m[3]}')}",
+        lambda m: f"{m[1]}{say.digit_words(f'{m[2]}0{m[3]}')}",
     ),
-    Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {digit_words(m[1], 'zero')}"),
+    Rule("number", r"(?<![\w.])\.(\d+)\b", lambda m: f"point {say.digit_words(m[1], 'zero')}"),
     Rule("ordinal", rf"\b({AMOUNT})(?:st|nd|rd|th)\b", lambda m: ordinal(m[1])),
     Rule("number", rf"(?<![\w.,:/+*=-])({NUMBER})(?![\w:/+*=-]|[.,]\d)", lambda m: cardinal(m[1])),
     Rule("sign", r" ?([=±÷§]) ?(?=\S)", lambda m: f" {_OPERATORS[m[1]]} "),
-    Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", formula),
+    Rule("sign", r"\b(?:[A-Z]{1,2}[₀-₉]+)+[A-Z]{0,2}(?!\w)", say.formula),
     Rule("sign", r"(?<!\w)[α-ωΑ-Ω](?!\w)", lambda m: unicodedata.name(m[0]).rpartition(" ")[2].lower()),
     Rule("sign", r"√ ?(?=\w)", "the square root of "),
     Rule("sign", r" ?([≠≤≥≈]) ?", lambda m: f" {_COMPARED[m[1]]} "),
     Rule("contraction", r"(?<!\w)['’‘]([Tt])is\b", r"\1izz", _MISAKI),
     Rule("contraction", r"(?<!\w)['’‘](?=(?:[Tt]was|[Tt]ill?)\b)", "", _MISAKI),
-    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", possessive, _MISAKI),
+    Rule("contraction", r"(?<=[sS])['’](?=[\s,.;:!?…)—]|$)", say.possessive, _MISAKI),
     Rule("contraction", r" ['’‘]n['’] ", " and "),
     Rule(
         "word",
@@ -485,8 +468,9 @@ RULES: tuple[Rule, ...] = (
         "",
     ),
     Rule("letters", rf"\b({either(_APART)})\b", lambda m: _APART[m[1]]),
+    Rule("letters", r"\b([A-G])b(?= (?:major|minor)\b)", r"\1 flat"),
     Rule("letters", r"\b([A-G]) ?([#♯♭])(?!\w)", lambda m: f"{m[1]} {'flat' if m[2] == '♭' else 'sharp'}"),
     Rule("letters", r"\b([BCDFGHJ-NP-TV-Z])s\b(?! ?\d|\. ?[a-z\d])", r"\1's"),
-    Rule("letters", r"\bAM(?= to\b)", "A.M.", _MISAKI),
+    Rule("letters", r"\bAM(?= (?:to\b|[A-Z]))", "A.M.", _MISAKI),
 )
 """In their order: what one rule has put into words, the next ones leave alone."""

@@ -22,6 +22,11 @@ def english_words(table: str) -> dict[str, str]:
     return dict(_TABLES[table])
 
 
+def english_pattern(name: str) -> str:
+    """Return a pattern of `english.toml`."""
+    return str(_TABLES[name]).strip()
+
+
 def english_list(name: str) -> frozenset[str]:
     """Return a list of words of `english.toml`."""
     return frozenset(_TABLES[name].split())
@@ -116,7 +121,7 @@ def _date(year: str, month: str, day: str) -> str | None:
 
 def iso_date(found: re.Match[str]) -> str:
     """Return `2026-03-21` as `March twenty-first, twenty twenty-six`."""
-    return _date(found[1], found[2], found[3]) or str(found.group())
+    return _date(found[1], found[3], found[4]) or str(found.group())
 
 
 def slash_date(found: re.Match[str]) -> str:
@@ -219,12 +224,14 @@ def money(found: re.Match[str]) -> str:
     if whole == "0" and part and not low and sign in _CENTS:
         return f"{cardinal(part)} {_CENTS[sign]}"
     before, after = found.string[: found.start()], found.string[found.end() :]
-    counts = re.search(r"\b[Aa]n? $", before) and re.match(" (?!or |and |to |is |was )[a-z]", after)
+    counts = (re.search(r"\b[Aa]n? $", before) and re.match(" (?!or |and |to |is |was )[a-z]", after)) or re.match(
+        r" (?:bill|note|coin|prize|question|gift|ticket)\b", after
+    )
     if scale:
         amount = f"{whole}.{part}" if part else whole
         return f"{low}{cardinal(amount)} {SCALES.get(scale, scale)} {one if counts else many}"
     said = f"{low}{cardinal(whole)} {one if counts or (whole == '1' and not low) else many}"
-    return f"{said} {cardinal(part)}" if part and part != "00" else said
+    return f"{said} {cardinal(part.ljust(2, '0'))}" if part and int(part) else said
 
 
 def measure(found: re.Match[str]) -> str:
