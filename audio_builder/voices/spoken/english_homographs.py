@@ -62,6 +62,7 @@ _ACCUSTOMED = (
     "(?:[Gg]et|gets|got|gotten|[Gg]etting|becomes?|became|becoming|grow|grows|grew|grown|growing|I['’]m|I am|"
     "[Ww]e['’]re|[Ww]e (?:are|were)|[Yy]ou['’]re|[Yy]ou are|I was|(?:so|not|quite|more|too|never) (?:very )?)"
 )
+_WHO_DID = "(?:I|[Ss]?[Hh]e|[Ww]e|[Tt]hey|who) (?:sat|lay|stood|took|went|came|stayed|found|[a-z]+ed)"
 _BEFORE_A_CLAUSE = "(?:[Bb]efore|[Aa]fter|[Uu]ntil|[Tt]ill|[Ww]hen(?:ever)?|[Oo]nce|[Ww]here)"
 _OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?|sang)"
 
@@ -154,6 +155,7 @@ HOMOGRAPHS = (
         r"\1loze",
     ),
     Rule("homograph", r"(?:(?<=\b[Oo]pen[.,] )|(?<=\bhalf-)|(?<=\bHalf-))([Cc])lose\b", r"\1loze"),
+    Rule("homograph", rf"{_FIRST}([Cc])lose(?=, \w+ly, )", r"\1loze"),
     Rule("homograph", r"^([Cc])lose(?=[.,] (?:(?:[Tt]hen|[Aa]nd) )?[Oo]pen\b)", r"\1loze"),
     Rule("homograph", rf"\b({_BEFORE_A_CLAUSE} (?:I|we|you|they) )close\b", r"\1cloze"),
     Rule("homograph", r"\b((?:[Ww]atch|[Ss]ee|[Hh]ear) (?:the|a|your) \w+ )close(?=[.,;:!?…]|$)", r"\1cloze"),
@@ -205,6 +207,8 @@ HOMOGRAPHS = (
         r"\b((?:[Mm]ake|[Tt]ake|[Ww]ith|[Oo]ffer) (?:(?:two|three|many|nine|some|deep) ){1,2})bows\b(?! and arrows)",
         r"\1boughs",
     ),
+    Rule("homograph", r"\b((?:ship|boat)['’]s |(?:[Tt]ake|took) (?:your|his|her|their|our) )bows\b", r"\1boughs"),
+    Rule("homograph", r"(?:^|(?<=[,;.] ))([Bb])ow(?=[.!;]|$)", r"\1ough"),
     Rule("homograph", r"\b([Bb])ows(?= of (?:the )?(?:ships?|boats?|branches)\b)", r"\1oughs"),
     Rule("homograph", r"\b((?:deep|low|slight|respectful|reverent|polite|formal|humble|silent) )bow\b", r"\1bough"),
     Rule("homograph", rf"{_FIRST}([Ww])ind(?= (?:{_OBJECTS}|down|up)\b)", r"\1ined", _ESPEAK),
@@ -244,6 +248,7 @@ HOMOGRAPHS = (
         _somebody_read,
     ),
     Rule("homograph", r"\b([Ww]ell )read\b", r"\1red"),
+    Rule("homograph", rf"\b({_WHO_DID}\b(?:(?!\bto\b|[.;:!?]).){{0,60}}\band )read\b", r"\1red"),
     Rule("homograph", r"\b((?:[Hh]e|[Ss]he) )read\b(?! ?-)", r"\1red", _ESPEAK),
     Rule(
         "homograph",
@@ -253,13 +258,15 @@ HOMOGRAPHS = (
     ),
     Rule(
         "homograph",
-        r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box|roof|window|lining)(?:s|es)?\b)",
+        r"(?:(?<=\b[Aa] )|(?<=\b[Tt]he ))lead(?= (?:weight|pipe|pencil|ball|box|roof|window|sky|bullet)(?:s|es)?\b)",
         "led",
     ),
     Rule("homograph", r"\b([Ll])ead(?= (?:pipes?|paint|poisoning|crystal|solder|shot)\b)", r"\1ed"),
     Rule("homograph", r"\b([Ll])ead(?= in (?:the|our|its|old) (?:pipes?|paint|water|soil|glass|walls?)\b)", r"\1ed"),
     Rule("homograph", r"\b([Bb]owed)\b(?! (?:legs?|strings?|instruments?)\b)", _ipa("bˈaʊd"), _MISAKI, ipa=True),
-    Rule("homograph", r"\b([Ww])ound(?=[- ]up\b)|(?<=ly )([Ww])ound(?= [a-z])", lambda m: f"{m[1] or m[2]}owned"),
+    Rule(
+        "homograph", r"\b([Ww])ound(?=[- ]up\b| down\b)|(?<=ly )([Ww])ound(?= [a-z])", lambda m: f"{m[1] or m[2]}owned"
+    ),
     Rule("homograph", r"\b([Aa](?: \w+)? )bow(?= (?:to (?:the|each|your|one)|towards?|before|from)\b)", r"\1bough"),
     Rule("homograph", r"\b([Ww]ear and )tear\b", r"\1tare"),
     Rule("homograph", rf"\btear(?= in (?:{_OBJECTS} )?{_CLOTH}\b)", "tare"),
@@ -367,6 +374,9 @@ HOMOGRAPHS = (
     ),
     Rule("homograph", r"\b([Uu])nused to\b", _ipa("ʌnjˈuːst") + " to", ipa=True),
     Rule("homograph", r"^Does(?= are\b)", "Doze"),
+    Rule("homograph", r"\b[Rr]efuse(?= (?:bin|dump|heap|truck|collection)s?\b)", _ipa("ɹˈɛfjuːs"), ipa=True),
+    Rule("homograph", r"\b[Cc]rooked\b(?! (?:a|his|her|my|one) (?:finger|arm|elbow))", _ipa("kɹˈʊkɪd"), ipa=True),
+    Rule("homograph", r"\b([Dd])ove(?=-)", r"\1uv"),
     Rule(
         "homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow(s?)\b", r"\1ew\2"
     ),
