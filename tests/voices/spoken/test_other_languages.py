@@ -56,8 +56,9 @@ def test_every_language_has_twelve_months(language: str) -> None:
 
 
 _FIGURES = "0|1|21|100|999|1.000|3,5|0,05|00|12:30|9h|1/0|٣|３|2024-13-40|31/02/2020|999999999999999999"
+_NAMES = "Juan|Karl|Marie|Luís|Giovanni|Xavier|Ivan|Lind|Vera|cap.|Capítulo|secolo"
 _SIGNS = "º|ª|er|e|XIX|IV|€|$|R$|%|km|-|–|/|.|,|siglo|年|個|第|½|M.|Dr.| |de marzo|März"
-_PIECES = st.sampled_from([*_FIGURES.split("|"), *_SIGNS.split("|")])
+_PIECES = st.sampled_from([*_FIGURES.split("|"), *_NAMES.split("|"), *_SIGNS.split("|")])
 
 
 @given(st.lists(_PIECES, max_size=7).map("".join), st.sampled_from(["de", "es", "fr", "hi", "it", "ja", "pt", "zh"]))
