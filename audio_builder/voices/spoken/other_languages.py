@@ -34,6 +34,9 @@ _GAP = "[ \u00a0\u202f]?"
 _BEFORE = r"(?<![A-Za-zÀ-ɏ\d.,/:_-])"
 """A figure that stands after one of these is a part of something else, such as an address or the name of a thing."""
 
+_LAST_OF_2000S = "30"
+"""Of years with two figures, those up to this one are of the 21st century."""
+
 _IN_A_ROW = r"(?<![A-Za-zÀ-ɏ\d.-])\d{1,2}(?:[–-]\d{1,2}){2,}(?![A-Za-zÀ-ɏ\d-])"
 """A pattern of breaths: 4-7-8."""
 
@@ -132,11 +135,16 @@ def _calendar(language: str, forms: SpokenForms) -> Iterator[_Rule]:
             yield pattern, said
     if forms.books:
         if forms.book_numbers:
-            yield rf"(?<!\w)(?P<n>[123])\.? (?=(?:{_either(forms.books)})\.?{_GAP}\d)", teller.book_number
+            yield rf"(?<!\w)(?P<n>[123])\.?{_GAP}(?P<b>{_either(forms.books)})\.?{_GAP}(?=\d)", teller.book_number
         book = rf"(?<!\w)(?P<b>{_either([*forms.books, *forms.books.values()])})\.?"
         yield rf"{book}{_GAP}(?P<c>\d{{1,3}})[,:]{_GAP}(?P<v>\d{{1,3}})(?:[–-](?P<to>\d{{1,3}}))?(?!\d)", teller.verse
     yield r"(?<![\d/.-])(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?![\d/-])", teller.date
     yield r"(?<![\d/.-])(?P<d>\d{1,2})([/.])(?P<m>\d{1,2})\2(?P<y>\d{4})(?![\d/])", teller.date
+    if not forms.date.startswith("{y}"):
+        yield (
+            r"(?<![\d/.-])(?P<d>0[1-9]|[12]\d|3[01])([/.])(?P<m>0[1-9]|1[0-2])\2(?P<y>\d\d)(?![\d/]|\.\d)",
+            teller.date,
+        )
     if forms.day:
         months = "|".join(forms.months)
         yield rf"{_BEFORE}(?P<d>[0-3]?\d)(?:º|°|er)?(?= (?:de )?(?i:{months})\b)", teller.day
@@ -283,6 +291,7 @@ class _Teller:
         # German has an ordinal there, which a later rule makes of the figures.
         said = str(day) if "{d}." in self.forms.date else self._day(str(day))
         year = found.groupdict().get("y")
+        year = f"{19 if year > _LAST_OF_2000S else 20}{year}" if year and len(year) == len("24") else year
         form = self.forms.date if year else self.forms.date.partition("{month}")[0] + "{month}"
         return form.format(d=said, month=self.forms.months[month - 1], y=self._year(year or "0"))
 
@@ -432,7 +441,7 @@ class _Teller:
         return f"{found[1]} {self.forms.either_or.rpartition('/')[2]} {found[2]}"
 
     def book_number(self, found: _Match) -> str:
-        return f"{self.forms.book_numbers[int(found['n']) - 1]} "
+        return f"{self.forms.book_numbers[int(found['n']) - 1]} {self.forms.books[found['b']]} "
 
     def address(self, found: _Match) -> str:
         bare = re.sub("^https?://", "", found[0])
