@@ -19,6 +19,7 @@ from audio_builder.script.cues import Say, Script
 from audio_builder.script.from_document import read_document
 from audio_builder.script.notation import format_script, parse_script
 from audio_builder.script.pace import pace, repace
+from audio_builder.voices.spoken.normalize import normalize
 from tests.support import documents
 
 _WORD = re.compile(r"q\d+x")
@@ -70,6 +71,16 @@ _WORDPROCESSED = (
     "</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>", "… ", "&amp;", "“", "”", "&lt;b&gt;", "[pause 4s]", " — ", "、",
     "؟ ",
 )  # fmt: skip
+
+_FORMS = (
+    " ", " ", " ", ". ", ", ", "; ", ": ", " (", ") ", "«", "»", " — ", "-", "–", "/", "'", "’", "Juan", "Karl",
+    "Marie", "Luís", "Giovanni", "Henry", "Xavier", "Ivan", "Lind", "Vera", "I", "IV", "XIX", "XIVe", "ii", "cap. ",
+    "Chapter", "siglo", "secolo", "J. ", "Dr. ", "S. ", "p. ", "Mt ", "Ps ", "Cor ", "1", "2", "12", "30", "007",
+    "1.000", "3,5", "1984", "25.12.23", "9h", "17:30", "7 pm", "1/2", "½", "²", "10⁶", "^", "%", "€", "$", "R$", "¥",
+    "km/h", "°C", "kg", "º", "er", "x", "+", "=", "<", "#", "@b.org", "www.e.org", "...", "…", "年", "個", "第", "三",
+    "午前", "१२", "٣", "\u00a0", "ß", "do",
+)  # fmt: skip
+"""What is written otherwise than it is said, and names that look like it."""
 
 
 def plain(data: bytes) -> None:
@@ -133,10 +144,17 @@ def raw(data: bytes) -> None:
     _check(data[1:], names[data[0] % len(names)] if data else "-", every_word=False, ordered=False)
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {
-    target.__name__: target
-    for target in (plain, markdown, markdown_nested, markdown_soup, html, tag_soup, docx, epub, script, raw)
-}
+def written_forms(data: bytes) -> None:
+    """What an engine gets of a phrase, in each language, is a phrase, and not many times as long."""
+    languages = ("en-US", "de", "es", "fr", "hi", "it", "ja", "pt-BR", "zh")
+    phrase = "".join(_FORMS[byte % len(_FORMS)] for byte in data[:40])
+    for language in languages:
+        for reader in ("misaki", "espeak"):
+            assert len(normalize(phrase, language, reader)) <= 40 * len(phrase) + 200
+
+
+_ALL = (plain, markdown, markdown_nested, markdown_soup, html, tag_soup, docx, epub, script, raw, written_forms)
+TARGETS: dict[str, Callable[[bytes], None]] = {target.__name__: target for target in _ALL}
 
 
 def _built(data: bytes, fragments: Sequence[str], start: int = 0) -> str:
