@@ -57,12 +57,15 @@ _HEARD_LIVE = (
     "(?:music|birds?|shows?|concerts?|broadcasts?|wires?|bait|audiences?|albums?|recordings?|streams?|coals|oaks?|"
     "performances?|plants|animals|from (?:the )?[A-Z])"
 )
-_LIVES_SOMEWHERE = "(?:in|on|at|with|within|inside|under|near|next|among|between|like|alone|here|there|by|off|for|and)"
+_LIVES_SOMEWHERE = "(?:in|on|at|with|within|inside|under|near|next|among|between|alone|here|there|by|off|for|and works)"
 _ACCUSTOMED = (
     "(?:[Gg]et|gets|got|gotten|[Gg]etting|becomes?|became|becoming|grow|grows|grew|grown|growing|I['’]m|I am|"
-    "[Ww]e['’]re|[Ww]e (?:are|were)|[Yy]ou['’]re|[Yy]ou are|I was|(?:so|not|quite|more|too|never) (?:very )?)"
+    "[Ww]e['’]re|[Ww]e (?:are|were)|[Yy]ou['’]re|[Yy]ou are|I was|(?:so|quite|more|too) (?:very )?)"
 )
-_WHO_DID = "(?:I|[Ss]?[Hh]e|[Ww]e|[Tt]hey|who) (?:sat|lay|stood|took|went|came|stayed|found|[a-z]+ed)"
+_WHO_DID = (
+    "(?:I|[Ss]?[Hh]e|[Ww]e|[Tt]hey|who) "
+    "(?:sat|lay|stood|took|went|came|stayed|found|(?!(?:n|f|h|proc|succ)eed)[a-z]+ed)"
+)
 _BEFORE_A_CLAUSE = "(?:[Bb]efore|[Aa]fter|[Uu]ntil|[Tt]ill|[Ww]hen(?:ever)?|[Oo]nce|[Ww]here)"
 _OF_MUSIC = "(?:notes?|lines?|guitars?|drums?|voices?|tones?|players?|clef|hum|sings?|sang)"
 
@@ -118,17 +121,18 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b(I|[Ww]e|[Tt]hey|[Yy]ou) (ally)(?= with\b)", _verb, ipa=True),
     Rule(
         "homograph",
-        rf"{_FIRST}((?i:progress|graduate|converse|protest|ally))(?= (?:\w+ly|as|in|to|from|through|with)\b)",
+        rf"{_FIRST}((?i:progress|graduate|converse|protest|ally))(?= (?:\w+ly|to|from|through|with)\b)",
         _imperative,
         ipa=True,
     ),
     Rule(
         "homograph",
         r"(?:^|(?<=[Ee]xpand and )|(?<=muscles )|(?<=[Pp]upils )|(?<=vessels )|(?<=fibers )|(?<=lungs ))[Cc]ontract"
-        r"(?= and (?:re|expand|let|soften)|,? then\b|[.,;:!?…]|$)",
+        r"(?= and (?:re|expand|let|soften)|,? then\b|[.,;!?…])",
         _ipa("kəntɹˈækt"),
         ipa=True,
     ),
+    Rule("homograph", rf"{_FIRST}[Gg]raduate(?= as\b)", _ipa("ɡɹˈædʒueɪt"), ipa=True),
     Rule("homograph", rf"{_FIRST}[Aa]lternate(?= (?:between|left|right)\b)", _ipa("ˈɔltɚneɪt"), ipa=True),
     Rule("homograph", r"\b([Jj]ust )deserts\b", lambda m: m[1] + _ipa("dɪzˈɜːts"), ipa=True),
     Rule("homograph", rf"{_FIRST}[Oo]bject(?= to\b)", _ipa("əbdʒˈɛkt"), ipa=True),
@@ -265,7 +269,9 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b([Ll])ead(?= in (?:the|our|its|old) (?:pipes?|paint|water|soil|glass|walls?)\b)", r"\1ed"),
     Rule("homograph", r"\b([Bb]owed)\b(?! (?:legs?|strings?|instruments?)\b)", _ipa("bˈaʊd"), _MISAKI, ipa=True),
     Rule(
-        "homograph", r"\b([Ww])ound(?=[- ]up\b| down\b)|(?<=ly )([Ww])ound(?= [a-z])", lambda m: f"{m[1] or m[2]}owned"
+        "homograph",
+        r"\b([Ww])ound(?=[- ]up\b| down\b)|(?<=[Tt]ightly )([Ww])ound\b|(?<=loosely )([Ww])ound\b",
+        lambda m: f"{m[1] or m[2] or m[3]}owned",
     ),
     Rule("homograph", r"\b([Aa](?: \w+)? )bow(?= (?:to (?:the|each|your|one)|towards?|before|from)\b)", r"\1bough"),
     Rule("homograph", r"\b([Ww]ear and )tear\b", r"\1tare"),
@@ -343,7 +349,7 @@ HOMOGRAPHS = (
     ),
     Rule(
         "homograph",
-        r"\b((?:[Tt]he|[Aa]n|old|poor) )invalid(?= (?:lay|sat|slept|was|who|and|in|on|smiled|rested|of)\b|[.,;!?]|$)",
+        r"\b((?:[Tt]he|[Aa]n|old|poor) )invalid(?= (?:lay|sat|slept|was|who|in|on|smiled|rested|of)\b|[.,;!?]|$)",
         lambda m: m[1] + _ipa("ˈɪnvəlɪd"),
         ipa=True,
     ),
@@ -402,7 +408,8 @@ HOMOGRAPHS = (
     Rule("homograph", rf"\b({_ACCUSTOMED} )used to\b", lambda m: m[1] + _ipa("jˈuːst") + " to", ipa=True),
     Rule(
         "homograph",
-        rf"(?:^([Uu])|\b((?:am|are|is|was|were|be|been|being) (?:\w+ )?)u)sed to(?= (?:{_OBJECTS}|silence|\w+ing)\b)",
+        r"(?:^([Uu])|\b((?:am|are|is|was|were|be|been|being)(?:n['’]t)? (?:\w+ )?)u)sed to"
+        rf"(?= (?:{_OBJECTS}|silence|\w+ing)\b)",
         lambda m: (m[2] or "") + _ipa("jˈuːst") + " to",
         ipa=True,
     ),
@@ -412,7 +419,7 @@ HOMOGRAPHS = (
         lambda m: m[1] + _ipa("jˈuːs"),
         ipa=True,
     ),
-    Rule("homograph", r"\b((?:[Ii]n|[Tt]o|[Nn]ear|[Ff]rom|[Oo]f) )Nice\b(?! [a-z]+ (?:and|people))", r"\1Neece"),
+    Rule("homograph", r"\b((?:[Ii]n|[Tt]o|[Nn]ear|[Ff]rom|[Oo]f) )Nice\b(?! (?:people|things))", r"\1Neece"),
     Rule("homograph", r"\bNice(?=, France\b)", "Neece"),
     Rule("homograph", r"\bReading(?=, (?:England|Berkshire|Pennsylvania|UK)\b)", "Redding"),
 )

@@ -87,9 +87,7 @@ _NAME = r"(?:[A-Z][a-z]|\ue000)"
 
 _SUBJECT = r"(?:\ue000|[A-Z][a-z]+ (?:[A-Z][a-z]+|said|says|wrote|writes|spoke|taught|once|was|is|had|called)\b)"
 
-_COUNTED = (
-    "days?|weeks?|parts?|lessons?|sessions?|steps?|pages?|chapters?|episodes?|modules?|units?|tracks?|rounds?|sets?"
-)
+_COUNTED = "days?|weeks?|parts?|lessons?|sessions?|steps?|pages?|chapters?|episodes?|modules?|units?|tracks?"
 _AFTER_NAMES = {"Jr": "Junior", "Sr": "Senior"}
 
 

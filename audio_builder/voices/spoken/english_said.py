@@ -221,8 +221,8 @@ def money(found: re.Match[str]) -> str:
     sign, low, whole, part, scale = found.groups()
     one, many = _MONEY[sign]
     low = f"{cardinal(low)} to " if low else ""
-    if whole == "0" and part and not low and sign in _CENTS:
-        return f"{cardinal(part)} {_CENTS[sign]}"
+    if whole == "0" and part and not (low or scale) and sign in _CENTS:
+        return f"{cardinal(part.ljust(2, '0'))} {_CENTS[sign]}"
     before, after = found.string[: found.start()], found.string[found.end() :]
     counts = (re.search(r"\b[Aa]n? $", before) and re.match(" (?!or |and |to |is |was )[a-z]", after)) or re.match(
         r" (?:bill|note|coin|prize|question|gift|ticket)\b", after
