@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from audio_builder.cli.options import (
     verbosity,
 )
 from audio_builder.errors import AudioBuilderError, Interrupted
+from audio_builder.files import scratch_folder
 from audio_builder.recipe.recipe_file import Layer
 from audio_builder.store import FOLDER_VARIABLE
 
@@ -120,8 +120,8 @@ def _check_options(options: BuildOptions, *, several: bool) -> None:
 def _cache_of_its_own() -> Iterator[None]:
     """Keep spoken sentences in a folder that is gone afterwards; every process of this command takes it."""
     before = os.environ.get(FOLDER_VARIABLE)
-    with tempfile.TemporaryDirectory(prefix="audio-builder-") as folder:
-        os.environ[FOLDER_VARIABLE] = folder
+    with scratch_folder() as folder:
+        os.environ[FOLDER_VARIABLE] = str(folder)
         try:
             yield
         finally:

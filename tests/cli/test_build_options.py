@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 import pytest
 
+from audio_builder.cli.build import _cache_of_its_own
 from audio_builder.cli.main import run
 from audio_builder.episode.tag.embedded_source import read_source
 from audio_builder.errors import AudioBuilderError
+from audio_builder.files import sweep_scratch
+from audio_builder.store import FOLDER_VARIABLE
 
 TONE = ("--voice", "tone", "--background", "none", "-q")
 
@@ -32,6 +35,16 @@ def test_private_keeps_nothing_but_the_episode(text: Path, own_cache: Path) -> N
         read_source(text.parent / "out" / "tea.mp3")
     assert run(["build", str(text), "-o", str(text.parent / "other"), *TONE]) == 0
     assert list(own_cache.rglob("*.flac")) != []
+
+
+def test_another_run_leaves_the_sentences_of_a_private_build(own_cache: Path) -> None:
+    """It sweeps what killed runs left behind, and this one isn't over."""
+    with _cache_of_its_own():
+        folder = Path(os.environ[FOLDER_VARIABLE])
+        assert folder != own_cache
+        sweep_scratch()
+        assert folder.is_dir()
+    assert not folder.exists()
 
 
 def test_open_plays_the_episode(text: Path, monkeypatch: pytest.MonkeyPatch) -> None:
