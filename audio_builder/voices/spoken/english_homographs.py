@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audio_builder.voices.spoken.english_rules import ESPEAK, MISAKI, Rule
+from audio_builder.voices.spoken.english_rules import BOTH, ESPEAK, MISAKI, Rule
 from audio_builder.voices.spoken.english_said import english_words
 from audio_builder.voices.spoken.lexicon import IPA_END, IPA_START
 
@@ -85,6 +85,11 @@ def _verb(found: re.Match[str]) -> str:
     return f"{found[1]} {_ipa(_VERBS[found[2]])}"
 
 
+def _in_ipa(pattern: str, sounds: str, needed_by: frozenset[str] = BOTH) -> Rule:
+    """Return a rule that says a word in these sounds, behind what the groups of its pattern matched."""
+    return Rule("homograph", pattern, lambda m: "".join(filter(None, m.groups())) + _ipa(sounds), needed_by, ipa=True)
+
+
 def _imperative(found: re.Match[str]) -> str:
     return _ipa(_VERBS[found[1].lower()])
 
@@ -125,18 +130,16 @@ HOMOGRAPHS = (
         _imperative,
         ipa=True,
     ),
-    Rule(
-        "homograph",
+    _in_ipa(
         r"(?:^|(?<=[Ee]xpand and )|(?<=muscles )|(?<=[Pp]upils )|(?<=vessels )|(?<=fibers )|(?<=lungs ))[Cc]ontract"
         r"(?= and (?:re|expand|let|soften)|,? then\b|[.,;!?…])",
-        _ipa("kəntɹˈækt"),
-        ipa=True,
+        "kəntɹˈækt",
     ),
-    Rule("homograph", rf"{_FIRST}[Gg]raduate(?= as\b)", _ipa("ɡɹˈædʒueɪt"), ipa=True),
-    Rule("homograph", rf"{_FIRST}[Aa]lternate(?= (?:between|left|right)\b)", _ipa("ˈɔltɚneɪt"), ipa=True),
-    Rule("homograph", r"\b([Jj]ust )deserts\b", lambda m: m[1] + _ipa("dɪzˈɜːts"), ipa=True),
-    Rule("homograph", rf"{_FIRST}[Oo]bject(?= to\b)", _ipa("əbdʒˈɛkt"), ipa=True),
-    Rule("homograph", r"\b[Cc]ontent(?= (?:with|to (?:be|sit|rest|stay|wait))\b)", _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
+    _in_ipa(rf"{_FIRST}[Gg]raduate(?= as\b)", "ɡɹˈædʒueɪt"),
+    _in_ipa(rf"{_FIRST}[Aa]lternate(?= (?:between|left|right)\b)", "ˈɔltɚneɪt"),
+    _in_ipa(r"\b([Jj]ust )deserts\b", "dɪzˈɜːts"),
+    _in_ipa(rf"{_FIRST}[Oo]bject(?= to\b)", "əbdʒˈɛkt"),
+    _in_ipa(r"\b[Cc]ontent(?= (?:with|to (?:be|sit|rest|stay|wait))\b)", "kəntˈɛnt", _MISAKI),
     Rule(
         "homograph",
         r"\b([Hh](?:ave|as|ad)(?:n['’]t)? (?:I|you|we|they|s?he|it|any(?:body|one)) (?:ever )?)read\b",
@@ -163,27 +166,23 @@ HOMOGRAPHS = (
     Rule("homograph", r"^([Cc])lose(?=[.,] (?:(?:[Tt]hen|[Aa]nd) )?[Oo]pen\b)", r"\1loze"),
     Rule("homograph", rf"\b({_BEFORE_A_CLAUSE} (?:I|we|you|they) )close\b", r"\1cloze"),
     Rule("homograph", r"\b((?:[Ww]atch|[Ss]ee|[Hh]ear) (?:the|a|your) \w+ )close(?=[.,;:!?…]|$)", r"\1cloze"),
-    Rule("homograph", r"\b([Dd]raw )close(?=[.,;:!?…]|$)", lambda m: m[1] + _ipa("klˈoʊs"), _MISAKI, ipa=True),
+    _in_ipa(r"\b([Dd]raw )close(?=[.,;:!?…]|$)", "klˈoʊs", _MISAKI),
     Rule("homograph", rf"\b([Bb])ass(?= {_OF_MUSIC}\b)", r"\1ase"),
     Rule("homograph", r"\b((?:[Dd]eep|[Ll]ow|[Dd]ouble|[Uu]pright|[Ee]lectric) )bass\b", r"\1base"),
-    Rule("homograph", rf"\b({_FELT} (?:so )?)content\b(?! of\b)", lambda m: m[1] + _ipa("kəntˈɛnt"), _MISAKI, ipa=True),
+    _in_ipa(rf"\b({_FELT} (?:so )?)content\b(?! of\b)", "kəntˈɛnt", _MISAKI),
     Rule("homograph", rf"\b({_FELT} (?:so )?content)\b(?! of\b)", r"\1t", _ESPEAK),
-    Rule("homograph", rf"\bminute(?= {_TINY}\b)", _ipa("maɪnˈuːt"), _MISAKI, ipa=True),
+    _in_ipa(rf"\bminute(?= {_TINY}\b)", "maɪnˈuːt", _MISAKI),
     Rule("homograph", rf"\bminute(?= {_TINY}\b)", "my-newt", _ESPEAK),
-    Rule("homograph", r"\b((?:[Ff]resh|[Ll]ocal) )produce\b", lambda m: m[1] + _ipa("pɹˈoʊduːs"), _ESPEAK, ipa=True),
-    Rule(
-        "homograph",
+    _in_ipa(r"\b((?:[Ff]resh|[Ll]ocal) )produce\b", "pɹˈoʊduːs", _ESPEAK),
+    _in_ipa(
         r"\b((?:am|are|is|was|were|be|been) (?:so |very )?)close(?= (?:to|by|together|enough|at hand)\b)",
-        lambda m: m[1] + _ipa("klˈoʊs"),
+        "klˈoʊs",
         _ESPEAK,
-        ipa=True,
     ),
-    Rule(
-        "homograph",
+    _in_ipa(
         r"\b((?:[Kk]eep|[Ss]tay|[Hh]old|[Dd]raw|[Cc]ome|very|loved) (?:\w+ ){0,3}?)close(?=[.,;:!?…]|$)",
-        lambda m: m[1] + _ipa("klˈoʊs"),
+        "klˈoʊs",
         _ESPEAK,
-        ipa=True,
     ),
     Rule("homograph", rf"{_FIRST}([Cc])lose(?= {_OBJECTS}\b)", r"\1loze"),
     Rule("homograph", r"(\b[Ll]et (?:it|them|(?:the|your) \w+) )close\b", r"\1cloze"),
@@ -234,14 +233,11 @@ HOMOGRAPHS = (
         _ESPEAK,
     ),
     Rule("homograph", rf"^Live\b(?! {_HEARD_LIVE})", "Liv"),
-    Rule("homograph", rf"^Live(?= {_HEARD_LIVE})", _ipa("lˈaɪv"), ipa=True),
+    _in_ipa(rf"^Live(?= {_HEARD_LIVE})", "lˈaɪv"),
     Rule("homograph", rf"^Lives(?= {_LIVES_SOMEWHERE}\b)", "Livs"),
-    Rule("homograph", rf"^Lives\b(?! {_LIVES_SOMEWHERE}\b)", _ipa("lˈaɪvz"), ipa=True),
-    Rule(
-        "homograph",
-        rf"\b((?:[Mm]any|[Pp]ast|[Hh]uman|[Oo]ther|[Ww]hose|[Ff]uture) )lives\b(?! {_LIVES_SOMEWHERE}\b)",
-        lambda m: m[1] + _ipa("lˈaɪvz"),
-        ipa=True,
+    _in_ipa(rf"^Lives\b(?! {_LIVES_SOMEWHERE}\b)", "lˈaɪvz"),
+    _in_ipa(
+        rf"\b((?:[Mm]any|[Pp]ast|[Hh]uman|[Oo]ther|[Ww]hose|[Ff]uture) )lives\b(?! {_LIVES_SOMEWHERE}\b)", "lˈaɪvz"
     ),
     Rule("homograph", rf"\b({_THEN},? (?:I|we|she|he|they|you) )read\b", r"\1red", _ESPEAK),
     Rule("homograph", r"(?<=, )read(?= (?:once|twice|aloud|again)\b)", "red", _ESPEAK),
@@ -276,36 +272,16 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b([Aa](?: \w+)? )bow(?= (?:to (?:the|each|your|one)|towards?|before|from)\b)", r"\1bough"),
     Rule("homograph", r"\b([Ww]ear and )tear\b", r"\1tare"),
     Rule("homograph", rf"\btear(?= in (?:{_OBJECTS} )?{_CLOTH}\b)", "tare"),
-    Rule(
-        "homograph",
-        r"\b((?:had|have|having|started) an?(?: \w+)? )row\b(?! of\b)",
-        lambda m: m[1] + _ipa("ɹˈaʊ"),
-        ipa=True,
-    ),
+    _in_ipa(r"\b((?:had|have|having|started) an?(?: \w+)? )row\b(?! of\b)", "ɹˈaʊ"),
     Rule("homograph", r"\b((?:[Tt]he|[Tt]wo|[Ww]ild) )does(?= (?:graze|stand|and (?:fawn|buck|stag)))", r"\1doze"),
-    Rule("homograph", r"\b(gr(?:ow|ew|ows|own|owing) )number\b(?! of\b)", lambda m: m[1] + _ipa("nˈʌmɚ"), ipa=True),
+    _in_ipa(r"\b(gr(?:ow|ew|ows|own|owing) )number\b(?! of\b)", "nˈʌmɚ"),
     Rule("homograph", r"\b((?:[Pp]lay(?:s|ed|ing)?|[Ss]ing(?:s|ing)?|sang|on) )bass\b", r"\1base"),
     Rule("homograph", rf"\b((?:[Aa]|[Tt]he|very|most|[Mm]any|old|{_WHOSE}) )learned(?= {_PEOPLE}\b)", r"\1learnid"),
-    Rule(
-        "homograph",
-        rf"(?:\b((?:{_WHOSE}|[Tt]he|[Aa]|[Dd]early|[Ss]o) )|^)[Bb]eloved\b(?! by\b)",
-        lambda m: (m[1] or "") + _ipa("bɪlˈʌvᵻd"),
-        ipa=True,
-    ),
-    Rule(
-        "homograph",
-        rf"\b((?:[Aa]n|[Tt]he|{_WHOSE}) )aged(?= {_PEOPLE}\b|[.;!?]|$)",
-        lambda m: m[1] + _ipa("ˈeɪdʒᵻd"),
-        ipa=True,
-    ),
-    Rule("homograph", r"^Blessed(?= (?!(?:by|with|to|in|that|beyond)\b)[a-z])", _ipa("blˈɛsᵻd"), ipa=True),
-    Rule("homograph", r"\b((?:[Tt]he|[Aa]|[Mm]ost|O) )[Bb]lessed\b", lambda m: m[1] + _ipa("blˈɛsᵻd"), ipa=True),
-    Rule(
-        "homograph",
-        rf"\b((?:{_WHOSE}|[Aa]|new|job) )resume\b(?! (?:the|{_WHOSE}|its|with)\b)",
-        lambda m: m[1] + _ipa("ɹˈɛzəmeɪ"),
-        ipa=True,
-    ),
+    _in_ipa(rf"(?:\b((?:{_WHOSE}|[Tt]he|[Aa]|[Dd]early|[Ss]o) )|^)[Bb]eloved\b(?! by\b)", "bɪlˈʌvᵻd"),
+    _in_ipa(rf"\b((?:[Aa]n|[Tt]he|{_WHOSE}) )aged(?= {_PEOPLE}\b|[.;!?]|$)", "ˈeɪdʒᵻd"),
+    _in_ipa(r"^Blessed(?= (?!(?:by|with|to|in|that|beyond)\b)[a-z])", "blˈɛsᵻd"),
+    _in_ipa(r"\b((?:[Tt]he|[Aa]|[Mm]ost|O) )[Bb]lessed\b", "blˈɛsᵻd"),
+    _in_ipa(rf"\b((?:{_WHOSE}|[Aa]|new|job) )resume\b(?! (?:the|{_WHOSE}|its|with)\b)", "ɹˈɛzəmeɪ"),
     Rule(
         "homograph",
         r"(?:^|(?<=\bof )|(?<=\blike ))Job(?= (?:was|sat|said|answered|wept|lost|knew)\b|[.,;:!?…]|$)"
@@ -321,81 +297,48 @@ HOMOGRAPHS = (
     Rule("homograph", r"\b([Tt]he |[Aa] |old )sow\b(?! (?:seeds?|the)\b)", r"\1sau", _ESPEAK),
     Rule("homograph", r"\b((?:of|burning|household) )refuse\b(?! to\b)", r"\1reffuse", _ESPEAK),
     Rule("homograph", r"^([Cc])ontent(?= and (?:calm|still|quiet|happy|warm|whole|at ease)\b)", r"\1ontentt", _ESPEAK),
-    Rule("homograph", rf"{_FIRST}[Rr]ebel(?= (?:against|\w+ly)\b)", _ipa("ɹɪbˈɛl"), ipa=True),
-    Rule(
-        "homograph",
-        r"\b((?:value|need|wishe|feeling|interest|view|desire|plan)s )conflict(?=[.,;!?]|$| with\b)",
-        lambda m: m[1] + _ipa("kənflˈɪkt"),
-        ipa=True,
-    ),
-    Rule(
-        "homograph",
+    _in_ipa(rf"{_FIRST}[Rr]ebel(?= (?:against|\w+ly)\b)", "ɹɪbˈɛl"),
+    _in_ipa(r"\b((?:value|need|wishe|feeling|interest|view|desire|plan)s )conflict(?=[.,;!?]|$| with\b)", "kənflˈɪkt"),
+    _in_ipa(
         r"(?:^|(?<=[;,.] )|\b((?:may|can|will|could|would|might|to) ))[Ee]ntrance(?= (?:me|us|you|them|him|her)\b)",
-        lambda m: (m[1] or "") + _ipa("ɪntɹˈæns"),
-        ipa=True,
+        "ɪntɹˈæns",
     ),
-    Rule("homograph", rf"{_FIRST}[Aa]ssociate(?= with\b)", _ipa("əsˈoʊʃieɪt"), ipa=True),
-    Rule(
-        "homograph",
-        rf"{_FIRST}[Dd]eliberate(?= (?:over|slowly|together|before|about|with)\b)",
-        _ipa("dɪlˈɪbɚeɪt"),
-        ipa=True,
+    _in_ipa(rf"{_FIRST}[Aa]ssociate(?= with\b)", "əsˈoʊʃieɪt"),
+    _in_ipa(rf"{_FIRST}[Dd]eliberate(?= (?:over|slowly|together|before|about|with)\b)", "dɪlˈɪbɚeɪt"),
+    _in_ipa(
+        r"\b(a(?: \w+)? )row(?= about\b)|\b((?:loud|bitter|terrible|blazing|furious|noisy) )row\b(?! of\b)", "ɹˈaʊ"
     ),
-    Rule(
-        "homograph",
-        r"\b(a(?: \w+)? )row(?= about\b)|\b((?:loud|bitter|terrible|blazing|furious|noisy) )row\b(?! of\b)",
-        lambda m: (m[1] or m[2]) + _ipa("ɹˈaʊ"),
-        ipa=True,
-    ),
-    Rule(
-        "homograph",
+    _in_ipa(
         r"\b((?:[Tt]he|[Aa]n|old|poor) )invalid(?= (?:lay|sat|slept|was|who|in|on|smiled|rested|of)\b|[.,;!?]|$)",
-        lambda m: m[1] + _ipa("ˈɪnvəlɪd"),
-        ipa=True,
+        "ˈɪnvəlɪd",
     ),
-    Rule(
-        "homograph",
+    _in_ipa(
         r"\b((?:may|might|can|will|could|would|to) )intimate(?= (?:that|what|how|an?|the|something|it)\b|[.,;]|$)",
-        lambda m: m[1] + _ipa("ˈɪntɪmeɪt"),
-        ipa=True,
+        "ˈɪntɪmeɪt",
     ),
-    Rule(
-        "homograph",
+    _in_ipa(
         r"(?:\b((?:I|he|she|they|we|you|who) )cursed\b|\b[Cc]ursed(?= (?:by|with|at|the|his|her|my|him|it|under)\b))",
-        lambda m: (m[1] or "") + _ipa("kˈɜːst"),
-        ipa=True,
+        "kˈɜːst",
     ),
-    Rule("homograph", r"\b[Dd]iffuse(?= (?:light|glow|warmth|attention|awareness)\b)", _ipa("dɪfjˈuːs"), ipa=True),
-    Rule(
-        "homograph",
-        r"(?<=winds )buffet\b|(?<=waves )buffet\b|\bbuffet(?= of wind)",
-        _ipa("bˈʌfɪt"),
-        ipa=True,
-    ),
-    Rule(
-        "homograph",
-        r"\b((?:[Aa]|[Tt]he|my|his|her|your|old) )moped\b(?! (?:about|around))",
-        lambda m: m[1] + _ipa("mˈoʊpɛd"),
-        ipa=True,
-    ),
+    _in_ipa(r"\b[Dd]iffuse(?= (?:light|glow|warmth|attention|awareness)\b)", "dɪfjˈuːs"),
+    _in_ipa(r"(?<=winds )buffet\b|(?<=waves )buffet\b|\bbuffet(?= of wind)", "bˈʌfɪt"),
+    _in_ipa(r"\b((?:[Aa]|[Tt]he|my|his|her|your|old) )moped\b(?! (?:about|around))", "mˈoʊpɛd"),
     Rule("homograph", r"\b([Uu])nused to\b", _ipa("ʌnjˈuːst") + " to", ipa=True),
     Rule("homograph", r"^Does(?= are\b)", "Doze"),
-    Rule("homograph", r"\b[Rr]efuse(?= (?:bin|dump|heap|truck|collection)s?\b)", _ipa("ɹˈɛfjuːs"), ipa=True),
-    Rule("homograph", r"\b[Cc]rooked\b(?! (?:a|his|her|my|one) (?:finger|arm|elbow))", _ipa("kɹˈʊkɪd"), ipa=True),
+    _in_ipa(r"\b[Rr]efuse(?= (?:bin|dump|heap|truck|collection)s?\b)", "ɹˈɛfjuːs"),
+    _in_ipa(r"\b[Cc]rooked\b(?! (?:a|his|her|my|one) (?:finger|arm|elbow))", "kɹˈʊkɪd"),
     Rule("homograph", r"\b([Dd])ove(?=-)", r"\1uv"),
     Rule(
         "homograph", r"(?<!\b[Tt]he )(?<!\b[Aa] )(?<!\b[Oo]ld )(?<!\b[Oo]ur )(?<!\b[Ww]ild )\b([Ss])ow(s?)\b", r"\1ew\2"
     ),
     Rule("homograph", r"\b([Ss]l)ough(?= off\b)", r"\1uff"),
-    Rule("homograph", r"\b[Hh]ouses\b", _ipa("hˈaʊzᵻz"), _MISAKI, ipa=True),
-    Rule("homograph", r"\b[Mm]ouths\b", _ipa("mˈaʊðz"), ipa=True),
+    _in_ipa(r"\b[Hh]ouses\b", "hˈaʊzᵻz", _MISAKI),
+    _in_ipa(r"\b[Mm]ouths\b", "mˈaʊðz"),
     Rule("homograph", rf"{_FIRST}([Ss])eparate(?= {_OBJECTS}\b)", r"\1epparait", _ESPEAK),
-    Rule(
-        "homograph",
+    _in_ipa(
         r"\b((?:roads|paths|ways|rivers|streams|clouds|friends|hands|lips) )separate"
         r"(?= (?:here|there|at|again|for)\b|[.,;!?…]|$)",
-        lambda m: m[1] + _ipa("sˈɛpɚɹeɪt"),
-        ipa=True,
+        "sˈɛpɚɹeɪt",
     ),
     Rule("homograph", rf"{_FIRST}([Pp])resent(?= (?:your|our|my|the|her|him|them)\w*\b)", r"\1rezent"),
     Rule("homograph", rf"{_FIRST}([Pp])olish(?= {_OBJECTS}\b)", r"\1ahlish"),
@@ -413,12 +356,7 @@ HOMOGRAPHS = (
         lambda m: (m[2] or "") + _ipa("jˈuːst") + " to",
         ipa=True,
     ),
-    Rule(
-        "homograph",
-        r"\b([Pp]ut (?:\w+ ){1,4}to (?:good |better |best |some )?)use(?=[.,;:!?…]|$)",
-        lambda m: m[1] + _ipa("jˈuːs"),
-        ipa=True,
-    ),
+    _in_ipa(r"\b([Pp]ut (?:\w+ ){1,4}to (?:good |better |best |some )?)use(?=[.,;:!?…]|$)", "jˈuːs"),
     Rule("homograph", r"\b((?:[Ii]n|[Tt]o|[Nn]ear|[Ff]rom|[Oo]f) )Nice\b(?! (?:people|things))", r"\1Neece"),
     Rule("homograph", r"\bNice(?=, France\b)", "Neece"),
     Rule("homograph", r"\bReading(?=, (?:England|Berkshire|Pennsylvania|UK)\b)", "Redding"),

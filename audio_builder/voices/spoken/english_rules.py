@@ -101,17 +101,9 @@ _NOT_NUMBERED = "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for w
 
 
 _MEASURES = "(?:lit(?:er|re)|(?:kilo|centi)?met(?:er|re)|kilo|gram|mile|hour|day|euro|degree|inche)s?|[mb]illion"
-_WAYS = {"Hwy": "Highway", "Rte": "Route", "Rt": "Route", "Ste": "Suite"}
+_WAYS = english_words("ways")
 _POINTS = {"N": "north", "S": "south", "E": "east", "W": "west"}
-_APART = {
-    "BA": "bee eigh",
-    "MA": "em eigh",
-    "RIP": "ar eye pee",
-    "TED": "Ted",
-    "NA": "en eigh",
-    "EFT": "ee eff tee",
-    "PO": "pee oh",
-}
+_APART = english_words("apart")
 _OPERATORS = {"=": "equals", "±": "plus or minus", "÷": "divided by", "§": "section"}
 _COMPARED = {"≠": "is not", "≤": "is at most", "≥": "is at least", "≈": "is about"}
 
