@@ -20,6 +20,7 @@ from audio_builder.episode.record import record_path, sounds_beside
 from audio_builder.episode.report import Mix
 from audio_builder.episode.tag.embedded_source import carries, pack_source
 from audio_builder.episode.tag.write_tag import TagContent, credit_voices
+from audio_builder.episode.verify.standard import LETTERS
 from audio_builder.episode.words import words_of
 from audio_builder.errors import SourceTooLarge
 from audio_builder.files import check_named, write_probe
@@ -93,7 +94,8 @@ class BuildPlan:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know before a word is spoken, a line each."""
-        return tuple(filter(None, (self.place.note, self.voice.language_note, self.cover_note)))
+        cover = self.cover_note and f"{LETTERS}: {self.cover_note}"
+        return tuple(filter(None, (self.place.note, self.voice.language_note, cover)))
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:

@@ -202,6 +202,7 @@ def test_the_build_and_publish_say_it(
     script = Script("静かな夜", "", "", "ja", "", "gentle", (ChapterStart("One"), Say("One.", Role.PROSE)))
     plan = check_everything(script, make_recipe({"voice": "tone"}), tmp_path)
     assert plan.cover_note.startswith("none; Japanese ones")
+    assert any(note.startswith("letters on the cover: none; Japanese ones") for note in plan.warnings)
     put_show(tmp_path, SHOW.__class__(title="静かな夜"))
     assert run(["publish", str(tmp_path)]) == 0
     assert "letters on the show's cover: none; Japanese ones come with" in capfd.readouterr().err
